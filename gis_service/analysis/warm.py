@@ -1,0 +1,24 @@
+"""``python -m gis_service.analysis.warm``: compiles every kernel, so that nobody waits for it later."""
+
+import numpy as np
+import shapely
+
+from gis_service.analysis.field import network_field
+from gis_service.analysis.modes import mode, segment_costs
+from gis_service.analysis.network import Roads, build_network
+from gis_service.analysis.snap import snap
+
+
+def warm() -> None:
+    """Answer one tiny question; the compiled code stays in the cache on disk."""
+    lines = np.array(
+        [shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(50, -50), (50, 50)])], object
+    )
+    network = build_network(Roads.plain(lines))
+    costs = segment_costs(network, mode("walk"), "network_time")
+    places = snap(np.array([[10.0, 5.0]]), network, costs)
+    network_field(network, costs, places, places, np.zeros(1, np.int32))
+
+
+if __name__ == "__main__":
+    warm()

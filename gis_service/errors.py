@@ -1,0 +1,243 @@
+"""The one tree of errors, and the one list of codes.
+
+::
+
+    GisError                 what happened, the bad value, what is expected, what to do
+    ├── WrongUse             exit 2   the call itself is wrong
+    ├── RefusedInput         exit 3   a file, a document or a value is not acceptable
+    ├── NotAllowed           exit 3   the caller may not do this
+    ├── NotFound             exit 4   the thing that was named does not exist
+    ├── Conflict             exit 5   the world changed, or something stands in the way
+    └── Temporary            exit 6   try again later
+
+A code owns its HTTP status and its words in ``messages/*.yaml``; a class owns the exit code, so that callers
+catch by kind and people read by code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from gis_service.messages.catalogue import message_of
+from gis_service.types import Language
+
+
+class ErrorCode(StrEnum):
+    """Every code the service can answer with; ``docs/errors.md`` is printed from here."""
+
+    # common
+    INTERNAL = "internal"
+    SETTING_INVALID = "setting_invalid"
+    WRONG_ARGUMENT = "wrong_argument"
+    FILE_NOT_FOUND = "file_not_found"
+    # crs
+    CRS_MISSING = "crs_missing"
+    CRS_NOT_METRIC = "crs_not_metric"
+    CRS_UNKNOWN = "crs_unknown"
+    # catalogue
+    CITY_UNKNOWN = "city_unknown"
+    DEFINITIONS_FAULTY = "definitions_faulty"
+    # demo
+    CENSUS_FAULTY = "census_faulty"
+    # database
+    DATABASE_URL_INVALID = "database_url_invalid"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    DATABASE_NOT_RUNNING = "database_not_running"
+    DATABASE_PROGRAMS_MISSING = "database_programs_missing"
+    DATABASE_START_FAILED = "database_start_failed"
+    DATABASE_STOP_FAILED = "database_stop_failed"
+    DATABASE_PORT_BUSY = "database_port_busy"
+    DATABASE_LOCKED = "database_locked"
+    DATABASE_WITHOUT_POSTGIS = "database_without_postgis"
+    DATABASE_IS_OUTSIDE = "database_is_outside"
+    # operation
+    PORT_BUSY = "port_busy"
+    SERVICE_ELSEWHERE = "service_elsewhere"
+    SERVICE_FAILED = "service_failed"
+    # demand and zones
+    PEOPLE_INVALID = "people_invalid"
+    DEMAND_PLACE_MISSING = "demand_place_missing"
+    WEIGHTS_INVALID = "weights_invalid"
+    ZONE_CODE_MISSING = "zone_code_missing"
+    ZONE_CODE_REPEATED = "zone_code_repeated"
+    # studies
+    STUDY_NOT_FOUND = "study_not_found"
+    STUDY_REFUSED = "study_refused"
+    STUDY_LAYER_EMPTY = "study_layer_empty"
+    STUDY_VERSION_GONE = "study_version_gone"
+    PROCESS_UNKNOWN = "process_unknown"
+    # web
+    ROUTE_NOT_FOUND = "route_not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    REQUEST_REFUSED = "request_refused"
+    REQUEST_TOO_LARGE = "request_too_large"
+    MEDIA_TYPE_NOT_SUPPORTED = "media_type_not_supported"
+    BODY_NOT_JSON = "body_not_json"
+    PARAMETERS_INVALID = "parameters_invalid"
+    BODY_INVALID = "body_invalid"
+    TOKEN_MISSING = "token_missing"  # noqa: S105 a code, not a secret
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 a code, not a secret
+    ROLE_INSUFFICIENT = "role_insufficient"
+    DATABASE_SLOW = "database_slow"
+    COLLECTION_NOT_FOUND = "collection_not_found"
+    ITEM_NOT_FOUND = "item_not_found"
+    TILE_MATRIX_SET_NOT_FOUND = "tile_matrix_set_not_found"
+    TILE_OUTSIDE_MATRIX = "tile_outside_matrix"
+    LAYER_WITHOUT_GEOMETRY = "layer_without_geometry"
+    # gap analysis on files
+    TABLE_UNREADABLE = "table_unreadable"
+    TABLE_EMPTY = "table_empty"
+    LAYER_CHOICE = "layer_choice"
+    COLUMN_MISSING = "column_missing"
+    GEOMETRY_KIND = "geometry_kind"
+    COORDINATES_NOT_DEGREES = "coordinates_not_degrees"
+    PEOPLE_MISSING = "people_missing"
+    PEOPLE_NEGATIVE = "people_negative"
+    PEOPLE_NONE = "people_none"
+    INPUTS_APART = "inputs_apart"
+    LIMIT_NEEDED = "limit_needed"
+    LIMIT_MEASURE = "limit_measure"
+    ZONE_ID_MISSING = "zone_id_missing"
+    FACILITIES_OFF_ROADS = "facilities_off_roads"
+    STUDY_FILE_FAULTY = "study_file_faulty"
+    OUT_NOT_WRITABLE = "out_not_writable"
+    # layers: files in and out
+    LAYER_UNKNOWN = "layer_unknown"
+    LAYER_EMPTY = "layer_empty"
+    LAYER_TABLE_DIFFERS = "layer_table_differs"
+    FORMAT_NOT_ALLOWED = "format_not_allowed"
+    FILE_CORRUPT = "file_corrupt"
+    FILE_TRUNCATED = "file_truncated"
+    FILE_REJECTED_READER_LIMIT = "file_rejected_reader_limit"
+    FILE_LAYER_CHOICE = "file_layer_choice"
+    FILE_CRS_MISSING = "file_crs_missing"
+    TEXT_ENCODING_UNKNOWN = "text_encoding_unknown"
+    ARCHIVE_TOO_LARGE = "archive_too_large"
+    ARCHIVE_UNSAFE_PATH = "archive_unsafe_path"
+    ARCHIVE_WITHOUT_DATA = "archive_without_data"
+    SHAPEFILE_INCOMPLETE = "shapefile_incomplete"
+    NO_FEATURES = "no_features"
+    COORDINATES_MISSING = "coordinates_missing"
+    GEOMETRY_UNREADABLE = "geometry_unreadable"
+    GEOMETRY_MISSING = "geometry_missing"
+    GEOMETRY_NOT_FINITE = "geometry_not_finite"
+    GEOMETRY_TYPE_WRONG = "geometry_type_wrong"
+    GEOMETRY_INVALID = "geometry_invalid"
+    OUTSIDE_CITY = "outside_city"
+    AXES_SWAPPED = "axes_swapped"
+    FIELD_MISSING = "field_missing"
+    VALUE_MISSING = "value_missing"
+    VALUE_WRONG_TYPE = "value_wrong_type"
+    VALUE_NOT_ALLOWED = "value_not_allowed"
+    DUPLICATE_KEY = "duplicate_key"
+    FEATURES_REFUSED = "features_refused"
+    OUTPUT_EXISTS = "output_exists"
+    OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
+    ARTEFACT_NOT_FOUND = "artefact_not_found"
+    # map page
+    CLIENT_NOT_BUILT = "client_not_built"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault among several in the same input, with the place where it stands.
+
+    Parameters
+    ----------
+    where
+        File and line, row, feature number or JSON pointer.
+    text
+        What is wrong there, with the bad value.
+    """
+
+    where: str
+    text: str
+
+
+@dataclass
+class GisError(Exception):
+    """Something the user must hear about.
+
+    Parameters
+    ----------
+    code
+        Entry of the message catalogue.
+    params
+        Values for the placeholders of the messages: the bad value, what is known, what is expected.
+    faults
+        All single faults, when an input has several.
+    """
+
+    code: ErrorCode
+    params: dict[str, object] = field(default_factory=dict)
+    faults: Sequence[Fault] = ()
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, code: ErrorCode, faults: Sequence[Fault] = (), **params: object) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.params = params
+        self.faults = tuple(faults)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the code."""
+        return message_of(self.code).status
+
+    def title(self, language: Language = "en") -> str:
+        """Say in a few words what kind of error this is."""
+        return message_of(self.code).title.in_language(language)
+
+    def detail(self, language: Language = "en") -> str:
+        """Say what happened, with the bad value."""
+        return message_of(self.code).detail.in_language(language).format(**self.params)
+
+    def expected(self, language: Language = "en") -> str:
+        """Say what would have been right."""
+        return message_of(self.code).expected.in_language(language).format(**self.params)
+
+    def remedy(self, language: Language = "en") -> str:
+        """Say what the reader can do now."""
+        return message_of(self.code).remedy.in_language(language).format(**self.params)
+
+    def __str__(self) -> str:
+        lines = [self.detail(), self.expected(), self.remedy()]
+        lines += [f"{fault.where}: {fault.text}" for fault in self.faults]
+        return "\n".join(line for line in lines if line)
+
+
+class WrongUse(GisError):
+    """The call itself is wrong: an unknown option, a value out of range."""
+
+    exit_code = 2
+
+
+class RefusedInput(GisError):
+    """A file, a document or a value is not acceptable."""
+
+    exit_code = 3
+
+
+class NotAllowed(GisError):
+    """The caller is unknown or may not do this."""
+
+    exit_code = 3
+
+
+class NotFound(GisError):
+    """The thing that was named does not exist."""
+
+    exit_code = 4
+
+
+class Conflict(GisError):
+    """Something else stands in the way: another version, another owner, a lock."""
+
+    exit_code = 5
+
+
+class Temporary(GisError):
+    """It cannot be done now; the same call may succeed later."""
+
+    exit_code = 6

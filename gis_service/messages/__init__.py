@@ -1,0 +1,1 @@
+"""What the service says to people, in Vietnamese and English, as data."""

@@ -1,0 +1,63 @@
+"""Loads ``messages/*.yaml``: the words of every error code and every notice."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from gis_service.types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The words of one error code; texts may hold ``{placeholders}``."""
+
+    status: int
+    title: Text
+    detail: Text
+    expected: Text
+    remedy: Text
+
+
+def _text(entry: dict[str, str]) -> Text:
+    return Text(vi=entry["vi"].strip(), en=entry["en"].strip())
+
+
+def _entries(kind: str) -> dict[str, dict[str, dict[str, str]]]:
+    """Merge one section of all message files; a code that stands twice is a mistake."""
+    merged: dict[str, dict[str, dict[str, str]]] = {}
+    for file in sorted(files("gis_service.messages").iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".yaml"):
+            continue
+        section = (yaml.safe_load(file.read_text("utf-8")) or {}).get(kind, {})
+        if twice := merged.keys() & section.keys():
+            raise ValueError(f"{file.name}: {sorted(twice)} stand in two message files")
+        merged.update(section)
+    return merged
+
+
+@cache
+def errors() -> dict[str, Message]:
+    """Give the words of every error code."""
+    return {
+        code: Message(
+            status=int(str(entry["status"])),
+            title=_text(entry["title"]),
+            detail=_text(entry["detail"]),
+            expected=_text(entry["expected"]),
+            remedy=_text(entry["remedy"]),
+        )
+        for code, entry in _entries("errors").items()
+    }
+
+
+@cache
+def notices() -> dict[str, Text]:
+    """Give the words of every notice of a study, by code."""
+    return {code: _text(entry) for code, entry in _entries("notices").items()}  # type: ignore[arg-type]
+
+
+def message_of(code: str) -> Message:
+    """Give the words of one error code."""
+    return errors()[code]

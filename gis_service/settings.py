@@ -1,0 +1,70 @@
+"""All settings of the service: one frozen object, read once, passed down."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gis_service.errors import ErrorCode, WrongUse
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: where ``layers/`` and ``tiles/`` lie unless a setting says otherwise."""
+
+
+class Settings(BaseSettings):
+    """Settings from the environment, each named ``GIS_`` and its field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="GIS_", frozen=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address the web service listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web service listens on.")
+    database_url: str | None = Field(
+        None, description="PostGIS to use instead of the private cluster (postgresql://…)."
+    )
+    data_dir: Path = Field(
+        ROOT / "var", description="Folder for artefacts, logs, and the private cluster of an ordinary user."
+    )
+    city: str = Field(
+        "thai_binh", pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Folder of layers/ to serve."
+    )
+    layers_dir: Path = Field(ROOT / "layers", description="Folder of the layer definitions.")
+    tiles_dir: Path = Field(ROOT / "tiles", description="Folder of the tileset definitions.")
+    public_url: str | None = Field(
+        None, description="Address that users reach the service by, when it stands behind a proxy."
+    )
+    threads: int = Field(4, ge=1, le=64, description="Requests answered at the same time by one web process.")
+    reader_seconds: int = Field(900, ge=1, description="Longest time that reading one file may take, in seconds.")
+    reader_memory_mb: int = Field(
+        4096, ge=512, description="Address space of the process that reads a file, in MiB."
+    )
+    archive_max_mb: int = Field(
+        1024, ge=1, description="Most that the contents of one archive may hold, in MiB."
+    )
+    archive_max_ratio: int = Field(
+        200, ge=1, description="Most that an archive may grow when it is unpacked, as a factor."
+    )
+    archive_max_entries: int = Field(10_000, ge=1, description="Most files and folders in one archive.")
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises
+    ------
+    WrongUse
+        ``setting_invalid``, naming the variable, its value and what is expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "GIS_" + "_".join(str(part) for part in first["loc"]).upper()
+        field = Settings.model_fields.get(str(first["loc"][0]))
+        expected = field.description if field and field.description else "?"
+        raise WrongUse(
+            ErrorCode.SETTING_INVALID,
+            name=name,
+            value=repr(first["input"]),
+            reason=first["msg"],
+            expected=expected,
+        ) from error

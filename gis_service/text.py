@@ -1,0 +1,40 @@
+"""Text as people here write and search it: normal form, search form, numbers."""
+
+import unicodedata
+
+from gis_service.types import Language
+
+
+def normalise(text: str) -> str:
+    """Bring text to Unicode NFC without surrounding or doubled white space.
+
+    Vietnamese arrives composed, decomposed or half of each; equal words must be equal strings.
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def search_form(text: str) -> str:
+    """Fold case and diacritics, so that ``Đông Hưng`` is found by ``dong hung``."""
+    folded = normalise(text).casefold().replace("đ", "d")
+    decomposed = unicodedata.normalize("NFD", folded)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def number(value: float, language: Language, decimals: int = 0) -> str:
+    """Write a number as readers of the language expect it.
+
+    Examples
+    --------
+    >>> number(362235, "vi"), number(362235, "en"), number(80.51, "vi", 1)
+    ('362.235', '362,235', '80,5')
+    """
+    english = f"{value:,.{decimals}f}"
+    if language == "en":
+        return english
+    return english.translate(str.maketrans(",.", ".,"))
+
+
+def percent(share: float, language: Language, decimals: int = 1) -> str:
+    """Write a share 0..1 as a percentage: ``80,5 %`` in Vietnamese, ``80.5%`` in English."""
+    digits = number(share * 100, language, decimals)
+    return f"{digits} %" if language == "vi" else f"{digits}%"

@@ -1,0 +1,208 @@
+"""The engine equals a second, plain reading of METHODS, whole number by whole number, on random networks."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gis_service.analysis.field import UNREACHED, Field, network_field
+from gis_service.analysis.graph import build_graph
+from gis_service.analysis.modes import NetworkMeasure, mode, segment_costs
+from gis_service.analysis.network import ROAD_CLASSES, Ferries, Network, Roads, build_network
+from gis_service.analysis.snap import Positions, snap
+
+from . import plain_network as plain
+
+Box = tuple[float, float, float, float]
+SNAP_M = 150.0
+ACCESS_KMH = {"walk": 4.8, "motorbike": 10.0, "car": 10.0}
+SPEEDS = {
+    "walk": dict(zip(ROAD_CLASSES, (None, *[4.8] * 6), strict=True)),
+    "motorbike": dict(zip(ROAD_CLASSES, (None, 45.0, 40.0, 35.0, 28.0, 18.0, 10.0), strict=True)),
+    "car": dict(zip(ROAD_CLASSES, (80.0, 50.0, 45.0, 38.0, 28.0, 15.0, None), strict=True)),
+}
+lattice = st.tuples(st.integers(0, 5), st.integers(0, 5))
+# Off the lattice by odd amounts, so that no position halves a segment.
+spot = st.tuples(st.integers(-20, 360), st.integers(-20, 360)).map(lambda p: (p[0] + 0.137, p[1] + 0.291))
+box = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 3), st.integers(1, 2)).map(
+    lambda b: (b[0] * 64 + 5.5, b[1] * 64 + 9.5, b[0] * 64 + 5.5 + b[2] * 40, b[1] * 64 + 9.5 + b[3] * 20)
+)
+
+
+def turns_back(vertices: list[tuple[int, int]]) -> bool:
+    """A line that doubles back on itself at a vertex, or stands still, is not a road."""
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(vertices)]
+    return (0, 0) in steps or any(
+        a[0] * b[1] == a[1] * b[0] and a[0] * b[0] + a[1] * b[1] < 0 for a, b in pairwise(steps)
+    )
+
+
+paths = st.lists(lattice, min_size=2, max_size=4).filter(lambda p: not turns_back(p)).map(tuple)
+road = st.tuples(paths, st.integers(0, 6), st.sampled_from([0, 0, 0, 1, -1]), st.sampled_from([0, 0, 0, 1]))
+ferry = st.tuples(
+    st.lists(lattice, min_size=2, max_size=2, unique=True).map(tuple), st.sampled_from([0, 300_000])
+)
+
+
+@dataclass(frozen=True)
+class World:
+    roads: list[tuple[tuple[tuple[int, int], ...], int, int, int]]
+    ferries: list[tuple[tuple[tuple[int, int], ...], int]]
+    boxes: list[Box]
+    homes: list[tuple[float, float]]
+    facilities: list[tuple[float, float]]
+    sites: list[int]
+    mode: str
+    measure: NetworkMeasure
+
+
+worlds = st.builds(
+    World,
+    roads=st.lists(road, min_size=1, max_size=9),
+    ferries=st.lists(ferry, max_size=2),
+    boxes=st.lists(box, max_size=2),
+    homes=st.lists(spot, min_size=1, max_size=6),
+    facilities=st.lists(spot, min_size=1, max_size=4),
+    sites=st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    mode=st.sampled_from(["walk", "motorbike", "car"]),
+    measure=st.sampled_from(["network_time", "network_distance"]),
+)
+many = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def engine_network(world: World) -> Network:
+    def lines(paths: list[tuple[tuple[int, int], ...]]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        drawn = np.empty(len(paths), object)
+        for i, path in enumerate(paths):
+            drawn[i] = shapely.LineString(np.array(path) * plain.UNIT_M)
+        return drawn
+
+    n = len(world.roads)
+    roads = Roads.plain(
+        lines([r[0] for r in world.roads]),
+        np.array([r[1] for r in world.roads], np.int8),
+        np.array([r[2] for r in world.roads], np.int8),
+    )
+    level = np.array([r[3] for r in world.roads], np.int8)
+    assert len(roads.level) == n
+    roads.level[:] = level
+    waits = np.array([f[1] for f in world.ferries], np.int64)
+    return build_network(roads, Ferries(lines([f[0] for f in world.ferries]), waits))
+
+
+def engine_field(world: World, *, contract: bool, direction: str) -> tuple[Positions, Field]:
+    network, how = engine_network(world), mode(world.mode)
+    costs = segment_costs(network, how, world.measure)
+    walls = np.array([shapely.box(*b) for b in world.boxes], object)
+    homes = snap(np.array(world.homes), network, costs, walls, SNAP_M)
+    facilities = snap(np.array(world.facilities), network, costs, walls, SNAP_M)
+    field = network_field(
+        network,
+        costs,
+        homes,
+        facilities,
+        np.array(world.sites[: len(world.facilities)], np.int32),
+        direction=direction,  # type: ignore[arg-type]
+        turnout=7 if direction == "from_facility" else 0,
+        graph=build_graph(network, costs, contract=contract),
+    )
+    return homes, field
+
+
+def plain_segments(world: World) -> list[plain.Segment]:
+    speeds = SPEEDS[world.mode]
+    lines = [plain.Line(path, speeds[ROAD_CLASSES[c]], way, level) for path, c, way, level in world.roads]
+    lines += [plain.Line(path, 8.0, ferry_wait_ms=wait) for path, wait in world.ferries]
+    distance = world.measure == "network_distance"
+    return plain.build(lines, distance=distance, ignores_oneway=world.mode == "walk")
+
+
+def plain_answers(world: World, *, direction: str) -> list[list[tuple[int, int]]]:
+    """For each home: (cost, facility) of every facility that can be reached, best first."""
+    segments = plain_segments(world)
+
+    def access(metres: float) -> int:
+        if world.measure == "network_distance":
+            return plain.half_up(metres * 1000)
+        return plain.half_up(metres * 3600 / ACCESS_KMH[world.mode])
+
+    homes = [plain.snap(p, segments, world.boxes, SNAP_M) for p in world.homes]
+    facilities = [plain.snap(p, segments, world.boxes, SNAP_M) for p in world.facilities]
+    answers: list[list[tuple[int, int]]] = []
+    for home in homes:
+        ways = []
+        for number, facility in enumerate(facilities):
+            if home is None or facility is None:
+                continue
+            pair = (home[:2], facility[:2]) if direction == "to_facility" else (facility[:2], home[:2])
+            between = plain.travel(segments, *pair)
+            if between is not None:
+                turnout = 7 if direction == "from_facility" else 0
+                ways.append((access(home[2]) + between + access(facility[2]) + turnout, number))
+        answers.append(sorted(ways))
+    return answers
+
+
+@pytest.mark.parametrize("direction", ["to_facility", "from_facility"])
+@many
+@given(world=worlds)
+def test_the_field_equals_the_plain_reading(world: World, direction: str) -> None:
+    _, field = engine_field(world, contract=True, direction=direction)
+    for home, ways in enumerate(plain_answers(world, direction=direction)):
+        first = ways[0] if ways else (UNREACHED, -1)
+        others = [way for way in ways if world.sites[way[1]] != world.sites[first[1]]]
+        second = others[0] if others else (UNREACHED, -1)
+        assert (field.cost[home], field.facility[home]) == first
+        assert (field.cost2[home], field.facility2[home]) == second
+
+
+@many
+@given(world=worlds)
+def test_contraction_changes_no_answer(world: World) -> None:
+    _, contracted = engine_field(world, contract=True, direction="to_facility")
+    _, whole = engine_field(world, contract=False, direction="to_facility")
+    for name in ("cost", "facility", "cost2", "facility2", "no_road", "node_cost"):
+        np.testing.assert_array_equal(getattr(contracted, name), getattr(whole, name))
+
+
+@many
+@given(world=worlds)
+def test_noding_and_snapping_equal_the_plain_reading(world: World) -> None:
+    homes, _ = engine_field(world, contract=True, direction="to_facility")
+    segments = plain_segments(world)
+    for number, point in enumerate(world.homes):
+        expected = plain.snap(point, segments, world.boxes, SNAP_M)
+        if expected is None:
+            assert homes.segment[number] == -1
+        else:
+            assert homes.segment[number] == expected[0]
+            assert homes.access_m[number] == pytest.approx(expected[2], abs=1e-6)
+
+
+@many
+@given(world=worlds, dx=st.integers(-3, 3), dy=st.integers(-3, 3))
+def test_moving_everything_by_one_vector_changes_nothing(world: World, dx: int, dy: int) -> None:
+    def moved(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(x + dx * plain.UNIT_M, y + dy * plain.UNIT_M) for x, y in points]
+
+    def shifted(path: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+        return tuple((x + dx, y + dy) for x, y in path)
+
+    other = World(
+        roads=[(shifted(r[0]), *r[1:]) for r in world.roads],
+        ferries=[(shifted(f[0]), f[1]) for f in world.ferries],
+        boxes=[(*moved([b[:2]])[0], *moved([b[2:]])[0]) for b in world.boxes],
+        homes=moved(world.homes),
+        facilities=moved(world.facilities),
+        sites=world.sites,
+        mode=world.mode,
+        measure=world.measure,
+    )
+    _, here = engine_field(world, contract=True, direction="to_facility")
+    _, there = engine_field(other, contract=True, direction="to_facility")
+    np.testing.assert_array_equal(here.cost, there.cost)
+    np.testing.assert_array_equal(here.facility, there.facility)
