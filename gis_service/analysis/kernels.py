@@ -170,7 +170,7 @@ def ask_positions(
 
     The ways lead over the two ends of the chain, or straight along it to facilities on the same chain.
 
-    positions: chain (-1: none), place of the segment in it, offset, and whether one may set out ahead, astern.
+    positions: chain, place of the segment in it, offset, and whether one may set out ahead, astern.
     chains: tail, head, cost, and whether they may be travelled ahead, astern.
     stops: row by chain, then place, facility, offset and access of the facilities on it.
     """
