@@ -41,9 +41,9 @@ def answers(
 
 
 def test_on_a_lattice_the_way_is_the_sum_of_both_sides() -> None:
-    streets: list[Path] = [[(0.0, y), (1000.0, y)] for y in range(0, 1001, 100)] + [
-        [(x, 0.0), (x, 1000.0)] for x in range(0, 1001, 100)
-    ]
+    hundreds = [float(metres) for metres in range(0, 1001, 100)]
+    streets: list[Path] = [[(0.0, y), (1000.0, y)] for y in hundreds]
+    streets += [[(x, 0.0), (x, 1000.0)] for x in hundreds]
     homes = [(float(x), float(y)) for x in range(0, 1001, 50) for y in range(0, 1001, 100)]
     expected = [int(abs(x - 300) + abs(y - 400)) * 1000 for x, y in homes]
     assert answers(network(streets), homes, [(300, 400)]) == expected
