@@ -1,0 +1,1 @@
+"""Turns the definitions in layers/ and tiles/ into typed objects."""

@@ -1,0 +1,140 @@
+"""Reads one YAML definition and remembers the line of every value.
+
+Definitions are plain data. Anchors and aliases are refused, and so is a key that stands twice: both make a
+file say something else than what a reader sees.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from gis_service.errors import Fault
+
+Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
+"""What JSON can say; dates stay text (``2025-07-01``) until a typed object reads them."""
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""Way to a value: keys and list positions from the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A definition file as plain values, with the line of each.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        How faults name the file, such as ``layers/thai_binh/health/hospital.yaml``.
+    value
+        Content; ``None`` when the file is empty or cannot be read.
+    lines
+        Line of every key and list entry, counted from 1.
+    """
+
+    path: Path
+    name: str
+    value: Value
+    lines: dict[Pointer, int] = field(default_factory=dict)
+
+    def fault(self, text: str, *pointer: str | int) -> Fault:
+        """Place a fault at a value, or at the nearest thing around it that stands in the file."""
+        while pointer and pointer not in self.lines:
+            pointer = pointer[:-1]
+        return Fault(f"{self.name}:{self.lines.get(pointer, 1)}", text)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """The safe loader without anchors and aliases."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ComposerError(
+                None, None, "anchors (&name) and aliases (*name) are not used", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+
+@dataclass
+class _Reading:
+    """Values, lines and faults gathered while one file is read."""
+
+    name: str
+    lines: dict[Pointer, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def value(self, loader: _PlainLoader, node: Node, at: Pointer) -> Value:
+        self.lines.setdefault(at, node.start_mark.line + 1)
+        if isinstance(node, MappingNode):
+            return self._mapping(loader, node, at)
+        if isinstance(node, SequenceNode):
+            return [self.value(loader, entry, (*at, index)) for index, entry in enumerate(node.value)]
+        return _scalar(loader, node)
+
+    def _mapping(self, loader: _PlainLoader, node: MappingNode, at: Pointer) -> Value:
+        result: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            key, line = str(key_node.value), key_node.start_mark.line + 1
+            if key in result:
+                first = self.lines[*at, key]
+                self.faults.append(
+                    Fault(f"{self.name}:{line}", f"'{key}' stands twice; first on line {first}")
+                )
+                continue
+            self.lines[*at, key] = line
+            result[key] = self.value(loader, value_node, (*at, key))
+        return result
+
+
+def _scalar(loader: _PlainLoader, node: Node) -> Value:
+    if not isinstance(node, ScalarNode) or node.tag == "tag:yaml.org,2002:timestamp":
+        return str(node.value)
+    try:
+        value = loader.construct_object(node)
+    except ValueError:  # PyYAML takes `0x_` for a number and then fails to read it
+        return str(node.value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(node.value)
+    return value if isinstance(value, str | int | float | bool | None) else str(node.value)
+
+
+def read_document(path: Path, root: Path) -> tuple[Document, Sequence[Fault]]:
+    """Read one definition file.
+
+    Parameters
+    ----------
+    path
+        YAML file in UTF-8.
+    root
+        Folder that faults name the file from.
+
+    Returns
+    -------
+    tuple[Document, Sequence[Fault]]
+        The document, and what is wrong with its writing. Nothing is raised for faults in the file, so that
+        the faults of all files can be told at once.
+    """
+    reading = _Reading(path.relative_to(root).as_posix())
+    value: Value = None
+    try:
+        loader = _PlainLoader(path.read_text("utf-8"))
+        node = loader.get_single_node()
+        value = None if node is None else reading.value(loader, node, ())
+    except UnicodeDecodeError as error:
+        text = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
+        reading.faults.append(Fault(f"{reading.name}:1", text))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{reading.name}:{mark.line + 1 if mark else 1}"
+        reading.faults.append(Fault(where, f"not YAML: {error.problem}"))
+    except yaml.YAMLError as error:
+        reading.faults.append(Fault(f"{reading.name}:1", f"not YAML: {error}"))
+    return Document(path, reading.name, value, reading.lines), reading.faults

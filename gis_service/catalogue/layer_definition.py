@@ -1,0 +1,116 @@
+"""What a layer holds: the typed form of ``layers/<city>/<category>/<layer>.yaml``."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gis_service.catalogue.values import Entry, text_of
+from gis_service.types import LayerId, Text
+
+GeometryType = Literal[
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "Geometry", "None"
+]
+FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+Visibility = Literal["draft", "internal", "public", "personal"]
+
+RESERVED_NAMES = frozenset({"fid", "geom", "version_from", "version_to"})
+"""Columns that every layer table or its history has of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """One column of a layer.
+
+    Parameters
+    ----------
+    name
+        Column name.
+    type
+        What its values are.
+    required
+        Whether every feature must have a value.
+    values
+        The only values allowed; ``None`` when any will do.
+    label
+        What people read.
+    unit
+        Unit of the numbers (``m``, ``km2``); ``None`` when they have none.
+    """
+
+    name: str
+    type: FieldType
+    required: bool
+    values: tuple[str | float, ...] | None
+    label: Text
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDefinition:
+    """One spatial data set.
+
+    Parameters
+    ----------
+    id
+        Layer id, collection id and table name at once.
+    title, description
+        What people read.
+    category
+        Sector, a key of ``City.categories``.
+    geometry
+        ``Geometry`` takes every kind, ``None`` is a table without geometry.
+    key
+        Field that names a feature for good; ``None`` when the source has none.
+    fields
+        Columns beside ``fid`` and ``geom``, in the order people see them.
+    source, licence
+        Where the data comes from, and under which terms.
+    visibility
+        ``personal`` is never public: not as item, tile, export or link.
+    generated
+        Whether the data is generated rather than observed; every answer from it says so.
+    """
+
+    id: LayerId
+    title: Text
+    description: Text
+    category: str
+    geometry: GeometryType
+    key: str | None
+    fields: tuple[FieldDefinition, ...]
+    source: Text
+    licence: str
+    visibility: Visibility
+    generated: bool
+
+    def field(self, name: str) -> FieldDefinition | None:
+        """Give the field of that name, or ``None``."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+def layer_from(entry: Entry) -> LayerDefinition:
+    """Build a layer definition from a checked document."""
+    return LayerDefinition(
+        id=LayerId(entry["id"]),
+        title=text_of(entry["title"]),
+        description=text_of(entry["description"]),
+        category=entry["category"],
+        geometry=entry["geometry"],
+        key=entry["key"],
+        fields=tuple(_field(field) for field in entry["fields"]),
+        source=text_of(entry["source"]),
+        licence=entry["licence"],
+        visibility=entry["visibility"],
+        generated=entry["generated"],
+    )
+
+
+def _field(entry: Entry) -> FieldDefinition:
+    values = entry.get("values")
+    return FieldDefinition(
+        name=entry["name"],
+        type=entry["type"],
+        required=entry.get("required", False),
+        values=None if values is None else tuple(values),
+        label=text_of(entry["label"]),
+        unit=entry.get("unit"),
+    )

@@ -1,0 +1,40 @@
+"""The periods of the programme: the typed form of ``layers/<city>/phases.yaml``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from gis_service.catalogue.values import Entry, text_of
+from gis_service.types import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One period ``[start, end)``: the end is the first day of the next one.
+
+    Parameters
+    ----------
+    id, title
+        Name for machines and for people.
+    start
+        First day.
+    end
+        First day after it.
+    """
+
+    id: str
+    title: Text
+    start: date
+    end: date
+
+
+def phases_from(entry: Entry) -> tuple[Phase, ...]:
+    """Build the phases from a checked document, in the order of the file."""
+    return tuple(
+        Phase(
+            phase["id"],
+            text_of(phase["title"]),
+            date.fromisoformat(phase["from"]),
+            date.fromisoformat(phase["to"]),
+        )
+        for phase in entry["phases"]
+    )

@@ -1,0 +1,108 @@
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from gis_service.catalogue.loader import load_catalogue
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.admin_units import units_since_2025, units_until_2025
+from gis_service.files.census import read_census
+from gis_service.messages.catalogue import notices
+from gis_service.services.demo import DemoCity, make_demo_city
+from gis_service.settings import ROOT
+
+CENSUS = ROOT / "layers" / "thai_binh" / "census"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> DemoCity:
+    return make_demo_city(CENSUS, tmp_path_factory.mktemp("demo"))
+
+
+def test_every_column_is_a_field_of_its_layer_and_no_required_one_is_missing(city: DemoCity) -> None:
+    layers = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh").layers
+    for written in city.layers:
+        columns = set(gpd.read_file(written.path).columns) - {"geometry"}
+        fields = {field.name: field.required for field in layers[written.layer].fields}
+        assert columns <= fields.keys()
+        assert {name for name, required in fields.items() if required} <= columns
+
+
+def test_every_notice_has_words(city: DemoCity) -> None:
+    for notice in city.notices:
+        words = notices()[notice.code]
+        assert words.vi.format(**notice.params)
+        assert words.en.format(**notice.params)
+
+
+def test_every_code_of_the_census_is_in_the_administrative_lists() -> None:
+    census = read_census(CENSUS / "communes_2019.csv")
+    codes_2024, codes_2025 = {unit.code_2024 for unit in census}, {unit.code_2025 for unit in census}
+    assert set(units_until_2025(codes_2024)) == codes_2024
+    assert set(units_since_2025(codes_2025)) == codes_2025
+
+
+def test_people_of_a_new_commune_are_those_of_its_outline_file(city: DemoCity, shared_data: Path) -> None:
+    ours = gpd.read_file(next(w.path for w in city.layers if w.layer == "commune")).set_index("code")
+    theirs = gpd.read_file(shared_data / "thai_binh" / "communes_2025.geojson").set_index("code")
+    theirs = theirs.loc[ours.index]
+    assert ours["pop_2019"].tolist() == theirs["pop2019"].tolist()
+    assert ours["area_km2"].tolist() == theirs["areaKm2"].tolist()
+    assert ours["n_old"].tolist() == theirs["n_old"].tolist()
+
+
+def test_the_roughness_of_the_points_is_as_the_census_folder_tells(city: DemoCity, shared_data: Path) -> None:
+    points = gpd.read_file(next(w.path for w in city.layers if w.layer == "commune_2024"))
+    outlines = gpd.read_file(shared_data / "thai_binh" / "communes_2025.geojson")[["code", "geometry"]]
+    outlines = outlines.rename(columns={"code": "outline"})
+    joined = points.sjoin(outlines, how="left", predicate="within")
+    assert joined.loc[joined["outline"].isna(), "full_name"].tolist() == ["Xã Nam Hưng"]
+    assert (joined["outline"].notna() & (joined["outline"] != joined["successor"])).sum() == 9
+
+
+def spoiled(folder: Path, old: str, new: str) -> Path:
+    shutil.copytree(CENSUS, folder)
+    path = folder / "communes_2019.csv"
+    content = path.read_text("utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "text"),
+    [
+        ("code,name", "ma,name", "communes_2019.csv:1", "the column code is missing"),
+        (",5636,", ",5636.5,", "communes_2019.csv:2", "people is '5636.5', expected a whole number"),
+        (",5636,", ",,", "communes_2019.csv:2", "people is empty"),
+        (",ward,", ",phường,", "communes_2019.csv:2", "unit_type is 'phường', expected one of commune,"),
+        ("12436,Bồ", "12433,Bồ", "communes_2019.csv:3", "the code 12433 stands twice; first on line 2"),
+        (",12433,13225", ",99999,13225", "communes_2019.csv", "the list of 2024 has no unit 99999"),
+        (",12433,13225", ",12436,12454", "communes_2019.csv:3", "went to 12454 and to 13225 in 2025"),
+    ],
+)
+def test_a_faulty_census_is_refused_at_its_line(
+    tmp_path: Path, old: str, new: str, where: str, text: str
+) -> None:
+    folder = spoiled(tmp_path / "census", old, new)
+    with pytest.raises(RefusedInput) as refusal:
+        make_demo_city(folder, tmp_path / "out")
+    assert refusal.value.code == ErrorCode.CENSUS_FAULTY
+    assert (where, True) in [(fault.where, text in fault.text) for fault in refusal.value.faults]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_census_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(CENSUS, tmp_path / "census")
+    (tmp_path / "census" / "communes_2019.csv").write_bytes("code,name\n1,Xã".encode("latin-1"))
+    with pytest.raises(RefusedInput, match="not UTF-8 at byte 13"):
+        make_demo_city(tmp_path / "census", tmp_path / "out")
+
+
+def test_an_area_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(CENSUS, tmp_path / "census")
+    path = tmp_path / "census" / "areas_2025.csv"
+    path.write_text(path.read_text("utf-8").replace("9.32", "9,32", 1).replace("9,32", '"9,32"'), "utf-8")
+    with pytest.raises(RefusedInput, match="area_km2 is '9,32'"):
+        make_demo_city(tmp_path / "census", tmp_path / "out")
