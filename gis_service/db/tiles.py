@@ -1,0 +1,57 @@
+"""Vector tiles, encoded in the database from the rows of a layer."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from gis_service.crs import STORAGE_SRID, TILE_SRID
+from gis_service.db.query import identifier
+from gis_service.types import BBox, LayerId
+
+EXTENT = 4096
+"""Units along one side of a tile."""
+BUFFER = 64
+"""Units that geometries reach beyond the tile, so that lines do not end at its border."""
+
+
+def tile_query(layer: LayerId, fields: Sequence[str]) -> str:
+    """Compose the statement of one tile; ``:z :x :y`` and the box ``:west :south :east :north`` stay open.
+
+    The box arrives in the storage system: the literal is transformed, not the column, so the GiST index of
+    ``geom`` serves. Only what the index finds is brought to Web Mercator.
+    """
+    columns = "".join(f", t.{identifier(name)}" for name in fields)
+    box = f"ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})"
+    return (
+        "SELECT ST_AsMVT(shown, :name, :extent, 'geom', 'fid') FROM ("  # noqa: S608 names go through identifier()
+        f"SELECT t.fid{columns}, ST_AsMVTGeom(ST_Transform(t.geom, {TILE_SRID}),"
+        " ST_TileEnvelope(:z, :x, :y), :extent, :buffer, true) AS geom"
+        f" FROM layer.{identifier(layer)} AS t WHERE t.geom && {box} ORDER BY t.fid"
+        ") AS shown WHERE shown.geom IS NOT NULL"
+    )
+
+
+def vector_tile(
+    connection: Connection, layer: LayerId, fields: Sequence[str], zxy: tuple[int, int, int], box: BBox
+) -> bytes:
+    """Give one tile as Mapbox Vector Tile bytes; empty when nothing lies in it.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    layer
+        Layer whose table is read; also the name of the layer inside the tile.
+    fields
+        Columns that become attributes.
+    zxy
+        Zoom, column, row in the matrix set WebMercatorQuad.
+    box
+        The tile with its buffer, in longitude and latitude.
+    """
+    z, x, y = zxy
+    west, south, east, north = box
+    values = {"west": west, "south": south, "east": east, "north": north}
+    values |= {"z": z, "x": x, "y": y, "extent": EXTENT, "buffer": BUFFER}
+    tile = connection.execute(text(tile_query(layer, fields)), {**values, "name": layer}).scalar_one()
+    return bytes(tile or b"")

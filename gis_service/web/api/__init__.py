@@ -1,0 +1,26 @@
+"""The HTTP API, one file per noun."""
+
+from gis_service.web.api import (
+    collections,
+    health,
+    items,
+    landing,
+    processes,
+    studies,
+    tile_matrix_sets,
+    tiles,
+)
+from gis_service.web.auth import Permission
+
+API = (
+    (health.blueprint, Permission.READ),
+    (landing.blueprint, Permission.READ),
+    (collections.blueprint, Permission.READ),
+    (items.blueprint, Permission.READ),
+    (tiles.blueprint, Permission.READ),
+    (tile_matrix_sets.blueprint, Permission.READ),
+    (processes.blueprint, Permission.READ),
+    (processes.execution, Permission.STORE_STUDIES),
+    (studies.blueprint, Permission.READ),
+)
+"""Every blueprint of the API with what it demands of its callers."""

@@ -1,0 +1,60 @@
+"""Collections: the layers that the caller may read."""
+
+from flask import Blueprint, Response
+
+from gis_service.services import collections as service
+from gis_service.services.features import has_geometry
+from gis_service.web import current
+from gis_service.web.operation import operation
+from gis_service.web.present import FormatQuery, itself, link, show
+from gis_service.web.schemas.common import GEOJSON, HTML, JSON
+from gis_service.web.schemas.features import Collection, Collections, Extent, SpatialExtent
+from gis_service.web.schemas.tiles import TILESETS_REL
+
+blueprint = Blueprint("collections", __name__, url_prefix="/api/collections")
+
+
+def collection_of(collection_id: str) -> service.Collection:
+    """Give a collection that the caller may read."""
+    return service.one_collection(
+        current.connection(), current.context().catalogue, current.caller(), collection_id
+    )
+
+
+def _shape(collection: service.Collection) -> Collection:
+    definition, language = collection.definition, current.language()
+    path = f"/collections/{definition.id}"
+    links = [*itself(path), link(f"{path}/items", "items", GEOJSON)]
+    if has_geometry(definition):
+        links.append(link(f"{path}/tiles", TILESETS_REL))
+    return Collection(
+        id=definition.id,
+        title=definition.title.in_language(language),
+        description=definition.description.in_language(language),
+        extent=Extent(spatial=SpatialExtent(bbox=[collection.bbox])) if collection.bbox else None,
+        category=definition.category,
+        geometry=definition.geometry,
+        visibility=definition.visibility,
+        generated_data=definition.generated,
+        licence=definition.licence,
+        attribution=definition.source.in_language(language),
+        version=collection.version,
+        links=links,
+    )
+
+
+@blueprint.get("")
+@operation("Collections", {200: {JSON: Collections, HTML: None}}, query=FormatQuery)
+def collections(query: FormatQuery) -> Response:
+    """List the layers that the caller may read."""
+    found = service.list_collections(current.connection(), current.context().catalogue, current.caller())
+    document = Collections(links=itself("/collections"), collections=[_shape(entry) for entry in found])
+    return show(document, query.f, {"vi": "Các lớp dữ liệu", "en": "Layers"}[current.language()])
+
+
+@blueprint.get("/<collection_id>")
+@operation("Collections", {200: {JSON: Collection, HTML: None}}, query=FormatQuery)
+def collection(collection_id: str, query: FormatQuery) -> Response:
+    """Describe one layer."""
+    document = _shape(collection_of(collection_id))
+    return show(document, query.f, document.title)

@@ -1,0 +1,32 @@
+"""For those who watch the service: does it live, is it ready."""
+
+from flask import Blueprint, Response
+
+from gis_service import __version__
+from gis_service.services.health import checks
+from gis_service.web import current
+from gis_service.web.operation import operation
+from gis_service.web.present import json_response
+from gis_service.web.schemas.common import JSON
+from gis_service.web.schemas.health import Alive, Ready
+
+blueprint = Blueprint("health", __name__)
+
+_READY, _NOT_READY = 200, 503
+
+
+@blueprint.get("/healthz")
+@operation("Health", {200: {JSON: Alive}})
+def alive() -> Response:
+    """Tell that the process answers; touches neither database nor disk."""
+    return json_response(Alive(version=__version__).model_dump_json())
+
+
+@blueprint.get("/readyz")
+@operation("Health", {200: {JSON: Ready}, 503: {JSON: Ready}})
+def ready() -> Response:
+    """Tell whether database, schema and computing kernels are there; 503 while one is missing."""
+    found = checks(current.context())
+    whole = all(found.values())
+    document = Ready(status="ready" if whole else "not_ready", checks=found)
+    return json_response(document.model_dump_json(), status=_READY if whole else _NOT_READY)

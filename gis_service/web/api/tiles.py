@@ -1,0 +1,147 @@
+"""Vector tiles of a collection, and the documents that say where they lie."""
+
+from flask import Blueprint, Response
+
+from gis_service.services import tiles as service
+from gis_service.services.collections import Collection
+from gis_service.services.features import fields_of
+from gis_service.types import BBox
+from gis_service.web import current
+from gis_service.web.api.collections import collection_of
+from gis_service.web.operation import operation
+from gis_service.web.present import FormatQuery, itself, link, show, url
+from gis_service.web.schemas.common import HTML, JSON, MVT, Link
+from gis_service.web.schemas.tiles import (
+    SCHEME_REL,
+    TileJson,
+    TileMatrixLimits,
+    TileQuery,
+    Tileset,
+    TilesetEntry,
+    TilesetLayer,
+    TilesetQuery,
+    Tilesets,
+    VectorLayer,
+)
+
+blueprint = Blueprint("tiles", __name__, url_prefix="/api/collections/<collection_id>/tiles")
+
+DIMENSIONS = {
+    "Point": 0,
+    "MultiPoint": 0,
+    "LineString": 1,
+    "MultiLineString": 1,
+    "Polygon": 2,
+    "MultiPolygon": 2,
+}
+_KINDS = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
+_EMPTY = 204
+
+
+def _drawable(collection_id: str) -> Collection:
+    collection = collection_of(collection_id)
+    service.require_geometry(collection.definition)
+    return collection
+
+
+def _template(collection_id: str) -> str:
+    path = f"/collections/{collection_id}/tiles/{service.MATRIX_SET}"
+    return url(path) + "/{tileMatrix}/{tileRow}/{tileCol}"
+
+
+def _links(collection_id: str) -> list[Link]:
+    path = f"/collections/{collection_id}/tiles/{service.MATRIX_SET}"
+    return [
+        link(path, "self"),
+        Link(href=f"{url(path)}?f=tilejson", rel="describedby", type=JSON, title="TileJSON"),
+        link(f"/tileMatrixSets/{service.MATRIX_SET}", SCHEME_REL),
+        Link(href=_template(collection_id), rel="item", type=MVT, templated=True),
+    ]
+
+
+def _limits(bbox: BBox) -> list[TileMatrixLimits]:
+    """Give the rows and columns of each zoom that hold anything, with the rim that the buffer fills."""
+    west, south, east, north = bbox
+    limits = []
+    for z in range(service.MAX_ZOOM + 1):
+        left, top = service.tile_of(west, north, z)
+        right, bottom = service.tile_of(east, south, z)
+        limits.append(
+            TileMatrixLimits(
+                tileMatrix=str(z), minTileRow=top, maxTileRow=bottom, minTileCol=left, maxTileCol=right
+            )
+        )
+    return limits
+
+
+@blueprint.get("")
+@operation("Tiles", {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
+def tilesets(collection_id: str, query: FormatQuery) -> Response:
+    """List the tile sets of a layer."""
+    title = _drawable(collection_id).definition.title.in_language(current.language())
+    entry = TilesetEntry(title=title, links=_links(collection_id))
+    document = Tilesets(tilesets=[entry], links=itself(f"/collections/{collection_id}/tiles"))
+    return show(document, query.f, title)
+
+
+@blueprint.get("/<tile_matrix_set_id>")
+@operation("Tiles", {200: {JSON: (Tileset, TileJson), HTML: None}}, query=TilesetQuery)
+def tileset(collection_id: str, tile_matrix_set_id: str, query: TilesetQuery) -> Response:
+    """Describe a tile set, as OGC does or, with f=tilejson, as TileJSON."""
+    service.require_matrix_set(tile_matrix_set_id)
+    collection = _drawable(collection_id)
+    if query.f == "tilejson":
+        return show(_tilejson(collection), "json", collection.definition.id)
+    title = collection.definition.title.in_language(current.language())
+    dimension = DIMENSIONS.get(collection.definition.geometry)
+    document = Tileset(
+        title=title,
+        links=_links(collection_id),
+        tileMatrixSetLimits=_limits(collection.bbox) if collection.bbox else None,
+        layers=[TilesetLayer(id=collection_id, title=title, geometryDimension=dimension)],
+    )
+    return show(document, query.f, title)
+
+
+def _tilejson(collection: Collection) -> TileJson:
+    definition, language = collection.definition, current.language()
+    template = _template(definition.id).replace("{tileMatrix}", "{z}")
+    template = template.replace("{tileRow}", "{y}").replace("{tileCol}", "{x}")
+    kinds = {field.name: _KINDS.get(field.type, "String") for field in definition.fields}
+    return TileJson(
+        name=definition.title.in_language(language),
+        attribution=definition.source.in_language(language),
+        tiles=[template],
+        vector_layers=[
+            VectorLayer(
+                id=definition.id,
+                description=definition.description.in_language(language),
+                fields={name: kinds[name] for name in fields_of(definition)},
+            )
+        ],
+        minzoom=0,
+        maxzoom=service.MAX_ZOOM,
+        bounds=collection.bbox,
+    )
+
+
+@blueprint.get("/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
+@operation("Tiles", {200: {MVT: None}, 204: {}}, query=TileQuery)
+def tile(
+    collection_id: str,
+    tile_matrix_set_id: str,
+    tile_matrix: int,
+    tile_row: int,
+    tile_col: int,
+    query: TileQuery,
+) -> Response:
+    """Give one tile as Mapbox Vector Tile; 204 when nothing lies in it."""
+    del query  # there is only one format; asking for another has been refused
+    service.require_matrix_set(tile_matrix_set_id)
+    definition = collection_of(collection_id).definition
+    content = service.tile(current.connection(), definition, tile_matrix, tile_col, tile_row)
+    if not content:
+        nothing = Response(status=_EMPTY)
+        del nothing.headers["Content-Type"]
+        return nothing
+    return Response(content, content_type=MVT)

@@ -1,0 +1,64 @@
+"""What each blueprint demands of its callers; asked before the body of a request is read."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from flask import Blueprint, Flask, request
+
+from gis_service.services.accounts import Role
+from gis_service.web import current
+
+
+class Permission(StrEnum):
+    """What a caller must be allowed to do; the values read as sentences in the log."""
+
+    READ = "read what is public"
+    """Open to everybody; what is not public is refused layer by layer."""
+    STORE_STUDIES = "run a study and keep it"
+
+
+GRANTS: dict[Permission, frozenset[Role] | None] = {
+    Permission.READ: None,
+    Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
+}
+"""Roles that hold each permission; None means that nobody has to say who they are."""
+
+_KEY = "permissions"
+STATIC = "static"
+"""Flask's own endpoint for the files of the client: the only one without a blueprint."""
+
+
+def register(app: Flask, blueprints: Sequence[tuple[Blueprint, Permission]]) -> None:
+    """Register blueprints, each together with what it demands."""
+    demands: dict[str, Permission] = app.extensions.setdefault(_KEY, {})
+    for blueprint, permission in blueprints:
+        demands[blueprint.name] = permission
+        app.register_blueprint(blueprint)
+
+
+def demand_of(app: Flask, endpoint: str) -> Permission | None:
+    """Tell what an endpoint demands; None when nobody has declared it."""
+    if endpoint == STATIC:
+        return Permission.READ
+    demands: dict[str, Permission] = app.extensions.get(_KEY, {})
+    return demands.get(endpoint.rpartition(".")[0])
+
+
+def check(app: Flask) -> None:
+    """Refuse the request in hand when its caller may not make it.
+
+    Raises
+    ------
+    NotAllowed
+        ``token_missing``, ``token_invalid`` or ``role_insufficient``.
+    LookupError
+        When the endpoint demands nothing: a fault of ours, and closed rather than open.
+    """
+    if request.endpoint is None:
+        return
+    permission = demand_of(app, request.endpoint)
+    if permission is None:
+        raise LookupError(f"{request.endpoint} has been registered without a permission")
+    roles = GRANTS[permission]
+    if roles is not None:
+        current.caller().require(roles)

@@ -1,0 +1,63 @@
+"""Headers of every response: what a browser may do with it, how long it may keep it."""
+
+import re
+
+from flask import Flask, Response, request
+
+from gis_service.web import current
+
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data: blob:",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+)
+CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
+"""No page of ours asks another host for anything, and none can be framed."""
+
+_FIXED = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_HASHED = re.compile(r"[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+(\.map)?$")
+"""Names that the client build gives: another content has another name."""
+_STATIC_OK = (200, 304)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in _FIXED.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = current.request_id()
+    if request.endpoint == "static":
+        forever = response.status_code in _STATIC_OK and _HASHED.search(request.path)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
+        return response
+    # The answer depends on who asks, in which language, and for which format.
+    response.vary.update(("Accept", "Accept-Language", "Authorization"))
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache" if _has_token() else "no-cache"
+    readable = request.method in {"GET", "HEAD"} and response.status_code == 200  # noqa: PLR2004 OK
+    if readable and not response.is_streamed and "ETag" not in response.headers:
+        # Strong and made of the content: equal bytes are equal answers, whoever wrote the data.
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def _has_token() -> bool:
+    return "Authorization" in request.headers
+
+
+def register(app: Flask) -> None:
+    """Give every response its headers."""
+    app.after_request(_finish)

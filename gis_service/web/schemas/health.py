@@ -1,0 +1,19 @@
+"""Shapes of the answers to those who watch the service."""
+
+from typing import Literal
+
+from gis_service.web.schemas.common import Answer
+
+
+class Alive(Answer):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Ready(Answer):
+    """Whether everything that an answer needs is there, check by check."""
+
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, bool]

@@ -1,0 +1,93 @@
+"""Parameters of the items of a collection."""
+
+import math
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from gis_service.services.features import MAX_PAGE
+from gis_service.types import BBox
+from gis_service.web.operation import Query
+
+ItemsFormat = Literal["json", "geojson", "html"]
+_PLANE, _SPACE = 4, 6
+_OPEN = ("", "..")
+_BBOX_EXPECTED = "-180..180,-90..90,-180..180,-90..90"
+_TIME_EXPECTED = "2025-07-01T00:00:00Z, 2025-07-01T00:00:00Z/.."
+
+
+def _expected(text: str) -> PydanticCustomError:
+    return PydanticCustomError("gis_expected", "expected {expected}", {"expected": text})
+
+
+def _bbox(value: object) -> BBox:
+    """Read four or six numbers; heights are read and left aside, for no layer has any."""
+    try:
+        numbers = [float(part) for part in str(value).split(",")]
+    except ValueError:
+        raise _expected(_BBOX_EXPECTED) from None
+    if len(numbers) not in {_PLANE, _SPACE} or not all(math.isfinite(number) for number in numbers):
+        raise _expected(_BBOX_EXPECTED)
+    half = len(numbers) // 2
+    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004 degrees
+        raise _expected(_BBOX_EXPECTED)
+    return west, south, east, north
+
+
+def _moment(text: str) -> datetime | None:
+    if text in _OPEN:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _time(value: object) -> str:
+    """Check a moment or an interval as RFC 3339 has them."""
+    text = str(value)
+    parts = text.split("/")
+    try:
+        moments = [_moment(part) for part in parts]
+    except ValueError:
+        raise _expected(_TIME_EXPECTED) from None
+    known = [moment for moment in moments if moment is not None]
+    if len(parts) > 2 or not known or known != sorted(known):  # noqa: PLR2004 the two ends of an interval
+        raise _expected(_TIME_EXPECTED)
+    return text
+
+
+class ItemsQuery(Query):
+    """Which items of a collection, and how many at once."""
+
+    bbox: Annotated[
+        BBox | None,
+        BeforeValidator(_bbox),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "items": {"type": "number"},
+                "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+            }
+        ),
+    ] = Field(
+        None,
+        description="Only items that meet this box: west, south, east, north in degrees (CRS84). A box whose"
+        " west is greater than its east crosses the antimeridian.",
+    )
+    datetime: Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})] = Field(
+        None,
+        description="A moment or an interval (RFC 3339). Items without a time always pass, and no layer has"
+        " one yet.",
+    )
+    limit: int = Field(
+        100,
+        ge=1,
+        description="Length of a page; a larger number is taken as the maximum.",
+        json_schema_extra={"maximum": MAX_PAGE},
+    )
+    after: int = Field(0, ge=0, description="Only items whose id is greater; the link `next` sets it.")
+    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")

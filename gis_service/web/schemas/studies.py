@@ -1,0 +1,88 @@
+"""Shapes of processes, their execution, and studies."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gis_service.services.study_request import CoverageRequest
+from gis_service.web.operation import Query
+from gis_service.web.schemas.common import Answer, Link
+
+
+class ProcessEntry(Answer):
+    """A process in a list."""
+
+    id: str
+    title: str
+    description: str
+    version: str
+    jobControlOptions: list[str] = Field(["sync-execute"])  # noqa: N815 the name that OGC gives it
+    outputTransmission: list[str] = Field(["value"])  # noqa: N815 the name that OGC gives it
+    links: list[Link]
+
+
+class Processes(Answer):
+    """What can be computed."""
+
+    processes: list[ProcessEntry]
+    links: list[Link]
+
+
+class Process(ProcessEntry):
+    """A process with what it takes and gives."""
+
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class Execution(BaseModel):
+    """What a process is to be run with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    inputs: CoverageRequest
+
+
+class StudyDocument(Answer):
+    """A study: its inputs by version, its parameters, its results. Equal studies are equal documents."""
+
+    schema_: int = Field(alias="schema")
+    id: str
+    process: str
+    inputs: dict[str, Any]
+    parameters: dict[str, Any]
+    code_version: str
+    artefacts: dict[str, Any]
+    totals: dict[str, Any] = Field(description="Figures of each group of people; `all` is everybody.")
+    zones: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    generated_data: bool
+
+
+class StudyEntry(Answer):
+    """A study in a list, with what is known of its run."""
+
+    id: str
+    process: str
+    created_at: datetime
+    seconds: float
+    author: str | None = Field(None, description="For whom it ran; shown to those who have a role.")
+    links: list[Link]
+
+
+class Studies(Answer):
+    """Studies, the newest first."""
+
+    items: list[StudyEntry]
+    next: str | None = Field(None, description="Address of the next page.")
+
+
+class StudiesQuery(Query):
+    """Which studies, and how many at once."""
+
+    process: str | None = Field(None, description="Only studies of this process.")
+    limit: int = Field(100, ge=1, le=1000)
+    after: str | None = Field(None, description="As the address of the next page has it.")
+    f: Literal["json", "html"] | None = None

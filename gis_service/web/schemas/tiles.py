@@ -1,0 +1,131 @@
+"""Shapes of OGC API Tiles, and of TileJSON."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gis_service.types import BBox
+from gis_service.web.operation import Query
+from gis_service.web.schemas.common import Answer, Link
+
+WEB_MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
+WEB_MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+SCHEME_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+
+
+class TilesetEntry(Answer):
+    """A tile set in a list."""
+
+    title: str
+    dataType: Literal["vector"] = "vector"  # noqa: N815 the name that OGC gives it
+    crs: str = WEB_MERCATOR
+    tileMatrixSetURI: str = WEB_MERCATOR_QUAD  # noqa: N815 the name that OGC gives it
+    links: list[Link]
+
+
+class Tilesets(Answer):
+    """The tile sets of a collection."""
+
+    tilesets: list[TilesetEntry]
+    links: list[Link]
+
+
+class TileMatrixLimits(Answer):
+    """Rows and columns of one zoom that hold anything."""
+
+    tileMatrix: str  # noqa: N815 the name that OGC gives it
+    minTileRow: int  # noqa: N815 the name that OGC gives it
+    maxTileRow: int  # noqa: N815 the name that OGC gives it
+    minTileCol: int  # noqa: N815 the name that OGC gives it
+    maxTileCol: int  # noqa: N815 the name that OGC gives it
+
+
+class TilesetLayer(Answer):
+    """The layer inside the tiles."""
+
+    id: str
+    title: str
+    dataType: Literal["vector"] = "vector"  # noqa: N815 the name that OGC gives it
+    geometryDimension: int | None = Field(  # noqa: N815 the name that OGC gives it
+        None, ge=0, le=3, description="0 points, 1 lines, 2 areas; absent for mixed layers."
+    )
+
+
+class Tileset(TilesetEntry):
+    """A tile set in full."""
+
+    tileMatrixSetLimits: list[TileMatrixLimits] | None = None  # noqa: N815 the name that OGC gives it
+    layers: list[TilesetLayer]
+
+
+class VectorLayer(Answer):
+    """The layer inside the tiles, as TileJSON has it."""
+
+    id: str
+    description: str
+    fields: dict[str, str]
+
+
+class TileJson(Answer):
+    """A tile set, as TileJSON 3.0 has it."""
+
+    tilejson: Literal["3.0.0"] = "3.0.0"
+    name: str
+    attribution: str
+    tiles: list[str]
+    vector_layers: list[VectorLayer]
+    minzoom: int
+    maxzoom: int
+    bounds: BBox | None = None
+
+
+class TileMatrix(Answer):
+    """The grid of one zoom."""
+
+    id: str
+    scaleDenominator: float  # noqa: N815 the name that OGC gives it
+    cellSize: float  # noqa: N815 the name that OGC gives it
+    pointOfOrigin: tuple[float, float]  # noqa: N815 the name that OGC gives it
+    tileWidth: int  # noqa: N815 the name that OGC gives it
+    tileHeight: int  # noqa: N815 the name that OGC gives it
+    matrixWidth: int  # noqa: N815 the name that OGC gives it
+    matrixHeight: int  # noqa: N815 the name that OGC gives it
+
+
+class TileMatrixSet(Answer):
+    """The grids of all zooms."""
+
+    id: str
+    title: str
+    uri: str = WEB_MERCATOR_QUAD
+    crs: str = WEB_MERCATOR
+    orderedAxes: tuple[str, str] = ("X", "Y")  # noqa: N815 the name that OGC gives it
+    tileMatrices: list[TileMatrix]  # noqa: N815 the name that OGC gives it
+
+
+class TileMatrixSetEntry(Answer):
+    """A matrix set in a list."""
+
+    id: str
+    title: str
+    uri: str = WEB_MERCATOR_QUAD
+    links: list[Link]
+
+
+class TileMatrixSets(Answer):
+    """The matrix sets that the service knows."""
+
+    tileMatrixSets: list[TileMatrixSetEntry]  # noqa: N815 the name that OGC gives it
+
+
+class TilesetQuery(Query):
+    """Format of the description of a tile set."""
+
+    f: Literal["json", "tilejson", "html"] | None = None
+
+
+class TileQuery(Query):
+    """Format of a tile."""
+
+    f: Literal["mvt"] | None = None

@@ -1,0 +1,6 @@
+"""What the web server loads: ``granian --interface wsgi gis_service.wsgi:app``."""
+
+from gis_service.app import create_app
+from gis_service.settings import read_settings
+
+app = create_app(read_settings())

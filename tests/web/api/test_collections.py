@@ -1,0 +1,81 @@
+"""The layers as collections."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event
+
+from gis_service.web import current
+
+
+def _collection(client: FlaskClient, name: str) -> dict[str, object]:
+    found: dict[str, object] = client.get(f"/api/collections/{name}").get_json()
+    return found
+
+
+def test_only_loaded_layers_are_listed(client: FlaskClient) -> None:
+    listed = [entry["id"] for entry in client.get("/api/collections").get_json()["collections"]]
+    assert listed == ["bus_stop", "commune", "commune_2019", "market", "one_stop_office"]
+
+
+def test_a_collection_tells_where_its_items_lie(client: FlaskClient) -> None:
+    extent = client.get("/api/collections/commune").get_json()["extent"]["spatial"]
+    west, south, east, north = extent["bbox"][0]
+    assert extent["crs"].endswith("CRS84")
+    assert (west, south, east, north) == pytest.approx((106.3012346, 20.4, 106.6, 20.7), abs=1e-5)
+    assert west <= 106.30123456789
+    assert east >= 106.6
+
+
+@pytest.mark.parametrize("name", ["market", "commune_2019"])
+def test_what_lies_nowhere_has_no_extent(client: FlaskClient, name: str) -> None:
+    assert "extent" not in _collection(client, name)
+
+
+def test_a_collection_names_its_version_and_its_source(client: FlaskClient) -> None:
+    collection = _collection(client, "one_stop_office")
+    assert isinstance(collection["version"], int)
+    assert collection["attribution"]
+    assert collection["itemType"] == "feature"
+
+
+def test_figures_without_geometry_have_no_tiles(client: FlaskClient) -> None:
+    rels = {link["rel"] for link in client.get("/api/collections/commune_2019").get_json()["links"]}
+    assert "items" in rels
+    assert not any("tileset" in rel for rel in rels)
+
+
+def test_titles_come_in_the_language_that_is_asked_for(client: FlaskClient) -> None:
+    english = client.get("/api/collections/commune", headers={"Accept-Language": "en"}).get_json()
+    assert english["title"] == "Communes of today"
+    assert _collection(client, "commune")["title"] == "Xã, phường hiện nay"
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/api/collections", 1),
+        ("/api/collections/commune", 1),
+        ("/api/collections/commune/items", 2),
+        ("/api/collections/one_stop_office/items?limit=20&bbox=106,20,107,21", 2),
+        ("/api/collections/commune/tiles/WebMercatorQuad/9/225/407", 2),
+        ("/healthz", 0),
+    ],
+)
+def test_the_number_of_statements_does_not_grow_with_the_answer(
+    app: Flask, client: FlaskClient, path: str, most: int
+) -> None:
+    statements: list[str] = []
+
+    def note(_c: Connection, _k: object, statement: str, *_: object) -> None:
+        if not statement.startswith("SET "):
+            statements.append(statement)
+
+    with app.app_context():
+        engine = current.context().engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(statements) == most

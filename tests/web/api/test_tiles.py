@@ -1,0 +1,118 @@
+"""Vector tiles, and the documents that say where they lie."""
+
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+from flask.testing import FlaskClient
+
+from gis_service.services.tiles import tile_box, tile_of
+from gis_service.web.schemas.tiles import WEB_MERCATOR_QUAD
+
+SET = "/api/collections/{}/tiles/WebMercatorQuad"
+
+
+def _tile(client: FlaskClient, layer: str, z: int, x: int, y: int) -> dict[str, Any]:
+    response = client.get(f"{SET.format(layer)}/{z}/{y}/{x}")
+    assert response.status_code == 200
+    assert response.content_type == "application/vnd.mapbox-vector-tile"
+    decoded: dict[str, Any] = mapbox_vector_tile.decode(response.get_data())
+    return decoded
+
+
+def test_a_tile_holds_the_features_that_lie_in_it(client: FlaskClient) -> None:
+    x, y = tile_of(106.35, 20.45, 12)
+    layer = _tile(client, "commune", 12, x, y)["commune"]
+    assert layer["extent"] == 4096
+    assert [feature["id"] for feature in layer["features"]] == [1]
+    assert layer["features"][0]["properties"]["name"] == 'Đông Hưng "Bắc"'
+
+
+def test_a_point_lies_at_its_place_in_the_tile(client: FlaskClient) -> None:
+    x, y = tile_of(106.21, 20.4, 14)
+    west, south, east, north = tile_box(14, x, y)
+    feature = _tile(client, "one_stop_office", 14, x, y)["one_stop_office"]["features"][0]
+    across, up = feature["geometry"]["coordinates"]
+    assert across == pytest.approx((106.21 - west) / (east - west) * 4096, abs=1)
+    assert up == pytest.approx((20.4 - south) / (north - south) * 4096, abs=1)
+
+
+def test_the_whole_world_holds_everything(client: FlaskClient) -> None:
+    features = _tile(client, "one_stop_office", 0, 0, 0)["one_stop_office"]["features"]
+    assert [feature["id"] for feature in features] == list(range(1, 26))
+
+
+def test_every_feature_is_in_the_tiles_of_any_zoom(client: FlaskClient) -> None:
+    for z in (5, 9, 13):
+        ids = set()
+        for x, y in {tile_of(106.2 + i * 0.01, 20.4, z) for i in range(1, 26)}:
+            decoded = _tile(client, "one_stop_office", z, x, y)
+            ids |= {feature["id"] for feature in decoded["one_stop_office"]["features"]}
+        assert ids == set(range(1, 26))
+
+
+@pytest.mark.parametrize("path", ["/10/0/0", "/1/0/0", "/24/0/0"])
+def test_a_tile_in_which_nothing_lies_is_no_content(client: FlaskClient, path: str) -> None:
+    response = client.get(SET.format("commune") + path)
+    assert (response.status_code, response.get_data()) == (204, b"")
+    assert "Content-Type" not in response.headers
+
+
+def test_a_layer_without_rows_has_empty_tiles_and_no_bounds(client: FlaskClient) -> None:
+    assert client.get(SET.format("market") + "/0/0/0").status_code == 204
+    assert "bounds" not in client.get(SET.format("market") + "?f=tilejson").get_json()
+
+
+def test_a_tile_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    path = SET.format("commune") + "/0/0/0"
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+
+
+def test_tilejson_tells_the_real_bounds_and_a_template_that_works(client: FlaskClient) -> None:
+    document = client.get(SET.format("commune") + "?f=tilejson").get_json()
+    assert document["tilejson"] == "3.0.0"
+    assert document["bounds"] == pytest.approx([106.3012346, 20.4, 106.6, 20.7], abs=1e-5)
+    layer = document["vector_layers"][0]
+    assert layer["id"] == "commune"
+    assert layer["fields"]["pop_2019"] == "Number"
+    template = document["tiles"][0].removeprefix("http://localhost")
+    path = template.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0")
+    assert client.get(path).status_code == 200
+
+
+def test_a_tile_set_names_its_grid_its_layer_and_its_limits(client: FlaskClient) -> None:
+    document = client.get(SET.format("commune")).get_json()
+    assert document["tileMatrixSetURI"] == WEB_MERCATOR_QUAD
+    assert document["dataType"] == "vector"
+    assert document["layers"][0]["id"] == "commune"
+    limits = {entry["tileMatrix"]: entry for entry in document["tileMatrixSetLimits"]}
+    assert len(limits) == 25
+    west, north = tile_of(106.3012346, 20.7, 12)
+    east, south = tile_of(106.6, 20.4, 12)
+    assert limits["12"] == {
+        "tileMatrix": "12",
+        "minTileRow": north,
+        "maxTileRow": south,
+        "minTileCol": west,
+        "maxTileCol": east,
+    }
+    item = next(link for link in document["links"] if link["rel"] == "item")
+    assert item["templated"] is True
+    assert "/{tileMatrix}/{tileRow}/{tileCol}" in item["href"]
+
+
+def test_the_list_of_tile_sets_leads_to_each(client: FlaskClient) -> None:
+    listed = client.get("/api/collections/commune/tiles").get_json()["tilesets"]
+    own = next(link["href"] for link in listed[0]["links"] if link["rel"] == "self")
+    assert client.get(own.removeprefix("http://localhost")).status_code == 200
+
+
+def test_the_grid_halves_from_zoom_to_zoom(client: FlaskClient) -> None:
+    matrices = client.get("/api/tileMatrixSets/WebMercatorQuad").get_json()["tileMatrices"]
+    assert [matrix["id"] for matrix in matrices] == [str(zoom) for zoom in range(25)]
+    assert matrices[0]["scaleDenominator"] == pytest.approx(559082264.028717)
+    for finer, coarser in zip(matrices[1:], matrices, strict=False):
+        assert finer["cellSize"] * 2 == pytest.approx(coarser["cellSize"])
+        assert finer["matrixWidth"] == coarser["matrixWidth"] * 2

@@ -1,0 +1,86 @@
+"""The map page as the server writes it, before any script runs."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.errors import ErrorCode, Temporary
+from gis_service.web.pages.map import city_facts, client_files
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """Give a folder that looks like a built client."""
+    manifest = {"src/main.tsx": {"file": "assets/main-1.js", "css": ["assets/main-2.css"], "isEntry": True}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def client(client: FlaskClient, built: Path) -> FlaskClient:
+    client.application.static_folder = str(built)
+    return client
+
+
+def test_names_the_files_of_the_build(built: Path) -> None:
+    assert client_files(built) == ("assets/main-1.js", ["assets/main-2.css"])
+
+
+def test_says_that_the_client_is_not_built(tmp_path: Path) -> None:
+    with pytest.raises(Temporary) as caught:
+        client_files(tmp_path)
+    assert caught.value.code == ErrorCode.CLIENT_NOT_BUILT
+    assert caught.value.status == 503
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted", "language"),
+    [
+        ("/", "", "vi"),
+        ("/", "en-GB,en;q=0.9", "en"),
+        ("/?lang=en", "vi", "en"),
+        ("/?lang=vi", "en", "vi"),
+        ("/?lang=tlh", "en", "en"),
+    ],
+)
+def test_speaks_the_language_that_is_asked_for(
+    client: FlaskClient, address: str, accepted: str, language: str
+) -> None:
+    response = client.get(address, headers={"Accept-Language": accepted})
+    assert f'<html lang="{language}">' in response.text
+    assert response.headers["Content-Language"] == language
+
+
+def test_holds_no_script_and_no_style_of_its_own(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert re.findall(r"<script[^>]*>([^<]*)</script>", page) == [""]
+    assert "<style" not in page
+    assert " style=" not in page
+    assert not re.search(r"\son\w+=", page)
+
+
+def test_gives_the_facts_of_the_city_as_data(client: FlaskClient) -> None:
+    found = re.search(r"data-city='([^']*)'", client.get("/").text)
+    assert found is not None
+    city = json.loads(html.unescape(found.group(1)))
+    assert city["title"]["vi"] == "Thái Bình"
+    assert city["counts"]["commune"] > 0
+    assert city["counts"]["market"] == 0
+
+
+def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
+    facts = city_facts(catalogue)
+    assert "residents" not in facts["fields"]
+    assert "pipe_internal" not in facts["fields"]
+    assert "commune" in facts["fields"]
+
+
+def test_keeps_the_order_of_the_sectors_and_names_former_units(catalogue: Catalogue) -> None:
+    facts = city_facts(catalogue)
+    assert [one["id"] for one in facts["categories"]] == list(catalogue.city.categories)
+    assert facts["former"] == ["commune_2024"]

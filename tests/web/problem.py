@@ -1,0 +1,24 @@
+"""The one shape of every error of the service."""
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+MEMBERS = {"type", "title", "status", "code", "detail", "expected", "remedy", "errors", "request_id"}
+
+
+def assert_problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """Check that a response is a whole problem document with this status and code, and give it."""
+    assert response.status_code == status, response.get_data(as_text=True)
+    assert response.content_type == "application/problem+json"
+    document: dict[str, Any] = response.get_json(force=True)
+    assert set(document) == MEMBERS
+    assert (document["status"], document["code"]) == (status, code)
+    assert document["type"] == f"urn:gis-service:error:{code}"
+    for member in ("title", "detail", "expected", "remedy"):
+        assert document[member]
+        assert "{" not in document[member]
+    assert all(set(fault) == {"where", "text"} and fault["text"] for fault in document["errors"])
+    assert document["request_id"] == response.headers["X-Request-ID"]
+    assert response.headers["Content-Language"] in {"vi", "en"}
+    return document
