@@ -1,0 +1,238 @@
+/** Layers of the service as the client sees them: reading the list, grouping it, and drawing each as map layers. */
+
+import type {
+  AddLayerObject, CircleLayerSpecification, ExpressionSpecification, SymbolLayerSpecification,
+} from "maplibre-gl";
+
+import { addressOf, read } from "./api";
+import type { Language } from "./language";
+import { CLOSED_COLOUR, lookOf, type Look } from "./legend";
+import type { City, Field } from "./page";
+import { COLOURS, FONT } from "./style";
+
+export interface Layer {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly isEmpty: boolean;
+  readonly count: number | null;
+  readonly generated: boolean;
+  readonly source: string;
+  readonly licence: string;
+  readonly bbox: readonly [number, number, number, number] | null;
+  readonly fields: readonly Field[];
+  readonly look: Look;
+}
+
+interface Collection {
+  readonly id: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly category?: string;
+  readonly geometry?: string;
+  readonly generated_data?: boolean;
+  readonly attribution?: string;
+  readonly licence?: string;
+  readonly extent?: { readonly spatial?: { readonly bbox?: readonly (readonly number[])[] } };
+}
+
+/** Name of the empty picture that keeps names off the dots. */
+export const DOT_IMAGE = "dot";
+
+/** The name of the tiles' inner layer is the collection's id, and MapLibre ids are built from it. */
+export function sourceId(layer: string): string {
+  return `layer:${layer}`;
+}
+
+export function tilesUrl(layer: string): string {
+  return addressOf(`/collections/${layer}/tiles/WebMercatorQuad/{z}/{y}/{x}`);
+}
+
+function boxOf(collection: Collection): Layer["bbox"] {
+  const [west, south, east, north] = collection.extent?.spatial?.bbox?.[0] ?? [];
+  if (west === undefined || south === undefined || east === undefined || north === undefined) return null;
+  return [west, south, east, north];
+}
+
+export function layerOf(collection: Collection, city: City): Layer {
+  const category = collection.category ?? "";
+  const geometry = collection.geometry ?? "Geometry";
+  const bbox = boxOf(collection);
+  return {
+    id: collection.id,
+    title: collection.title ?? collection.id,
+    description: collection.description ?? "",
+    category,
+    // A layer that lies somewhere has an extent as soon as it holds a row.
+    isEmpty: city.counts[collection.id] === 0 || (bbox === null && geometry !== "None"),
+    count: city.counts[collection.id] ?? null,
+    generated: collection.generated_data ?? false,
+    source: collection.attribution ?? "",
+    licence: collection.licence ?? "",
+    bbox,
+    fields: city.fields[collection.id] ?? [],
+    look: lookOf(collection.id, category, geometry, city.former.includes(collection.id)),
+  };
+}
+
+export async function readLayers(city: City, language: Language): Promise<readonly Layer[]> {
+  const answer = await read<{ collections: readonly Collection[] }>("/collections?f=json", language);
+  return answer.collections.map((collection) => layerOf(collection, city));
+}
+
+/** Layers with a place on the map, in drawing order: surfaces below lines below points. */
+export function drawable(layers: readonly Layer[]): readonly Layer[] {
+  const rank = { area: 0, mixed: 1, line: 2, point: 3, none: 4 } as const;
+  return layers
+    .filter((layer) => !layer.isEmpty && layer.look.kind !== "none")
+    .toSorted((a, b) => rank[a.look.kind] - rank[b.look.kind]);
+}
+
+/**
+ * Layers that are on when the page opens: those the study names, so that the map shows what the
+ * sentence speaks of; without a study, everything that holds data.
+ */
+export function shownAtFirst(layers: readonly Layer[], studied: readonly string[]): ReadonlySet<string> {
+  const able = drawable(layers).map((layer) => layer.id);
+  const named = able.filter((id) => studied.includes(id));
+  return new Set(named.length > 0 ? named : able);
+}
+
+/** The box that holds every layer, or null when none has an extent. */
+export function boxAround(layers: readonly Layer[]): Layer["bbox"] {
+  const boxes = layers.flatMap((layer) => (layer.bbox ? [layer.bbox] : []));
+  if (boxes.length === 0) return null;
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
+}
+
+const IS_AREA: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];
+const IS_LINE: ExpressionSpecification = ["==", ["geometry-type"], "LineString"];
+const IS_POINT: ExpressionSpecification = ["==", ["geometry-type"], "Point"];
+
+/** Whether places of this layer open and close: then those that have closed are drawn hollow. */
+export function canClose(layer: Layer): boolean {
+  return layer.fields.some((field) => field.name === "open_to");
+}
+
+/** Closed by today: `open_to` is the first day a place is no longer open; ISO dates sort as text. */
+function isClosed(layer: Layer): ExpressionSpecification {
+  if (!canClose(layer)) return ["literal", false] as unknown as ExpressionSpecification;
+  const today = new Date().toISOString().slice(0, 10);
+  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], today];
+}
+
+function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {
+  const { look } = layer;
+  const closed = isClosed(layer);
+  const radius = (factor: number): ExpressionSpecification => ["case", closed, look.radius * factor * 0.5, look.radius * factor];
+  return {
+    "circle-color": look.hollow ? COLOURS.paper : ["case", closed, COLOURS.paper, look.colour],
+    "circle-stroke-color": look.hollow ? look.colour : ["case", closed, CLOSED_COLOUR, COLOURS.paper],
+    "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, radius(0.55), 11, radius(1), 15, radius(1.6)],
+    "circle-stroke-width": look.hollow ? 1.75 : ["case", closed, 1.5, 2],
+  };
+}
+
+/**
+ * The map layers of one layer.
+ *
+ * A layer's geometry type is a promise of its definition, not of each row (a commune may be known
+ * only by its centre), so every kind is drawn and the filters sort the features.
+ */
+export function mapLayersOf(layer: Layer): readonly AddLayerObject[] {
+  const { look } = layer;
+  const from = { source: sourceId(layer.id), "source-layer": layer.id };
+  return [
+    {
+      id: `${layer.id}:area`,
+      type: "fill",
+      ...from,
+      filter: IS_AREA,
+      paint: { "fill-color": look.fill, "fill-opacity": look.fillOpacity },
+    },
+    {
+      id: `${layer.id}:edge`,
+      type: "line",
+      ...from,
+      filter: IS_AREA,
+      layout: { "line-join": "round" },
+      paint: { "line-color": look.edge, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 14, 2.2] },
+    },
+    {
+      id: `${layer.id}:line`,
+      type: "line",
+      ...from,
+      filter: IS_LINE,
+      layout: { "line-join": "round", "line-cap": "round" },
+      paint: {
+        "line-color": look.colour,
+        "line-width": ["interpolate", ["exponential", 1.4], ["zoom"], 8, look.width * 0.5, 14, look.width * 2],
+      },
+    },
+    {
+      id: `${layer.id}:point`,
+      type: "circle",
+      ...from,
+      filter: IS_POINT,
+      layout: { "circle-sort-key": ["case", isClosed(layer), 0, 1] },
+      paint: dotPaint(layer),
+    },
+  ];
+}
+
+/** How names stand: beside their dot, on whichever side is free, or on their area. */
+export function nameLayout(isBesideDot: boolean): NonNullable<SymbolLayerSpecification["layout"]> {
+  return {
+    "text-field": ["to-string", ["get", "name"]],
+    "text-font": FONT,
+    "text-size": ["interpolate", ["linear"], ["zoom"], 9, 11, 13, 13],
+    "text-variable-anchor": isBesideDot ? ["top", "bottom", "left", "right"] : ["center", "top", "bottom"],
+    "text-radial-offset": isBesideDot ? 1.1 : 0.9,
+    "text-justify": "auto",
+    "text-max-width": 8,
+    "text-padding": 1,
+  };
+}
+
+export function namePaint(): NonNullable<SymbolLayerSpecification["paint"]> {
+  return { "text-color": COLOURS.ink, "text-halo-color": COLOURS.paper, "text-halo-width": 1.6 };
+}
+
+/** The names of one layer, thinned out so that none covers another; null for layers without names. */
+export function namesOf(layer: Layer): AddLayerObject | null {
+  const name = layer.fields.find((field) => field.name === "name");
+  if (!name || !layer.look.named) return null;
+  return {
+    id: `${layer.id}:name`,
+    type: "symbol",
+    source: sourceId(layer.id),
+    "source-layer": layer.id,
+    minzoom: layer.look.nameZoom,
+    filter: IS_POINT,
+    layout: nameLayout(true),
+    paint: namePaint(),
+  };
+}
+
+/**
+ * An invisible picture on each dot, so that no name covers one.
+ *
+ * Circles take no part in MapLibre's search for free room, pictures do; and what lies on top is placed first,
+ * so these layers belong above the names.
+ */
+export function keepClear(layer: Layer): AddLayerObject {
+  return {
+    id: `${layer.id}:clear`,
+    type: "symbol",
+    source: sourceId(layer.id),
+    "source-layer": layer.id,
+    filter: ["all", IS_POINT, ["!", isClosed(layer)]],
+    layout: { "icon-image": DOT_IMAGE, "icon-allow-overlap": true, "icon-padding": 0 },
+  };
+}

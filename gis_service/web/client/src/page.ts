@@ -1,0 +1,53 @@
+/** What the server wrote into the page: the city and the language to begin with. */
+
+import type { Language, Text } from "./language";
+
+/** A column of a layer, as its definition calls it. */
+export interface Field {
+  readonly name: string;
+  readonly label: Text;
+  readonly unit: string | null;
+}
+
+export interface City {
+  readonly title: Text;
+  readonly bbox: readonly [number, number, number, number];
+  /** Sectors in the order people see them. */
+  readonly categories: readonly { readonly id: string; readonly title: Text }[];
+  /** Layers of administrative units that are no longer valid. */
+  readonly former: readonly string[];
+  /** Words of the notices of a study, by code. */
+  readonly notices: Readonly<Record<string, Text>>;
+  /** The column that names a feature for good, by layer. */
+  readonly keys: Readonly<Record<string, string | null>>;
+  /** Number of features by layer. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Columns by layer, in the order people see them. */
+  readonly fields: Readonly<Record<string, readonly Field[]>>;
+}
+
+export interface Page {
+  readonly root: HTMLElement;
+  readonly api: string;
+  readonly language: Language;
+  readonly city: City;
+}
+
+export function readPage(document: Document): Page {
+  const root = document.getElementById("app");
+  const city = root?.dataset["city"];
+  if (!root || !city) throw new Error("The page has no element #app with the city in data-city.");
+  return {
+    root,
+    api: root.dataset["api"] ?? "/api",
+    language: document.documentElement.lang === "en" ? "en" : "vi",
+    city: JSON.parse(city) as City,
+  };
+}
+
+/** The address of this page in another language; the place on the map (the part after #) stays. */
+export function inLanguage(address: string, language: Language): string {
+  const url = new URL(address);
+  url.searchParams.set("lang", language);
+  return url.toString();
+}

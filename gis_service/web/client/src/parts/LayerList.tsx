@@ -1,0 +1,81 @@
+/** The layers by category: a swatch, a title, how many features, on or off. */
+
+import { numberText, word, type Language } from "../language";
+import { drawable, type Layer } from "../layers";
+import type { City } from "../page";
+import * as state from "../state";
+import { Failed } from "./Failed";
+import { Swatch } from "./Swatch";
+
+interface RowProps {
+  readonly layer: Layer;
+  readonly language: Language;
+  readonly retry: (id: string) => void;
+}
+
+function LayerRow({ layer, language, retry }: RowProps) {
+  return (
+    <li>
+      <label class="layer" title={layer.description || undefined}>
+        <input type="checkbox" name={layer.id} checked={state.shown.value.has(layer.id)}
+          onChange={(event) => state.show(layer.id, event.currentTarget.checked)} />
+        <Swatch look={layer.look} />
+        <span class="layer-title">
+          {layer.title}
+          {layer.generated && <small>{word("generated", language)}</small>}
+        </span>
+        {layer.count !== null && <span class="figure">{numberText(layer.count, language)}</span>}
+      </label>
+      {state.broken.value.has(layer.id) && (
+        <Failed what={word("layerFailed", language)} retry={() => retry(layer.id)} />
+      )}
+    </li>
+  );
+}
+
+/** Layers under the title of their category, categories in the order of the city's definition. */
+export function grouped(layers: readonly Layer[], city: City, language: Language): readonly (readonly [string, readonly Layer[]])[] {
+  const titles = new Map(city.categories.map(({ id, title }) => [id, title[language]]));
+  const order = [...titles.keys(), ...new Set(layers.map((layer) => layer.category).filter((id) => !titles.has(id)))];
+  return order
+    .map((id) => [titles.get(id) ?? id, layers.filter((layer) => layer.category === id)] as const)
+    .filter(([, members]) => members.length > 0);
+}
+
+function Empty({ layers, language }: { readonly layers: readonly Layer[]; readonly language: Language }) {
+  if (layers.length === 0) return null;
+  return (
+    <details class="without-data">
+      <summary>{word("emptyLayers", language)} ({numberText(layers.length, language)})</summary>
+      <ul>{layers.map((layer) => <li key={layer.id}>{layer.title}</li>)}</ul>
+    </details>
+  );
+}
+
+interface Props {
+  readonly city: City;
+  readonly retry: () => void;
+  readonly retryLayer: (id: string) => void;
+}
+
+export function LayerList({ city, retry, retryLayer }: Props) {
+  const language = state.language.value;
+  const loaded = state.layers.value;
+  if (loaded.state === "loading") return <p class="quiet" aria-busy="true">{word("loadingLayers", language)}</p>;
+  if (loaded.state === "failed") return <Failed what={word("layersFailed", language)} why={loaded.reason} retry={retry} />;
+  const able = drawable(loaded.value);
+  return (
+    <section class="layers" aria-label={word("layers", language)}>
+      {able.length === 0 && <p class="quiet">{word("noLayers", language)}</p>}
+      {grouped(loaded.value.filter((layer) => able.includes(layer)), city, language).map(([title, members]) => (
+        <fieldset key={title}>
+          <legend>{title}</legend>
+          <ul>
+            {members.map((layer) => <LayerRow key={layer.id} layer={layer} language={language} retry={retryLayer} />)}
+          </ul>
+        </fieldset>
+      ))}
+      <Empty layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
+    </section>
+  );
+}

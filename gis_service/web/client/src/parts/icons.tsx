@@ -1,0 +1,30 @@
+/** Line icons drawn for this page, 24 by 24, taking the colour of the text beside them. */
+
+import type { ComponentChildren } from "preact";
+
+function Icon({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.7"
+      stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{children}</svg>
+  );
+}
+
+export function LayersIcon() {
+  return <Icon><path d="M12 4 3.5 8.5 12 13l8.5-4.5L12 4Z" /><path d="m3.5 12.5 8.5 4.5 8.5-4.5" /><path d="m3.5 16.5 8.5 4.5 8.5-4.5" /></Icon>;
+}
+
+export function TableIcon() {
+  return <Icon><rect x="3.5" y="5" width="17" height="14" rx="2" /><path d="M3.5 10h17M3.5 14.5h17M10 10v9" /></Icon>;
+}
+
+export function PlusIcon() {
+  return <Icon><path d="M12 6v12M6 12h12" /></Icon>;
+}
+
+export function MinusIcon() {
+  return <Icon><path d="M6 12h12" /></Icon>;
+}
+
+export function WholeIcon() {
+  return <Icon><path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" /><circle cx="12" cy="12" r="2.5" /></Icon>;
+}

@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+
+import { boxAround, drawable, layerOf, mapLayersOf, namesOf, shownAtFirst } from "../src/layers";
+import { kindOf, lookOf } from "../src/legend";
+import type { City } from "../src/page";
+
+const CITY: City = {
+  title: { vi: "Thành phố", en: "City" },
+  bbox: [106, 20, 107, 21],
+  categories: [],
+  former: ["commune_2024"],
+  keys: {},
+  notices: {},
+  counts: { commune: 65, empty: 0 },
+  fields: { commune: [{ name: "name", label: { vi: "Tên", en: "Name" }, unit: null }] },
+};
+
+function collection(id: string, geometry: string, bbox?: number[]) {
+  return { id, geometry, category: "boundaries", ...(bbox ? { extent: { spatial: { bbox: [bbox] } } } : {}) };
+}
+
+const COMMUNE = layerOf(collection("commune", "Geometry", [106, 20, 106.5, 20.5]), CITY);
+const ROADS = layerOf(collection("roads", "LineString", [106.2, 20.1, 107, 21]), CITY);
+const EMPTY = layerOf(collection("empty", "Point"), CITY);
+const FIGURES = layerOf(collection("figures", "None"), CITY);
+
+it.each([
+  ["None", "none"], ["Geometry", "mixed"], ["Point", "point"], ["MultiPoint", "point"],
+  ["MultiLineString", "line"], ["MultiPolygon", "area"],
+])("draws %s as %s", (geometry, kind) => {
+  expect(kindOf(geometry)).toBe(kind);
+});
+
+it("knows a layer without rows from a table without geometry", () => {
+  expect([COMMUNE.isEmpty, EMPTY.isEmpty, FIGURES.isEmpty]).toEqual([false, true, false]);
+});
+
+it("counts what is counted and nothing else", () => {
+  expect([COMMUNE.count, ROADS.count]).toEqual([65, null]);
+});
+
+it("draws surfaces below lines, and only what lies somewhere", () => {
+  expect(drawable([ROADS, EMPTY, FIGURES, COMMUNE]).map((layer) => layer.id)).toEqual(["commune", "roads"]);
+});
+
+it("opens with the layers of the study, or with all of them", () => {
+  expect([...shownAtFirst([ROADS, COMMUNE], ["commune"])]).toEqual(["commune"]);
+  expect([...shownAtFirst([ROADS, COMMUNE], [])]).toEqual(["commune", "roads"]);
+  expect([...shownAtFirst([ROADS, COMMUNE], ["gone"])]).toEqual(["commune", "roads"]);
+});
+
+it("finds the box around all layers", () => {
+  expect(boxAround([COMMUNE, ROADS, EMPTY])).toEqual([106, 20, 107, 21]);
+  expect(boxAround([EMPTY])).toBeNull();
+});
+
+it("draws former units hollow and quieter than those of today", () => {
+  const [today, former] = [lookOf("a", "administration", "Point"), lookOf("a", "administration", "Point", true)];
+  expect([today.hollow, former.hollow]).toEqual([false, true]);
+  expect(former.radius).toBeLessThan(today.radius);
+});
+
+it("never draws a layer in the colour of people outside", () => {
+  for (const category of ["boundaries", "administration", "education", "health", "commerce", "unheard_of"]) {
+    expect(lookOf("a", category, "Point").colour).not.toBe("#c8450f");
+  }
+});
+
+it("reads each tile layer by the id of its collection", () => {
+  for (const one of mapLayersOf(COMMUNE)) expect(one).toMatchObject({ source: "layer:commune", "source-layer": "commune" });
+});
+
+it("names features only where there is a column of names", () => {
+  expect(namesOf(COMMUNE)?.id).toBe("commune:name");
+  expect(namesOf(ROADS)).toBeNull();
+});

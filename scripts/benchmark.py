@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Runs a question of speed beside its peers, in one run on one machine: ``scripts/benchmark.py QUESTION``.
+
+Each way to the answer runs in a process of its own, one after the other. Compare the ratios: seconds belong
+to the machine. CPU and memory are those of the process and of the ones it started, not those of the database
+server.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# The checkout need not be installed.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+BENCHMARKS = ROOT / "scripts" / "benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    Parameters
+    ----------
+    text
+        What is asked, with the size of it.
+    program
+        File of ``benchmarks/``; run as ``PROGRAM prepare FOLDER`` once, then as ``PROGRAM WAY FOLDER`` for
+        each way, which prints ``{"seconds": …, "done": …}`` as its last line.
+    ways
+        Ours first, then the peers.
+    """
+
+    text: str
+    program: str
+    ways: tuple[str, ...]
+
+
+QUESTIONS = {
+    "load": Question(
+        "load 200,000 polygons with 8 fields from a GeoPackage into PostGIS, with spatial index",
+        "load.py",
+        ("ours", "geopandas_to_postgis"),
+    ),
+    "field": Question(
+        "cost to the nearest of 200 facilities from every crossing of a city of 400,000 directed roads",
+        "field.py",
+        ("ours", "scipy", "networkx"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one way took: wall seconds, CPU seconds, peak MiB of one process, and how much it did."""
+
+    way: str
+    seconds: float
+    cpu_s: float
+    peak_mib: float
+    done: int
+
+
+def measure(question: Question, way: str, folder: Path) -> Measured:
+    """Run one way in its own process."""
+    command = [sys.executable, str(BENCHMARKS / question.program), way, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:  # noqa: S603  our own program
+        output = process.stdout.read() if process.stdout else ""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{way} ended with exit code {process.returncode}")
+    told = json.loads(output.splitlines()[-1])
+    return Measured(way, told["seconds"], used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, told["done"])
+
+
+def report(question: Question, measured: list[Measured]) -> None:
+    """Print the table; ratios are against the first way, which is ours."""
+    print(question.text)
+    print(f"{'way':<24}{'seconds':>9}{'per s':>10}{'CPU s':>8}{'peak MiB':>10}{'time ratio':>12}")
+    for each in measured:
+        ratio = each.seconds / measured[0].seconds
+        rate = f"{each.done / each.seconds:,.0f}"
+        print(
+            f"{each.way:<24}{each.seconds:>9.2f}{rate:>10}{each.cpu_s:>8.1f}{each.peak_mib:>10.0f}{ratio:>12.2f}"
+        )
+
+
+def main() -> None:
+    """Ask one question."""
+    listed = "\n".join(f"  {name:<12}{question.text}" for name, question in QUESTIONS.items())
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=f"questions:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("question", choices=QUESTIONS)
+    question = QUESTIONS[parser.parse_args().question]
+    with tempfile.TemporaryDirectory(prefix="gis-benchmark-") as folder:
+        program = str(BENCHMARKS / question.program)
+        subprocess.run([sys.executable, program, "prepare", folder], check=True, env=ENVIRONMENT)  # noqa: S603  our own program
+        report(question, [measure(question, way, Path(folder)) for way in question.ways])
+
+
+if __name__ == "__main__":
+    main()
