@@ -78,6 +78,8 @@ def prepare(folder: Path) -> None:
 def ours(folder: Path) -> int:
     """Load the file as the service does."""
     with open_context(read_settings()) as context, context.engine.connect() as connection:
+        # Begun here, or the peer would begin and commit one of its own.
+        connection.begin()
         catalogue = replace(context.catalogue, layers={LAYER.id: LAYER})
         report = load_file(connection, catalogue, folder / "load.gpkg", LAYER.id, author="benchmark")
         connection.rollback()
@@ -87,6 +89,8 @@ def ours(folder: Path) -> int:
 def geopandas_to_postgis(folder: Path) -> int:
     """Load the file as most scripts do."""
     with open_context(read_settings()) as context, context.engine.connect() as connection:
+        # Begun here, or the peer would begin and commit one of its own.
+        connection.begin()
         frame = gpd.read_file(folder / "load.gpkg", engine="pyogrio", use_arrow=True)
         frame.to_postgis("benchmark_load", connection, schema="layer", index=False)
         connection.rollback()

@@ -1,0 +1,27 @@
+"""The way of rows out of a layer, a batch at a time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import sql as pg
+
+from gis_service.db.engine import Connection, driver
+from gis_service.db.layers import LayerTable
+
+BATCH_ROWS = 65_536
+
+
+def read_rows(connection: Connection, table: LayerTable) -> Iterator[list[tuple[Any, ...]]]:
+    """Give all rows by rising ``fid``: ``(fid, WKB of the geometry, *columns)``, in batches.
+
+    The server keeps the place in a cursor, so that a layer of any size passes through the memory of one
+    batch.
+    """
+    columns = pg.SQL("").join(pg.SQL(", {}").format(pg.Identifier(column.name)) for column in table.columns)
+    statement = pg.SQL("SELECT fid, ST_AsBinary(geom){} FROM {} ORDER BY fid").format(
+        columns, pg.Identifier("layer", table.id)
+    )
+    with driver(connection).cursor(name="layer_export", binary=True) as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(BATCH_ROWS):
+            yield rows

@@ -1,0 +1,1 @@
+"""Alembic's steps: how schema ``gis`` came to be."""

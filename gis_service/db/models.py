@@ -1,0 +1,69 @@
+"""The service's own tables, in schema ``gis``; the tables of layers are made from their definitions."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "gis"
+"""Schema of the service's own tables; Alembic owns it."""
+
+metadata = MetaData(
+    schema=SCHEMA,
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    },
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("message", Text, nullable=False, server_default=""),
+    Column("committed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index(None, "layer", "id"),
+)
+"""One row per commit to a layer; studies name their inputs by it."""
+
+study = Table(
+    "study",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("seconds", Double, nullable=False),
+    Column("author", Text, nullable=False),
+    Index(None, "created_at", "id"),
+)
+"""One row per study: the document, and beside it who ran it, when and how long."""
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("role IN ('viewer', 'gis_staff', 'planner', 'analyst', 'admin')", name="role"),
+    CheckConstraint("octet_length(hash) = 32", name="hash"),
+)
+"""API tokens; only their SHA-256 is kept."""

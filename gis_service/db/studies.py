@@ -1,0 +1,62 @@
+"""Keeps studies and reads them again."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gis_service.db.engine import Connection
+from gis_service.db.query import sql
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """A study as it is kept.
+
+    Parameters
+    ----------
+    document
+        The study document; None in lists.
+    created_at, seconds, author
+        When it ran, how long, and for whom.
+    """
+
+    id: str
+    process: str
+    document: dict[str, Any] | None
+    created_at: datetime
+    seconds: float
+    author: str
+
+
+def add_study(
+    connection: Connection, id_: str, process: str, document: bytes, *, seconds: float, author: str
+) -> None:
+    """Keep a study; when one of this id is there already, nothing changes.
+
+    Parameters
+    ----------
+    document
+        Canonical JSON.
+    """
+    values = {"id": id_, "process": process, "document": document.decode(), "seconds": seconds}
+    connection.execute(sql("studies_add"), values | {"author": author})
+
+
+def study(connection: Connection, id_: str) -> StudyRow | None:
+    """Give one study, or None."""
+    row = connection.execute(sql("studies_one"), {"id": id_}).one_or_none()
+    if row is None:
+        return None
+    document = json.loads(row.document) if isinstance(row.document, str) else row.document
+    return StudyRow(row.id, row.process, document, row.created_at, row.seconds, row.author)
+
+
+def studies_page(
+    connection: Connection, *, process: str | None, before: tuple[datetime, str] | None, count: int
+) -> list[StudyRow]:
+    """Give up to ``count`` studies, the newest first, that come after ``before`` in this order."""
+    before_at, before_id = before or (None, None)
+    values = {"process": process, "before_at": before_at, "before_id": before_id, "count": count}
+    rows = connection.execute(sql("studies_page"), values)
+    return [StudyRow(row.id, row.process, None, row.created_at, row.seconds, row.author) for row in rows]

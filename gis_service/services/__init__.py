@@ -1,0 +1,1 @@
+"""Use cases; they know neither HTTP nor SQL text."""

@@ -1,0 +1,55 @@
+"""What every use case stands on: the pool of connections, the definitions, the settings."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.db.engine import Engine
+from gis_service.services.database import open_database
+from gis_service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One running service; a scope that shuts its connections at the end.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections to PostGIS.
+    catalogue
+        Definitions of the city.
+    settings
+        As read at the start.
+    """
+
+    engine: Engine
+    catalogue: Catalogue
+    settings: Settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Shut the connections."""
+        self.engine.dispose()
+
+
+def open_context(settings: Settings) -> Context:
+    """Load the definitions and open the pool; nothing is connected before the first use.
+
+    Raises
+    ------
+    NotFound, RefusedInput
+        When the definitions are absent or faulty.
+    Temporary
+        When there is no database to connect to.
+    """
+    catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
+    return Context(open_database(settings), catalogue, settings)

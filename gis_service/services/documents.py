@@ -1,0 +1,86 @@
+"""Study documents: canonical JSON, what makes two of them equal, and figures as people read them.
+
+Two studies are equal when their canonical JSON is: sorted keys, no white space, no time stamps, whole numbers
+written as such (METHODS, Numbers).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from gis_service import __version__
+from gis_service.types import THOUSANDTHS
+
+PER_UNIT = 1000
+"""Milliseconds in a second, millimetres in a metre."""
+
+
+def canonical_json(value: object) -> bytes:
+    """Write a value as the one JSON text that all equal values share.
+
+    Raises
+    ------
+    ValueError
+        For nan and infinity, which JSON does not know.
+    """
+    text = json.dumps(
+        plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode()
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    """Write whole floating numbers as whole numbers, at any depth: 500.0 and 500 are the same limit."""
+    if isinstance(value, Mapping):
+        return {name: plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def digest(value: object) -> str:
+    """Give the SHA-256 of the canonical JSON of a value."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def arrays_digest(arrays: Mapping[str, "np.ndarray[Any, np.dtype[Any]]"]) -> str:
+    """Give the SHA-256 of named arrays: names, types, shapes and bytes, the same on every machine."""
+    whole = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        whole.update(canonical_json([name, little.dtype.str, list(little.shape)]))
+        whole.update(little.tobytes())
+    return whole.hexdigest()
+
+
+@cache
+def code_version() -> str:
+    """Give the version of the package and a mark of its engine, which changes with any line that computes."""
+    engine = hashlib.sha256()
+    for folder in ("analysis", "services"):
+        for file in sorted((files("gis_service") / folder).iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith(".py"):
+                engine.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"{__version__}+{engine.hexdigest()[:12]}"
+
+
+def persons(thousandths: int) -> float:
+    """Give people in persons, at most 3 decimals; a whole number stays a whole number."""
+    return _exact(thousandths, THOUSANDTHS)
+
+
+def units(cost: int | None) -> float | None:
+    """Give milliseconds in seconds or millimetres in metres, at most 3 decimals."""
+    return None if cost is None else _exact(cost, PER_UNIT)
+
+
+def _exact(value: int, parts: int) -> float:
+    return value // parts if value % parts == 0 else value / parts

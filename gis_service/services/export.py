@@ -1,0 +1,161 @@
+"""Layers into files that any GIS reads: the same rows, with their ``fid`` and all fields."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from gis_service.analysis.columns import ARROW_TYPES
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, parse_crs, transform
+from gis_service.db.engine import Connection
+from gis_service.db.export import read_rows
+from gis_service.db.layers import LayerState, state_of
+from gis_service.errors import ErrorCode, NotFound
+from gis_service.files.writers import GEOMETRY, Table, check_out, write_table
+from gis_service.services.ingest import Progress
+from gis_service.services.layers import definition_of, table_of
+from gis_service.types import VersionId
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What was written.
+
+    Parameters
+    ----------
+    out
+        The file.
+    layer, version, features
+        Layer, its version at that moment, and its number of rows.
+    generated
+        Whether the data is generated rather than observed.
+    """
+
+    out: Path
+    layer: str
+    version: VersionId
+    features: int
+    generated: bool
+
+
+def file_name(definition: LayerDefinition, suffix: str = ".gpkg") -> str:
+    """Give the name a layer's file bears unless somebody chooses another; generated data says so."""
+    return f"{definition.id}{'_generated' if definition.generated else ''}{suffix}"
+
+
+def export_layer(
+    connection: Connection,
+    catalogue: Catalogue,
+    layer_id: str,
+    out: Path,
+    *,
+    crs: str | None = None,
+    overwrite: bool = False,
+    progress: Progress = lambda done, total: None,  # noqa: ARG005  a listener that does not listen
+) -> ExportReport:
+    """Write a layer to a file.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction; the rows of one state of the layer are read.
+    catalogue
+        Definitions of the city.
+    layer_id
+        Layer to write.
+    out
+        File ending in ``.gpkg``, ``.geojson``, ``.fgb``, ``.parquet`` or ``.csv``, or a folder, where the
+        file gets the layer's name.
+    crs
+        System of the coordinates in the file; WGS 84 when not given.
+    overwrite
+        Replace a file that is there.
+    progress
+        Called after every batch.
+
+    Raises
+    ------
+    NotFound
+        ``layer_unknown``, ``layer_empty``.
+    WrongUse, Conflict
+        ``output_format_unknown``, ``output_exists``.
+    RefusedInput
+        ``crs_unknown``.
+    """
+    definition = definition_of(catalogue, layer_id)
+    out = out / file_name(definition) if out.is_dir() else out
+    check_out(out, overwrite=overwrite)
+    target = parse_crs(crs) if crs else STORAGE
+    table = table_of(definition)
+    state = state_of(connection, table)
+    if state.version is None:
+        raise NotFound(ErrorCode.LAYER_EMPTY, layer=layer_id)
+    located = definition.geometry != "None"
+    schema = pa.schema(
+        [
+            ("fid", pa.int64()),
+            *([(GEOMETRY, pa.binary())] if located else []),
+            *((column.name, ARROW_TYPES[column.type]) for column in table.columns),
+        ]
+    )
+    content = Table(
+        name=definition.id,
+        schema=schema,
+        geometry=definition.geometry if located else None,
+        crs=target,
+        about=_about(definition, state),
+    )
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for rows in read_rows(connection, table):
+            done += len(rows)
+            yield _batch(rows, schema, target, located=located)
+            progress(done, state.features)
+
+    write_table(out, content, batches(), overwrite=overwrite)
+    return ExportReport(out, definition.id, state.version, state.features, definition.generated)
+
+
+def _batch(
+    rows: list[tuple[Any, ...]], schema: pa.Schema, target: pyproj.CRS, *, located: bool
+) -> pa.RecordBatch:
+    fids, wkb, *values = zip(*rows, strict=True)
+    arrays = [pa.array(fids, pa.int64())]
+    if located:
+        arrays.append(pa.array(_placed(wkb, target), pa.binary()))
+    kinds = schema.types[len(arrays) :]
+    arrays += [pa.array(column, kind) for column, kind in zip(values, kinds, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _placed(wkb: tuple[bytes | None, ...], target: pyproj.CRS) -> Any:  # noqa: ANN401  array of bytes or none
+    if target == STORAGE:
+        return list(wkb)
+    shapes = np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object)
+    return shapely.to_wkb(transform(shapes, STORAGE, target))
+
+
+def _about(definition: LayerDefinition, state: LayerState) -> dict[str, str]:
+    """Say in the file what it is, where it comes from and whether it is real."""
+    generated = (
+        " Generated data, not observed. / Dữ liệu sinh ra, không phải quan sát."
+        if definition.generated
+        else ""
+    )
+    return {
+        "TITLE": f"{definition.title.vi} / {definition.title.en}",
+        "DESCRIPTION": f"{definition.description.vi} / {definition.description.en}{generated}",
+        "SOURCE": f"{definition.source.vi} / {definition.source.en}",
+        "LICENCE": definition.licence,
+        "GENERATED": "true" if definition.generated else "false",
+        "LAYER": definition.id,
+        "VERSION": str(state.version),
+    }

@@ -1,0 +1,109 @@
+"""What goes into a load and what comes out of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import shapely
+
+from gis_service.crs import STORAGE
+from gis_service.db.ingest import Changes
+from gis_service.files.readers import Header, ReaderLimits
+from gis_service.types import Floats, VersionId
+
+Progress = Callable[[int, int | None], None]
+"""Called with the features done so far, and how many there are when that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How a file is to be read.
+
+    Parameters
+    ----------
+    crs
+        Coordinate system, for files that do not say; it goes before what the file says.
+    encoding
+        Encoding of the text, for files that do not say.
+    name
+        Layer in the file, when there are several.
+    repair
+        Repair invalid geometries instead of refusing the file.
+    limits
+        What reading may cost.
+    """
+
+    crs: str | None = None
+    encoding: str | None = None
+    name: str | None = None
+    repair: bool = False
+    limits: ReaderLimits = field(default_factory=ReaderLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did.
+
+    Parameters
+    ----------
+    layer, version
+        Layer, and the version made.
+    features
+        Rows the layer holds now.
+    dropped_columns
+        Columns of the file that the definition does not name.
+    notices
+        ``{code, params}`` of everything worth saying that was no reason to refuse.
+    changes
+        Rows added, changed, removed and left alone.
+    """
+
+    layer: str
+    version: VersionId
+    features: int
+    dropped_columns: tuple[str, ...]
+    notices: tuple[dict[str, object], ...]
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A source of rows, a file's or our own.
+
+    Parameters
+    ----------
+    file
+        What people call it.
+    header
+        What it says about itself.
+    names
+        Columns without the geometry.
+    batches
+        Record batches; column 0 is the WKB geometry when the header says so.
+    """
+
+    file: str
+    header: Header
+    names: tuple[str, ...]
+    batches: Iterable[pa.RecordBatch]
+
+
+def rows_of(table: Mapping[str, list[Any]], points: Floats | None, *, name: str) -> Rows:
+    """Make a source of plain lists: values by column, and (n, 2) longitudes and latitudes of points.
+
+    Parameters
+    ----------
+    table
+        Values by column; all of one length.
+    points
+        (n, 2) degrees in WGS 84; none for rows without a place.
+    name
+        What people call this source.
+    """
+    columns = {column: pa.array(values) for column, values in table.items()}
+    names = tuple(columns)
+    if points is not None:
+        columns = {"geometry": pa.array(shapely.to_wkb(shapely.points(points)), pa.binary()), **columns}
+    header = Header(name, STORAGE.to_wkt(), None, points is not None)
+    return Rows(name, header, names, pa.table(columns).to_batches())

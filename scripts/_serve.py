@@ -1,0 +1,274 @@
+"""Starts, watches and ends the processes of the service; called by scripts/run and scripts/stop.
+
+One watcher per checkout holds ``service.lock`` in the data folder for as long as the service lives. It starts
+the web process, starts a private database again when that has died, and ends all of it on Ctrl-C or
+scripts/stop.
+"""
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
+from gis_service.messages.terminal import language_of, words_of
+from gis_service.services import database
+from gis_service.settings import Settings, read_settings
+
+START_TIME_S = 90.0
+END_TIME_S = 15.0
+WATCH_EVERY_S = 1.0
+LOG_LINES = 20
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """The process that watches over the service, and where the service listens."""
+
+    pid: int
+    address: str
+
+
+def address_of(settings: Settings) -> str:
+    """Give the address that a browser on this machine opens."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def lock_path(settings: Settings) -> Path:
+    """Name the file whose lock says that the service lives."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir / "service.lock"
+
+
+def log_path(settings: Settings) -> Path:
+    """Name the log of a detached service."""
+    return settings.data_dir / "service.log"
+
+
+def find_watcher(settings: Settings) -> Watcher | None:
+    """Find the watcher of this checkout; a number left by a dead one is not believed."""
+    with lock_path(settings).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # The one who has just taken the lock may not have written yet.
+            while not (words := Path(file.name).read_text("utf-8")):
+                time.sleep(0.01)
+            return Watcher(**json.loads(words))
+    return None
+
+
+@contextmanager
+def hold_lock(settings: Settings) -> Iterator[None]:
+    """Be the one watcher of this checkout."""
+    with lock_path(settings).open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        json.dump({"pid": os.getpid(), "address": address_of(settings)}, file)
+        file.flush()
+        yield
+
+
+def check(settings: Settings) -> Watcher | None:
+    """Make sure that the service can be started here; give the watcher when it runs already.
+
+    Raises
+    ------
+    Conflict
+        ``service_elsewhere`` when it runs already at another address.
+    Temporary
+        ``port_busy`` when another program holds the port.
+    """
+    asked = address_of(settings)
+    if found := find_watcher(settings):
+        if found.address != asked:
+            raise Conflict(ErrorCode.SERVICE_ELSEWHERE, address=found.address, asked=asked)
+        return found
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Temporary(ErrorCode.PORT_BUSY, host=settings.host, port=settings.port) from error
+    return None
+
+
+def answers(address: str) -> bool:
+    """Tell whether the service is alive; a proxy of the environment is left aside."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{address}/healthz", timeout=2) as response:
+            return bool(response.status == 200)  # noqa: PLR2004 - HTTP OK
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def wait_for_answer(process: subprocess.Popen[bytes], settings: Settings, ended: threading.Event) -> None:
+    """Wait until the service answers.
+
+    Raises
+    ------
+    Temporary
+        ``service_failed`` when its process ends first, or the time is over.
+    """
+    address, until = address_of(settings), time.monotonic() + START_TIME_S
+    while not ended.is_set() and not answers(address):
+        if process.poll() is not None or time.monotonic() > until:
+            raise failure(process, settings)
+        ended.wait(0.1)
+
+
+def failure(process: subprocess.Popen[bytes], settings: Settings) -> Temporary:
+    """Say that the web process is not there."""
+    return Temporary(
+        ErrorCode.SERVICE_FAILED,
+        exit_code=process.poll(),
+        address=address_of(settings),
+        log=log_path(settings),
+    )
+
+
+def start_web(settings: Settings) -> subprocess.Popen[bytes]:
+    """Start the web server in a process group of its own; it ends when this process dies."""
+    command = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "granian", "--interface", "wsgi"]
+    command += ["--host", settings.host, "--port", str(settings.port), "--workers", "1"]
+    command += ["--blocking-threads", str(settings.threads), "--log-level", "warning", "gis_service.wsgi:app"]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
+
+
+def end_web(web: subprocess.Popen[bytes]) -> None:
+    """Let the requests under way end; after a while end them."""
+    web.terminate()
+    try:
+        web.wait(END_TIME_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(web.pid, signal.SIGKILL)
+        web.wait()
+
+
+def watch(settings: Settings) -> None:
+    """Run the service until a signal ends it."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with hold_lock(settings):
+        web = start_web(settings)
+        try:
+            wait_for_answer(web, settings, ended)
+            if not ended.is_set():
+                print(f"The map is at {address_of(settings)} (Ctrl-C or scripts/stop ends it)", flush=True)
+            while not ended.wait(WATCH_EVERY_S):
+                if web.poll() is not None:
+                    raise failure(web, settings)
+                keep_database(settings)
+        finally:
+            end_web(web)
+            stop_database(settings)
+    print("The service has ended.", flush=True)
+
+
+def keep_database(settings: Settings) -> None:
+    """Start a private database again that has died; what goes wrong is tried again in a second."""
+    try:
+        if database.keep_running(settings):
+            print("The private database had died and was started again.", flush=True)
+    except GisError as error:
+        print(words_of(error, language_of()), file=sys.stderr, flush=True)
+
+
+def stop_database(settings: Settings) -> bool:
+    """Stop the private database, when one is used."""
+    return not settings.database_url and database.stop(settings)
+
+
+def detach(settings: Settings) -> None:
+    """Start a watcher that outlives this terminal, and wait until the service answers."""
+    log = log_path(settings)
+    if log.exists():
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("wb") as output:
+        watcher = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, __file__],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        wait_for_answer(watcher, settings, threading.Event())
+    except Temporary:
+        print(*log.read_text(errors="replace").splitlines()[-LOG_LINES:], sep="\n", file=sys.stderr)
+        raise
+    print(f"The map is at {address_of(settings)} (scripts/stop ends it; log: {log})")
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether the watcher still runs; one that has ended but was not waited for has no command line."""
+    try:
+        return Path(__file__).name in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+    except OSError:
+        return False
+
+
+def stop(settings: Settings) -> None:
+    """End the service and its private database, whoever started them."""
+    found, until = find_watcher(settings), time.monotonic() + 2 * END_TIME_S
+    if found:
+        os.kill(found.pid, signal.SIGTERM)
+    while found and (find_watcher(settings) == found or is_alive(found.pid)):
+        if time.monotonic() > until:
+            os.kill(found.pid, signal.SIGKILL)
+            break
+        time.sleep(0.1)
+    stopped = stop_database(settings)
+    print("stopped" if found or stopped else "nothing is running")
+
+
+def read_arguments() -> argparse.Namespace:
+    """Read what is to be done."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--detach", action="store_true", help="return when the service answers")
+    choice.add_argument("--check", action="store_true", help="only make sure that the port is free")
+    choice.add_argument("--stop", action="store_true", help="end the service and its database")
+    choice.add_argument("--idle", action="store_true", help="end the database when no service stands on it")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    arguments, settings = read_arguments(), read_settings()
+    if arguments.stop:
+        stop(settings)
+    elif arguments.idle:
+        if not find_watcher(settings):
+            stop_database(settings)
+    elif found := check(settings):
+        if not arguments.check:
+            print(f"The service of this checkout runs already: {found.address} (scripts/stop ends it)")
+    elif arguments.detach:
+        detach(settings)
+    elif not arguments.check:
+        watch(settings)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GisError as error:
+        print(words_of(error, language_of()), file=sys.stderr)
+        sys.exit(error.exit_code)

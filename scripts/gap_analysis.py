@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Find whom a service reaches, who is left out and where, from files alone: no database, no server.
+
+\b
+scripts/gap_analysis.py --facilities offices.gpkg --roads roads.osm.pbf --population people.tif
+    --zones communes.geojson --mode motorbike --limit-min 10 --out result
+
+Writes summary.json, zones.csv, gaps.gpkg and map.html, which opens with no network. Files may be
+GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, GeoParquet or CSV with lon and lat;
+FILE|layername=NAME names one layer of several. Exit codes: 0 done, 2 wrong use, 3 refused input, 4 file not
+found, 6 try again.
+"""  # noqa: D301  click takes the backspace as "leave these lines as they are"
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+_OWN_PYTHON = ROOT / ".venv" / "bin" / "python"
+if __name__ == "__main__" and find_spec("folium") is None and _OWN_PYTHON.exists():
+    os.execv(_OWN_PYTHON, [str(_OWN_PYTHON), *sys.argv])  # noqa: S606  the same program, with the project's own set
+sys.path.insert(0, str(ROOT))  # the checkout need not be installed
+
+import click  # noqa: E402  needs the lines above
+from click.core import ParameterSource  # noqa: E402  as above
+
+from gis_service.errors import GisError  # noqa: E402  as above
+from gis_service.files.mappings import read_mapping  # noqa: E402  as above
+from gis_service.messages.terminal import language_of, words_of  # noqa: E402  as above
+
+_FILE_OPTIONS = (
+    "facilities",
+    "roads",
+    "population",
+    "zones",
+    "speeds",
+    "barriers",
+    "ferries",
+    "settlements",
+    "out",
+)
+_TABLE_ROWS = 10
+_BAR = "{desc:<12}{bar}{percentage:4.0f} %"
+
+
+def _use_study(context: click.Context, _option: click.Parameter, path: str | None) -> None:
+    """Take the values of a study file as defaults; paths in it are relative to the file."""
+    if path is None:
+        return
+    known = [str(parameter.name) for parameter in context.command.params if parameter.name != "study"]
+    try:
+        values = read_mapping(path, known)
+    except GisError as error:
+        _fail(error)
+    folder = Path(path).parent
+    files = {name: str(folder / str(values[name])) for name in _FILE_OPTIONS if name in values}
+    context.default_map = {**(context.default_map or {}), **values, **files}
+
+
+@click.command(
+    help=__doc__, context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--study",
+    metavar="FILE.yaml",
+    is_eager=True,
+    expose_value=False,
+    callback=_use_study,
+    help="Values for the other options; the command line overrides them.",
+)
+@click.option(
+    "--facilities", required=True, metavar="FILE", help="Points or areas (entered where roads meet them)."
+)
+@click.option("--roads", required=True, metavar="FILE", help="Lines, or an OpenStreetMap extract (.osm.pbf).")
+@click.option(
+    "--population", required=True, metavar="FILE", help="Points, areas, or a GeoTIFF of persons per cell."
+)
+@click.option(
+    "--zones", required=True, metavar="FILE", help="Areas the result is told by; together the study area."
+)
+@click.option(
+    "--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the results."
+)
+@click.option(
+    "--mode", default="walk", show_default=True, type=click.Choice(["walk", "bicycle", "motorbike", "car"])
+)
+@click.option("--limit-min", type=float, metavar="MINUTES", help="Limit in minutes; exactly one of the two.")
+@click.option("--limit-m", type=float, metavar="METRES", help="Limit in metres; exactly one of the two.")
+@click.option(
+    "--measure",
+    type=click.Choice(["network_time", "network_distance", "straight_radius"]),
+    help="Default: network_time for minutes, network_distance for metres.",
+)
+@click.option(
+    "--direction",
+    default="to_facility",
+    show_default=True,
+    type=click.Choice(["to_facility", "from_facility"]),
+)
+@click.option(
+    "--catchment",
+    default="any",
+    show_default=True,
+    type=click.Choice(["any", "own_unit"]),
+    help="Any facility, or only those in the resident's own zone.",
+)
+@click.option(
+    "--crs", metavar="EPSG:N", help="Metric system to measure in. Default: the roads', else their UTM zone."
+)
+@click.option("--speed-kmh", type=float, help="One speed for all classes, no surface factor.")
+@click.option("--speeds", metavar="FILE.yaml", help="Speeds in km/h by road class; null closes a class.")
+@click.option(
+    "--at", default="Tuesday 10:00", show_default=True, metavar="TIME", help="Decides which ferries run."
+)
+@click.option("--barriers", metavar="FILE", help="Water: no way from a home to its road crosses it.")
+@click.option("--ferries", metavar="FILE", help="Lines with headway_min or wait_min, from_hour, to_hour.")
+@click.option("--settlements", metavar="FILE", help="Places with a name, to name the gaps by.")
+@click.option("--people-column", metavar="NAME", help="Default: people, population, pop or dan_so.")
+@click.option(
+    "--zone-id", metavar="NAME", help="Default: the first column with a different value in every row."
+)
+@click.option("--class-column", metavar="NAME", help="Road class. Default: class or highway.")
+@click.option("--oneway-column", metavar="NAME", help="yes, no, -1, FT, TF or B. Default: oneway.")
+@click.pass_context
+def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type
+    """Read the options, run the analysis, write and tell the result."""
+    # Imported here so that --help answers at once: these bring numba, GDAL and folium.
+    from tqdm import tqdm  # noqa: PLC0415  as above
+
+    from gis_service.services.gap_analysis import GapQuestion, run_gap_analysis  # noqa: PLC0415  as above
+    from gis_service.services.gap_inputs import GapFiles  # noqa: PLC0415  as above
+    from gis_service.services.reports import as_text, prepare_folder, write_reports  # noqa: PLC0415  as above
+
+    _let_the_command_line_win(context, options)
+    files = GapFiles(**{name: options.pop(name) for name in GapFiles.__dataclass_fields__})
+    with tqdm(total=100, disable=not sys.stderr.isatty(), bar_format=_BAR) as bar:
+
+        def progress(step: str, share: float) -> None:
+            bar.set_description_str(step)
+            bar.update(100 * share - bar.n)
+
+        try:
+            prepare_folder(out)
+            analysis = run_gap_analysis(files, GapQuestion(**options), progress)
+            progress("reports", 0.92)
+            paths = write_reports(analysis, out)
+            progress("done", 1.0)
+        except GisError as error:
+            bar.close()
+            _fail(error)
+    click.echo(as_text(analysis, language_of(), _TABLE_ROWS))
+    click.echo("\n".join(str(path) for path in paths))
+
+
+def _let_the_command_line_win(context: click.Context, options: dict[str, Any]) -> None:
+    """Drop the limit and measure of the study file when the command line gives the other kind of limit."""
+    said = {name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    for given, other in (("limit_m", "limit_min"), ("limit_min", "limit_m")):
+        if given in said and other not in said and options[other] is not None:
+            options[other] = None
+            options["measure"] = options["measure"] if "measure" in said else None
+
+
+def _fail(error: GisError) -> NoReturn:
+    click.echo(words_of(error, language_of()), err=True)
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

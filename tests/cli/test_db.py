@@ -1,0 +1,93 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gis_service import cli
+from gis_service.cli import main
+from gis_service.settings import ROOT
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("GIS_DATABASE_URL", database_url)
+    monkeypatch.setenv("GIS_DATA_DIR", str(tmp_path))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_psql_takes_the_address_as_it_stands() -> None:
+    address = run("db", "url").stdout.strip()
+    query = "CREATE TEMP TABLE t (g geometry(Point, 4326)); SELECT has_schema_privilege('layer', 'CREATE')"
+    done = subprocess.run(["psql", address, "-qAtc", query], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "t"
+
+
+def test_status_hides_the_password() -> None:
+    result = run("db", "status")
+    assert result.exit_code == 0
+    assert "***" in result.stdout
+    assert "answers" in result.stdout
+
+
+def test_migrating_again_changes_nothing() -> None:
+    assert run("db", "migrate").stdout == run("db", "migrate").stdout
+
+
+def test_starting_another_database_is_not_ours_to_do() -> None:
+    assert run("db", "start").stdout == "already running\n"
+    assert run("db", "stop").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "words"),
+    [
+        ("nonsense", 2, "postgresql://role:password@host:port/name"),
+        ("postgresql://u:secret@127.0.0.1:1/d", 6, "No connection"),
+    ],
+)
+def test_a_bad_database_ends_with_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, url: str, code: int, words: str
+) -> None:
+    monkeypatch.setenv("GIS_DATABASE_URL", url)
+    result = run("db", "migrate")
+    assert result.exit_code == code
+    assert words in result.stderr
+    assert "secret" not in result.output
+
+
+def test_a_wrong_setting_is_named_in_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+    monkeypatch.setenv("GIS_PORT", "many")
+    result = run("db", "url")
+    assert result.exit_code == 2
+    assert "Thiết lập GIS_PORT có giá trị 'many'" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["db", "nonsense"], ["db", "url", "--nonsense"]])
+def test_an_unknown_word_is_wrong_use(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("noun", cli.NOUNS)
+def test_every_noun_has_its_group_and_helps(noun: str) -> None:
+    result = run(noun, "--help")
+    assert result.exit_code == 0
+    assert noun in result.stdout
+
+
+def test_help_imports_no_noun() -> None:
+    program = "import sys; from gis_service.cli import main; main(['--help'], standalone_mode=False)"
+    program += "; heavy = ('gis_service.services', 'sqlalchemy', 'pandas')"
+    program += "; print([name for name in sys.modules if name.startswith(heavy)])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,106 @@
+"""The commands of layers: what they print, and how they end."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+import shapely
+from click.testing import CliRunner, Result
+
+from gis_service.cli import main
+from gis_service.settings import Settings
+from tests.small_city import places
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch, make_url: str) -> None:
+    monkeypatch.setenv("GIS_DATABASE_URL", make_url)
+    monkeypatch.setenv("GIS_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+
+
+@pytest.fixture(scope="module")
+def make_url(make_database: "pytest.FixtureRequest") -> str:
+    """Give a database of this module: the commands commit."""
+    return make_database()  # type: ignore[operator,no-any-return]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["layers", *map(str, arguments)])
+
+
+def wifi(path: Path, count: int = 3) -> Path:
+    made = gpd.GeoDataFrame(
+        {
+            "code": [f"w{number}" for number in range(count)],
+            "name": [f"Điểm {number}" for number in range(count)],
+        },
+        geometry=shapely.points(places(count)),
+        crs="EPSG:4326",
+    )
+    made.to_file(path)
+    return path
+
+
+def test_a_load_ends_with_the_layer_its_features_and_version(tmp_path: Path) -> None:
+    result = run(
+        "load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi", "--author", "lan", "--message", "lần đầu"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1].startswith("layer wifi: 3 features, version ")
+    assert result.stderr == "", "no progress bar where nobody looks"
+
+
+def test_columns_left_out_are_told_in_the_language_of_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.gpkg"
+    gpd.read_file(wifi(path)).assign(ghi_chu="x").to_file(path)
+    monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+    result = run("load", path, "--layer", "wifi")
+    assert "ghi_chu" in result.stdout
+    assert "Các cột" in result.stdout
+
+
+def test_the_list_shows_what_is_loaded_and_what_is_not(tmp_path: Path) -> None:
+    run("load", wifi(tmp_path / "a.gpkg", 7), "--layer", "wifi")
+    lines = {line.split()[0]: line.split()[1:3] for line in run("list").stdout.splitlines()}
+    assert lines["wifi"][0] == "7"
+    assert lines["wifi"][1].startswith("v")
+    assert lines["sewer"] == ["-", "-"]
+
+
+def test_a_layer_is_exported_and_not_over_a_file_that_is_there(tmp_path: Path) -> None:
+    run("load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi")
+    out = tmp_path / "out.gpkg"
+    assert run("export", "wifi", "--out", out, "--crs", "EPSG:9209").exit_code == 0
+    assert pyogrio.read_info(out)["crs"] == "EPSG:9209"
+    again = run("export", "wifi", "--out", out)
+    assert again.exit_code == 5
+    assert "--overwrite" in again.stderr
+    assert run("export", "wifi", "--out", out, "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "words"),
+    [
+        (["load", "none.gpkg", "--layer", "wifi"], 4, "none.gpkg"),
+        (["load", "{folder}/a.gpkg", "--layer", "wify"], 4, "wifi"),
+        (["load", "{folder}/a.vrt", "--layer", "wifi"], 3, "a.vrt"),
+        (["load", "{folder}/a.gpkg", "--layer", "wifi", "--crs", "EPSG:x"], 3, "EPSG:x"),
+        (["load", "{folder}/a.gpkg"], 2, "--layer"),
+        (["export", "sewer", "--out", "{folder}/a.csv"], 4, "sewer"),
+        (["export", "wifi", "--out", "{folder}/a.dxf"], 2, ".dxf"),
+    ],
+)
+def test_each_kind_of_failure_has_its_exit_code_and_words(
+    tmp_path: Path, arguments: list[str], exit_code: int, words: str
+) -> None:
+    wifi(tmp_path / "a.gpkg")
+    (tmp_path / "a.vrt").write_text("<OGRVRTDataSource/>")
+    result = run(*(argument.format(folder=tmp_path) for argument in arguments))
+    assert result.exit_code == exit_code
+    assert words in result.stderr
+    assert "Traceback" not in result.output

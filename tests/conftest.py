@@ -1,0 +1,132 @@
+"""Fixtures for all tests: a real PostGIS of our own, one migrated copy of the database per worker.
+
+The whole run shares one throw-away cluster, made by the code that makes the service's own, in a temporary
+folder and on a free port: tests may run beside a running service. The database is migrated once, into a
+template; copying it takes a fraction of a second.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from gis_service.db.cluster import Cluster
+from gis_service.db.cluster_roles import DATABASE, OWNER
+from gis_service.db.engine import Connection, Engine, open_engine
+from gis_service.db.migrate import migrate
+from gis_service.settings import ROOT, Settings
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _run_folder(config: pytest.Config) -> Path:
+    """Give the temporary folder that all workers of this run share."""
+    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    return base.parent if _is_worker(config) else base
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    with (folder / "cluster.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the cluster of the run when its last worker has gone."""
+    if _is_worker(config) or not hasattr(config, "_tmp_path_factory"):
+        return
+    note = _run_folder(config) / "cluster.path"
+    if note.exists():
+        home = Path(note.read_text())
+        Cluster(home, durable=False).remove()
+        shutil.rmtree(home.parent, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """Give the throw-away cluster of this run; its database is migrated and serves as template."""
+    folder = _run_folder(request.config)
+    note, ready = folder / "cluster.path", folder / "cluster.ready"
+    with _one_at_a_time(folder):
+        if not note.exists():
+            # Not below pytest's own folder: as root the server runs as another user, to whom that is closed.
+            parent = Path(tempfile.mkdtemp(prefix="gis-service-test-"))
+            parent.chmod(0o755)
+            note.write_text(str(parent / "cluster"))
+        shared = Cluster(Path(note.read_text()), durable=False)
+        shared.start()
+        if not ready.exists():
+            migrate(shared.url())
+            ready.touch()
+    return shared
+
+
+@pytest.fixture(scope="session")
+def make_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Give a function that makes another migrated, empty database and tells its URL.
+
+    For tests that must commit: a web service in another process, a browser.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    numbers = count(1)
+
+    def make() -> str:
+        name = f"test_{worker}_{next(numbers)}"
+        copy = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+        with (
+            _one_at_a_time(_run_folder(request.config)),
+            psycopg.connect(cluster.admin_url(), autocommit=True) as admin,
+        ):
+            admin.execute(copy.format(Identifier(name), Identifier(DATABASE), Identifier(OWNER)))
+        return cluster.url(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: Callable[[], str]) -> str:
+    """Give the URL of this worker's own copy of the database."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """Give the pool of connections to this worker's database."""
+    pool = open_engine(database_url)
+    yield pool
+    pool.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose transaction is rolled back when the test ends."""
+    with engine.connect() as opened:
+        outer = opened.begin()
+        yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Give settings with a data folder of their own, over this worker's database."""
+    return Settings(data_dir=tmp_path / "var", database_url=database_url)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Give the folder of real data for development, or skip the test where it is absent."""
+    folder = Path(os.environ.get("GIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no folder {folder}: set GIS_SHARED_DATA to the shared development data")
+    return folder

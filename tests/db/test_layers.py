@@ -1,0 +1,112 @@
+"""Tables of layers and their versions, in a real PostGIS."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.db.layers import (
+    Column,
+    LayerTable,
+    add_version,
+    ensure_table,
+    extent_of,
+    lock_layer,
+    state_of,
+    version_of,
+)
+from gis_service.errors import Conflict, ErrorCode
+from gis_service.types import LayerId
+
+TABLE = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"), Column("depth", "number")))
+
+
+def insert(connection: Connection, code: str, x: float = 106.3) -> int:
+    statement = "INSERT INTO layer.well (geom, code) VALUES (ST_Point(:x, 20.4, 4326), :code) RETURNING fid"
+    return int(connection.execute(text(statement), {"x": x, "code": code}).scalar_one())
+
+
+def test_a_table_is_made_once_and_found_again(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    insert(connection, "a")
+    ensure_table(connection, TABLE)
+    assert connection.execute(text("SELECT count(*) FROM layer.well")).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (Column("depth", "integer"), "depth double precision ≠ bigint"),
+        (Column("width", "number"), "width - ≠ double precision"),
+    ],
+)
+def test_a_table_that_is_not_as_defined_is_refused(connection: Connection, change: Column, told: str) -> None:
+    ensure_table(connection, TABLE)
+    with pytest.raises(Conflict) as caught:
+        ensure_table(connection, LayerTable(TABLE.id, "Point", "code", (TABLE.columns[0], change)))
+    assert caught.value.code == ErrorCode.LAYER_TABLE_DIFFERS
+    assert caught.value.params["columns"] == told
+
+
+def test_a_table_of_another_geometry_is_refused(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    with pytest.raises(Conflict, match=r"geom geometry\(Point,4326\) ≠ geometry\(MultiPolygon,4326\)"):
+        ensure_table(connection, LayerTable(TABLE.id, "MultiPolygon", "code", TABLE.columns))
+
+
+def test_the_number_of_a_row_may_be_given_but_is_not_given_twice(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    first = insert(connection, "a")
+    connection.execute(text("DELETE FROM layer.well"))
+    assert insert(connection, "b") > first
+    connection.execute(text("INSERT INTO layer.well (fid, code) VALUES (:fid, 'a')"), {"fid": first})
+
+
+def test_versions_rise_and_tell_who_and_why(connection: Connection) -> None:
+    assert version_of(connection, TABLE.id) is None
+    assert state_of(connection, TABLE).version is None
+    ensure_table(connection, TABLE)
+    first = add_version(connection, TABLE.id, author="lan", message="một")
+    second = add_version(connection, TABLE.id, author="minh", message="hai")
+    assert second > first
+    state = state_of(connection, TABLE)
+    assert (state.version, state.author, state.message, state.features) == (second, "minh", "hai", 0)
+    assert version_of(connection, TABLE.id) == second
+
+
+def test_the_extent_spans_all_rows(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    assert extent_of(connection, TABLE) is None
+    insert(connection, "a", 106.2)
+    insert(connection, "b", 106.6)
+    assert extent_of(connection, TABLE) == pytest.approx((106.2, 20.4, 106.6, 20.4))
+
+
+@pytest.fixture
+def own_engine(make_database: Callable[[], str]) -> Engine:
+    """Give a pool over a database in which this test may commit."""
+    return open_engine(make_database())
+
+
+def test_a_second_writer_waits_for_the_first(own_engine: Engine) -> None:
+    with transaction(own_engine) as first:
+        lock_layer(first, TABLE.id)
+        with transaction(own_engine) as second:
+            second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(Exception, match="lock timeout"):
+                lock_layer(second, TABLE.id)
+        with transaction(own_engine) as other:
+            other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            lock_layer(other, LayerId("another_layer"))
+    with transaction(own_engine) as third:
+        third.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        lock_layer(third, TABLE.id)
+    own_engine.dispose()
+
+
+def test_a_time_of_commit_is_never_before_the_one_waited_for(connection: Connection) -> None:
+    began = connection.execute(text("SELECT now()")).scalar_one()
+    add_version(connection, TABLE.id, author="lan", message="")
+    committed = connection.execute(text("SELECT max(committed_at) FROM gis.version")).scalar_one()
+    assert committed > began

@@ -1,0 +1,215 @@
+"""Loading files of every format into real tables."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import MultiPoint, MultiPolygon
+from sqlalchemy import text
+
+from gis_service.catalogue.loader import load_catalogue
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.services.ingest import LoadReport, load_file, load_rows, rows_of
+from gis_service.services.layers import describe, list_layers, version_of
+from gis_service.settings import ROOT
+from gis_service.types import LayerId
+from tests.layer_files import CITY, SQUARE, WRITERS, frame, load, write_gdal, write_parquet
+from tests.small_city import places, write_text
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_brings_the_same_rows(connection: Connection, tmp_path: Path, name: str) -> None:
+    made = frame()
+    report = load(connection, WRITERS[name](made, tmp_path / name))
+    assert (report.features, report.changes.added) == (5, 5)
+    rows = connection.execute(
+        text("SELECT *, ST_X(geom) AS x, ST_Y(geom) AS y FROM layer.clinic ORDER BY code")
+    ).all()
+    assert [row.name for row in rows] == made["name"].tolist()
+    assert [row.beds for row in rows] == made["beds"].tolist()
+    assert [row.area_km2 for row in rows] == pytest.approx(made["areaKm2"].tolist(), abs=1e-9)
+    assert [row.open for row in rows] == made["open"].tolist()
+    assert {str(row.built) for row in rows} == {"2020-02-29"}
+    assert np.allclose([(row.x, row.y) for row in rows], places(5), atol=1e-9)
+    if name != "a.shp":
+        assert {row.seen.isoformat() for row in rows} == {"2024-05-01T08:00:00+00:00"}
+
+
+def test_the_table_is_as_the_design_says(connection: Connection, tmp_path: Path) -> None:
+    load(connection, write_gdal(frame(), tmp_path / "a.gpkg"))
+    columns = connection.execute(
+        text(
+            "SELECT column_name, data_type, is_identity FROM information_schema.columns"
+            " WHERE table_schema = 'layer' AND table_name = 'clinic' ORDER BY ordinal_position"
+        )
+    ).all()
+    assert [(name, kind) for name, kind, _ in columns] == [
+        ("fid", "bigint"),
+        ("geom", "USER-DEFINED"),
+        ("code", "text"),
+        ("name", "text"),
+        ("beds", "bigint"),
+        ("area_km2", "double precision"),
+        ("open", "boolean"),
+        ("built", "date"),
+        ("seen", "timestamp with time zone"),
+    ]
+    assert [identity for _, _, identity in columns] == ["YES"] + ["NO"] * 8
+    geometry = connection.execute(
+        text("SELECT type, srid FROM geometry_columns WHERE f_table_schema || f_table_name = 'layerclinic'")
+    ).one()
+    assert tuple(geometry) == ("POINT", 4326)
+    indexes = " ".join(
+        connection.execute(text("SELECT indexdef FROM pg_indexes WHERE tablename = 'clinic'")).scalars()
+    )
+    assert "USING gist (geom)" in indexes
+    assert "UNIQUE INDEX clinic_key_idx ON layer.clinic USING btree (code)" in indexes
+
+
+def test_the_65_communes_of_today_load_with_all_their_people(
+    connection: Connection, shared_data: Path
+) -> None:
+    real = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    path = shared_data / "thai_binh" / "communes_2025.geojson"
+    report = load_file(connection, real, path, "commune", author="lan", message="địa giới 2025")
+    assert report.features == 65
+    assert connection.execute(text("SELECT sum(pop_2019) FROM layer.commune")).scalar_one() == 1_860_447
+    summary = describe(connection, real, "commune")
+    assert (summary.state.features, summary.state.author, summary.state.message) == (
+        65,
+        "lan",
+        "địa giới 2025",
+    )
+    assert summary.extent == pytest.approx((106.104, 20.236, 106.655, 20.730), abs=0.05)
+
+
+def test_a_feature_keeps_its_fid_through_its_key_and_no_fid_comes_back(
+    connection: Connection, tmp_path: Path
+) -> None:
+    def fids() -> dict[str, int]:
+        return {row.code: row.fid for row in connection.execute(text("SELECT code, fid FROM layer.clinic"))}
+
+    def load_codes(*codes: str) -> LoadReport:
+        rows = frame(len(codes), code=list(codes))
+        path = tmp_path / f"{'_'.join(codes)}.gpkg"
+        return load(connection, write_gdal(rows, path))
+
+    load_codes("a", "b", "c")
+    before = fids()
+    report = load_codes("c", "d")
+    after = fids()
+    assert after["c"] == before["c"]
+    assert after["d"] > max(before.values())
+    assert (report.changes.added, report.changes.removed) == (1, 2)
+    load_codes("a", "d")
+    assert fids()["a"] > after["d"], "a fid that was given up is not given again"
+    assert fids()["d"] == after["d"]
+
+
+def test_loading_the_same_file_again_changes_no_row_and_makes_a_version(
+    connection: Connection, tmp_path: Path
+) -> None:
+    path = write_gdal(frame(), tmp_path / "a.gpkg")
+    first = load(connection, path)
+    again = load(connection, path)
+    assert again.version > first.version
+    assert again.changes.unchanged == 5
+    assert version_of(connection, "clinic") == again.version
+
+
+def test_a_layer_without_key_gets_new_fids(connection: Connection, tmp_path: Path) -> None:
+    path = write_gdal(frame(3)[["name", "geometry"]], tmp_path / "a.gpkg")
+    load(connection, path, "keyless")
+    report = load(connection, path, "keyless")
+    assert (report.changes.removed, report.changes.added) == (3, 3)
+    assert connection.execute(text("SELECT min(fid) FROM layer.keyless")).scalar_one() > 3
+
+
+def test_a_field_that_the_file_lacks_keeps_its_values(connection: Connection, tmp_path: Path) -> None:
+    load(connection, write_gdal(frame(3), tmp_path / "a.gpkg"))
+    load(connection, write_gdal(frame(3)[["code", "geometry"]], tmp_path / "b.gpkg"))
+    beds = connection.execute(text("SELECT beds FROM layer.clinic ORDER BY fid")).scalars().all()
+    assert beds == [0, 1, 2]
+
+
+def test_metres_of_the_province_become_degrees(connection: Connection, tmp_path: Path) -> None:
+    load(connection, write_gdal(frame().to_crs("EPSG:9209"), tmp_path / "a.gpkg"))
+    rows = connection.execute(text("SELECT ST_X(geom), ST_Y(geom) FROM layer.clinic ORDER BY fid")).all()
+    assert np.allclose(np.array(rows, dtype=float), places(5), atol=1e-8)
+
+
+def test_polygons_are_made_multi_and_heights_are_dropped_with_a_notice(
+    connection: Connection, tmp_path: Path
+) -> None:
+    high = shapely.force_3d(SQUARE, 7.0)
+    made = gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=[high, MultiPolygon([SQUARE])], crs="EPSG:4326")
+    report = load(connection, write_parquet(made, tmp_path / "a.parquet"), "area")
+    assert {"code": "third_dimension_dropped", "params": {"count": 1}} in report.notices
+    kinds = connection.execute(text("SELECT DISTINCT ST_AsText(geom, 1) FROM layer.area")).scalars().all()
+    assert len(kinds) == 1
+    assert kinds[0].startswith("MULTIPOLYGON(((")
+
+
+def test_a_multi_point_with_one_point_is_that_point(connection: Connection, tmp_path: Path) -> None:
+    made = gpd.GeoDataFrame({"code": ["a"]}, geometry=[MultiPoint([(106.3, 20.4)])], crs="EPSG:4326")
+    report = load(connection, write_gdal(made, tmp_path / "a.gpkg"))
+    assert {"code": "single_parts_taken", "params": {"count": 1}} in report.notices
+
+
+def test_text_comes_in_composed_form(connection: Connection, tmp_path: Path) -> None:
+    decomposed = "\u0110e\u0302\u0300 Tha\u0301m"
+    load(connection, write_gdal(frame(1, name=[decomposed]), tmp_path / "a.gpkg"))
+    assert connection.execute(text("SELECT name FROM layer.clinic")).scalar_one() == "Đề Thám"
+
+
+def test_a_list_without_places_loads_into_a_layer_without_geometry(
+    connection: Connection, tmp_path: Path
+) -> None:
+    path = write_text(tmp_path / "a.csv", "code,people\n001,12\n002,\n")
+    load(connection, path, "list")
+    rows = connection.execute(text("SELECT code, people, geom FROM layer.list ORDER BY fid")).all()
+    assert [tuple(row) for row in rows] == [("001", 12, None), ("002", None, None)]
+
+
+def test_rows_of_our_own_are_checked_like_those_of_a_file(connection: Connection) -> None:
+    rows = rows_of({"code": ["a", "b"], "beds": [1, 2]}, places(2), name="made")
+    assert load_rows(connection, CITY, rows, "clinic", author="lan").features == 2
+    twice = rows_of({"code": ["a", "a"]}, places(2), name="made")
+    with pytest.raises(RefusedInput, match="the key of another"):
+        load_rows(connection, CITY, twice, "clinic", author="lan")
+
+
+def test_progress_tells_how_many_of_how_many(connection: Connection, tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    path = write_gdal(frame(), tmp_path / "a.gpkg")
+    load_file(
+        connection,
+        CITY,
+        path,
+        "clinic",
+        author="lan",
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(5, 5)]
+
+
+def test_a_table_that_differs_from_its_definition_is_left_alone(
+    connection: Connection, tmp_path: Path
+) -> None:
+    connection.execute(
+        text("CREATE TABLE layer.clinic (fid bigint, geom geometry(Point,4326), code integer)")
+    )
+    with pytest.raises(GisError) as caught:
+        load(connection, write_gdal(frame(), tmp_path / "a.gpkg"))
+    assert caught.value.code == ErrorCode.LAYER_TABLE_DIFFERS
+    assert "code integer ≠ text" in str(caught.value.params["columns"])
+
+
+def test_all_defined_layers_are_listed_loaded_or_not(connection: Connection, tmp_path: Path) -> None:
+    load(connection, write_gdal(frame(), tmp_path / "a.gpkg"))
+    listed = {row.definition.id: row.state for row in list_layers(connection, CITY)}
+    assert set(listed) == set(CITY.layers)
+    assert (listed[LayerId("clinic")].features, listed[LayerId("area")].version) == (5, None)
