@@ -84,6 +84,17 @@ def _offer(
 
 
 @numba.njit(cache=True, nogil=True)
+def _n_buckets(cost: Int32s, seed_cost: Int64s) -> int:
+    """Count the buckets that hold every entry of the queue at any time, used round and round."""
+    reach = np.int64(0)
+    for value in cost:
+        reach = max(reach, np.int64(value))
+    for value in seed_cost:
+        reach = max(reach, value)
+    return int(reach // BUCKET + 2)
+
+
+@numba.njit(cache=True, nogil=True)
 def two_nearest(
     row: Int32s,
     head: Int32s,
@@ -101,25 +112,17 @@ def two_nearest(
     n = len(row) - 1
     c1, c2 = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
     f1, f2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    reach = np.int64(0)
-    for value in cost:
-        reach = max(reach, np.int64(value))
-    for value in seed_cost:
-        reach = max(reach, value)
-    n_buckets = reach // BUCKET + 2
+    n_buckets = _n_buckets(cost, seed_cost)
     first = np.full(n_buckets, -1, np.int64)  # heads of linked lists of waiting entries
     capacity = max(4 * n, 2 * len(seed_node), 1024)
     e_node, e_facility = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
     e_cost, e_next = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
     n_entries, free, waiting = 0, np.int64(-1), 0
     for i in range(len(seed_node)):
-        if _offer(seed_node[i], seed_cost[i], seed_facility[i], site, c1, f1, c2, f2):
-            slot = (seed_cost[i] // BUCKET) % n_buckets
-            e_node[n_entries], e_facility[n_entries], e_cost[n_entries] = (
-                seed_node[i],
-                seed_facility[i],
-                seed_cost[i],
-            )
+        node, spent, facility = seed_node[i], seed_cost[i], seed_facility[i]
+        if _offer(node, spent, facility, site, c1, f1, c2, f2):
+            slot = (spent // BUCKET) % n_buckets
+            e_node[n_entries], e_facility[n_entries], e_cost[n_entries] = node, facility, spent
             e_next[n_entries] = first[slot]
             first[slot] = n_entries
             n_entries += 1
@@ -134,8 +137,7 @@ def two_nearest(
         node, facility, spent = e_node[entry], e_facility[entry], e_cost[entry]
         e_next[entry] = free
         free = entry
-        is_first = c1[node] == spent and f1[node] == facility
-        if not is_first and not (c2[node] == spent and f2[node] == facility):
+        if (c1[node] != spent or f1[node] != facility) and (c2[node] != spent or f2[node] != facility):
             continue  # a better way came in the meantime
         for arc in range(row[node], row[node + 1]):
             target, total = head[arc], spent + cost[arc]

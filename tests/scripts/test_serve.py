@@ -1,0 +1,112 @@
+"""Starting, finding and ending the service as scripts/run and scripts/stop do."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gis_service.settings import ROOT
+
+PROGRAM = ROOT / "scripts" / "_serve.py"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(tmp_path: Path, make_database: Callable[[], str]) -> Iterator[dict[str, str]]:
+    """Give the settings of a service of our own, ended when the test ends."""
+    ours = {"GIS_DATA_DIR": str(tmp_path / "var"), "GIS_DATABASE_URL": make_database(), "LANG": "C.UTF-8"}
+    environment = os.environ | ours | {"GIS_PORT": str(free_port())}
+    yield environment
+    serve(environment, "--stop")
+
+
+def serve(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def answers(environment: dict[str, str]) -> bool:
+    try:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{environment['GIS_PORT']}/healthz", timeout=5
+        ) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def test_a_detached_service_answers_until_it_is_stopped(environment: dict[str, str]) -> None:
+    started = serve(environment, "--detach")
+    assert started.returncode == 0, started.stderr
+    assert f"http://127.0.0.1:{environment['GIS_PORT']}" in started.stdout
+    assert answers(environment)
+    again = serve(environment, "--detach")
+    assert (again.returncode, "runs already" in again.stdout) == (0, True)
+    assert serve(environment, "--stop").stdout == "stopped\n"
+    assert not answers(environment)
+    assert serve(environment, "--stop").stdout == "nothing is running\n"
+
+
+def test_another_address_for_a_running_service_is_a_conflict(environment: dict[str, str]) -> None:
+    serve(environment, "--detach")
+    other = serve(environment | {"GIS_PORT": str(free_port())}, "--check")
+    assert other.returncode == 5
+    assert f":{environment['GIS_PORT']}" in other.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_of_it(environment: dict[str, str], number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, PROGRAM], env=environment, stdout=subprocess.PIPE, text=True
+    ) as watcher:
+        assert watcher.stdout is not None
+        assert "The map is at" in watcher.stdout.readline()
+        watcher.send_signal(number)
+        assert watcher.wait(30) == 0
+    assert not answers(environment)
+
+
+def test_the_web_process_does_not_outlive_a_killed_watcher(environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, PROGRAM], env=environment, stdout=subprocess.PIPE, text=True
+    ) as watcher:
+        assert watcher.stdout is not None
+        watcher.stdout.readline()
+        watcher.kill()
+        until = time.monotonic() + 20
+        while answers(environment) and time.monotonic() < until:
+            time.sleep(0.1)
+    assert not answers(environment)
+    assert serve(environment, "--check").returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["--check"], ["--detach"], []])
+def test_a_busy_port_is_said_and_no_other_is_taken(environment: dict[str, str], arguments: list[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(environment["GIS_PORT"])))
+        other.listen()
+        refused = serve(environment, *arguments)
+    assert refused.returncode == 6
+    assert f"The port {environment['GIS_PORT']} of 127.0.0.1 is used by another program." in refused.stderr
+    assert "GIS_PORT=" in refused.stderr
+
+
+def test_a_service_that_cannot_start_shows_its_log(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    failed = serve(environment | {"GIS_LAYERS_DIR": str(tmp_path / "empty")}, "--detach")
+    assert failed.returncode == 6
+    assert str(tmp_path / "var" / "service.log") in failed.stderr
+    assert not answers(environment)
