@@ -1,0 +1,156 @@
+"""How many people a service reaches within its limit: sums of whole numbers, per group and per unit.
+
+Coverage is taken at demand points, never by polygon overlay. Every person is in exactly one row, covered or
+uncovered; ``unreachable`` is the part of ``uncovered`` without any answer (METHODS, Who counts where).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.field import UNREACHED
+from gis_service.analysis.zones import BEYOND, NO_UNIT
+from gis_service.types import Bools, Int32s, Int64s
+
+PERCENTS = (50, 90, 95)
+"""The quantiles that stand in every row: median, p90, p95."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one group in one place; people in whole thousandths, costs in ms or mm.
+
+    Parameters
+    ----------
+    total, covered, uncovered, unreachable
+        ``total = covered + uncovered``; ``unreachable`` is a part of ``uncovered``.
+    quantiles
+        For each of `PERCENTS` the least cost by which that share of all people has arrived; None when it
+        never has, or when there is nobody.
+    arrived
+        The same among those who arrive at all.
+    """
+
+    total: int
+    covered: int
+    uncovered: int
+    unreachable: int
+    quantiles: tuple[int | None, ...]
+    arrived: tuple[int | None, ...]
+
+    @property
+    def share(self) -> float | None:
+        """Covered share 0..1; None when there is nobody."""
+        return self.covered / self.total if self.total else None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Coverage of every group, in all and by unit.
+
+    Parameters
+    ----------
+    totals
+        Figures per group of all people of the study area.
+    zones
+        Figures per group, one entry per unit in the order of the units.
+    outside
+        Figures per group of the people of the study area who live in no unit; None when there is nobody.
+    """
+
+    totals: dict[str, Figures]
+    zones: dict[str, tuple[Figures, ...]]
+    outside: dict[str, Figures] | None
+
+
+def is_covered(cost: Int64s, limit: int) -> Bools:
+    """Tell whose cost is within the limit; exactly at the limit counts as covered."""
+    return cost <= limit
+
+
+def coverage(demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: int) -> Coverage:
+    """Add up who is covered.
+
+    Parameters
+    ----------
+    demand
+        People at places, ``n`` rows.
+    zone
+        ``(n,)`` unit of each row as `gis_service.analysis.zones.zone_of` gives it; rows beyond the study area
+        count nowhere.
+    n_zones
+        Number of units.
+    cost
+        ``(n,)`` cost from each row to its facility, ms or mm, `UNREACHED` without an answer.
+    limit
+        Greatest cost that counts as covered, in the unit of ``cost``.
+
+    Returns
+    -------
+    Coverage
+        All sums are sums of 64-bit integers, so no order of rows changes them.
+    """
+    inside = zone != BEYOND
+    bucket = np.where(zone == NO_UNIT, n_zones, zone)[inside].astype(np.int64)
+    kept = cost[inside]
+    by_place = np.lexsort((kept, bucket))
+    in_all = np.argsort(kept, kind="stable")
+    totals: dict[str, Figures] = {}
+    rows: dict[str, tuple[Figures, ...]] = {}
+    for group, values in demand.people.items():
+        people = values[inside]
+        one = np.zeros(len(people), dtype=np.int64)
+        totals[group] = _figures(one, kept[in_all], people[in_all], 1, limit)[0]
+        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], n_zones + 1, limit))
+    anybody = any(figures[n_zones].total for figures in rows.values())
+    return Coverage(
+        totals=totals,
+        zones={group: figures[:n_zones] for group, figures in rows.items()},
+        outside=_last(rows) if anybody else None,
+    )
+
+
+def _last(rows: Mapping[str, tuple[Figures, ...]]) -> dict[str, Figures]:
+    return {group: figures[-1] for group, figures in rows.items()}
+
+
+def _figures(bucket: Int64s, cost: Int64s, people: Int64s, n: int, limit: int) -> list[Figures]:
+    """Figures of each of ``n`` buckets; the rows come sorted by bucket, then by cost."""
+    running = np.concatenate([[0], np.cumsum(people)])
+    first = np.searchsorted(bucket, np.arange(n), side="left")
+    after = np.searchsorted(bucket, np.arange(n), side="right")
+    within = first + _counts(bucket, cost <= limit, n)
+    reached = first + _counts(bucket, cost < UNREACHED, n)
+    start = running[first]
+    total, covered, arrived = running[after] - start, running[within] - start, running[reached] - start
+    of_all = [_quantile(running, cost, start, total, percent) for percent in PERCENTS]
+    of_arrived = [_quantile(running, cost, start, arrived, percent) for percent in PERCENTS]
+    return [
+        Figures(
+            total=int(total[i]),
+            covered=int(covered[i]),
+            uncovered=int(total[i] - covered[i]),
+            unreachable=int(total[i] - arrived[i]),
+            quantiles=tuple(column[i] for column in of_all),
+            arrived=tuple(column[i] for column in of_arrived),
+        )
+        for i in range(n)
+    ]
+
+
+def _counts(bucket: Int64s, chosen: Bools, n: int) -> Int64s:
+    return np.bincount(bucket[chosen], minlength=n).astype(np.int64)
+
+
+def _quantile(running: Int64s, cost: Int64s, start: Int64s, total: Int64s, percent: int) -> list[int | None]:
+    """Least cost by which ``percent`` of ``total`` people has arrived, per bucket.
+
+    With the people summed up in the order of cost, it is the cost of the row at which the running sum first
+    comes to ``percent * total / 100``; the target is rounded up, which in whole numbers changes nothing.
+    """
+    target = start + (total * percent + 99) // 100
+    row = np.searchsorted(running, target, side="left") - 1
+    found = [int(cost[i]) if people else UNREACHED for i, people in zip(row, total, strict=True)]
+    return [None if value == UNREACHED else value for value in found]

@@ -1,0 +1,105 @@
+"""The study of coverage: whom a service reaches within its limit, who is left out, and where.
+
+The one engine behind the web map, the command line and the scripts: the same inputs give the same document,
+whoever asks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gis_service.analysis.coverage import Coverage, coverage, is_covered
+from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.field import Field
+from gis_service.analysis.gaps import GapPlace
+from gis_service.analysis.zones import BEYOND
+from gis_service.services.coverage_document import Document, coverage_document, summary
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
+from gis_service.services.coverage_notices import coverage_notices
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_ways import find_gaps, find_ways
+from gis_service.types import Bools, Int32s
+
+__all__ = [
+    "CoverageInputs",
+    "CoverageParameters",
+    "CoverageResult",
+    "Facilities",
+    "Notice",
+    "Progress",
+    "run_coverage",
+    "summary",
+]
+
+Progress = Callable[[str, float], None]
+"""Told the step that begins and the share of the work done so far, 0..1."""
+
+
+@dataclass(frozen=True)
+class CoverageResult:
+    """A study document and the arrays it was made of; rows are those of ``demand``.
+
+    Parameters
+    ----------
+    document
+        As DESIGN 4.3.
+    demand
+        The people of the study area; rows of the input beyond it are left out.
+    zone
+        ``(n,)`` unit of each row.
+    field
+        Cost and facility of each row.
+    covered
+        ``(n,)`` whether within the limit.
+    coverage
+        The sums in whole thousandths.
+    gaps
+        Places beyond the limit with their homes: personal, unlike those of the document.
+    """
+
+    document: Document
+    demand: Demand
+    zone: Int32s
+    field: Field
+    covered: Bools
+    coverage: Coverage
+    gaps: list[GapPlace]
+
+
+def run_coverage(
+    inputs: CoverageInputs, parameters: CoverageParameters, progress: Progress | None = None
+) -> CoverageResult:
+    """Run a study of coverage.
+
+    Parameters
+    ----------
+    inputs
+        What is read.
+    parameters
+        What is asked.
+    progress
+        Told each step as it begins: ``ways``, ``coverage``, ``gaps``, ``notices``, ``done``.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` when the inputs do not allow what the parameters ask for.
+    """
+    tell = progress or (lambda _step, _share: None)
+    parameters.require(tuple(inputs.demand.people), has_network=inputs.network is not None)
+    inside = inputs.zone != BEYOND
+    demand, zone = inputs.demand.take(inside), inputs.zone[inside]
+    beyond = int(inputs.demand.people[ALL][~inside].sum()) + inputs.people_beyond
+    tell("ways", 0.0)
+    ways = find_ways(demand, zone, inputs, parameters)
+    tell("coverage", 0.7)
+    groups = {group: demand.people[group] for group in parameters.counted_groups}
+    counted = Demand(demand.xy, groups, demand.source, demand.step_m)
+    sums = coverage(counted, zone, len(inputs.zones), ways.field.cost, parameters.limit_cost)
+    tell("gaps", 0.8)
+    gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
+    tell("notices", 0.9)
+    notices = coverage_notices(inputs, parameters, demand, beyond)
+    document = coverage_document(inputs, parameters, sums, gaps, notices)
+    tell("done", 1.0)
+    covered = is_covered(ways.field.cost, parameters.limit_cost)
+    return CoverageResult(document, demand, zone, ways.field, covered, sums, gaps)

@@ -1,0 +1,169 @@
+"""The study document of coverage: the one shape that the web, the command line and the scripts give out."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from math import floor
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.coverage import PERCENTS, Coverage, Figures
+from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.gaps import GapPlace
+from gis_service.analysis.network import Network
+from gis_service.analysis.zones import Zones
+from gis_service.crs import STORAGE, transform
+from gis_service.services.coverage_inputs import CoverageInputs, Notice
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.documents import arrays_digest, code_version, digest, persons, plain, units
+
+SCHEMA = 1
+PROCESS = "coverage"
+OUTSIDE = "outside"
+"""Id of the row of people who live in no unit."""
+PUBLIC_CELL_M = 250.0
+"""Homes are personal: a gap place is shown at the centre of the cell of this size that holds its middle."""
+_DECIMALS = 6
+_QUANTILES = tuple("median" if percent == 50 else f"p{percent}" for percent in PERCENTS)  # noqa: PLR2004
+
+Document = dict[str, Any]
+
+
+def study_id(inputs: CoverageInputs, parameters: CoverageParameters) -> str:
+    """Give the id of a study: it follows from inputs, parameters and code, so equal runs share it."""
+    return identify(PROCESS, dict(inputs.references), parameters.as_document())
+
+
+def identify(process: str, inputs: dict[str, object], parameters: dict[str, object]) -> str:
+    """Give the id of a study of any process."""
+    said = {"process": process, "inputs": inputs, "parameters": parameters, "code_version": code_version()}
+    return f"{process}_{digest(said)[:24]}"
+
+
+def coverage_document(
+    inputs: CoverageInputs,
+    parameters: CoverageParameters,
+    sums: Coverage,
+    gaps: Sequence[GapPlace],
+    notices: Sequence[Notice],
+) -> Document:
+    """Write the study document (schema 1)."""
+    document: Document = {
+        "schema": SCHEMA,
+        "id": study_id(inputs, parameters),
+        "process": PROCESS,
+        "inputs": dict(inputs.references),
+        "parameters": parameters.as_document(),
+        "code_version": code_version(),
+        "artefacts": {"network": _network_digest(inputs.network), "demand": _demand_digest(inputs.demand)},
+        "totals": {
+            group: _figures(figures, parameters) | {"arrived": _quantiles(figures.arrived, parameters)}
+            for group, figures in sums.totals.items()
+        },
+        "zones": _zone_rows(inputs.zones, sums, parameters),
+        "gaps": _gap_rows(gaps, inputs.zones, inputs.crs),
+        "notices": [notice.as_document() for notice in notices],
+        "generated_data": bool(inputs.generated),
+    }
+    return {name: plain(value) for name, value in document.items()}
+
+
+def summary(document: Document) -> Document:
+    """Give a study document as ``summary.json``: with the figures of all people at its top level."""
+    everybody = document["totals"][ALL]
+    return document | {
+        "residents_total": everybody["total"],
+        "residents_covered": everybody["covered"],
+        "residents_uncovered": everybody["uncovered"],
+        "residents_unreachable": everybody["unreachable"],
+        "coverage_share": everybody["share"],
+        "median_minutes": _minutes(everybody["median_s"]),
+        "p95_minutes": _minutes(everybody["p95_s"]),
+    }
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds / 60
+
+
+def _figures(figures: Figures, parameters: CoverageParameters) -> Document:
+    return _counts(figures) | _quantiles(figures.quantiles, parameters)
+
+
+def _counts(figures: Figures) -> Document:
+    return {
+        "total": persons(figures.total),
+        "covered": persons(figures.covered),
+        "uncovered": persons(figures.uncovered),
+        "unreachable": persons(figures.unreachable),
+        "share": figures.share,
+    }
+
+
+def _quantiles(costs: Sequence[int | None], parameters: CoverageParameters) -> Document:
+    """Name the quantiles; lengths stand beside empty times under their own names."""
+    told = {name: units(cost) for name, cost in zip(_QUANTILES, costs, strict=True)}
+    if parameters.is_time:
+        return {f"{name}_s": value for name, value in told.items()}
+    empty: Document = {f"{name}_s": None for name in told}
+    return empty | {f"{name}_m": value for name, value in told.items()}
+
+
+def _zone_rows(zones: Zones, sums: Coverage, parameters: CoverageParameters) -> list[Document]:
+    """One row per unit, and ``outside`` when somebody lives in no unit; other groups stand inside the row."""
+    named = list(zip(zones.ids, zones.names, strict=True))
+    by_group = {group: list(rows) for group, rows in sums.zones.items()}
+    if sums.outside is not None:
+        named.append((OUTSIDE, OUTSIDE))
+        for group, figures in sums.outside.items():
+            by_group[group].append(figures)
+    others = [group for group in by_group if group != ALL]
+    rows = []
+    for row, (code, name) in enumerate(named):
+        entry: Document = {"id": code, "name": name} | _figures(by_group[ALL][row], parameters)
+        if others:
+            entry["groups"] = {group: _counts(by_group[group][row]) for group in others}
+        rows.append(entry)
+    return rows
+
+
+def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[Document]:
+    if not gaps:
+        return []
+    cells = np.array([shapely.Point(_cell_centre(place.point)) for place in gaps], dtype=object)
+    degrees = np.round(shapely.get_coordinates(transform(cells, crs, STORAGE)), _DECIMALS)
+    return [
+        {
+            "id": place.id,
+            "kind": place.kind,
+            "people": persons(place.people),
+            "homes": place.n_homes,
+            "settlement": place.settlement,
+            "zone": zones.ids[place.zone] if place.zone >= 0 else None,
+            "zone_name": zones.names[place.zone] if place.zone >= 0 else None,
+            "point": point,
+        }
+        for place, point in zip(gaps, degrees.tolist(), strict=True)
+    ]
+
+
+def _cell_centre(point: tuple[float, float]) -> tuple[float, float]:
+    x, y = ((floor(value / PUBLIC_CELL_M) + 0.5) * PUBLIC_CELL_M for value in point)
+    return x, y
+
+
+def _demand_digest(demand: Demand) -> str:
+    return arrays_digest(
+        {"xy": demand.xy} | {f"people_{name}": values for name, values in demand.people.items()}
+    )
+
+
+def _network_digest(network: Network | None) -> str | None:
+    if network is None:
+        return None
+    arrays = {column.name: getattr(network, column.name) for column in fields(network)}
+    shapes = arrays.pop("shape")
+    arrays["shape_xy"], arrays["shape_row"] = shapely.get_coordinates(shapes, return_index=True)
+    return arrays_digest(arrays)

@@ -1,0 +1,93 @@
+"""What a study of coverage reads, as arrays in one metric system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyproj
+from shapely.geometry.base import BaseGeometry
+
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.gaps import Settlements
+from gis_service.analysis.network import Network
+from gis_service.analysis.zones import Zones
+from gis_service.types import Floats, Geometries, Int32s
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a reader of the result must know; the words stand in ``messages/*.yaml``."""
+
+    code: str
+    params: Mapping[str, object]
+
+    def as_document(self) -> dict[str, object]:
+        """Give the notice as it stands in the study document."""
+        return {"code": self.code, "params": dict(self.params)}
+
+
+@dataclass(frozen=True)
+class Facilities:
+    """Where a service is given.
+
+    Parameters
+    ----------
+    xy
+        ``(n, 2)`` places in metres; a facility with several entrances has several rows.
+    site
+        ``(n,)`` number of the site; rows of one site do not stand in for each other.
+    unit
+        ``(n,)`` index of the unit each belongs to, for the catchment ``own_unit``; negative without one.
+    """
+
+    xy: Floats
+    site: Int32s
+    unit: Int32s
+
+
+@dataclass(frozen=True)
+class CoverageInputs:
+    """What a study of coverage reads; all geometry in one projected CRS in metres.
+
+    Parameters
+    ----------
+    references
+        What the document names as ``inputs``: layers by version, or files by content hash.
+    crs
+        System of all geometry.
+    demand
+        People at places.
+    zones
+        Units, sorted by code.
+    zone
+        ``(n_demand,)`` unit of each row, as `gis_service.analysis.zones.zone_of` gives it.
+    facilities
+        Facilities; those in the halo outside the study area count.
+    network
+        None only for ``straight_radius``.
+    barriers
+        Water that the straight line to the road may not cross.
+    settlements
+        To name gap places by.
+    outline
+        The study area; the union of the zones when None.
+    people_beyond
+        Whole thousandths of people beyond the study area who are not rows of ``demand``.
+    notices
+        Found while the inputs were read.
+    generated
+        Names of the inputs that are generated data.
+    """
+
+    references: Mapping[str, object]
+    crs: pyproj.CRS
+    demand: Demand
+    zones: Zones
+    zone: Int32s
+    facilities: Facilities
+    network: Network | None = None
+    barriers: Geometries | None = None
+    settlements: Settlements | None = None
+    outline: BaseGeometry | None = None
+    people_beyond: int = 0
+    notices: tuple[Notice, ...] = ()
+    generated: tuple[str, ...] = ()

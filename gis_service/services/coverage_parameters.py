@@ -1,0 +1,160 @@
+"""What a study of coverage asks: the standard, the way, the limit, and the conventions it computes with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, isfinite
+from typing import Literal
+
+from gis_service.analysis.demand import ALL
+from gis_service.analysis.field import Direction
+from gis_service.analysis.gap_parts import JOIN_M
+from gis_service.analysis.gaps import SCATTERED_PEOPLE
+from gis_service.analysis.modes import Mode
+from gis_service.analysis.network import ROAD_CLASSES
+from gis_service.analysis.snap import SNAP_LIMIT_M
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.documents import PER_UNIT
+
+CoverageMeasure = Literal["network_time", "network_distance", "straight_radius"]
+CoverageCatchment = Literal["any", "own_unit"]
+MEASURES = ("network_time", "network_distance", "straight_radius")
+CATCHMENTS = ("any", "own_unit")
+DIRECTIONS = ("to_facility", "from_facility")
+HALO_M = 10_000.0
+"""Roads and facilities within this outside the study area count (METHODS, Border)."""
+
+
+@dataclass(frozen=True)
+class CoverageParameters:
+    """Parameters of a study of coverage.
+
+    Parameters
+    ----------
+    service
+        What is judged: the layer of facilities, or a name.
+    measure
+        ``network_time``, ``network_distance`` or ``straight_radius``.
+    limit
+        Seconds for ``network_time``, else metres.
+    mode
+        How people move, with its speeds; None only for ``straight_radius``.
+    direction, turnout_s
+        ``from_facility`` for those who are driven to; only then, and in time, a turn-out is added.
+    catchment
+        ``any`` facility, or only those of the resident's ``own_unit``.
+    standard
+        Id of the standard, when there is one.
+    vintage
+        Units the result is told by.
+    at
+        Time of the study, ``YYYY-MM-DDTHH:MM``.
+    groups
+        Groups that are counted beside all people.
+    seed
+        For assumption ranges; changes no plain figure.
+    snap_max_m, gap_join_m, scattered_people, halo_m
+        Conventions of METHODS.
+    """
+
+    service: str
+    measure: CoverageMeasure
+    limit: float
+    mode: Mode | None = None
+    direction: Direction = "to_facility"
+    turnout_s: float = 0.0
+    catchment: CoverageCatchment = "any"
+    standard: str | None = None
+    vintage: str | None = None
+    at: str | None = None
+    groups: tuple[str, ...] = ()
+    seed: int = 0
+    snap_max_m: float = SNAP_LIMIT_M
+    gap_join_m: float = JOIN_M
+    scattered_people: int = SCATTERED_PEOPLE
+    halo_m: float = HALO_M
+
+    @property
+    def limit_cost(self) -> int:
+        """The limit in whole milliseconds or millimetres, rounded half up."""
+        return floor(self.limit * PER_UNIT + 0.5)
+
+    @property
+    def turnout_cost(self) -> int:
+        """The turn-out in whole milliseconds."""
+        return floor(self.turnout_s * PER_UNIT + 0.5)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether costs are times."""
+        return self.measure == "network_time"
+
+    @property
+    def counted_groups(self) -> tuple[str, ...]:
+        """All people first, then the groups asked for, each once."""
+        return (ALL, *(group for group in dict.fromkeys(self.groups) if group != ALL))
+
+    def require(self, known_groups: Sequence[str], *, has_network: bool) -> None:
+        """Refuse what cannot be computed.
+
+        Raises
+        ------
+        RefusedInput
+            ``study_refused``, naming the parameter, its value and what is expected.
+        """
+        _require_one_of("measure", self.measure, MEASURES)
+        _require_one_of("catchment", self.catchment, CATCHMENTS)
+        _require_one_of("direction", self.direction, DIRECTIONS)
+        for group in self.counted_groups:
+            _require_one_of("groups", group, known_groups)
+        if not (isfinite(self.limit) and self.limit > 0):
+            _refuse("limit", self.limit, "> 0")
+        if self.measure != "straight_radius" and not has_network:
+            _refuse("measure", self.measure, "straight_radius (no roads)")
+        if self.measure != "straight_radius" and self.mode is None:
+            _refuse("mode", None, "walk, bicycle, motorbike, car")
+        usable = self.is_time and self.direction == "from_facility"
+        if self.turnout_s < 0 or (self.turnout_s and not usable):
+            _refuse("turnout_s", self.turnout_s, "0, or >= 0 with network_time and from_facility")
+
+    def as_document(self) -> dict[str, object]:
+        """Give the parameters as they stand in the study document, the conventions among them."""
+        return {
+            "service": self.service,
+            "standard": self.standard,
+            "measure": self.measure,
+            "limit": self.limit,
+            "direction": self.direction,
+            "turnout_s": self.turnout_s,
+            "catchment": self.catchment,
+            "vintage": self.vintage,
+            "at": self.at,
+            "groups": list(self.counted_groups),
+            "seed": self.seed,
+            **_mode_document(self.mode),
+            "snap_max_m": self.snap_max_m,
+            "gap_join_m": self.gap_join_m,
+            "scattered_people": self.scattered_people,
+            "halo_m": self.halo_m,
+        }
+
+
+def _mode_document(mode: Mode | None) -> dict[str, object]:
+    if mode is None:
+        return {"mode": None}
+    speeds = dict(zip(ROAD_CLASSES, mode.speeds_kmh, strict=True))
+    return {
+        "mode": mode.id,
+        "speeds_kmh": {name: kmh for name, kmh in speeds.items() if kmh is not None},
+        "access_kmh": mode.access_kmh,
+        "unpaved_factor": mode.unpaved_factor,
+        "min_width_m": mode.min_width_m,
+    }
+
+
+def _require_one_of(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        _refuse(name, value, ", ".join(known))
+
+
+def _refuse(name: str, value: object, expected: str) -> None:
+    raise RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)

@@ -1,0 +1,188 @@
+"""The ways of a study: what each resident's way costs, and which of those too far off live together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis_service.analysis.clusters import clusters
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.field import UNREACHED, Field, network_field, straight_field
+from gis_service.analysis.gap_parts import Reach, network_parts
+from gis_service.analysis.gaps import GapPlace, Kind, Settlements, gap_places
+from gis_service.analysis.graph import build_graph
+from gis_service.analysis.modes import Costs, segment_costs
+from gis_service.analysis.network import Network
+from gis_service.analysis.snap import Positions, snap
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.types import Floats, Int32s, Int64s
+
+
+@dataclass(frozen=True)
+class Roads:
+    """The network of a study in its mode, and where people and facilities stand on it."""
+
+    network: Network
+    costs: Costs
+    homes: Positions
+    facilities: Positions
+
+
+@dataclass(frozen=True)
+class Catchment:
+    """People who may use the same facilities, and what those reach.
+
+    Parameters
+    ----------
+    homes, facilities
+        Rows of the demand and of the facilities.
+    node_cost
+        ``(n_nodes,)`` cost between each node and the nearest of these facilities.
+    """
+
+    homes: Int64s
+    facilities: Int64s
+    node_cost: Int64s
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Answers of all people, and how they came about; without roads there are no catchments on them."""
+
+    field: Field
+    roads: Roads | None
+    catchments: tuple[Catchment, ...]
+
+
+def find_ways(demand: Demand, zone: Int32s, inputs: CoverageInputs, parameters: CoverageParameters) -> Ways:
+    """Find the cost of everybody's way to (or from) the nearest facility of the catchment.
+
+    Parameters
+    ----------
+    demand, zone
+        People of the study area and their units.
+    inputs, parameters
+        What is read and asked.
+    """
+    roads = _roads(demand.xy, inputs, parameters)
+    n = len(demand.xy)
+    whole = Field(
+        cost=np.full(n, UNREACHED, dtype=np.int64),
+        facility=np.full(n, -1, dtype=np.int32),
+        cost2=np.full(n, UNREACHED, dtype=np.int64),
+        facility2=np.full(n, -1, dtype=np.int32),
+        no_road=np.zeros(n, dtype=np.bool_) if roads is None else roads.homes.segment < 0,
+    )
+    catchments = []
+    graph = None if roads is None else build_graph(roads.network, roads.costs)
+    for homes, chosen in _who_uses_what(zone, inputs.facilities, parameters):
+        site = inputs.facilities.site[chosen]
+        if roads is None:
+            part: Field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
+        else:
+            part = found = network_field(
+                roads.network,
+                roads.costs,
+                _take(roads.homes, homes),
+                _take(roads.facilities, chosen),
+                site,
+                direction=parameters.direction,
+                turnout=parameters.turnout_cost,
+                graph=graph,
+            )
+            catchments.append(Catchment(homes, chosen, found.node_cost))
+        _put(whole, homes, part, chosen)
+    return Ways(whole, roads, tuple(catchments))
+
+
+def _roads(homes: Floats, inputs: CoverageInputs, parameters: CoverageParameters) -> Roads | None:
+    if parameters.measure == "straight_radius" or inputs.network is None or parameters.mode is None:
+        return None
+    costs = segment_costs(inputs.network, parameters.mode, parameters.measure)
+    joined = [
+        snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
+        for places in (homes, inputs.facilities.xy)
+    ]
+    return Roads(inputs.network, costs, *joined)
+
+
+def _who_uses_what(
+    zone: Int32s, facilities: Facilities, parameters: CoverageParameters
+) -> Iterator[tuple[Int64s, Int64s]]:
+    """Give people with the facilities they may use; each person once."""
+    if parameters.catchment == "any":
+        yield np.arange(len(zone)), np.arange(len(facilities.xy))
+        return
+    for unit in np.unique(zone):
+        # People without a unit have no facility of their own unit.
+        usable = np.flatnonzero(facilities.unit == unit) if unit >= 0 else np.empty(0, dtype=np.int64)
+        yield np.flatnonzero(zone == unit), usable
+
+
+def _put(whole: Field, homes: Int64s, part: Field, chosen: Int64s) -> None:
+    """Enter the answers of one catchment, with facilities numbered as in the input."""
+    rows = np.append(chosen, -1).astype(np.int32)  # row -1 stands for none
+    whole.cost[homes], whole.cost2[homes] = part.cost, part.cost2
+    whole.facility[homes], whole.facility2[homes] = rows[part.facility], rows[part.facility2]
+
+
+def _take(positions: Positions, rows: Int64s) -> Positions:
+    return Positions(
+        positions.segment[rows],
+        positions.fraction[rows],
+        positions.access_m[rows],
+        positions.snapped_xy[rows],
+    )
+
+
+def find_gaps(
+    demand: Demand,
+    zone: Int32s,
+    ways: Ways,
+    parameters: CoverageParameters,
+    settlements: Settlements | None = None,
+) -> list[GapPlace]:
+    """Group the people beyond the limit into places.
+
+    Parameters
+    ----------
+    demand, zone
+        People of the study area and their units.
+    ways
+        As `find_ways` gives them.
+    parameters
+        Limit and conventions.
+    settlements
+        To name places by.
+    """
+    beyond = ways.field.cost > parameters.limit_cost
+    part = np.full(len(demand.xy), -1, dtype=np.int64)
+    kind = np.full(len(demand.xy), "network", dtype=object)
+    first = 0
+    if ways.roads is not None:
+        for catchment in ways.catchments:
+            homes = catchment.homes[beyond[catchment.homes] & ~ways.field.no_road[catchment.homes]]
+            if len(homes):
+                label = _network_labels(ways.roads, catchment, homes, parameters)
+                part[homes] = first + label
+                first += int(label.max()) + 1
+    loose = np.flatnonzero(beyond & (ways.field.no_road if ways.roads is not None else True))
+    part[loose] = first + clusters(demand.xy[loose], parameters.gap_join_m)
+    kind[loose] = "cluster" if ways.roads is None else "roadless"
+    rows = np.flatnonzero(beyond)
+    kinds: list[Kind] = kind[rows].tolist()
+    return gap_places(demand, zone, rows, part[rows], kinds, settlements, parameters.scattered_people)
+
+
+def _network_labels(
+    roads: Roads, catchment: Catchment, homes: Int64s, parameters: CoverageParameters
+) -> Int64s:
+    reach = Reach(
+        node_cost=catchment.node_cost,
+        facilities=_take(roads.facilities, catchment.facilities),
+        limit=parameters.limit_cost,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost,
+    )
+    return network_parts(roads.network, roads.costs, reach, _take(roads.homes, homes), parameters.gap_join_m)

@@ -1,0 +1,72 @@
+"""A gap analysis in words: what a planner reads first, the same on the map and at the terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gis_service.services.study_words import limit_words
+from gis_service.text import number, percent
+from gis_service.types import Language, Text
+
+_REACH = Text(
+    vi="{share} người dân tới được điểm dịch vụ gần nhất trong {limit}.",
+    en="{share} of the people reach the nearest facility within {limit}.",
+)
+_REACHED = Text(
+    vi="Từ điểm dịch vụ gần nhất tới được {share} người dân trong {limit}.",
+    en="{share} of the people are reached from the nearest facility within {limit}.",
+)
+_OUTSIDE = Text(vi="{outside} người ở ngoài.", en="{outside} people are outside.")
+_OUTSIDE_LOST = Text(
+    vi="{outside} người ở ngoài, trong đó {lost} người không có đường tới.",
+    en="{outside} people are outside; {lost} of them have no way at all.",
+)
+_GENERATED = Text(vi=" Tính từ dữ liệu mô phỏng.", en=" Computed from generated data.")
+_MEASURES = {
+    "network_time": Text(
+        vi="thời gian trên mạng đường, kể cả đoạn từ nhà ra đường",
+        en="time on roads, the way from home to the road included",
+    ),
+    "network_distance": Text(
+        vi="quãng đường trên mạng đường, kể cả đoạn từ nhà ra đường",
+        en="distance along roads, the way from home to the road included",
+    ),
+    "straight_radius": Text(vi="bán kính đường chim bay", en="straight radius"),
+}
+_PLACES = Text(vi="tính tại từng điểm dân cư", en="counted at each place where people live")
+
+
+def answer(document: Mapping[str, Any]) -> Text:
+    """Say which share of the people is within the limit."""
+    return Text(vi=_answer(document, "vi"), en=_answer(document, "en"))
+
+
+def answer_outside(document: Mapping[str, Any]) -> Text:
+    """Say how many people are outside, and how many of them no way reaches; generated data says so."""
+    return Text(vi=_answer_outside(document, "vi"), en=_answer_outside(document, "en"))
+
+
+def method(document: Mapping[str, Any]) -> Text:
+    """Say in one line what was measured, and where."""
+    asked = document["parameters"]
+    measure = _MEASURES[asked["measure"]]
+    return Text(
+        vi=f"{asked['service']} · {measure.vi} · {_PLACES.vi}",
+        en=f"{asked['service']} · {measure.en} · {_PLACES.en}",
+    )
+
+
+def _answer(document: Mapping[str, Any], language: Language) -> str:
+    asked, share = document["parameters"], document["totals"]["all"]["share"]
+    words = _REACHED if asked["direction"] == "from_facility" else _REACH
+    return words.in_language(language).format(
+        share="–" if share is None else percent(share, language), limit=limit_words(asked, language)
+    )
+
+
+def _answer_outside(document: Mapping[str, Any], language: Language) -> str:
+    everybody = document["totals"]["all"]
+    words = _OUTSIDE_LOST if everybody["unreachable"] else _OUTSIDE
+    said = words.in_language(language).format(
+        outside=number(everybody["uncovered"], language), lost=number(everybody["unreachable"], language)
+    )
+    return said + (_GENERATED.in_language(language) if document["generated_data"] else "")

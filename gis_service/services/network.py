@@ -1,0 +1,100 @@
+"""Turns road and ferry tables into the input of the network engine: one metric system, classes as numbers."""
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Ferries, Roads
+from gis_service.crs import STORAGE, is_metric, require_metric, transform, utm_of
+from gis_service.files.roads import FerryTable, RoadTable
+from gis_service.types import Floats, Geometries
+
+FERRY_WAIT_MIN = 10.0
+"""Wait for a ferry whose headway is not known (METHODS, Ferry)."""
+FERRY_HOURS = (5.0, 21.0)
+"""Hours of service of a ferry that tells none (METHODS, Ferry)."""
+MS_PER_MIN = 60_000
+
+
+def metric_crs(asked: pyproj.CRS | None, roads: RoadTable) -> pyproj.CRS:
+    """Choose the system that lengths are taken in.
+
+    Parameters
+    ----------
+    asked
+        What the user asked for, if anything.
+    roads
+        Else their system when it is projected in metres, else the UTM zone of their centre.
+
+    Raises
+    ------
+    RefusedInput
+        ``crs_not_metric`` when the user asked for degrees, feet or Web Mercator.
+    """
+    if asked is not None:
+        return require_metric(asked, "--crs")
+    if is_metric(roads.crs):
+        return roads.crs
+    west, south, east, north = shapely.total_bounds(transform(roads.lines, roads.crs, STORAGE))
+    return utm_of((float(west), float(south), float(east), float(north)))
+
+
+def roads_of(table: RoadTable, crs: pyproj.CRS) -> Roads:
+    """Bring roads to the metric system of the study; an unknown class counts as village lane."""
+    index = {name: number for number, name in enumerate(ROAD_CLASSES)}
+    return Roads(
+        lines=_lines(table.lines, table.crs, crs),
+        road_class=np.array([index.get(name, UNKNOWN_CLASS) for name in table.road_class], dtype=np.int8),
+        oneway=table.oneway,
+        level=table.level,
+        width_m=table.width_m,
+        paved=table.paved,
+        on_foot=table.on_foot,
+        on_wheels=table.on_wheels,
+        by_car=table.by_car,
+    )
+
+
+def ferries_of(tables: list[FerryTable], crs: pyproj.CRS, hour: float) -> Ferries | None:
+    """Give the ferries that run at an hour of the day, with the wait before boarding.
+
+    Parameters
+    ----------
+    tables
+        Ferries of every source.
+    crs
+        Metric system of the study.
+    hour
+        Hour of the day, 0 to 24.
+
+    Returns
+    -------
+    Ferries or None
+        None when none runs. The wait is the one told, else half the headway, else 10 minutes.
+    """
+    running = [(table, _runs(table, hour)) for table in tables]
+    kept = [(table, runs) for table, runs in running if runs.any()]
+    if not kept:
+        return None
+    lines = [_lines(table.lines[runs], table.crs, crs) for table, runs in kept]
+    waits = [_wait_min(table)[runs] for table, runs in kept]
+    wait_ms = np.floor(np.concatenate(waits) * MS_PER_MIN + 0.5).astype(np.int64)
+    return Ferries(lines=np.concatenate(lines), wait_ms=wait_ms)
+
+
+def _lines(lines: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:
+    return np.asarray(transform(shapely.force_2d(lines), source, target), dtype=object)
+
+
+def _runs(table: FerryTable, hour: float) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Tell which ferries run; hours such as 22 to 4 pass midnight."""
+    first = np.where(np.isnan(table.from_hour), FERRY_HOURS[0], table.from_hour)
+    last = np.where(np.isnan(table.to_hour), FERRY_HOURS[1], table.to_hour)
+    by_day = (first <= hour) & (hour < last)
+    by_night = (first <= hour) | (hour < last)
+    return np.where(first <= last, by_day, by_night)
+
+
+def _wait_min(table: FerryTable) -> Floats:
+    half = np.where(np.isnan(table.headway_min), FERRY_WAIT_MIN, table.headway_min / 2)
+    return np.where(np.isnan(table.wait_min), half, table.wait_min)

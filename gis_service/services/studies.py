@@ -1,0 +1,180 @@
+"""Studies: run them on the layers of the service, keep them, find them again.
+
+A study that was run before on the same versions, with the same parameters and code, is not run again: its id
+says that the answer would be the same.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db import studies as kept
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, NotFound, WrongUse
+from gis_service.services.coverage import Progress, run_coverage
+from gis_service.services.coverage_document import PROCESS, identify
+from gis_service.services.documents import canonical_json
+from gis_service.services.study_inputs import read_coverage_inputs
+from gis_service.services.study_layers import find_layers
+from gis_service.services.study_request import complete, parse_request
+
+PROCESSES = (PROCESS,)
+"""Processes that can be run."""
+LARGEST_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study with what is known of its run.
+
+    Parameters
+    ----------
+    document
+        As DESIGN 4.3; without any time stamp.
+    created_at, seconds, author
+        When it ran, how long, and for whom.
+    """
+
+    id: str
+    process: str
+    document: dict[str, Any]
+    created_at: datetime
+    seconds: float
+    author: str
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """A study in a list, without its document."""
+
+    id: str
+    process: str
+    created_at: datetime
+    seconds: float
+    author: str
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    """Some studies, and the key of the page after them; None on the last one."""
+
+    items: Sequence[StudySummary]
+    next: str | None
+
+
+def run(
+    connection: Connection,
+    catalogue: Catalogue,
+    process: str,
+    inputs: object,
+    author: str,
+    progress: Progress | None = None,
+) -> Study:
+    """Run a study and keep it.
+
+    Parameters
+    ----------
+    connection
+        Transaction that it is kept in.
+    catalogue
+        Standards, layers and conventions.
+    process
+        One of `PROCESSES`.
+    inputs
+        As DESIGN 4.2, "Inputs of a study".
+    author
+        For whom it runs.
+    progress
+        Told each step as it begins.
+
+    Raises
+    ------
+    NotFound
+        ``process_unknown``.
+    RefusedInput
+        ``study_refused`` for inputs that cannot be used, ``study_layer_empty`` for a layer that is not
+        loaded.
+    Conflict
+        ``study_version_gone`` when a version was asked for that is not the current one.
+    """
+    if process not in PROCESSES:
+        raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(PROCESSES))
+    begun = time.perf_counter()
+    task = complete(parse_request(inputs), catalogue, _today())
+    layers = find_layers(connection, catalogue, task)
+    id_ = identify(process, layers.references, task.parameters.as_document())
+    if kept.study(connection, id_) is None:
+        document = run_coverage(read_coverage_inputs(layers, task), task.parameters, progress).document
+        kept.add_study(
+            connection,
+            id_,
+            process,
+            canonical_json(document),
+            seconds=time.perf_counter() - begun,
+            author=author,
+        )
+    return get(connection, id_)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def get(connection: Connection, id_: str) -> Study:
+    """Give a study.
+
+    Raises
+    ------
+    NotFound
+        ``study_not_found``.
+    """
+    row = kept.study(connection, id_)
+    if row is None or row.document is None:
+        raise NotFound(ErrorCode.STUDY_NOT_FOUND, id=id_)
+    return Study(row.id, row.process, row.document, row.created_at, row.seconds, row.author)
+
+
+def list_(
+    connection: Connection, *, process: str | None = None, after: str | None = None, limit: int = 100
+) -> StudyPage:
+    """Give studies, the newest first.
+
+    Parameters
+    ----------
+    process
+        Only studies of this process.
+    after
+        ``next`` of the page before.
+    limit
+        Studies at most, 1 to 1,000.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for a limit out of range or a key that no page gave.
+    """
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
+    before = None if after is None else _read_key(after)
+    rows = kept.studies_page(connection, process=process, before=before, count=limit + 1)
+    items = [
+        StudySummary(row.id, row.process, row.created_at, row.seconds, row.author) for row in rows[:limit]
+    ]
+    return StudyPage(items, _key(items[-1]) if len(rows) > limit else None)
+
+
+def _key(last: StudySummary) -> str:
+    return base64.urlsafe_b64encode(json.dumps([last.created_at.isoformat(), last.id]).encode()).decode()
+
+
+def _read_key(key: str) -> tuple[datetime, str]:
+    try:
+        at, id_ = json.loads(base64.urlsafe_b64decode(key.encode()))
+        return datetime.fromisoformat(at), str(id_)
+    except (ValueError, TypeError) as error:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="after", value=key, expected="next") from error

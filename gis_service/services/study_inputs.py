@@ -1,0 +1,193 @@
+"""Brings the layers of a study to arrays in the metric system of the city."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
+from gis_service.analysis.entrances import entrances
+from gis_service.analysis.gaps import Settlements
+from gis_service.analysis.network import build_network
+from gis_service.analysis.zones import NO_UNIT, Zones, sorted_zones, zone_by_code, zone_of
+from gis_service.crs import STORAGE, parse_crs, require_metric, transform
+from gis_service.db.layer_rows import LayerRows
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
+from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_request import CoverageTask
+from gis_service.services.study_roads import ferries_from, roads_from
+from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
+
+
+def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
+    """Read everything a study of coverage computes on.
+
+    Parameters
+    ----------
+    layers
+        Which layers, in which version.
+    task
+        What is asked.
+
+    Raises
+    ------
+    RefusedInput
+        For layers that are empty or do not hold what the study needs.
+    Conflict
+        ``study_version_gone`` when a layer changed meanwhile.
+    """
+    crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
+    notices = list(task.notices)
+    zones = _zones(layers, crs)
+    barriers = None
+    network = None
+    walkable = np.empty(0, dtype=object)
+    if "network" in layers.layers:
+        barriers = _metric(layers.read("barriers"), crs) if "barriers" in layers.layers else None
+        roads = roads_from(layers.read("network", *layers.fields("network")), crs)
+        ferries = None
+        if "ferries" in layers.layers:
+            rows = layers.read("ferries", *layers.fields("ferries"))
+            ferries = ferries_from(rows, crs, task.at.time(), task.parameters.mode)
+        network = build_network(roads, ferries)
+        walkable = roads.lines[roads.on_foot]
+    demand, stored = _demand(layers, crs, task, barriers, notices)
+    if zones.have_areas:
+        zone = zone_of(demand.xy, zones)
+    else:
+        zone = zone_by_code([stored[row] for row in demand.source.tolist()], zones)
+    return CoverageInputs(
+        references=layers.references,
+        crs=crs,
+        demand=demand,
+        zones=zones,
+        zone=zone,
+        facilities=_facilities(layers, crs, task, zones, walkable),
+        network=network,
+        barriers=barriers,
+        settlements=_settlements(layers, crs) if "settlements" in layers.layers else None,
+        notices=tuple(notices),
+        generated=layers.generated,
+    )
+
+
+def _metric(rows: LayerRows, crs: pyproj.CRS) -> Geometries:
+    there = rows.geometry[~shapely.is_missing(rows.geometry)]
+    return transform(shapely.force_2d(there), STORAGE, crs)
+
+
+def _refused(name: str, value: object, expected: str) -> RefusedInput:
+    return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+
+
+def _zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
+    definition = layers.catalogue.layers[layers.layers["zones"]]
+    key = definition.key
+    if key is None:
+        raise _refused("zones", definition.id, "a layer with a key")
+    rows = layers.read("zones", key, "full_name", "name")
+    if shapely.is_missing(rows.geometry).any():
+        raise _refused("zones", definition.id, "a layer whose units all have a place")
+    names = next((rows.columns[name] for name in ("full_name", "name") if name in rows.columns), None)
+    codes = [str(code) for code in rows.columns[key]]
+    shown = codes if names is None else [str(name) for name in names]
+    return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
+
+
+def _demand(
+    layers: StudyLayers,
+    crs: pyproj.CRS,
+    task: CoverageTask,
+    barriers: Geometries | None,
+    notices: list[Notice],
+) -> tuple[Demand, list[object]]:
+    """Give the people, and the code of the unit that is stored with each row."""
+    layer, unit_field = layers.layers["demand"], layers.layers["zones"]
+    vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
+    groups = [group for group in task.parameters.counted_groups if group != ALL]
+    rows = layers.read("demand", "people", unit_field, *vintages, *groups)
+    people = {ALL: _numbers(rows, "people", layer)}
+    people |= {group: _numbers(rows, group, layer) for group in groups}
+    if any(_stands_for_units(rows, vintage) for vintage in vintages):
+        notices.append(Notice("people_at_centres", {}))
+    places = transform(shapely.force_2d(rows.geometry), STORAGE, crs)
+    stored = rows.columns.get(unit_field, [None] * len(rows))
+    if np.all(shapely.get_dimensions(places) <= 0):
+        return demand_from_points(places, people), stored
+    return demand_from_polygons(places, people, barriers), stored
+
+
+def _stands_for_units(rows: LayerRows, field: str) -> bool:
+    """Tell whether each unit is one single place, so that its people are put at its centre."""
+    codes = rows.columns.get(field, [])
+    return len(codes) > 1 and None not in codes and len(set(codes)) == len(codes)
+
+
+def _numbers(rows: LayerRows, column: str, layer: str) -> Floats:
+    """Give a column of numbers, nan where there is none; a column without any is no such group."""
+    values = rows.columns.get(column)
+    if values is None or all(value is None for value in values):
+        raise _refused("groups", column, f"{layer}.{column}")
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _facilities(
+    layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, zones: Zones, walkable: Geometries
+) -> Facilities:
+    unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
+    rows = layers.read("facilities", "open_from", "open_to", "site_id", *unit_fields)
+    kept = np.flatnonzero(open_on(rows, task.at.date()) & ~shapely.is_missing(rows.geometry))
+    places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
+    is_area = shapely.get_dimensions(places) == 2  # noqa: PLR2004 (2 = areal)
+    if is_area.any() and not len(walkable):
+        raise _refused(
+            "measure", task.parameters.measure, "network_time, network_distance (areas need roads)"
+        )
+    points, owner = shapely.get_coordinates(places[~is_area], return_index=True)
+    ways_in, area = entrances(places[is_area], walkable)
+    owner = np.concatenate([np.flatnonzero(~is_area)[owner], np.flatnonzero(is_area)[area]])
+    order = np.argsort(owner, kind="stable")
+    xy, owner = np.concatenate([points, ways_in])[order], owner[order]
+    codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), None)
+    return Facilities(xy, _sites(rows, kept)[owner], _units(xy, owner, kept, zones, codes))
+
+
+def open_on(rows: LayerRows, day: date) -> Bools:
+    """Tell which facilities are open on a day: ``open_from <= day < open_to``, a missing date is open."""
+    nothing = [None] * len(rows)
+    pairs = zip(rows.columns.get("open_from", nothing), rows.columns.get("open_to", nothing), strict=True)
+    is_open = [(_before(start, day)) and not _before(end, day, missing=False) for start, end in pairs]
+    return np.array(is_open, dtype=np.bool_)
+
+
+def _before(first: object, day: date, *, missing: bool = True) -> bool:
+    """Tell whether a day has come."""
+    return first <= day if isinstance(first, date) else missing
+
+
+def _sites(rows: LayerRows, kept: Int64s) -> Int32s:
+    """Give each facility the number of its site; one without a site is its own."""
+    named = rows.columns.get("site_id", [None] * len(rows))
+    names = [f"row {row}" if named[row] is None else f"site {named[row]}" for row in kept.tolist()]
+    return np.unique(np.array(names, dtype=np.str_), return_inverse=True)[1].astype(np.int32)
+
+
+def _units(xy: Floats, owner: Int64s, kept: Int64s, zones: Zones, codes: Sequence[object] | None) -> Int32s:
+    """Find the unit of each facility: by its code, else by its place, else none."""
+    unit = np.full(len(xy), NO_UNIT, dtype=np.int32)
+    if codes is not None:
+        unit = zone_by_code([codes[row] for row in kept.tolist()], zones)[owner]
+    if zones.have_areas:
+        unit = np.where(unit < 0, zone_of(xy, zones), unit)
+    return unit
+
+
+def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:
+    rows = layers.read("settlements", "name")
+    there = ~shapely.is_missing(rows.geometry)
+    places = shapely.point_on_surface(transform(shapely.force_2d(rows.geometry[there]), STORAGE, crs))
+    names = [str(rows.columns["name"][row]) for row in np.flatnonzero(there).tolist()]
+    return Settlements(names, shapely.get_coordinates(places))

@@ -1,0 +1,106 @@
+"""Which layers a study reads, in which version: what makes it the same study when it is asked again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.db.layer_rows import LayerRows, read_layer
+from gis_service.db.layers import version_of
+from gis_service.errors import Conflict, ErrorCode, RefusedInput
+from gis_service.services.study_request import CoverageTask
+from gis_service.types import LayerId, VersionId
+
+BESIDE = {"settlements": LayerId("settlement")}
+"""Layers that every study reads when they are loaded, by role."""
+BESIDE_ROADS = {"barriers": LayerId("rivers"), "ferries": LayerId("ferries")}
+"""Layers that a study on roads reads when they are loaded."""
+
+
+@dataclass(frozen=True)
+class StudyLayers:
+    """The layers of a study.
+
+    Parameters
+    ----------
+    connection
+        Where they are read.
+    catalogue
+        Their definitions.
+    layers, versions
+        Layer and version by role.
+    """
+
+    connection: Connection
+    catalogue: Catalogue
+    layers: Mapping[str, LayerId]
+    versions: Mapping[str, VersionId]
+
+    @property
+    def references(self) -> dict[str, object]:
+        """The ``inputs`` of the study document."""
+        return {
+            role: {"layer": layer, "version": self.versions[role]}
+            for role, layer in sorted(self.layers.items())
+        }
+
+    @property
+    def generated(self) -> tuple[str, ...]:
+        """Ids of the layers that are generated data."""
+        used = set(self.layers.values())
+        return tuple(sorted(layer for layer in used if self.catalogue.layers[layer].generated))
+
+    def fields(self, role: str) -> list[str]:
+        """Names of the fields of a layer."""
+        return [field.name for field in self.catalogue.layers[self.layers[role]].fields]
+
+    def read(self, role: str, *wanted: str) -> LayerRows:
+        """Read a layer with those of the wanted columns that it has.
+
+        Raises
+        ------
+        Conflict
+            ``study_version_gone`` when somebody has written to the layer since its version was looked up.
+        RefusedInput
+            ``study_layer_empty``.
+        """
+        layer = self.layers[role]
+        columns = [name for name in dict.fromkeys(wanted) if name in self.fields(role)]
+        rows = read_layer(self.connection, layer, columns)
+        if not len(rows):
+            raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
+        if rows.version != self.versions[role]:
+            raise Conflict(
+                ErrorCode.STUDY_VERSION_GONE,
+                layer=layer,
+                version=self.versions[role],
+                current=rows.version,
+            )
+        return rows
+
+
+def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask) -> StudyLayers:
+    """Look up the current versions of all layers that a study reads.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_layer_empty`` for a layer that is needed and not loaded.
+    Conflict
+        ``study_version_gone`` when another version was asked for than the current one.
+    """
+    layers, versions = dict(task.layers), {}
+    for role, layer in task.layers.items():
+        current = version_of(connection, layer)
+        if current is None:
+            raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
+        wanted = task.wanted.get(role, current)
+        if wanted != current:
+            raise Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current)
+        versions[role] = current
+    beside = BESIDE | (BESIDE_ROADS if "network" in layers else {})
+    for role, layer in beside.items():
+        there = version_of(connection, layer) if layer in catalogue.layers else None
+        if there is not None:
+            layers[role], versions[role] = layer, there
+    return StudyLayers(connection, catalogue, layers, versions)

@@ -1,0 +1,251 @@
+"""What somebody asks of a study: checked, and completed from the standard and the conventions of the city."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
+
+from gis_service.analysis.field import Direction
+from gis_service.analysis.modes import Mode
+from gis_service.analysis.network import ROAD_CLASSES
+from gis_service.catalogue.city_definition import City
+from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.service_standard import Standard
+from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.services.coverage_inputs import Notice
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.types import LayerId, VersionId
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
+"""Groups that walk slower, when a standard names them (METHODS, Speeds)."""
+
+
+class LayerReference(BaseModel):
+    """A layer, in a version or in the current one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id.")
+    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
+
+
+class CoverageRequest(BaseModel):
+    """Inputs of the process ``coverage``; what is left out comes from the standard, else from the city."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    service: str | None = Field(None, description="Layer of the facilities.")
+    standard: str | None = Field(None, description="Standard the service is judged by.")
+    facilities: LayerReference | None = Field(None, description="Facilities; the layer of the service.")
+    network: LayerReference | None = Field(None, description="Roads.")
+    demand: LayerReference | None = Field(None, description="People at places.")
+    zones: LayerReference | None = Field(None, description="Units the result is told by.")
+    measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
+    mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
+    limit: float | None = Field(None, gt=0, allow_inf_nan=False, description="Seconds or metres.")
+    direction: Literal["to_facility", "from_facility"] | None = None
+    catchment: Literal["any", "own_unit"] | None = None
+    vintage: str | None = Field(None, description="Boundary vintage; its layer gives the zones.")
+    at: NaiveDatetime | None = Field(
+        None, description="Local time of the study: who is open, which ferry runs."
+    )
+    turnout_s: float | None = Field(None, ge=0, allow_inf_nan=False)
+    groups: tuple[str, ...] = ()
+    scenario: None = None
+    seed: int = Field(0, ge=0)
+
+
+@dataclass(frozen=True)
+class CoverageTask:
+    """A complete request: which layers are read, and with which parameters.
+
+    Parameters
+    ----------
+    layers
+        Layer by role: ``facilities``, ``demand``, ``zones`` and, for ways on roads, ``network``.
+    wanted
+        Versions that were asked for, by role.
+    at
+        Local time of the study.
+    notices
+        What the standard itself asks to be said.
+    """
+
+    layers: Mapping[str, LayerId]
+    wanted: Mapping[str, VersionId]
+    parameters: CoverageParameters
+    at: datetime
+    notices: tuple[Notice, ...]
+
+
+def parse_request(document: object) -> CoverageRequest:
+    """Check the inputs of a study.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` with every fault and the place where it stands.
+    """
+    try:
+        return CoverageRequest.model_validate(document)
+    except ValidationError as error:
+        faults = [Fault("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        first = error.errors()[0]
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED,
+            faults,
+            name="/".join(map(str, first["loc"])) or "inputs",
+            value=first["input"],
+            expected=first["msg"],
+        ) from error
+
+
+def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> CoverageTask:
+    """Fill in what the request leaves open.
+
+    Parameters
+    ----------
+    request
+        As `parse_request` gives it.
+    catalogue
+        Standards, layers and conventions.
+    today
+        The study is for the next weekday of the conventions from here on, unless it says when.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for an unknown standard, layer or vintage, or when measure or limit stay open.
+    """
+    standard = _standard(request, catalogue)
+    service = request.service or (standard.service if standard else None)
+    if service is None:
+        raise _refused("service", None, ", ".join(catalogue.layers))
+    measure = request.measure or (standard.measure if standard else None)
+    if measure not in ("network_time", "network_distance", "straight_radius"):
+        raise _refused("measure", measure, "network_time, network_distance, straight_radius")
+    limit = request.limit if request.limit is not None else (standard.limit if standard else None)
+    if limit is None:
+        raise _refused("limit", None, "> 0")
+    at = request.at or _next_study_time(catalogue.city, today)
+    group = standard.group if standard else "all"
+    mode = request.mode or (standard.mode if standard else None) or "motorbike"
+    conventions = catalogue.city.conventions
+    parameters = CoverageParameters(
+        service=service,
+        measure=measure,
+        limit=limit,
+        mode=None if measure == "straight_radius" else _mode(catalogue.city, mode, group),
+        direction=_direction(request, standard),
+        turnout_s=_turnout(request, standard),
+        catchment=_catchment(request, standard),
+        standard=standard.id if standard else None,
+        vintage=_vintage(request, catalogue),
+        at=at.isoformat(timespec="minutes"),
+        groups=tuple(dict.fromkeys((*request.groups, group))),
+        seed=request.seed,
+        snap_max_m=conventions.snap_max_m,
+        gap_join_m=conventions.gap_join_m,
+        scattered_people=conventions.scattered_people,
+        halo_m=conventions.halo_m,
+    )
+    layers, wanted = _layers(request, catalogue, parameters)
+    return CoverageTask(layers, wanted, parameters, at, _standard_notices(standard))
+
+
+def _refused(name: str, value: object, expected: str) -> RefusedInput:
+    return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+
+
+def _known(name: str, value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise _refused(name, value, ", ".join(known))
+    return value
+
+
+def _standard(request: CoverageRequest, catalogue: Catalogue) -> Standard | None:
+    if request.standard is None:
+        return None
+    return catalogue.standards[_known("standard", request.standard, list(catalogue.standards))]
+
+
+def _direction(request: CoverageRequest, standard: Standard | None) -> Direction:
+    return request.direction or (standard.direction if standard else "to_facility")
+
+
+def _turnout(request: CoverageRequest, standard: Standard | None) -> float:
+    return request.turnout_s if request.turnout_s is not None else (standard.turnout_s if standard else 0.0)
+
+
+def _catchment(request: CoverageRequest, standard: Standard | None) -> Any:  # noqa: ANN401 (checked by the study)
+    return request.catchment or (standard.catchment if standard else "any")
+
+
+def _next_study_time(city: City, today: date) -> datetime:
+    wanted = city.conventions.study_time
+    ahead = (_WEEKDAYS.index(wanted.weekday) - today.weekday()) % len(_WEEKDAYS)
+    return datetime.combine(today + timedelta(days=ahead), wanted.time)
+
+
+def _mode(city: City, name: str, group: str) -> Mode:
+    """Give a mode with the speeds of the city's conventions; named groups walk at their own speed."""
+    found = city.conventions.modes[_known("mode", name, list(city.conventions.modes))]
+    speeds: Mapping[str, float] = found.speeds_kmh
+    access = found.access_kmh
+    walker = city.conventions.walkers_kmh.get(_WALKERS.get(group, "")) if name == "walk" else None
+    if walker is not None:
+        speeds, access = dict.fromkeys(speeds, walker), walker
+    return Mode(
+        id=name,
+        speeds_kmh=tuple(speeds.get(road_class) for road_class in ROAD_CLASSES),
+        access_kmh=access,
+        unpaved_factor=found.unpaved_factor,
+        min_width_m=found.min_width_m,
+        obeys_oneway=name != "walk",
+    )
+
+
+def _vintage(request: CoverageRequest, catalogue: Catalogue) -> str | None:
+    vintages = {vintage.id: vintage for vintage in catalogue.city.vintages}
+    if request.vintage is not None:
+        return _known("vintage", request.vintage, list(vintages))
+    if request.zones is not None:
+        return next((one.id for one in vintages.values() if one.layer == request.zones.layer), None)
+    return catalogue.city.vintages[-1].id if vintages else None
+
+
+def _layers(
+    request: CoverageRequest, catalogue: Catalogue, parameters: CoverageParameters
+) -> tuple[dict[str, LayerId], dict[str, VersionId]]:
+    of_vintage = {vintage.id: vintage.layer for vintage in catalogue.city.vintages}
+    standing = {
+        "facilities": (request.facilities, parameters.service),
+        "demand": (request.demand, "residents"),
+        "zones": (request.zones, of_vintage.get(parameters.vintage or "", LayerId("commune"))),
+    }
+    if parameters.measure != "straight_radius":
+        standing["network"] = (request.network, "roads")
+    layers, wanted = {}, {}
+    for role, (reference, default) in standing.items():
+        name = reference.layer if reference else default
+        layers[role] = LayerId(_known(role, name, list(catalogue.layers)))
+        if reference and reference.version is not None:
+            wanted[role] = VersionId(reference.version)
+    return layers, wanted
+
+
+def _standard_notices(standard: Standard | None) -> tuple[Notice, ...]:
+    if standard is None:
+        return ()
+    found = []
+    if not standard.verified:
+        source = {"source_vi": standard.source.vi, "source_en": standard.source.en}
+        found.append(Notice("standard_unverified", {"standard": standard.id, **source}))
+    if standard.unit_type:
+        found.append(
+            Notice("standard_unit_type", {"standard": standard.id, "types": ", ".join(standard.unit_type)})
+        )
+    return tuple(found)

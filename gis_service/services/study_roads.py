@@ -1,0 +1,90 @@
+"""The layers of roads and ferries as input of the network."""
+
+from datetime import time
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.modes import Mode
+from gis_service.analysis.network import Ferries, Roads
+from gis_service.crs import STORAGE
+from gis_service.db.layer_rows import LayerRows
+from gis_service.files.roads import FerryTable, RoadTable
+from gis_service.services.network import ferries_of, roads_of
+from gis_service.types import Bools, Floats
+
+
+def roads_from(rows: LayerRows, crs: pyproj.CRS) -> Roads:
+    """Bring the layer of roads to the metric system; what a road does not say is open, paved, on the ground.
+
+    Parameters
+    ----------
+    rows
+        Columns ``road_class oneway level width_m paved on_foot on_wheels by_car``, each may be absent.
+    crs
+        Metric system of the study.
+    """
+    there = ~shapely.is_missing(rows.geometry)
+    table = RoadTable(
+        crs=STORAGE,
+        lines=rows.geometry[there],
+        road_class=[str(value) for value in _column(rows, "road_class", "", there)],
+        oneway=_column(rows, "oneway", 0, there).astype(np.int8),
+        level=_column(rows, "level", 0, there).astype(np.int8),
+        width_m=_column(rows, "width_m", np.nan, there).astype(np.float64),
+        paved=_column(rows, "paved", True, there).astype(np.bool_),
+        on_foot=_column(rows, "on_foot", True, there).astype(np.bool_),
+        on_wheels=_column(rows, "on_wheels", True, there).astype(np.bool_),
+        by_car=_column(rows, "by_car", True, there).astype(np.bool_),
+        unknown={},
+        unknown_oneway={},
+    )
+    return roads_of(table, crs)
+
+
+def ferries_from(rows: LayerRows, crs: pyproj.CRS, at: time, mode: Mode | None) -> Ferries | None:
+    """Give the ferries that run at a time of the day and take the mode.
+
+    Parameters
+    ----------
+    rows
+        Columns ``headway_min runs_from runs_to takes_cars``, each may be absent.
+    crs
+        Metric system of the study.
+    at
+        Time of day.
+    mode
+        Cars board only where they are taken.
+    """
+    kept = ~shapely.is_missing(rows.geometry)
+    if mode is not None and mode.id == "car":
+        kept &= _column(rows, "takes_cars", True, np.ones(len(rows), dtype=np.bool_)).astype(np.bool_)
+    table = FerryTable(
+        crs=STORAGE,
+        lines=rows.geometry[kept],
+        headway_min=_column(rows, "headway_min", np.nan, kept).astype(np.float64),
+        wait_min=np.full(int(kept.sum()), np.nan),
+        from_hour=_hours(rows, "runs_from", kept),
+        to_hour=_hours(rows, "runs_to", kept),
+    )
+    return ferries_of([table], crs, at.hour + at.minute / 60)
+
+
+def _column(
+    rows: LayerRows, name: str, default: object, kept: Bools
+) -> "np.ndarray[Any, np.dtype[np.object_]]":
+    values = rows.columns.get(name, [None] * len(rows))
+    filled = np.empty(len(rows), dtype=object)
+    filled[:] = [default if value is None else value for value in values]
+    return filled[kept]
+
+
+def _hours(rows: LayerRows, name: str, kept: Bools) -> Floats:
+    """Read ``hh:mm`` as hours of the day, nan where nothing is told."""
+    texts = _column(rows, name, None, kept)
+    clocks = [None if text is None else time.fromisoformat(str(text)) for text in texts]
+    return np.array(
+        [np.nan if one is None else one.hour + one.minute / 60 for one in clocks], dtype=np.float64
+    )

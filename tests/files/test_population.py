@@ -1,0 +1,108 @@
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+
+from gis_service.errors import GisError
+from gis_service.files.population import read_population
+
+METRIC = pyproj.CRS.from_epsg(9209)
+
+
+def write_points(path: Path, **columns: list[Any]) -> str:
+    n = len(next(iter(columns.values())))
+    points = [shapely.Point(row, 0) for row in range(n)]
+    gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:9209").to_file(path)
+    return str(path)
+
+
+def write_raster(path: Path, values: NDArray[np.float32], nodata: float | None = None) -> str:
+    height, width = values.shape
+    with rasterio.open(
+        path, "w", driver="GTiff", height=height, width=width, count=1, dtype="float32",
+        crs="EPSG:9209", transform=Affine(100, 0, 1000, 0, -100, 2000), nodata=nodata,
+    ) as raster:  # fmt: skip
+        raster.write(values, 1)
+    return str(path)
+
+
+@pytest.mark.parametrize("column", ["people", "population", "POP", "dan_so", "Dân số"])
+def test_the_usual_columns_are_found(column: str, tmp_path: Path) -> None:
+    table = read_population(write_points(tmp_path / "p.gpkg", **{column: [1.5, 0]}))
+    assert table.kind == "points"
+    assert table.people.tolist() == [1.5, 0]
+
+
+def test_the_named_column_comes_first(tmp_path: Path) -> None:
+    path = write_points(tmp_path / "p.gpkg", people=[1], aged=[5])
+    assert read_population(path, people_column="aged").people.tolist() == [5]
+
+
+BAD_PEOPLE: dict[str, dict[str, list[Any]]] = {
+    "column_missing": {"persons": [1]},
+    "people_missing": {"people": ["many", "3"]},
+    "people_negative": {"people": [3, -1]},
+}
+
+
+@pytest.mark.parametrize("code", BAD_PEOPLE)
+def test_bad_people_are_refused_with_their_row(code: str, tmp_path: Path) -> None:
+    with pytest.raises(GisError) as refusal:
+        read_population(write_points(tmp_path / "p.gpkg", **BAD_PEOPLE[code]))
+    assert refusal.value.code == code
+    assert "persons" in str(refusal.value) or "row" in str(refusal.value)
+
+
+def test_points_and_polygons_in_one_file_are_refused(tmp_path: Path) -> None:
+    mixed = [shapely.Point(0, 0), shapely.box(0, 0, 1, 1)]
+    frame = gpd.GeoDataFrame({"people": [1, 2]}, geometry=mixed, crs="EPSG:9209")
+    frame.to_parquet(tmp_path / "p.parquet")
+    with pytest.raises(GisError) as refusal:
+        read_population(str(tmp_path / "p.parquet"))
+    assert refusal.value.code == "geometry_kind"
+
+
+def test_raster_cells_come_row_by_row_without_empty_ones(tmp_path: Path) -> None:
+    values = np.array([[5, 0, np.nan], [-1, 2.5, 7]], dtype=np.float32)
+    table = read_population(write_raster(tmp_path / "p.tif", values, nodata=-1))
+    assert table.kind == "cells"
+    assert table.people.tolist() == [5, 2.5, 7]
+    assert table.row.tolist() == [0, 4, 5]
+    assert shapely.bounds(table.geometry[0]).tolist() == [1000, 1900, 1100, 2000]
+    assert table.extent == (1000, 1800, 1300, 2000)
+
+
+def test_cells_beyond_the_box_are_only_summed(tmp_path: Path) -> None:
+    values = np.arange(1, 7, dtype=np.float32).reshape(2, 3)
+    box = (1000.0, 1900.0, 1200.0, 2000.0)
+    table = read_population(write_raster(tmp_path / "p.tif", values), box=(box, METRIC))
+    assert table.people.tolist() == [1, 2]
+    assert table.beyond == 3 + 4 + 5 + 6
+
+
+def test_a_negative_cell_that_is_not_nodata_is_refused(tmp_path: Path) -> None:
+    values = np.array([[5, -99999]], dtype=np.float32)
+    with pytest.raises(GisError) as refusal:
+        read_population(write_raster(tmp_path / "p.tif", values))
+    assert refusal.value.code == "people_negative"
+    assert "-a_nodata -99999" in refusal.value.remedy()
+
+
+def test_a_raster_without_anybody_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(GisError) as refusal:
+        read_population(write_raster(tmp_path / "p.tif", np.zeros((2, 2), dtype=np.float32)))
+    assert refusal.value.code == "table_empty"
+
+
+def test_a_raster_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "p.tif").write_bytes(b"not a picture")
+    with pytest.raises(GisError) as refusal:
+        read_population(str(tmp_path / "p.tif"))
+    assert refusal.value.code == "table_unreadable"

@@ -1,0 +1,126 @@
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from gis_service.errors import GisError
+from gis_service.files.roads import RoadTable, read_ferries, read_roads
+from tests.osm_file import write_osm
+
+LINE = shapely.LineString([(0, 0), (100, 0)])
+
+
+def write(path: Path, **columns: list[Any]) -> str:
+    n = len(next(iter(columns.values()))) if columns else 1
+    gpd.GeoDataFrame(columns, geometry=[LINE] * n, crs="EPSG:9209").to_file(path)
+    return str(path)
+
+
+def roads(path: Path, **columns: list[Any]) -> RoadTable:
+    return read_roads(write(path, **columns))[0]
+
+
+def test_own_classes_and_those_of_openstreetmap_are_known(tmp_path: Path) -> None:
+    table = roads(tmp_path / "a.gpkg", **{"class": ["national", "trunk", "Alley", "boulevard", None]})
+    assert table.road_class == ["national", "national", "alley", "", ""]
+    assert table.unknown == {"": 1, "boulevard": 1}
+
+
+def test_roads_without_a_class_are_unknown_and_counted(tmp_path: Path) -> None:
+    assert roads(tmp_path / "a.gpkg", width=[3.0]).unknown == {"": 1}
+
+
+def test_every_way_to_write_one_way_is_read(tmp_path: Path) -> None:
+    values: list[str | None] = ["yes", "no", "-1", "FT", "TF", "B", "true", "1", "0", None, "maybe"]
+    table = roads(tmp_path / "a.gpkg", oneway=values)
+    assert table.oneway.tolist() == [1, 0, -1, 1, -1, 0, 1, 1, 0, 0, 0]
+    assert table.unknown_oneway == {"maybe": 1}
+
+
+@pytest.mark.parametrize("values", [[1, 0, -1], [1.0, 0.0, -1.0]])
+def test_one_way_may_be_a_number(values: list[object], tmp_path: Path) -> None:
+    assert roads(tmp_path / "a.gpkg", oneway=values).oneway.tolist() == [1, 0, -1]
+
+
+def test_one_way_may_be_true_or_false(tmp_path: Path) -> None:
+    assert roads(tmp_path / "a.gpkg", oneway=[True, False]).oneway.tolist() == [1, 0]
+
+
+def test_level_width_and_surface_come_from_their_columns(tmp_path: Path) -> None:
+    table = roads(
+        tmp_path / "a.gpkg",
+        bridge=["yes", "no", None],
+        tunnel=[None, "yes", None],
+        width=["3.5", None, "2"],
+        surface=["asphalt", "gravel", None],
+    )
+    assert table.level.tolist() == [1, -1, 0]
+    np.testing.assert_array_equal(table.width_m, [3.5, np.nan, 2.0])
+    assert table.paved.tolist() == [True, False, True]
+
+
+def test_footways_and_steps_are_for_walkers_only(tmp_path: Path) -> None:
+    table = roads(tmp_path / "a.gpkg", highway=["footway", "residential"])
+    assert (table.on_foot.tolist(), table.on_wheels.tolist()) == ([True, True], [False, True])
+
+
+def test_the_named_columns_are_used(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.gpkg", loai=["provincial"], chieu=["TF"])
+    table, ferries = read_roads(path, class_column="loai", oneway_column="chieu")
+    assert (table.road_class, table.oneway.tolist(), ferries) == (["provincial"], [-1], None)
+
+
+def test_a_named_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GisError) as refusal:
+        read_roads(write(tmp_path / "a.gpkg", loai=["x"]), class_column="klasse")
+    assert refusal.value.code == "column_missing"
+    assert "loai" in refusal.value.detail()
+
+
+def test_a_line_in_several_pieces_is_several_roads(tmp_path: Path) -> None:
+    both = shapely.MultiLineString([[(0, 0), (1, 0)], [(2, 0), (3, 0)]])
+    gpd.GeoDataFrame(geometry=[both], crs="EPSG:9209").to_file(tmp_path / "a.gpkg")
+    assert len(read_roads(str(tmp_path / "a.gpkg"))[0].lines) == 2
+
+
+def test_points_are_no_roads(tmp_path: Path) -> None:
+    gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:9209").to_file(tmp_path / "a.gpkg")
+    with pytest.raises(GisError) as refusal:
+        read_roads(str(tmp_path / "a.gpkg"))
+    assert refusal.value.code == "geometry_kind"
+
+
+def test_an_extract_gives_roads_and_ferries(tmp_path: Path) -> None:
+    line = ((106.3, 20.4), (106.301, 20.4))
+    ways = [(line, {"highway": "primary"}), (line, {"route": "ferry"}), (line, {"highway": "corridor"})]
+    table, ferries = read_roads(str(write_osm(tmp_path / "a.osm.pbf", ways)))
+    assert table.road_class == ["provincial", ""]
+    assert table.unknown == {"corridor": 1}
+    assert ferries is not None
+    assert len(ferries.lines) == 1
+
+
+def test_ferries_tell_headway_wait_and_hours(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "f.gpkg",
+        headway_min=[20, None],
+        wait_min=[None, 4],
+        from_hour=["06:30", None],
+        to_hour=["18", None],
+    )
+    ferries = read_ferries(path)
+    assert ferries is not None
+    np.testing.assert_array_equal(ferries.headway_min, [20, np.nan])
+    np.testing.assert_array_equal(ferries.wait_min, [np.nan, 4])
+    np.testing.assert_array_equal(ferries.from_hour, [6.5, np.nan])
+    np.testing.assert_array_equal(ferries.to_hour, [18, np.nan])
+
+
+def test_an_empty_ferry_file_is_no_ferry(tmp_path: Path) -> None:
+    gpd.GeoDataFrame({"a": []}, geometry=gpd.GeoSeries([], crs="EPSG:9209")).to_file(
+        tmp_path / "f.gpkg", geometry_type="LineString"
+    )
+    assert read_ferries(str(tmp_path / "f.gpkg")) is None

@@ -1,0 +1,44 @@
+"""Fixtures for the programs that people run."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from gis_service.settings import ROOT
+from tests.scripts.gap_town import Town, at, box, line, write
+
+SCRIPT = ROOT / "scripts" / "gap_analysis.py"
+
+
+@pytest.fixture(scope="session")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("gap_analysis_script", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def town(tmp_path: Path, script: ModuleType) -> Town:
+    """Homes 100, 300, 500 (20 m off the road) and 1,900 m from the office: 10, 20, 30 and 40 people."""
+    write(tmp_path / "roads.gpkg", [line((0, 0), (2000, 0))], **{"class": ["commune"]})
+    write(tmp_path / "offices.gpkg", [at(0, 0)], name=["Trụ sở <b>A</b>"])
+    homes = [at(100, 0), at(300, 0), at(500, 20), at(1900, 0)]
+    write(tmp_path / "people.gpkg", homes, people=[10, 20, 30, 40])
+    units = [box(1000, -500, 2500, 500), box(-500, -500, 1000, 500)]
+    write(tmp_path / "zones.gpkg", units, code=["02", "01"], name=["Xã Đông", "Xã Tây"])
+    options = {
+        "facilities": str(tmp_path / "offices.gpkg"),
+        "roads": str(tmp_path / "roads.gpkg"),
+        "population": str(tmp_path / "people.gpkg"),
+        "zones": str(tmp_path / "zones.gpkg"),
+        "out": str(tmp_path / "out"),
+        "limit_m": "300",
+    }
+    return Town(tmp_path, options, script)

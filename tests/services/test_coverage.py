@@ -1,0 +1,278 @@
+"""The study document of coverage, on cities small enough to check by hand."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.gaps import Settlements
+from gis_service.analysis.modes import mode
+from gis_service.analysis.network import Roads, build_network
+from gis_service.analysis.zones import sorted_zones, zone_of
+from gis_service.crs import STORAGE, transform
+from gis_service.errors import RefusedInput
+from gis_service.messages.catalogue import notices
+from gis_service.services.coverage import (
+    CoverageInputs,
+    CoverageParameters,
+    Facilities,
+    Notice,
+    run_coverage,
+    summary,
+)
+from gis_service.services.documents import arrays_digest, canonical_json, persons, units
+from gis_service.services.study_words import notice_text
+from gis_service.types import Geometries
+
+METRIC = pyproj.CRS.from_epsg(9209)
+X, Y = 570_000.0, 2_260_000.0
+WALK_800_M = CoverageParameters("clinic", "network_distance", 800.0, mode("walk"))
+"""Everybody within 800 m on foot of the clinic at the western end of the street."""
+
+
+def street() -> CoverageInputs:
+    """A street of 20 km through two communes; people every 500 m for the first 3 km."""
+    at = np.arange(7) * 500.0
+    xy = np.column_stack([X + at, np.full(7, Y + 40)])
+    people = np.array([100_000, 10_500, 30_000, 40_000, 50_000, 60_000, 70_000])
+    demand = Demand(xy, {"all": people, "age_60": people // 10}, np.arange(7, dtype=np.int32))
+    boxes = [
+        shapely.box(X - 100, Y - 500, X + 1400, Y + 500),
+        shapely.box(X + 1400, Y - 500, X + 4000, Y + 500),
+    ]
+    zones = sorted_zones(["7", "12"], ["Xã Đông", "Xã Tây"], np.array(boxes, dtype=object))
+    line = np.array([shapely.LineString([(X, Y), (X + 20_000, Y)])], dtype=object)
+    clinic = np.array([[X, Y]])
+    return CoverageInputs(
+        references={"demand": {"layer": "residents", "version": 1}},
+        crs=METRIC,
+        demand=demand,
+        zones=zones,
+        zone=zone_of(xy, zones),
+        facilities=Facilities(clinic, np.zeros(1, dtype=np.int32), zone_of(clinic, zones)),
+        network=build_network(Roads.plain(line)),
+        settlements=Settlements(["Thôn Đông", "Thôn Tây"], np.array([[X, Y], [X + 3000, Y]])),
+    )
+
+
+def points(*places: list[float]) -> Geometries:
+    return np.array([shapely.Point(place) for place in places], dtype=object)
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    return [notice["code"] for notice in document["notices"]]
+
+
+def test_the_document_has_the_agreed_keys_and_is_json() -> None:
+    document = run_coverage(street(), WALK_800_M).document
+    assert list(document) == [
+        "schema", "id", "process", "inputs", "parameters", "code_version", "artefacts",
+        "totals", "zones", "gaps", "notices", "generated_data",
+    ]  # fmt: skip
+    assert document["schema"] == 1
+    assert document["id"].startswith("coverage_")
+    assert json.loads(canonical_json(document)) == document
+
+
+def test_totals_rows_and_shares_are_those_counted_by_hand() -> None:
+    document = run_coverage(street(), WALK_800_M).document
+    everybody = document["totals"]["all"]
+    assert (everybody["total"], everybody["covered"], everybody["uncovered"]) == (360.5, 110.5, 250)
+    assert everybody["share"] == 110.5 / 360.5
+    rows = {row["id"]: row for row in document["zones"]}
+    assert list(rows) == ["7", "12"]
+    assert (rows["7"]["name"], rows["7"]["covered"], rows["7"]["uncovered"]) == ("Xã Đông", 110.5, 30)
+    assert rows["12"]["share"] == 0
+
+
+def test_lengths_stand_beside_empty_times_in_a_distance_study() -> None:
+    everybody = run_coverage(street(), WALK_800_M).document["totals"]["all"]
+    assert everybody["median_s"] is None
+    assert (everybody["median_m"], everybody["p90_m"]) == (1540, 3040)
+    assert everybody["arrived"]["p95_m"] == 3040
+
+
+def test_a_time_study_has_seconds_and_no_lengths() -> None:
+    asked = CoverageParameters("clinic", "network_time", 600.0, mode("walk"))
+    document = run_coverage(street(), asked).document
+    everybody = document["totals"]["all"]
+    assert everybody["median_s"] == 1155  # 1,540 m at 4.8 km/h
+    assert "median_m" not in everybody
+    assert summary(document)["median_minutes"] == 19.25
+
+
+def test_groups_stand_in_the_totals_and_inside_each_row() -> None:
+    document = run_coverage(street(), replace(WALK_800_M, groups=("age_60",))).document
+    assert document["totals"]["age_60"]["total"] == 36.05
+    assert document["zones"][0]["groups"]["age_60"]["covered"] == 11.05
+
+
+def test_the_summary_repeats_the_figures_of_all_people_at_its_top() -> None:
+    document = run_coverage(street(), WALK_800_M).document
+    told = summary(document)
+    assert told["residents_total"] == 360.5
+    assert told["residents_covered"] + told["residents_uncovered"] == told["residents_total"]
+    assert told["coverage_share"] == document["totals"]["all"]["share"]
+    assert (told["median_minutes"], told["p95_minutes"]) == (None, None)
+    assert {name: told[name] for name in document} == document
+
+
+def test_a_gap_is_named_and_shown_no_nearer_than_a_cell_of_250_m() -> None:
+    result = run_coverage(street(), WALK_800_M)
+    (gap,) = result.document["gaps"]
+    assert (gap["people"], gap["homes"], gap["kind"]) == (250, 5, "network")
+    assert (gap["settlement"], gap["zone"], gap["zone_name"]) == ("Thôn Tây", "12", "Xã Tây")
+    shown = shapely.get_coordinates(transform(points(gap["point"]), STORAGE, METRIC))[0]
+    assert np.mod(shown, 250) == pytest.approx([125, 125], abs=0.2)
+    assert np.hypot(*(shown - result.gaps[0].point)) < 250
+
+
+def test_people_beyond_the_study_area_count_nowhere_and_are_told() -> None:
+    inputs = street()
+    far = replace(
+        inputs, zone=np.where(np.arange(7) == 6, -2, inputs.zone).astype(np.int32), people_beyond=500
+    )
+    document = run_coverage(far, WALK_800_M).document
+    assert document["totals"]["all"]["total"] == 290.5
+    assert {"code": "people_beyond_study_area", "params": {"people": 70.5}} in document["notices"]
+
+
+def test_people_without_a_unit_have_a_row_of_their_own() -> None:
+    inputs = street()
+    loose = replace(inputs, zone=np.where(np.arange(7) == 6, -1, inputs.zone).astype(np.int32))
+    document = run_coverage(loose, WALK_800_M).document
+    assert document["zones"][-1]["id"] == "outside"
+    assert document["zones"][-1]["uncovered"] == 70
+    assert document["gaps"][0]["people"] == 250
+
+
+def test_roads_that_run_on_into_the_halo_spare_the_warning_about_the_border() -> None:
+    assert "border_without_halo" not in codes(run_coverage(street(), WALK_800_M).document)
+    short = np.array([shapely.LineString([(X, Y), (X + 5000, Y)])], dtype=object)
+    document = run_coverage(replace(street(), network=build_network(Roads.plain(short))), WALK_800_M).document
+    assert {"code": "border_without_halo", "params": {"people": 360.5}} in document["notices"]
+
+
+def test_the_outline_of_the_city_is_its_edge_when_it_is_known() -> None:
+    outline = shapely.box(X - 50_000, Y - 50_000, X + 50_000, Y + 50_000)
+    assert codes(run_coverage(replace(street(), outline=outline), WALK_800_M).document) == []
+
+
+def test_what_is_coarse_overlapping_straight_or_generated_is_told() -> None:
+    inputs = street()
+    wide = [shapely.buffer(polygon, 10) for polygon in inputs.zones.polygons]
+    coarse = replace(
+        inputs,
+        demand=replace(inputs.demand, step_m=50.0),
+        zones=replace(inputs.zones, polygons=np.array(wide, dtype=object)),
+        generated=("residents",),
+        notices=(Notice("people_at_centres", {}),),
+    )
+    asked = CoverageParameters("clinic", "straight_radius", 400.0)
+    document = run_coverage(coarse, asked).document
+    told = ["people_at_centres", "lattice_step", "zones_overlap", "straight_radius", "generated_data"]
+    assert [code for code in codes(document) if code != "border_without_halo"] == told
+    assert document["generated_data"] is True
+    for notice in document["notices"]:
+        assert "{" not in notice_text(notice).vi + notice_text(notice).en
+
+
+def test_the_lattice_is_measured_in_time_for_a_time_study() -> None:
+    stepped = replace(street(), demand=replace(street().demand, step_m=50.0))
+    for limit, told in ((370.0, True), (380.0, False)):  # 50 m on foot are 37.5 s
+        asked = CoverageParameters("clinic", "network_time", limit, mode("walk"))
+        assert ("lattice_step" in codes(run_coverage(stepped, asked).document)) is told
+
+
+def test_a_unit_without_its_own_facility_is_not_reached() -> None:
+    document = run_coverage(street(), replace(WALK_800_M, limit=9000.0, catchment="own_unit")).document
+    rows = {row["id"]: row for row in document["zones"]}
+    assert (rows["7"]["share"], rows["12"]["covered"], rows["12"]["unreachable"]) == (1, 0, 220)
+    assert document["totals"]["all"]["p95_m"] is None
+    assert document["totals"]["all"]["arrived"]["p95_m"] == 1040
+
+
+def test_the_turn_out_is_added_for_those_who_are_driven_to() -> None:
+    driven = CoverageParameters(
+        "fire", "network_time", 600.0, mode("car"), direction="from_facility", turnout_s=60
+    )
+    plain = replace(driven, turnout_s=0.0)
+    slow, quick = (run_coverage(street(), asked).field.cost for asked in (driven, plain))
+    assert (slow - quick).tolist() == [60_000] * 7
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"measure": "quota"}, "measure"),
+        ({"mode": None}, "mode"),
+        ({"limit": 0.0}, "limit"),
+        ({"limit": float("nan")}, "limit"),
+        ({"groups": ("age_99",)}, "groups"),
+        ({"catchment": "assigned"}, "catchment"),
+        ({"direction": "sideways"}, "direction"),
+        ({"turnout_s": 60.0}, "turnout_s"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused_by_name(change: dict[str, Any], name: str) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run_coverage(street(), replace(WALK_800_M, **change))
+    assert refused.value.params["name"] == name
+    assert str(refused.value)
+
+
+def test_a_study_on_roads_needs_roads() -> None:
+    with pytest.raises(RefusedInput):
+        run_coverage(replace(street(), network=None), WALK_800_M)
+
+
+def test_the_id_follows_inputs_and_parameters_and_nothing_else() -> None:
+    first, again = run_coverage(street(), WALK_800_M).document, run_coverage(street(), WALK_800_M).document
+    assert first == again
+    assert run_coverage(street(), replace(WALK_800_M, limit=801.0)).document["id"] != first["id"]
+    other = replace(street(), references={"demand": {"layer": "residents", "version": 2}})
+    assert run_coverage(other, WALK_800_M).document["id"] != first["id"]
+
+
+def test_artefacts_are_named_by_their_content() -> None:
+    document = run_coverage(street(), WALK_800_M).document
+    inputs = street()
+    moved = replace(inputs, demand=replace(inputs.demand, xy=inputs.demand.xy + 0.001))
+    again = run_coverage(moved, WALK_800_M).document
+    assert again["artefacts"]["network"] == document["artefacts"]["network"]
+    assert again["artefacts"]["demand"] != document["artefacts"]["demand"]
+
+
+def test_progress_is_told_step_by_step() -> None:
+    steps: list[tuple[str, float]] = []
+    run_coverage(street(), WALK_800_M, lambda step, share: steps.append((step, share)))
+    assert [step for step, _ in steps] == ["ways", "coverage", "gaps", "notices", "done"]
+    assert [share for _, share in steps] == sorted(share for _, share in steps)
+
+
+def test_whole_numbers_are_written_as_such() -> None:
+    assert [persons(1500), persons(2000), units(None), units(1)] == [1.5, 2, None, 0.001]
+    assert canonical_json({"b": 1.0, "a": [2.5, 3.0, None]}) == b'{"a":[2.5,3,null],"b":1}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json(float("nan"))
+
+
+def test_digests_tell_names_types_and_shapes_apart() -> None:
+    one = np.array([1, 2, 3, 4])
+    found = {
+        arrays_digest({"a": one}),
+        arrays_digest({"b": one}),
+        arrays_digest({"a": one.astype(np.int32)}),
+        arrays_digest({"a": one.reshape(2, 2)}),
+    }
+    assert len(found) == 4
+    assert arrays_digest({"a": one, "b": one}) == arrays_digest({"b": one, "a": one.copy()})
+
+
+def test_every_notice_of_a_study_has_words_in_both_languages() -> None:
+    assert {"people_beyond_study_area", "border_without_halo", "straight_radius"} <= set(notices())

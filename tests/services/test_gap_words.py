@@ -1,0 +1,69 @@
+from typing import Any
+
+import pytest
+
+from gis_service.services.gap_words import answer, answer_outside, method
+
+
+def document(share: float | None = 0.8049, *, generated: bool = False, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  any parameter
+    parameters = {
+        "service": "offices",
+        "measure": "network_time",
+        "limit": 600,
+        "mode": "motorbike",
+        "direction": "to_facility",
+    }
+    everybody = {"share": share, "uncovered": 362235.4, "unreachable": 0}
+    return {"parameters": parameters | asked, "totals": {"all": everybody}, "generated_data": generated}
+
+
+SENTENCES = [
+    (
+        {},
+        "80,5 % người dân tới được điểm dịch vụ gần nhất trong 10 phút đi xe máy.",
+        "80.5% of the people reach the nearest facility within 10 minutes by motorbike.",
+    ),
+    (
+        {"limit": 450, "mode": "bicycle"},
+        "80,5 % người dân tới được điểm dịch vụ gần nhất trong 7,5 phút đi xe đạp.",
+        "80.5% of the people reach the nearest facility within 7.5 minutes by bicycle.",
+    ),
+    (
+        {"measure": "network_distance", "limit": 1500, "mode": "walk"},
+        "80,5 % người dân tới được điểm dịch vụ gần nhất trong 1.500 m đi bộ.",
+        "80.5% of the people reach the nearest facility within 1,500 m on foot.",
+    ),
+    (
+        {"direction": "from_facility", "mode": "car"},
+        "Từ điểm dịch vụ gần nhất tới được 80,5 % người dân trong 10 phút đi ô tô.",
+        "80.5% of the people are reached from the nearest facility within 10 minutes by car.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "vi", "en"), SENTENCES)
+def test_the_answer_is_a_sentence(asked: dict[str, Any], vi: str, en: str) -> None:
+    said = answer(document(**asked))
+    assert (said.vi, said.en) == (vi, en)
+
+
+def test_without_people_there_is_no_share() -> None:
+    assert answer(document(share=None)).en.startswith("– of the people")
+
+
+def test_the_people_outside_are_counted() -> None:
+    assert answer_outside(document()).vi == "362.235 người ở ngoài."
+
+
+def test_those_without_any_way_are_named() -> None:
+    said = document()
+    said["totals"]["all"]["unreachable"] = 1200
+    assert answer_outside(said).en == "362,235 people are outside; 1,200 of them have no way at all."
+
+
+def test_generated_data_is_said_in_the_sentence() -> None:
+    assert answer_outside(document(generated=True)).vi.endswith("Tính từ dữ liệu mô phỏng.")
+
+
+def test_the_method_names_the_measure() -> None:
+    assert method(document(measure="straight_radius")).vi.startswith("offices · bán kính đường chim bay")

@@ -1,0 +1,457 @@
+"""Studies on real tables: read by version, kept once, found again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import event
+
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.crs import STORAGE, parse_crs, transform
+from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, WrongUse
+from gis_service.services import first_study, studies
+from gis_service.services.demo import make_demo_city
+from gis_service.services.ingest import load_file
+from gis_service.services.study_layers import find_layers
+from gis_service.services.study_request import complete, parse_request
+from gis_service.services.study_words import answer, notice_text
+from gis_service.settings import ROOT
+from gis_service.types import Geometries
+
+METRIC = parse_crs("EPSG:9209")
+X, Y = 570_000.0, 2_260_000.0
+LANDING = X + 4500
+TOWN: dict[str, tuple[Sequence[shapely.Geometry], dict[str, Any]]] = {
+    "commune": (
+        [shapely.box(X, Y - 500, X + 2000, Y + 500), shapely.box(X + 2000, Y - 500, X + 6000, Y + 500)],
+        {"name": ["Đông", "Tây"], "full_name": ["Xã Đông", "Xã Tây"], "unit_type": ["commune"] * 2},
+    ),
+    "residents": (
+        [shapely.Point(X + at, Y + 10) for at in (100, 1100, 3900, 5500)],
+        {"people": [10.0, 20.5, 30.0, 40.0], "age_60": [1.0, 2.0, 3.0, 4.0]},
+    ),
+    "roads": (
+        [shapely.LineString([(X, Y), (X + 4000, Y)]), shapely.LineString([(LANDING, Y), (X + 6000, Y)])],
+        {"road_class": ["commune", "alley"]},
+    ),
+    "ferries": (
+        [shapely.LineString([(X + 4000, Y), (LANDING, Y)])],
+        {"name": ["Đò"], "headway_min": [20.0], "runs_from": ["06:00"], "runs_to": ["18:00"]},
+    ),
+    "one_stop_office": (
+        [shapely.Point(X + 5, Y)],
+        {"name": ["Một cửa"], "open_to": [np.datetime64("2030-01-01")]},
+    ),
+    "settlement": ([shapely.Point(X + 5500, Y)], {"name": ["Thôn Bến"]}),
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+
+
+@pytest.fixture(scope="module")
+def demo_engine(make_database: Callable[[], str], catalogue: Catalogue) -> Iterator[Engine]:
+    """Give a database that holds the demo city."""
+    with TemporaryDirectory() as folder:
+        made = make_demo_city(ROOT / "layers" / "thai_binh" / "census", Path(folder))
+        files = [(layer.layer, layer.path) for layer in made.layers]
+        yield from filled(make_database(), catalogue, files)
+
+
+@pytest.fixture(scope="module")
+def town_files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
+    """Two communes, a street of 4 km, a ferry over a river, one office; people of two ages."""
+    folder = tmp_path_factory.mktemp("town")
+    files = []
+    for layer, (shapes, columns) in TOWN.items():
+        degrees = transform(as_array(shapes), METRIC, STORAGE)
+        codes = [f"{layer}{row}" for row in range(len(shapes))]
+        frame = gpd.GeoDataFrame({"code": codes} | columns, geometry=list(degrees), crs=STORAGE)
+        frame.to_file(folder / f"{layer}.gpkg", layer=layer)
+        files.append((layer, folder / f"{layer}.gpkg"))
+    return files
+
+
+@pytest.fixture(scope="module")
+def town_engine(
+    make_database: Callable[[], str], catalogue: Catalogue, town_files: list[tuple[str, Path]]
+) -> Iterator[Engine]:
+    """Give a database that holds the town."""
+    yield from filled(make_database(), catalogue, town_files)
+
+
+def filled(url: str, catalogue: Catalogue, files: list[tuple[str, Path]]) -> Iterator[Engine]:
+    pool = open_engine(url)
+    with transaction(pool) as connection:
+        for layer, path in files:
+            load_file(connection, catalogue, path, layer, author="lan")
+    yield pool
+    pool.dispose()
+
+
+def taken_back(pool: Engine) -> Iterator[Connection]:
+    with pool.connect() as opened:
+        outer = opened.begin()
+        yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def demo(demo_engine: Engine) -> Iterator[Connection]:
+    yield from taken_back(demo_engine)
+
+
+@pytest.fixture
+def town(town_engine: Engine) -> Iterator[Connection]:
+    yield from taken_back(town_engine)
+
+
+def load(
+    connection: Connection,
+    catalogue: Catalogue,
+    layer: str,
+    shapes: Sequence[shapely.Geometry],
+    **columns: object,
+) -> None:
+    """Load one more layer into the town; each column has one value for all rows."""
+    degrees = transform(as_array(shapes), METRIC, STORAGE)
+    codes = [f"{layer}{row}" for row in range(len(shapes))]
+    names = {"code": codes, "name": codes} | dict(columns)
+    frame = gpd.GeoDataFrame(names, geometry=list(degrees), crs=STORAGE)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{layer}.gpkg"
+        frame.to_file(path, layer=layer)
+        load_file(connection, catalogue, path, layer, author="lan")
+
+
+def as_array(shapes: Sequence[shapely.Geometry]) -> Geometries:
+    result = np.empty(len(shapes), dtype=object)
+    result[:] = shapes
+    return result
+
+
+def ask(**inputs: object) -> dict[str, Any]:
+    plain = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+    return {name: value for name, value in (plain | inputs).items() if value is not None}
+
+
+def run(connection: Connection, catalogue: Catalogue, **inputs: object) -> dict[str, Any]:
+    return studies.run(connection, catalogue, "coverage", ask(**inputs), "lan").document
+
+
+def test_people_are_reached_along_the_roads_and_over_the_ferry(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    document = run(town, catalogue)
+    # 3,900 m at 28 km/h: 8.4 min; the last home waits 10 min for the ferry
+    assert document["totals"]["all"]["covered"] == 60.5
+    assert [row["covered"] for row in document["zones"]] == [30.5, 30]
+    (gap,) = document["gaps"]
+    assert (gap["people"], gap["settlement"], gap["zone_name"]) == (40, "Thôn Bến", "Xã Tây")
+    assert document["totals"]["all"]["unreachable"] == 0
+
+
+def test_at_night_the_ferry_does_not_run(town: Connection, catalogue: Catalogue) -> None:
+    assert run(town, catalogue, at="2026-03-03T22:00")["totals"]["all"]["unreachable"] == 40
+
+
+def test_a_facility_counts_while_it_is_open(town: Connection, catalogue: Catalogue) -> None:
+    assert run(town, catalogue, at="2029-12-31T10:00")["totals"]["all"]["covered"] == 60.5
+    assert run(town, catalogue, at="2030-01-01T10:00")["totals"]["all"]["covered"] == 0
+
+
+def test_inputs_stand_in_the_document_by_layer_and_version(town: Connection, catalogue: Catalogue) -> None:
+    inputs = run(town, catalogue)["inputs"]
+    roles = ["demand", "facilities", "ferries", "network", "settlements", "zones"]
+    assert sorted(inputs) == roles
+    assert inputs["network"]["layer"] == "roads"
+    assert all(isinstance(one["version"], int) for one in inputs.values())
+
+
+def test_the_parameters_show_the_conventions_they_were_computed_with(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    parameters = run(town, catalogue)["parameters"]
+    assert (parameters["mode"], parameters["speeds_kmh"]["commune"]) == ("motorbike", 28)
+    assert (parameters["limit"], parameters["gap_join_m"], parameters["vintage"]) == (
+        600,
+        300,
+        "communes_2025",
+    )
+
+
+def test_groups_of_the_request_are_counted(town: Connection, catalogue: Catalogue) -> None:
+    document = run(town, catalogue, groups=["age_60"])
+    assert document["totals"]["age_60"]["total"] == 10
+    assert document["zones"][1]["groups"]["age_60"]["covered"] == 3
+
+
+def test_own_unit_needs_a_facility_of_the_own_unit(town: Connection, catalogue: Catalogue) -> None:
+    document = run(town, catalogue, catchment="own_unit")
+    assert [row["unreachable"] for row in document["zones"]] == [0, 70]
+
+
+def test_places_across_the_water_do_not_join_the_road_beyond_it(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    shape = shapely.box(X - 50, Y + 3, X + 2000, Y + 6)
+    load(town, catalogue, "rivers", [shape], kind="river")
+    document = run(town, catalogue)
+    assert document["inputs"]["barriers"]["layer"] == "rivers"
+    assert document["totals"]["all"]["median_s"] > run_before_the_river(town, catalogue)
+
+
+def run_before_the_river(connection: Connection, catalogue: Catalogue) -> float:
+    connection.exec_driver_sql("DELETE FROM gis.version WHERE layer = 'rivers'")
+    return float(run(connection, catalogue)["totals"]["all"]["median_s"])
+
+
+def test_a_car_boards_only_a_ferry_that_takes_it(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql("UPDATE layer.roads SET road_class = 'commune'")
+    assert run(town, catalogue, mode="car", limit=900)["totals"]["all"]["unreachable"] == 0
+    town.exec_driver_sql("UPDATE layer.ferries SET takes_cars = false")
+    assert run(town, catalogue, mode="car", limit=901)["totals"]["all"]["unreachable"] == 40
+
+
+def test_an_area_is_entered_where_its_edge_meets_a_road(town: Connection, catalogue: Catalogue) -> None:
+    load(town, catalogue, "park", [shapely.box(X + 3000, Y - 200, X + 3500, Y + 200)])
+    asked = {"standard": None, "service": "park", "mode": "walk", "measure": "network_distance"}
+    rows = run(town, catalogue, limit=500, **asked)
+    assert rows["totals"]["all"]["covered"] == 30  # 400 m to the eastern gate, and 10 m to the road
+    with pytest.raises(RefusedInput) as refused:
+        run(town, catalogue, **(asked | {"limit": 500, "measure": "straight_radius"}))
+    assert refused.value.params["name"] == "measure"
+
+
+def test_people_known_by_areas_are_spread_over_them(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql("ALTER TABLE layer.residents ALTER geom TYPE geometry(Geometry, 4326)")
+    town.exec_driver_sql(
+        "UPDATE layer.residents SET geom = (SELECT geom FROM layer.commune WHERE code = 'commune0')"
+    )
+    document = run(town, catalogue)
+    assert document["zones"][0]["total"] == 100.5
+    assert document["totals"]["all"]["total"] == 100.5
+
+
+def test_units_all_need_a_place(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql("UPDATE layer.commune SET geom = NULL WHERE code = 'commune1'")
+    with pytest.raises(RefusedInput) as refused:
+        run(town, catalogue)
+    assert refused.value.params["name"] == "zones"
+
+
+def test_an_emptied_layer_and_one_that_changed_meanwhile_are_told(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    task = complete(parse_request(ask()), catalogue, date(2026, 3, 1))
+    layers = find_layers(town, catalogue, task)
+    town.exec_driver_sql("INSERT INTO gis.version (layer, author) VALUES ('residents', 'minh')")
+    with pytest.raises(Conflict):
+        layers.read("demand", "people")
+    town.exec_driver_sql("DELETE FROM layer.residents")
+    with pytest.raises(RefusedInput) as refused:
+        layers.read("demand", "people")
+    assert refused.value.code == ErrorCode.STUDY_LAYER_EMPTY
+
+
+def test_named_groups_walk_at_their_own_speed(catalogue: Catalogue) -> None:
+    standard = next(entry for entry in catalogue.standards.values() if entry.group == "age_3_5")
+    asked = {"standard": standard.id, "measure": "network_time", "mode": "walk", "limit": 600}
+    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
+    assert task.parameters.mode is not None
+    assert task.parameters.mode.access_kmh == 3.6
+    assert "age_3_5" in task.parameters.groups
+    assert task.parameters.at == "2026-03-10T10:00"  # the next Tuesday
+
+
+def test_the_zones_of_a_request_tell_its_vintage(catalogue: Catalogue) -> None:
+    asked = ask(zones={"layer": "commune_2024", "version": 7})
+    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
+    assert (task.parameters.vintage, task.wanted) == ("communes_2024", {"zones": 7})
+
+
+def test_an_equal_run_is_the_same_study(town: Connection, catalogue: Catalogue) -> None:
+    first = studies.run(town, catalogue, "coverage", ask(), "lan")
+    again = studies.run(town, catalogue, "coverage", ask(), "minh")
+    assert again == first
+    assert len(studies.list_(town).items) == 1
+
+
+def test_a_run_that_is_not_kept_any_more_gives_the_equal_document(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    first = run(town, catalogue)
+    town.exec_driver_sql("DELETE FROM gis.study")
+    assert run(town, catalogue) == first
+
+
+def test_new_data_is_a_new_study(
+    town: Connection, catalogue: Catalogue, town_files: list[tuple[str, Path]]
+) -> None:
+    first = run(town, catalogue)
+    load_file(town, catalogue, dict(town_files)["residents"], "residents", author="lan")
+    again = run(town, catalogue)
+    assert again["id"] != first["id"]
+    assert again["totals"] == first["totals"]
+
+
+def test_another_version_than_the_current_one_is_a_conflict(town: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(Conflict) as conflict:
+        run(town, catalogue, demand={"layer": "residents", "version": 999_999})
+    assert conflict.value.code == ErrorCode.STUDY_VERSION_GONE
+    assert "999999" in str(conflict.value)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "name"),
+    [
+        ({"standard": "no_such"}, "standard"),
+        ({"standard": None}, "service"),
+        ({"standard": None, "service": "one_stop_office"}, "measure"),
+        ({"standard": None, "service": "one_stop_office", "measure": "network_time"}, "limit"),
+        ({"limit": -1}, "limit"),
+        ({"limit": "far"}, "limit"),
+        ({"measure": "quota"}, "measure"),
+        ({"mode": "boat"}, "mode"),
+        ({"vintage": "communes_1900"}, "vintage"),
+        ({"service": "no_such_layer"}, "facilities"),
+        ({"zones": {"layer": "Robert'); DROP"}}, "zones/layer"),
+        ({"at": "noon"}, "at"),
+        ({"at": "2026-03-03T10:00+07:00"}, "at"),
+        ({"groups": ["age_3_5"]}, "groups"),
+        ({"scenario": "x"}, "scenario"),
+        ({"colour": "red"}, "colour"),
+        ({"turnout_s": 60}, "turnout_s"),
+    ],
+)
+def test_inputs_that_cannot_be_used_are_refused_by_name(
+    town: Connection, catalogue: Catalogue, inputs: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run(town, catalogue, **inputs)
+    assert refused.value.params["name"] == name
+    assert str(refused.value)
+
+
+def test_all_faults_of_a_request_are_told_at_once(connection: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run(connection, catalogue, limit=-1, mode="boat", colour="red")
+    assert sorted(fault.where for fault in refused.value.faults) == ["/colour", "/limit", "/mode"]
+
+
+def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run(connection, catalogue)
+    assert refused.value.code == ErrorCode.STUDY_LAYER_EMPTY
+
+
+def test_an_unknown_process_and_an_unknown_study_are_not_found(
+    connection: Connection, catalogue: Catalogue
+) -> None:
+    with pytest.raises(NotFound):
+        studies.run(connection, catalogue, "magic", {}, "lan")
+    with pytest.raises(NotFound):
+        studies.get(connection, "coverage_0")
+
+
+def test_lists_are_paged_without_a_study_twice(demo: Connection, catalogue: Catalogue) -> None:
+    first_study.run_first_study(demo, catalogue, "lan")
+    everything = [item.id for item in studies.list_(demo).items]
+    page = studies.list_(demo, limit=3)
+    rest = studies.list_(demo, limit=3, after=page.next)
+    assert [item.id for item in (*page.items, *rest.items)] == everything
+    assert (len(everything), rest.next) == (4, None)
+    assert studies.list_(demo, process="siting").items == []
+
+
+@pytest.mark.parametrize("bad", [{"limit": 0}, {"limit": 1001}, {"after": "x"}, {"after": "WzFd"}])
+def test_pages_that_cannot_be_are_refused(connection: Connection, bad: dict[str, Any]) -> None:
+    with pytest.raises(WrongUse):
+        studies.list_(connection, **bad)
+
+
+def test_the_first_study_compares_the_two_states_of_the_offices(
+    demo: Connection, catalogue: Catalogue
+) -> None:
+    found = first_study.run_first_study(demo, catalogue, "lan")
+    assert (found.offices_before, found.offices_after) == (242, 65)
+    three, five = found.rows
+    for row in (three, five):
+        assert row.people(row.before, "total") == row.people(row.after, "total") == 1_860_447
+        assert row.people(row.before, "share") == 1
+    assert three.people(three.after, "covered") < five.people(five.after, "covered") < 1_860_447
+    assert "242" in found.sentence.vi
+    assert "1.860.447" in found.sentence.vi
+    assert "1,860,447" in found.sentence.en
+    assert len(first_study.table(found, "vi")) == 5
+
+
+def test_the_first_study_equals_a_plain_count(demo: Connection, catalogue: Catalogue) -> None:
+    (row, _) = first_study.run_first_study(demo, catalogue, "lan").rows
+    homes, offices = (
+        gpd.GeoDataFrame.from_postgis(f"SELECT * FROM layer.{layer}", demo).to_crs(9209)  # noqa: S608 (our names)
+        for layer in ("residents", "one_stop_office")
+    )
+    after = offices[offices.open_to.isna()]
+    near = homes.geometry.apply(lambda home: after.distance(home).min() <= 3000)
+    assert row.people(row.after, "covered") == homes.people[near].sum()
+
+
+def test_people_known_by_the_code_of_their_commune_are_told_by_it(
+    demo: Connection, catalogue: Catalogue
+) -> None:
+    rows = run(demo, catalogue, standard="one_stop_office_straight_3km")["zones"]
+    assert len(rows) == 65
+    wanted = demo.exec_driver_sql("SELECT code, pop_2019 FROM layer.commune").all()
+    assert {row["id"]: row["total"] for row in rows} == dict(map(tuple, wanted))
+    by_2024 = run(demo, catalogue, standard="one_stop_office_straight_3km", vintage="communes_2024")
+    assert len(by_2024["zones"]) == 242
+    assert by_2024["totals"] == run(demo, catalogue, standard="one_stop_office_straight_3km")["totals"]
+
+
+def test_the_answer_and_its_notices_are_words_in_both_languages(
+    demo: Connection, catalogue: Catalogue
+) -> None:
+    document = run(demo, catalogue, standard="one_stop_office_straight_3km")
+    said = answer(document, catalogue)
+    assert "bán kính 3.000 m đường chim bay" in said.vi
+    assert said.en.endswith("Computed from generated data.")
+    codes = {notice["code"] for notice in document["notices"]}
+    told = {
+        "people_at_centres",
+        "straight_radius",
+        "generated_data",
+        "standard_unverified",
+        "study_area_unknown",
+    }
+    assert codes == told
+    assert all(notice_text(notice).vi for notice in document["notices"])
+
+
+def test_the_study_is_for_the_next_tuesday_unless_it_says_when(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    at = datetime.fromisoformat(run(town, catalogue, at=None)["parameters"]["at"])
+    assert (at.weekday(), at.hour) == (1, 10)
+
+
+def test_a_study_reads_each_layer_with_one_statement(town: Connection, catalogue: Catalogue) -> None:
+    statements: list[str] = []
+
+    def note(*details: object) -> None:
+        statements.append(str(details[2]))
+
+    event.listen(town, "before_cursor_execute", note)
+    run(town, catalogue)
+    event.remove(town, "before_cursor_execute", note)
+    assert len([one for one in statements if "FROM layer." in one]) == 6
+    assert len(statements) == 16  # and a version for each, rivers too; look up, keep, give back
