@@ -33,7 +33,9 @@ class Settings(BaseSettings):
         None, description="Address that users reach the service by, when it stands behind a proxy."
     )
     threads: int = Field(4, ge=1, le=64, description="Requests answered at the same time by one web process.")
-    reader_seconds: int = Field(900, ge=1, description="Longest time that reading one file may take, in seconds.")
+    reader_seconds: int = Field(
+        900, ge=1, description="Longest time that reading one file may take, in seconds."
+    )
     reader_memory_mb: int = Field(
         4096, ge=512, description="Address space of the process that reads a file, in MiB."
     )

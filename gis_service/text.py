@@ -21,14 +21,14 @@ def search_form(text: str) -> str:
 
 
 def number(value: float, language: Language, decimals: int = 0) -> str:
-    """Write a number as readers of the language expect it.
+    """Write a number as readers of the language expect it, with a true minus sign.
 
     Examples
     --------
     >>> number(362235, "vi"), number(362235, "en"), number(80.51, "vi", 1)
     ('362.235', '362,235', '80,5')
     """
-    english = f"{value:,.{decimals}f}"
+    english = f"{value:,.{decimals}f}".replace("-", "−")
     if language == "en":
         return english
     return english.translate(str.maketrans(",.", ".,"))

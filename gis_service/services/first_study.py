@@ -20,13 +20,14 @@ from gis_service.types import Language, LayerId, Text
 
 SERVICE = LayerId("one_stop_office")
 BEFORE, AFTER = datetime(2025, 6, 24, 10, 0), datetime(2025, 7, 1, 10, 0)  # noqa: DTZ001 (local times, both Tuesdays)
-STANDARDS = ("one_stop_office_straight_3km", "one_stop_office_straight_5km")
+STANDARDS = ("one_stop_office_straight_5km", "one_stop_office_straight_3km")
+"""In this order, so that the newest study, the one the map opens with, is the telling one."""
 
 _SENTENCE = Text(
     vi=(
         "Khi {offices_before} bộ phận một cửa cấp xã còn {offices_after}, số người có bộ phận một cửa trong"
         " bán kính {km} km (đường chim bay) giảm từ {covered_before} xuống {covered_after} trong {total}"
-        " người ({share}): thêm {lost} người ở ngoài; đây là ước lượng đầu tiên, từ dữ liệu mô phỏng."
+        " người ({share}): thêm {lost} người ở ngoài; đây là ước lượng đầu tiên, từ dữ liệu minh hoạ."
     ),
     en=(
         "When {offices_before} one-stop offices become {offices_after}, the people with an office within"
@@ -95,6 +96,7 @@ def run_first_study(connection: Connection, catalogue: Catalogue, author: str) -
         )
         for standard in STANDARDS
     )
+    rows = tuple(sorted(rows, key=lambda row: row.radius_m))
     offices = read_layer(connection, SERVICE, ("open_from", "open_to"))
     before, after = (int(open_on(offices, at.date()).sum()) for at in (BEFORE, AFTER))
     said = [

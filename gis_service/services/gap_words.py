@@ -20,7 +20,7 @@ _OUTSIDE_LOST = Text(
     vi="{outside} người ở ngoài, trong đó {lost} người không có đường tới.",
     en="{outside} people are outside; {lost} of them have no way at all.",
 )
-_GENERATED = Text(vi=" Tính từ dữ liệu mô phỏng.", en=" Computed from generated data.")
+_GENERATED = Text(vi=" Tính từ dữ liệu minh hoạ.", en=" Computed from generated data.")
 _MEASURES = {
     "network_time": Text(
         vi="thời gian trên mạng đường, kể cả đoạn từ nhà ra đường",

@@ -13,7 +13,7 @@ _ANSWER = Text(
     vi="{covered} trong {total} người ({share}) có {service} trong {limit}; {uncovered} người ở ngoài.",
     en="{covered} of {total} people ({share}) have {service} within {limit}; {uncovered} are outside.",
 )
-_GENERATED = Text(vi=" Tính từ dữ liệu mô phỏng.", en=" Computed from generated data.")
+_GENERATED = Text(vi=" Tính từ dữ liệu minh hoạ.", en=" Computed from generated data.")
 _MODES = {
     "walk": Text("đi bộ", "on foot"),
     "bicycle": Text("đi xe đạp", "by bicycle"),

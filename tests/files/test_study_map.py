@@ -45,9 +45,9 @@ def test_numbers_are_written_for_readers_of_each_language() -> None:
 
 
 def test_notices_stand_on_the_page() -> None:
-    page = render_study_map(content(notices=(Text("Dữ liệu mô phỏng", "Generated data"),)))
+    page = render_study_map(content(notices=(Text("Dữ liệu minh hoạ", "Generated data"),)))
     assert page.count('class="notice"') == 1
-    assert "Dữ liệu mô phỏng" in page
+    assert "Dữ liệu minh hoạ" in page
 
 
 def test_a_map_of_viet_nam_names_the_archipelagos() -> None:

@@ -17,9 +17,11 @@ def test_a_token_tells_the_role_of_its_bearer(connection: Connection, role: Role
 
 def test_only_the_hash_of_a_token_is_stored(connection: Connection) -> None:
     token = make_token(connection, Role.ADMIN)
-    row = connection.execute(text("SELECT t::text AS stored, octet_length(hash) AS n FROM gis.token t")).one()
-    assert token not in row.stored
-    assert row.n == 32
+    rows = connection.execute(
+        text("SELECT t::text AS stored, octet_length(hash) AS n FROM gis.token t")
+    ).all()
+    assert rows
+    assert all(token not in row.stored and row.n == 32 for row in rows)
 
 
 def test_two_tokens_are_never_the_same(connection: Connection) -> None:
@@ -30,7 +32,8 @@ def test_two_tokens_are_never_the_same(connection: Connection) -> None:
 
 def test_a_token_lasts_twelve_hours(connection: Connection) -> None:
     make_token(connection, Role.VIEWER)
-    lifetime = connection.execute(text("SELECT expires_at - created_at AS t FROM gis.token")).scalar_one()
+    newest = "SELECT expires_at - created_at FROM gis.token ORDER BY id DESC LIMIT 1"
+    lifetime = connection.execute(text(newest)).scalar_one()
     assert lifetime.total_seconds() == 12 * 3600
 
 

@@ -62,7 +62,7 @@ def test_those_without_any_way_are_named() -> None:
 
 
 def test_generated_data_is_said_in_the_sentence() -> None:
-    assert answer_outside(document(generated=True)).vi.endswith("Tính từ dữ liệu mô phỏng.")
+    assert answer_outside(document(generated=True)).vi.endswith("Tính từ dữ liệu minh hoạ.")
 
 
 def test_the_method_names_the_measure() -> None:

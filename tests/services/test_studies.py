@@ -14,16 +14,15 @@ from sqlalchemy import event
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
-from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.db.engine import Connection, Engine
 from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, WrongUse
-from gis_service.services import first_study, studies
-from gis_service.services.demo import make_demo_city
+from gis_service.services import studies
 from gis_service.services.ingest import load_file
 from gis_service.services.study_layers import find_layers
 from gis_service.services.study_request import complete, parse_request
-from gis_service.services.study_words import answer, notice_text
 from gis_service.settings import ROOT
 from gis_service.types import Geometries
+from tests.filled_database import filled, taken_back
 
 METRIC = parse_crs("EPSG:9209")
 X, Y = 570_000.0, 2_260_000.0
@@ -59,15 +58,6 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def demo_engine(make_database: Callable[[], str], catalogue: Catalogue) -> Iterator[Engine]:
-    """Give a database that holds the demo city."""
-    with TemporaryDirectory() as folder:
-        made = make_demo_city(ROOT / "layers" / "thai_binh" / "census", Path(folder))
-        files = [(layer.layer, layer.path) for layer in made.layers]
-        yield from filled(make_database(), catalogue, files)
-
-
-@pytest.fixture(scope="module")
 def town_files(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
     """Two communes, a street of 4 km, a ferry over a river, one office; people of two ages."""
     folder = tmp_path_factory.mktemp("town")
@@ -87,27 +77,6 @@ def town_engine(
 ) -> Iterator[Engine]:
     """Give a database that holds the town."""
     yield from filled(make_database(), catalogue, town_files)
-
-
-def filled(url: str, catalogue: Catalogue, files: list[tuple[str, Path]]) -> Iterator[Engine]:
-    pool = open_engine(url)
-    with transaction(pool) as connection:
-        for layer, path in files:
-            load_file(connection, catalogue, path, layer, author="lan")
-    yield pool
-    pool.dispose()
-
-
-def taken_back(pool: Engine) -> Iterator[Connection]:
-    with pool.connect() as opened:
-        outer = opened.begin()
-        yield opened
-        outer.rollback()
-
-
-@pytest.fixture
-def demo(demo_engine: Engine) -> Iterator[Connection]:
-    yield from taken_back(demo_engine)
 
 
 @pytest.fixture
@@ -363,78 +332,10 @@ def test_an_unknown_process_and_an_unknown_study_are_not_found(
         studies.get(connection, "coverage_0")
 
 
-def test_lists_are_paged_without_a_study_twice(demo: Connection, catalogue: Catalogue) -> None:
-    first_study.run_first_study(demo, catalogue, "lan")
-    everything = [item.id for item in studies.list_(demo).items]
-    page = studies.list_(demo, limit=3)
-    rest = studies.list_(demo, limit=3, after=page.next)
-    assert [item.id for item in (*page.items, *rest.items)] == everything
-    assert (len(everything), rest.next) == (4, None)
-    assert studies.list_(demo, process="siting").items == []
-
-
 @pytest.mark.parametrize("bad", [{"limit": 0}, {"limit": 1001}, {"after": "x"}, {"after": "WzFd"}])
 def test_pages_that_cannot_be_are_refused(connection: Connection, bad: dict[str, Any]) -> None:
     with pytest.raises(WrongUse):
         studies.list_(connection, **bad)
-
-
-def test_the_first_study_compares_the_two_states_of_the_offices(
-    demo: Connection, catalogue: Catalogue
-) -> None:
-    found = first_study.run_first_study(demo, catalogue, "lan")
-    assert (found.offices_before, found.offices_after) == (242, 65)
-    three, five = found.rows
-    for row in (three, five):
-        assert row.people(row.before, "total") == row.people(row.after, "total") == 1_860_447
-        assert row.people(row.before, "share") == 1
-    assert three.people(three.after, "covered") < five.people(five.after, "covered") < 1_860_447
-    assert "242" in found.sentence.vi
-    assert "1.860.447" in found.sentence.vi
-    assert "1,860,447" in found.sentence.en
-    assert len(first_study.table(found, "vi")) == 5
-
-
-def test_the_first_study_equals_a_plain_count(demo: Connection, catalogue: Catalogue) -> None:
-    (row, _) = first_study.run_first_study(demo, catalogue, "lan").rows
-    homes, offices = (
-        gpd.GeoDataFrame.from_postgis(f"SELECT * FROM layer.{layer}", demo).to_crs(9209)  # noqa: S608 (our names)
-        for layer in ("residents", "one_stop_office")
-    )
-    after = offices[offices.open_to.isna()]
-    near = homes.geometry.apply(lambda home: after.distance(home).min() <= 3000)
-    assert row.people(row.after, "covered") == homes.people[near].sum()
-
-
-def test_people_known_by_the_code_of_their_commune_are_told_by_it(
-    demo: Connection, catalogue: Catalogue
-) -> None:
-    rows = run(demo, catalogue, standard="one_stop_office_straight_3km")["zones"]
-    assert len(rows) == 65
-    wanted = demo.exec_driver_sql("SELECT code, pop_2019 FROM layer.commune").all()
-    assert {row["id"]: row["total"] for row in rows} == dict(map(tuple, wanted))
-    by_2024 = run(demo, catalogue, standard="one_stop_office_straight_3km", vintage="communes_2024")
-    assert len(by_2024["zones"]) == 242
-    assert by_2024["totals"] == run(demo, catalogue, standard="one_stop_office_straight_3km")["totals"]
-
-
-def test_the_answer_and_its_notices_are_words_in_both_languages(
-    demo: Connection, catalogue: Catalogue
-) -> None:
-    document = run(demo, catalogue, standard="one_stop_office_straight_3km")
-    said = answer(document, catalogue)
-    assert "bán kính 3.000 m đường chim bay" in said.vi
-    assert said.en.endswith("Computed from generated data.")
-    codes = {notice["code"] for notice in document["notices"]}
-    told = {
-        "people_at_centres",
-        "straight_radius",
-        "generated_data",
-        "standard_unverified",
-        "study_area_unknown",
-    }
-    assert codes == told
-    assert all(notice_text(notice).vi for notice in document["notices"])
 
 
 def test_the_study_is_for_the_next_tuesday_unless_it_says_when(

@@ -1,0 +1,38 @@
+"""Numbers and words as people here write and search them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gis_service.text import normalise, number, percent, search_form
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        (362235, 0, "362.235", "362,235"),
+        (80.51, 1, "80,5", "80.5"),
+        (0, 0, "0", "0"),
+        (-5089, 0, "−5.089", "−5,089"),
+        (1234567.891, 3, "1.234.567,891", "1,234,567.891"),
+    ],
+)
+def test_numbers_are_written_as_their_readers_do(value: float, decimals: int, vi: str, en: str) -> None:
+    assert (number(value, "vi", decimals), number(value, "en", decimals)) == (vi, en)
+
+
+def test_shares_are_percentages() -> None:
+    assert (percent(0.805, "vi"), percent(0.805, "en")) == ("80,5 %", "80.5%")
+
+
+@pytest.mark.parametrize(
+    ("word", "found_by"),
+    [("Đông Hưng", "dong hung"), ("THỤY ANH", "thuy anh"), ("  Quỳnh   Phụ ", "quynh phu"), ("a", "A")],
+)
+def test_search_needs_no_diacritics(word: str, found_by: str) -> None:
+    assert search_form(word) == search_form(found_by)
+
+
+@given(st.text())
+def test_normal_form_is_normal(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
