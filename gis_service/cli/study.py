@@ -29,7 +29,7 @@ def study() -> None:
 def first() -> None:
     """Run the first study: one-stop offices before and after the communes were merged."""
     with open_context(read_settings()) as context, writing(context) as connection:
-        found = first_study.run_first_study(connection, context.catalogue, AUTHOR)
+        found = first_study.run_first_study(connection, context.catalogue, AUTHOR, context.store)
     click.echo(found.sentence.vi)
     click.echo(found.sentence.en)
     click.echo()
@@ -52,7 +52,7 @@ def run_study(request_file: Any, process: str) -> None:  # noqa: ANN401 (click g
     except yaml.YAMLError as error:
         raise RefusedInput(ErrorCode.STUDY_REFUSED, name="REQUEST", value=error, expected="YAML") from error
     with open_context(read_settings()) as context, writing(context) as connection:
-        found = studies.run(connection, context.catalogue, process, request, AUTHOR)
+        found = studies.run(connection, context.catalogue, process, request, AUTHOR, store=context.store)
         _print_study(found, answer(found.document, context.catalogue))
 
 

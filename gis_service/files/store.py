@@ -52,6 +52,58 @@ class Artefact:
     arrays: Mapping[str, Array]
 
 
+class ArtefactContent:
+    """What an artefact holds, before it is kept; its hash is known without keeping it.
+
+    Parameters
+    ----------
+    kind
+        ``network``, ``demand`` …
+    crs
+        System of the coordinates in the arrays, none when there are none.
+    n
+        Number of things it holds: segments, demand points.
+    arrays
+        By name (small letters, digits, ``_``); numbers and booleans only.
+    inputs
+        What it was computed from, such as layers with their versions; plain JSON values.
+    params
+        How it was computed; plain JSON values.
+
+    Raises
+    ------
+    ValueError
+        For a name or an array that cannot be kept.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        crs: str | None,
+        n: int,
+        arrays: Mapping[str, Array],
+        inputs: Sequence[Any] = (),
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.plain = {name: _plain(name, array) for name, array in sorted(arrays.items())}
+        told = {
+            "format": FORMAT,
+            "kind": kind,
+            "inputs": list(inputs),
+            "params": dict(params or {}),
+            "crs": crs,
+            "n": n,
+            "arrays": {
+                name: {"dtype": array.dtype.str, "shape": list(array.shape)}
+                for name, array in self.plain.items()
+            },
+        }
+        self.manifest = json.dumps(
+            told, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        )
+        self.hash = _hash(self.manifest, self.plain)
+
+
 class ArtefactStore:
     """The artefacts below one folder.
 
@@ -64,55 +116,17 @@ class ArtefactStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(
-        self,
-        kind: str,
-        inputs: Sequence[Any],
-        params: Mapping[str, Any],
-        crs: str | None,
-        n: int,
-        arrays: Mapping[str, Array],
-    ) -> str:
-        """Keep arrays; give their hash. What is there already is not written again.
-
-        Parameters
-        ----------
-        kind
-            ``network``, ``demand`` …
-        inputs
-            What it was computed from, such as layers with their versions; plain JSON values.
-        params
-            How it was computed; plain JSON values.
-        crs
-            System of the coordinates in the arrays, none when there are none.
-        n
-            Number of things it holds: nodes, demand points.
-        arrays
-            By name (small letters, digits, ``_``); numbers and booleans only.
+    def put(self, content: ArtefactContent) -> str:
+        """Keep an artefact; give its hash. What is there already is not written again.
 
         Raises
         ------
         ValueError
             For a name or an array that cannot be kept.
         """
-        plain = {name: _plain(name, array) for name, array in sorted(arrays.items())}
-        manifest = {
-            "format": FORMAT,
-            "kind": kind,
-            "inputs": list(inputs),
-            "params": dict(params),
-            "crs": crs,
-            "n": n,
-            "arrays": {
-                name: {"dtype": array.dtype.str, "shape": list(array.shape)} for name, array in plain.items()
-            },
-        }
-        text = json.dumps(
-            manifest, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        )
-        key = _hash(text, plain)
+        key = content.hash
         if not (self._folder / key).is_dir():
-            self._write(key, text, plain)
+            self._write(key, content.manifest, content.plain)
         return key
 
     def open(self, key: str) -> Artefact:

@@ -6,6 +6,7 @@ from typing import Self
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Engine
+from gis_service.files.store import ArtefactStore
 from gis_service.services.database import open_database
 from gis_service.settings import Settings
 
@@ -27,6 +28,11 @@ class Context:
     engine: Engine
     catalogue: Catalogue
     settings: Settings
+
+    @property
+    def store(self) -> ArtefactStore:
+        """Where networks, demand and other arrays are kept."""
+        return ArtefactStore(self.settings.data_dir / "artefacts")
 
     def __enter__(self) -> Self:
         return self

@@ -41,7 +41,7 @@ class CoverageResult:
     Parameters
     ----------
     document
-        As DESIGN 4.3.
+        As docs/contract.md, Study document.
     demand
         The people of the study area; rows of the input beyond it are left out.
     zone

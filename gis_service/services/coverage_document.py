@@ -1,7 +1,6 @@
 """The study document of coverage: the one shape that the web, the command line and the scripts give out."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from math import floor
 from typing import Any
 
@@ -10,14 +9,14 @@ import pyproj
 import shapely
 
 from gis_service.analysis.coverage import PERCENTS, Coverage, Figures
-from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.demand import ALL
 from gis_service.analysis.gaps import GapPlace
-from gis_service.analysis.network import Network
 from gis_service.analysis.zones import Zones
 from gis_service.crs import STORAGE, transform
+from gis_service.services.artefacts import artefact_hashes
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.documents import arrays_digest, code_version, digest, persons, plain, units
+from gis_service.services.documents import code_version, digest, persons, plain, units
 
 SCHEMA = 1
 PROCESS = "coverage"
@@ -57,7 +56,7 @@ def coverage_document(
         "inputs": dict(inputs.references),
         "parameters": parameters.as_document(),
         "code_version": code_version(),
-        "artefacts": {"network": _network_digest(inputs.network), "demand": _demand_digest(inputs.demand)},
+        "artefacts": artefact_hashes(inputs),
         "totals": {
             group: _figures(figures, parameters) | {"arrived": _quantiles(figures.arrived, parameters)}
             for group, figures in sums.totals.items()
@@ -152,18 +151,3 @@ def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[D
 def _cell_centre(point: tuple[float, float]) -> tuple[float, float]:
     x, y = ((floor(value / PUBLIC_CELL_M) + 0.5) * PUBLIC_CELL_M for value in point)
     return x, y
-
-
-def _demand_digest(demand: Demand) -> str:
-    return arrays_digest(
-        {"xy": demand.xy} | {f"people_{name}": values for name, values in demand.people.items()}
-    )
-
-
-def _network_digest(network: Network | None) -> str | None:
-    if network is None:
-        return None
-    arrays = {column.name: getattr(network, column.name) for column in fields(network)}
-    shapes = arrays.pop("shape")
-    arrays["shape_xy"], arrays["shape_row"] = shapely.get_coordinates(shapes, return_index=True)
-    return arrays_digest(arrays)

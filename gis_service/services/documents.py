@@ -11,8 +11,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from gis_service import __version__
 from gis_service.types import THOUSANDTHS
 
@@ -48,17 +46,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
 def digest(value: object) -> str:
     """Give the SHA-256 of the canonical JSON of a value."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
-
-
-def arrays_digest(arrays: Mapping[str, "np.ndarray[Any, np.dtype[Any]]"]) -> str:
-    """Give the SHA-256 of named arrays: names, types, shapes and bytes, the same on every machine."""
-    whole = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        whole.update(canonical_json([name, little.dtype.str, list(little.shape)]))
-        whole.update(little.tobytes())
-    return whole.hexdigest()
 
 
 @cache

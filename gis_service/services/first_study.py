@@ -12,6 +12,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layer_rows import read_layer
+from gis_service.files.store import ArtefactStore
 from gis_service.services.studies import PROCESSES, Study, run
 from gis_service.services.study_inputs import open_on
 from gis_service.services.study_words import notice_text
@@ -81,7 +82,9 @@ class FirstStudy:
     notices: tuple[Text, ...]
 
 
-def run_first_study(connection: Connection, catalogue: Catalogue, author: str) -> FirstStudy:
+def run_first_study(
+    connection: Connection, catalogue: Catalogue, author: str, store: ArtefactStore | None = None
+) -> FirstStudy:
     """Run and keep the four studies, and put them together.
 
     Raises
@@ -92,7 +95,7 @@ def run_first_study(connection: Connection, catalogue: Catalogue, author: str) -
     rows = tuple(
         Comparison(
             float(catalogue.standards[standard].limit or 0),
-            *(_run(connection, catalogue, standard, at, author) for at in (BEFORE, AFTER)),
+            *(_run(connection, catalogue, standard, at, author, store) for at in (BEFORE, AFTER)),
         )
         for standard in STANDARDS
     )
@@ -106,9 +109,16 @@ def run_first_study(connection: Connection, catalogue: Catalogue, author: str) -
     return FirstStudy(before, after, rows, _sentence(before, after, rows[0]), texts)
 
 
-def _run(connection: Connection, catalogue: Catalogue, standard: str, at: datetime, author: str) -> Study:
+def _run(
+    connection: Connection,
+    catalogue: Catalogue,
+    standard: str,
+    at: datetime,
+    author: str,
+    store: ArtefactStore | None,
+) -> Study:
     request = {"standard": standard, "at": at.isoformat()}
-    return run(connection, catalogue, PROCESSES[0], request, author)
+    return run(connection, catalogue, PROCESSES[0], request, author, store=store)
 
 
 def _sentence(before: int, after: int, row: Comparison) -> Text:

@@ -16,6 +16,8 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import studies as kept
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
+from gis_service.files.store import ArtefactStore
+from gis_service.services.artefacts import keep_artefacts
 from gis_service.services.coverage import Progress, run_coverage
 from gis_service.services.coverage_document import PROCESS, identify
 from gis_service.services.documents import canonical_json
@@ -35,7 +37,7 @@ class Study:
     Parameters
     ----------
     document
-        As DESIGN 4.3; without any time stamp.
+        As docs/contract.md, Study document; without any time stamp.
     created_at, seconds, author
         When it ran, how long, and for whom.
     """
@@ -73,6 +75,8 @@ def run(
     process: str,
     inputs: object,
     author: str,
+    *,
+    store: ArtefactStore | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Run a study and keep it.
@@ -86,9 +90,11 @@ def run(
     process
         One of `PROCESSES`.
     inputs
-        As DESIGN 4.2, "Inputs of a study".
+        As docs/contract.md, Inputs of a study.
     author
         For whom it runs.
+    store
+        Where the arrays that it was computed on are kept, under the hashes that the document names.
     progress
         Told each step as it begins.
 
@@ -109,7 +115,10 @@ def run(
     layers = find_layers(connection, catalogue, task)
     id_ = identify(process, layers.references, task.parameters.as_document())
     if kept.study(connection, id_) is None:
-        document = run_coverage(read_coverage_inputs(layers, task), task.parameters, progress).document
+        read = read_coverage_inputs(layers, task)
+        document = run_coverage(read, task.parameters, progress).document
+        if store is not None:
+            keep_artefacts(store, read)
         kept.add_study(
             connection,
             id_,

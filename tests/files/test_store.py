@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.files.store import Array, ArtefactStore
+from gis_service.files.store import Array, ArtefactContent, ArtefactStore
 from gis_service.types import Floats
 
 XY: Floats = np.arange(6, dtype=np.float64).reshape(3, 2)
@@ -23,7 +23,7 @@ def put(store: ArtefactStore, **changes: object) -> str:
         "n": 3,
         "arrays": {"xy": XY, "people": np.array([1, 2, 3], dtype=np.int64)},
     }
-    return store.put(**given | changes)
+    return store.put(ArtefactContent(**given | changes))
 
 
 def test_what_is_put_is_opened_as_it_was(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_arrays_are_mapped_and_read_only(tmp_path: Path) -> None:
         array[0, 0] = 1
 
 
-def test_the_folder_is_as_the_design_says(tmp_path: Path) -> None:
+def test_the_folder_is_as_the_contract_says(tmp_path: Path) -> None:
     key = put(ArtefactStore(tmp_path))
     manifest = json.loads((tmp_path / key / "manifest.json").read_text("utf-8"))
     assert manifest["format"] == 1
@@ -111,3 +111,8 @@ def test_a_hash_that_is_not_kept_is_not_found(tmp_path: Path, key: str) -> None:
 def test_what_cannot_be_kept_is_refused(tmp_path: Path, name: str, array: Array) -> None:
     with pytest.raises(ValueError, match="array"):
         put(ArtefactStore(tmp_path), arrays={name: array})
+
+
+def test_the_hash_is_known_before_anything_is_kept(tmp_path: Path) -> None:
+    content = ArtefactContent("demand", None, 3, {"xy": XY})
+    assert content.hash == ArtefactStore(tmp_path).put(content)

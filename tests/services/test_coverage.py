@@ -25,7 +25,7 @@ from gis_service.services.coverage import (
     run_coverage,
     summary,
 )
-from gis_service.services.documents import arrays_digest, canonical_json, persons, units
+from gis_service.services.documents import canonical_json, persons, units
 from gis_service.services.study_words import notice_text
 from gis_service.types import Geometries
 
@@ -260,18 +260,6 @@ def test_whole_numbers_are_written_as_such() -> None:
     assert canonical_json({"b": 1.0, "a": [2.5, 3.0, None]}) == b'{"a":[2.5,3,null],"b":1}'
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json(float("nan"))
-
-
-def test_digests_tell_names_types_and_shapes_apart() -> None:
-    one = np.array([1, 2, 3, 4])
-    found = {
-        arrays_digest({"a": one}),
-        arrays_digest({"b": one}),
-        arrays_digest({"a": one.astype(np.int32)}),
-        arrays_digest({"a": one.reshape(2, 2)}),
-    }
-    assert len(found) == 4
-    assert arrays_digest({"a": one, "b": one}) == arrays_digest({"b": one, "a": one.copy()})
 
 
 def test_every_notice_of_a_study_has_words_in_both_languages() -> None:

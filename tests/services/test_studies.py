@@ -16,7 +16,9 @@ from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
 from gis_service.db.engine import Connection, Engine
 from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, WrongUse
+from gis_service.files.store import ArtefactStore
 from gis_service.services import studies
+from gis_service.services.artefacts import open_network
 from gis_service.services.ingest import load_file
 from gis_service.services.study_layers import find_layers
 from gis_service.services.study_request import complete, parse_request
@@ -253,6 +255,15 @@ def test_an_equal_run_is_the_same_study(town: Connection, catalogue: Catalogue) 
     again = studies.run(town, catalogue, "coverage", ask(), "minh")
     assert again == first
     assert len(studies.list_(town).items) == 1
+
+
+def test_what_a_study_was_computed_on_can_be_opened_by_its_names(
+    town: Connection, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    store = ArtefactStore(tmp_path)
+    names = studies.run(town, catalogue, "coverage", ask(), "lan", store=store).document["artefacts"]
+    assert open_network(store, names["network"]).is_ferry.any()
+    assert store.open(names["demand"]).kind == "demand"
 
 
 def test_a_run_that_is_not_kept_any_more_gives_the_equal_document(
