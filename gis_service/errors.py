@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from gis_service.messages.catalogue import message_of
-from gis_service.types import Language
+from gis_service.types import Language, Text
 
 
 class ErrorCode(StrEnum):
@@ -40,6 +40,7 @@ class ErrorCode(StrEnum):
     DEFINITIONS_FAULTY = "definitions_faulty"
     # demo
     CENSUS_FAULTY = "census_faulty"
+    FIRST_STUDY_NOT_HERE = "first_study_not_here"
     # database
     DATABASE_URL_INVALID = "database_url_invalid"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -51,6 +52,8 @@ class ErrorCode(StrEnum):
     DATABASE_LOCKED = "database_locked"
     DATABASE_WITHOUT_POSTGIS = "database_without_postgis"
     DATABASE_IS_OUTSIDE = "database_is_outside"
+    DATABASE_FOLDER_NOT_OURS = "database_folder_not_ours"
+    DATABASE_NOT_MIGRATED = "database_not_migrated"
     # operation
     PORT_BUSY = "port_busy"
     SERVICE_ELSEWHERE = "service_elsewhere"
@@ -67,6 +70,7 @@ class ErrorCode(StrEnum):
     STUDY_LAYER_EMPTY = "study_layer_empty"
     STUDY_VERSION_GONE = "study_version_gone"
     PROCESS_UNKNOWN = "process_unknown"
+    ROAD_COST_TOO_LARGE = "road_cost_too_large"
     # web
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -83,6 +87,8 @@ class ErrorCode(StrEnum):
     COLLECTION_NOT_FOUND = "collection_not_found"
     ITEM_NOT_FOUND = "item_not_found"
     TILE_MATRIX_SET_NOT_FOUND = "tile_matrix_set_not_found"
+    TILESET_NOT_FOUND = "tileset_not_found"
+    TILE_OUTSIDE_ZOOMS = "tile_outside_zooms"
     TILE_OUTSIDE_MATRIX = "tile_outside_matrix"
     LAYER_WITHOUT_GEOMETRY = "layer_without_geometry"
     # gap analysis on files
@@ -95,6 +101,9 @@ class ErrorCode(StrEnum):
     PEOPLE_MISSING = "people_missing"
     PEOPLE_NEGATIVE = "people_negative"
     PEOPLE_NONE = "people_none"
+    PEOPLE_PLACELESS = "people_placeless"
+    PEOPLE_MULTIPOINT = "people_multipoint"
+    AREA_EMPTY = "area_empty"
     INPUTS_APART = "inputs_apart"
     LIMIT_NEEDED = "limit_needed"
     LIMIT_MEASURE = "limit_measure"
@@ -132,6 +141,7 @@ class ErrorCode(StrEnum):
     VALUE_NOT_ALLOWED = "value_not_allowed"
     DUPLICATE_KEY = "duplicate_key"
     FEATURES_REFUSED = "features_refused"
+    LAYER_BUSY = "layer_busy"
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"
@@ -148,11 +158,23 @@ class Fault:
     where
         File and line, row, feature number or JSON pointer.
     text
-        What is wrong there, with the bad value.
+        What is wrong there, with the bad value; in one language where only developers and GIS staff read it.
     """
 
-    where: str
-    text: str
+    where: Text | str
+    text: Text | str
+
+    def place(self, language: Language) -> str:
+        """Say where it stands."""
+        return _said(self.where, language)
+
+    def words(self, language: Language) -> str:
+        """Say what is wrong there."""
+        return _said(self.text, language)
+
+
+def _said(text: Text | str, language: Language) -> str:
+    return text if isinstance(text, str) else text.in_language(language)
 
 
 @dataclass
@@ -203,7 +225,7 @@ class GisError(Exception):
 
     def __str__(self) -> str:
         lines = [self.detail(), self.expected(), self.remedy()]
-        lines += [f"{fault.where}: {fault.text}" for fault in self.faults]
+        lines += [f"{fault.place('en')}: {fault.words('en')}" for fault in self.faults]
         return "\n".join(line for line in lines if line)
 
 

@@ -18,8 +18,8 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
@@ -31,6 +31,8 @@ START_TIME_S = 90.0
 END_TIME_S = 15.0
 WATCH_EVERY_S = 1.0
 LOG_LINES = 20
+PAUSES_S = (1.0, 60.0)
+"""Shortest and longest pause before a web process that died is started again; it doubles each time."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Watcher:
 
     pid: int
     address: str
+
+
+class WatchedError(Exception):
+    """Another watcher has just taken this checkout."""
 
 
 def address_of(settings: Settings) -> str:
@@ -73,9 +79,18 @@ def find_watcher(settings: Settings) -> Watcher | None:
 
 @contextmanager
 def hold_lock(settings: Settings) -> Iterator[None]:
-    """Be the one watcher of this checkout."""
+    """Be the one watcher of this checkout.
+
+    Raises
+    ------
+    WatchedError
+        When there is one already, be it since a moment ago.
+    """
     with lock_path(settings).open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WatchedError from error
         file.truncate(0)
         json.dump({"pid": os.getpid(), "address": address_of(settings)}, file)
         file.flush()
@@ -127,7 +142,8 @@ def wait_for_answer(process: subprocess.Popen[bytes], settings: Settings, ended:
     """
     address, until = address_of(settings), time.monotonic() + START_TIME_S
     while not ended.is_set() and not answers(address):
-        if process.poll() is not None or time.monotonic() > until:
+        # A watcher that ends well has found another one, whose answer is as good.
+        if process.poll() not in {None, 0} or time.monotonic() > until:
             raise failure(process, settings)
         ended.wait(0.1)
 
@@ -151,13 +167,58 @@ def start_web(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def end_web(web: subprocess.Popen[bytes]) -> None:
-    """Let the requests under way end; after a while end them."""
+    """Let the requests under way end; after a while end them, and with them what a dead main process left."""
     web.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         web.wait(END_TIME_S)
-    except subprocess.TimeoutExpired:
+    clear_group(web)
+    web.wait()
+
+
+def clear_group(web: subprocess.Popen[bytes]) -> None:
+    """End the workers, which would hold the port when their main process was killed."""
+    with suppress(ProcessLookupError):
         os.killpg(web.pid, signal.SIGKILL)
-        web.wait()
+
+
+@dataclass
+class WebKeeper:
+    """Keeps one web process alive.
+
+    Parameters
+    ----------
+    settings
+        Where it listens.
+    process
+        The one that runs, or has ended.
+    pause
+        Seconds before the next start.
+    since
+        When it was started, or found dead; seconds of the steady clock.
+    dead
+        Whether its end has been noticed.
+    """
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+    pause: float = PAUSES_S[0]
+    since: float = field(default_factory=time.monotonic)
+    dead: bool = False
+
+    def keep(self) -> None:
+        """Start it again when it has died; at once asked again is cheap."""
+        age = time.monotonic() - self.since
+        if self.dead and age >= self.pause:
+            self.process, self.dead, self.since = start_web(self.settings), False, time.monotonic()
+            self.pause = min(2 * self.pause, PAUSES_S[1])
+        elif not self.dead and self.process.poll() is not None:
+            clear_group(self.process)
+            # One that has served for a while has not died of its start.
+            self.pause = PAUSES_S[0] if age > PAUSES_S[1] else self.pause
+            self.dead, self.since = True, time.monotonic()
+            code = self.process.returncode
+            words = f"The web process has died (code {code}); it is started again in {self.pause:.0f} s."
+            print(words, file=sys.stderr, flush=True)
 
 
 def watch(settings: Settings) -> None:
@@ -166,17 +227,16 @@ def watch(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with hold_lock(settings):
-        web = start_web(settings)
+        web = WebKeeper(settings, start_web(settings))
         try:
-            wait_for_answer(web, settings, ended)
+            wait_for_answer(web.process, settings, ended)
             if not ended.is_set():
                 print(f"The map is at {address_of(settings)} (Ctrl-C or scripts/stop ends it)", flush=True)
             while not ended.wait(WATCH_EVERY_S):
-                if web.poll() is not None:
-                    raise failure(web, settings)
+                web.keep()
                 keep_database(settings)
         finally:
-            end_web(web)
+            end_web(web.process)
             stop_database(settings)
     print("The service has ended.", flush=True)
 
@@ -227,7 +287,7 @@ def is_alive(pid: int) -> bool:
 def stop(settings: Settings) -> None:
     """End the service and its private database, whoever started them."""
     found, until = find_watcher(settings), time.monotonic() + 2 * END_TIME_S
-    if found:
+    if found and is_alive(found.pid):
         os.kill(found.pid, signal.SIGTERM)
     while found and (find_watcher(settings) == found or is_alive(found.pid)):
         if time.monotonic() > until:
@@ -236,6 +296,24 @@ def stop(settings: Settings) -> None:
         time.sleep(0.1)
     stopped = stop_database(settings)
     print("stopped" if found or stopped else "nothing is running")
+
+
+def begin(settings: Settings, *, detached: bool) -> None:
+    """Start the service; say so when it runs already, be it since a moment ago."""
+    if detached:
+        with (lock_path(settings).with_name("detach.lock")).open("w") as file:
+            # The second of two waits for the first, and then finds its service.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not (found := check(settings)):
+                detach(settings)
+                return
+    elif not (found := check(settings)):
+        try:
+            watch(settings)
+        except WatchedError:
+            found = check(settings)
+    if found:
+        print(f"The service of this checkout runs already: {found.address} (scripts/stop ends it)")
 
 
 def read_arguments() -> argparse.Namespace:
@@ -257,13 +335,10 @@ def main() -> None:
     elif arguments.idle:
         if not find_watcher(settings):
             stop_database(settings)
-    elif found := check(settings):
-        if not arguments.check:
-            print(f"The service of this checkout runs already: {found.address} (scripts/stop ends it)")
-    elif arguments.detach:
-        detach(settings)
-    elif not arguments.check:
-        watch(settings)
+    elif arguments.check:
+        check(settings)
+    else:
+        begin(settings, detached=arguments.detach)
 
 
 if __name__ == "__main__":

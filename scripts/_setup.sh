@@ -55,6 +55,9 @@ has_postgis() {
   return 1
 }
 
+# Read to its end: a reader that leaves early would make the writer fail, and with pipefail the whole.
+has_libatomic() { /sbin/ldconfig -p | grep libatomic.so.1 >/dev/null; }
+
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 # missing_packages WANTED...: the Debian packages that are still to be installed, of: venv postgis chromium.
@@ -66,7 +69,10 @@ missing_packages() {
         interpreter=$(find_python) || return
         "$interpreter" -c 'import ensurepip' 2>/dev/null || echo "$(basename "$interpreter")-venv" ;;
       postgis) has_postgis || echo postgresql postgresql-postgis ;;
-      chromium) has_chromium || echo chromium fonts-dejavu-core ;;
+      chromium)
+        has_chromium || echo chromium fonts-dejavu-core
+        # The Node.js that drives the browser in the tests is linked against it.
+        has_libatomic || echo libatomic1 ;;
     esac
   done
 }

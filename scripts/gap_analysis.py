@@ -51,9 +51,10 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
         return
     known = [str(parameter.name) for parameter in context.command.params if parameter.name != "study"]
     try:
-        values = read_mapping(path, known)
+        given = read_mapping(path, known)
     except GisError as error:
         _fail(error)
+    values = {name: value for name, value in given.items() if value is not None}
     folder = Path(path).parent
     files = {name: str(folder / str(values[name])) for name in _FILE_OPTIONS if name in values}
     context.default_map = {**(context.default_map or {}), **values, **files}

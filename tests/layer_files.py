@@ -14,9 +14,10 @@ from shapely.geometry import Polygon
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection
+from gis_service.db.layers import version_of
 from gis_service.errors import GisError
 from gis_service.services.ingest import LoadOptions, LoadReport, load_file
-from gis_service.services.layers import version_of
+from gis_service.types import LayerId
 from tests.small_city import city_with, field, layer, places
 
 CITY = city_with(
@@ -26,6 +27,7 @@ CITY = city_with(
     layer("any", "Geometry", [field("code", required=True)]),
     layer("list", "None", [field("code", required=True), field("people", "integer")]),
     layer("keyless", "Point", [field("name")], key=None),
+    layer("named", "Point", [field("place"), field("row"), field("order")], key=None),
     layer("kinds", "Point", [field("code", required=True), field("kind", values=("main", "branch"))]),
 )
 SQUARE = Polygon([(106.3, 20.4), (106.4, 20.4), (106.4, 20.5), (106.3, 20.5)])
@@ -48,7 +50,7 @@ def refusal(
     assert caught.value.remedy("vi")
     exists = connection.execute(text("SELECT to_regclass(:name)"), {"name": f"layer.{layer_id}"}).scalar_one()
     assert exists is None, "a refused file leaves no table"
-    assert version_of(connection, layer_id) is None, "a refused file makes no version"
+    assert version_of(connection, LayerId(layer_id)) is None, "a refused file makes no version"
     return caught.value
 
 

@@ -1,7 +1,8 @@
 """How many people a service reaches within its limit: sums of whole numbers, per group and per unit.
 
 Coverage is taken at demand points, never by polygon overlay. Every person is in exactly one row, covered or
-uncovered; ``unreachable`` is the part of ``uncovered`` without any answer (METHODS, Who counts where).
+uncovered; ``unreachable`` is the part of ``uncovered`` whom no way joins to any facility at all, of whatever
+unit (METHODS, Who counts where).
 """
 
 from collections.abc import Mapping
@@ -25,12 +26,13 @@ class Figures:
     Parameters
     ----------
     total, covered, uncovered, unreachable
-        ``total = covered + uncovered``; ``unreachable`` is a part of ``uncovered``.
+        ``total = covered + uncovered``; ``unreachable`` is a part of ``uncovered``: those without a road, or
+        without a way to any facility.
     quantiles
         For each of `PERCENTS` the least cost by which that share of all people has arrived; None when it
         never has, or when there is nobody.
     arrived
-        The same among those who arrive at all.
+        The same among those who arrive at a facility of their catchment.
     """
 
     total: int
@@ -70,7 +72,9 @@ def is_covered(cost: Int64s, limit: int) -> Bools:
     return cost <= limit
 
 
-def coverage(demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: int) -> Coverage:
+def coverage(
+    demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: int, reached: Bools | None = None
+) -> Coverage:
     """Add up who is covered.
 
     Parameters
@@ -83,9 +87,13 @@ def coverage(demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: in
     n_zones
         Number of units.
     cost
-        ``(n,)`` cost from each row to its facility, ms or mm, `UNREACHED` without an answer.
+        ``(n,)`` cost from each row to the nearest facility of its catchment, ms or mm, `UNREACHED` without an
+        answer.
     limit
         Greatest cost that counts as covered, in the unit of ``cost``.
+    reached
+        ``(n,)`` whether a way leads to any facility, of the catchment or not; where ``cost`` has an answer
+        when None.
 
     Returns
     -------
@@ -95,6 +103,7 @@ def coverage(demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: in
     inside = zone != BEYOND
     bucket = np.where(zone == NO_UNIT, n_zones, zone)[inside].astype(np.int64)
     kept = cost[inside]
+    lost = ~(cost < UNREACHED if reached is None else reached)[inside]
     by_place = np.lexsort((kept, bucket))
     in_all = np.argsort(kept, kind="stable")
     totals: dict[str, Figures] = {}
@@ -102,8 +111,11 @@ def coverage(demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: in
     for group, values in demand.people.items():
         people = values[inside]
         one = np.zeros(len(people), dtype=np.int64)
-        totals[group] = _figures(one, kept[in_all], people[in_all], 1, limit)[0]
-        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], n_zones + 1, limit))
+        unreachable = np.zeros(n_zones + 1, dtype=np.int64)
+        np.add.at(unreachable, bucket[lost], people[lost])
+        everybody = unreachable.sum(keepdims=True)
+        totals[group] = _figures(one, kept[in_all], people[in_all], everybody, limit)[0]
+        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], unreachable, limit))
     anybody = any(figures[n_zones].total for figures in rows.values())
     return Coverage(
         totals=totals,
@@ -116,8 +128,9 @@ def _last(rows: Mapping[str, tuple[Figures, ...]]) -> dict[str, Figures]:
     return {group: figures[-1] for group, figures in rows.items()}
 
 
-def _figures(bucket: Int64s, cost: Int64s, people: Int64s, n: int, limit: int) -> list[Figures]:
-    """Figures of each of ``n`` buckets; the rows come sorted by bucket, then by cost."""
+def _figures(bucket: Int64s, cost: Int64s, people: Int64s, unreachable: Int64s, limit: int) -> list[Figures]:
+    """Figures of each bucket, one per entry of ``unreachable``; the rows come sorted by bucket, then cost."""
+    n = len(unreachable)
     running = np.concatenate([[0], np.cumsum(people)])
     first = np.searchsorted(bucket, np.arange(n), side="left")
     after = np.searchsorted(bucket, np.arange(n), side="right")
@@ -132,7 +145,7 @@ def _figures(bucket: Int64s, cost: Int64s, people: Int64s, n: int, limit: int) -
             total=int(total[i]),
             covered=int(covered[i]),
             uncovered=int(total[i] - covered[i]),
-            unreachable=int(total[i] - arrived[i]),
+            unreachable=int(unreachable[i]),
             quantiles=tuple(column[i] for column in of_all),
             arrived=tuple(column[i] for column in of_arrived),
         )

@@ -17,12 +17,21 @@ from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries, Int32s, In
 
 ALL = "all"
 """The group that holds every person."""
-STEP_M = 50.0
-"""Distance between neighbouring lattice points."""
 LARGE_M = 100.0
 """A polygon or cell whose box has a longer side than this becomes lattice points."""
 _CHUNK = 2_000_000
 _INT64_MAX = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """The lattice points ``offset_m + step_m * i`` of the metric system, on both axes (METHODS)."""
+
+    step_m: float = 50.0
+    offset_m: float = 25.0
+
+
+LATTICE = Lattice()
 
 
 @dataclass(frozen=True)
@@ -165,7 +174,10 @@ def demand_from_points(points: Geometries | Floats, people: Mapping[str, Floats]
 
 
 def demand_from_polygons(
-    polygons: Geometries, people: Mapping[str, Floats], barriers: Geometries | None = None
+    polygons: Geometries,
+    people: Mapping[str, Floats],
+    barriers: Geometries | None = None,
+    lattice: Lattice = LATTICE,
 ) -> Demand:
     """Make demand of people known per polygon, without buildings.
 
@@ -177,6 +189,8 @@ def demand_from_polygons(
         Persons per group, ``(n,)`` each; must hold ``all``.
     barriers
         Geometries where nobody lives (water), same CRS.
+    lattice
+        Where people in large polygons are put.
 
     Returns
     -------
@@ -195,12 +209,13 @@ def demand_from_polygons(
     kept = _with_people(groups)
     shapes = np.asarray(polygons, dtype=object)[kept]
     _refuse_missing(kept[shapely.is_missing(shapes) | shapely.is_empty(shapes)])
-    points, owner, used_lattice = _places(shapes, barriers)
+    points, owner, used_lattice = _places(shapes, barriers, lattice)
     order = np.lexsort((points[:, 1], points[:, 0], owner))
     points, owner = points[order], owner[order]
     counts = np.bincount(owner, minlength=len(kept))
     spread_people = {name: _spread_evenly(values[kept], counts) for name, values in groups.items()}
-    return Demand(points, spread_people, kept[owner].astype(np.int32), STEP_M if used_lattice else None)
+    step_m = lattice.step_m if used_lattice else None
+    return Demand(points, spread_people, kept[owner].astype(np.int32), step_m)
 
 
 def demand_from_cells(
@@ -271,12 +286,12 @@ def _refuse_missing(rows: Int64s) -> None:
         raise RefusedInput(ErrorCode.DEMAND_PLACE_MISSING, row=int(rows[0]) + 1, rows=int(rows.size))
 
 
-def _places(shapes: Geometries, barriers: Geometries | None) -> tuple[Floats, Int64s, bool]:
+def _places(shapes: Geometries, barriers: Geometries | None, lattice: Lattice) -> tuple[Floats, Int64s, bool]:
     """Give the places of all shapes, the shape each belongs to, and whether the lattice was used at all."""
     box = shapely.bounds(shapes).reshape(-1, 4)
     large = np.flatnonzero(np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) > LARGE_M)
     shapely.prepare(shapes[large])
-    pieces = list(_lattice(shapes, box, large))
+    pieces = list(_lattice(shapes, box, large, lattice))
     xy = np.concatenate([piece[0] for piece in pieces]) if pieces else np.empty((0, 2))
     owner = np.concatenate([piece[1] for piece in pieces]) if pieces else np.empty(0, dtype=np.int64)
     dry = _outside(xy, barriers)
@@ -287,10 +302,12 @@ def _places(shapes: Geometries, barriers: Geometries | None) -> tuple[Floats, In
     return np.concatenate([xy, inner]), np.concatenate([owner, single]), used
 
 
-def _lattice(shapes: Geometries, box: Floats, large: Int64s) -> Iterator[tuple[Floats, Int64s]]:
+def _lattice(
+    shapes: Geometries, box: Floats, large: Int64s, lattice: Lattice
+) -> Iterator[tuple[Floats, Int64s]]:
     """Yield the lattice points strictly inside the large shapes, a bounded number of candidates at a time."""
-    low = np.ceil((box[large, :2] - STEP_M / 2) / STEP_M).astype(np.int64)
-    high = np.floor((box[large, 2:] - STEP_M / 2) / STEP_M).astype(np.int64)
+    low = np.ceil((box[large, :2] - lattice.offset_m) / lattice.step_m).astype(np.int64)
+    high = np.floor((box[large, 2:] - lattice.offset_m) / lattice.step_m).astype(np.int64)
     sides = np.maximum(high - low + 1, 0)
     counts = sides[:, 0] * sides[:, 1]
     batch = np.cumsum(counts) // _CHUNK
@@ -299,7 +316,7 @@ def _lattice(shapes: Geometries, box: Floats, large: Int64s) -> Iterator[tuple[F
         which = np.repeat(rows, counts[rows])
         offset = np.arange(len(which)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
         steps = np.column_stack([offset // sides[which, 1], offset % sides[which, 1]]) + low[which]
-        xy: Floats = (STEP_M / 2 + STEP_M * steps).astype(np.float64)
+        xy: Floats = (lattice.offset_m + lattice.step_m * steps).astype(np.float64)
         inside = shapely.contains_xy(shapes[large[which]], xy[:, 0], xy[:, 1])
         yield xy[inside], large[which[inside]]
 

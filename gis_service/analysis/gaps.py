@@ -45,7 +45,8 @@ class GapPlace:
     Parameters
     ----------
     id
-        Follows from the places of the homes alone, so it is the same in every run.
+        Follows from the kind and from the places of the homes in whole millimetres, in whatever order they
+        come, and from nothing else: the same homes are the same place in every run and vintage.
     people
         Whole thousandths of a person.
     n_homes
@@ -106,7 +107,7 @@ def gap_places(
     Returns
     -------
     list of GapPlace
-        By people, the most first, then by id.
+        By people, the most first, then by id; by unit where homes of two places stand on the same spots.
     """
     people = demand.people[ALL][homes]
     some = people > 0  # a row may hold people of another group only through rounding
@@ -123,7 +124,7 @@ def gap_places(
     part = np.where(scattered, len(labels) + 2 + centre[part], part)  # zones count from -2
     kind[scattered] = "scattered"
     places = [_place(demand, zone, homes[rows], kind[rows[0]], settlements) for _, rows in _rows_of(part)]
-    return sorted(places, key=lambda place: (-place.people, place.id))
+    return sorted(places, key=lambda place: (-place.people, place.id, place.zone))
 
 
 def _rows_of(part: Int64s) -> list[tuple[int, Int64s]]:
@@ -143,7 +144,7 @@ def _place(
     unit = int(zone[homes[middle]])
     point = (float(xy[middle, 0]), float(xy[middle, 1]))
     return GapPlace(
-        id=_id(xy, kind, unit),
+        id=_id(xy, kind),
         people=int(people.sum()),
         n_homes=len(homes),
         kind=kind,
@@ -168,9 +169,10 @@ def _medoid(xy: Floats, people: Int64s) -> int:
     return int(np.lexsort((xy[:, 1], xy[:, 0], apart))[0])
 
 
-def _id(xy: Floats, kind: Kind, unit: int) -> str:
+def _id(xy: Floats, kind: Kind) -> str:
     millimetres = np.floor(xy * 1000 + 0.5).astype("<i8")
-    digest = hashlib.sha256(f"{kind} {unit} ".encode() + millimetres.tobytes())
+    millimetres = millimetres[np.lexsort((millimetres[:, 1], millimetres[:, 0]))]
+    digest = hashlib.sha256(f"{kind} ".encode() + millimetres.tobytes())
     return f"gap_{digest.hexdigest()[:12]}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis_service.analysis.kernels import walk_chains
-from gis_service.analysis.modes import Costs
+from gis_service.analysis.modes import Costs, require_cost
 from gis_service.analysis.network import Network
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
@@ -102,6 +102,11 @@ def build_graph(network: Network, costs: Costs, *, contract: bool = True) -> Gra
         As of ``build_network`` and ``segment_costs``.
     contract
         False keeps every segment as its own chain, for comparison in tests.
+
+    Raises
+    ------
+    WrongUse
+        ``road_cost_too_large`` when a chain costs more than an arc can hold.
     """
     forward, backward = costs.forward >= 0, costs.backward >= 0
     used = np.flatnonzero(forward | backward)
@@ -111,6 +116,7 @@ def build_graph(network: Network, costs: Costs, *, contract: bool = True) -> Gra
     chain, place, along, before, tail, head, total = walk_chains(
         network.start, network.end, cost, used.astype(np.int32), inner, *incidence
     )
+    require_cost(float(total.max(initial=0)))
     first = np.full(len(tail), -1, np.int64)
     first[chain[used[::-1]]] = used[::-1]  # the lowest segment of each chain
     ahead = np.where(along[first], forward[first], backward[first])

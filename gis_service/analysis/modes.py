@@ -17,6 +17,8 @@ from gis_service.types import Bools, Floats, Int64s
 NetworkMeasure = Literal["network_time", "network_distance"]
 
 FERRY_KMH = 8.0
+LARGEST_COST = 2**31 - 1
+"""Of one stretch of road, in ms or mm: 24 days or 2,147 km; the search keeps the costs of arcs in 32 bits."""
 MM_PER_M = 1000.0
 MS_PER_H_BY_KM = 3600.0
 """Milliseconds that one metre takes at 1 km/h."""
@@ -40,6 +42,8 @@ class Mode:
         Roads known to be narrower are closed to the mode.
     obeys_oneway
         False for walking.
+    ferry_kmh
+        Speed of a ferry that carries it.
     """
 
     id: str
@@ -48,11 +52,14 @@ class Mode:
     unpaved_factor: float = 1.0
     min_width_m: float = 0.0
     obeys_oneway: bool = True
+    ferry_kmh: float = FERRY_KMH
 
 
 WALK_KMH = {"all": 4.8, "elderly": 3.2, "children": 3.6}
 """Walking speed of everybody, and of the groups a standard may name."""
 
+# The city's own figures stand in layers/<city>/city.yaml, and studies of the service use those. These are for
+# studies of files, which have no city; a test holds the two equal for Thai Binh.
 _MODES = {
     "walk": Mode("walk", (None, *[WALK_KMH["all"]] * 6), WALK_KMH["all"], obeys_oneway=False),
     "bicycle": Mode("bicycle", (None, *[12.0] * 6), 8.0),
@@ -180,20 +187,40 @@ def segment_costs(network: Network, chosen: Mode, measure: NetworkMeasure) -> Co
     -------
     Costs
         Arrays of shape ``(n_segments,)``.
+
+    Raises
+    ------
+    WrongUse
+        ``road_cost_too_large`` when a segment costs more than `LARGEST_COST`.
     """
     speed = _speed(network, chosen)
     allowed = ~np.isnan(speed)
     if measure == "network_distance":
-        cost = half_up(network.length_m * MM_PER_M)
+        exact = network.length_m * MM_PER_M
     else:
-        with np.errstate(invalid="ignore"):
-            cost = half_up(np.where(allowed, network.length_m * MS_PER_H_BY_KM / speed, 0.0))
+        with np.errstate(invalid="ignore", over="ignore"):  # too large is infinite, and refused
+            exact = np.where(allowed, network.length_m * MS_PER_H_BY_KM / speed, 0.0)
+    require_cost(float(exact.max(initial=0.0)))
+    cost = half_up(exact)
+    if measure == "network_time":
         cost = cost + network.wait_ms
     oneway = network.oneway if chosen.obeys_oneway else np.zeros_like(network.oneway)
     forward = np.where(allowed & (oneway >= 0), cost, -1)
     backward = np.where(allowed & (oneway <= 0), cost, -1)
     access_kmh = None if measure == "network_distance" else chosen.access_kmh
     return Costs(forward, backward, allowed & ~network.is_ferry, access_kmh)
+
+
+def require_cost(largest: float) -> None:
+    """Refuse a stretch of road that costs more than the search can hold.
+
+    Raises
+    ------
+    WrongUse
+        ``road_cost_too_large``.
+    """
+    if largest > LARGEST_COST:
+        raise WrongUse(ErrorCode.ROAD_COST_TOO_LARGE, value=f"{largest:.3g}", expected=LARGEST_COST)
 
 
 def _speed(network: Network, chosen: Mode) -> Floats:
@@ -204,4 +231,4 @@ def _speed(network: Network, chosen: Mode) -> Floats:
     rights = {"walk": network.on_foot, "car": network.by_car}.get(chosen.id, network.on_wheels)
     narrow = network.width_m < chosen.min_width_m  # an unknown width (nan) is not narrow
     speed = np.where(rights & ~narrow, speed, np.nan)
-    return np.where(network.is_ferry, FERRY_KMH, speed)
+    return np.where(network.is_ferry, chosen.ferry_kmh, speed)

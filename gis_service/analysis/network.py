@@ -48,6 +48,12 @@ class Roads:
     on_wheels: Bools
     by_car: Bools
 
+    @property
+    def walkable(self) -> Geometries:
+        """The lines that people may walk on: open on foot, and no expressways (METHODS, Speeds)."""
+        walkable: Geometries = self.lines[self.on_foot & (self.road_class != EXPRESSWAY)]
+        return walkable
+
     @classmethod
     def plain(
         cls, lines: Geometries, road_class: Int8s | None = None, oneway: Int8s | None = None

@@ -12,7 +12,9 @@ GeometryType = Literal[
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Visibility = Literal["draft", "internal", "public", "personal"]
 
-RESERVED_NAMES = frozenset({"fid", "geom", "version_from", "version_to"})
+_SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+"""Columns that PostgreSQL gives to every table."""
+RESERVED_NAMES = frozenset({"fid", "geom", "version_from", "version_to"}) | _SYSTEM_COLUMNS
 """Columns that every layer table or its history has of its own."""
 
 

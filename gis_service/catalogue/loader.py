@@ -60,7 +60,7 @@ def load_catalogue(layers_dir: Path, tiles_dir: Path, city: str) -> Catalogue:
         Folder with one folder per city: ``city.yaml``, ``<category>/<layer>.yaml``, and, where there are any,
         ``standards/*.yaml`` and ``phases.yaml``.
     tiles_dir
-        Folder with one folder per tileset; may be absent.
+        Folder with one folder per tileset; may be absent. A tileset that names another city is left out.
     city
         Name of the city's folder.
 
@@ -78,7 +78,7 @@ def load_catalogue(layers_dir: Path, tiles_dir: Path, city: str) -> Catalogue:
         raise NotFound(
             ErrorCode.CITY_UNKNOWN, city=city, folder=str(folder), known=(", ".join(known) or "-") + hint
         )
-    loading = _Loading(layers_dir.parent, tiles_dir.parent)
+    loading = _Loading(layers_dir.parent, tiles_dir.parent, city)
     loading.read_city(folder)
     loading.read_tiles(tiles_dir)
     loading.cross_check()
@@ -89,8 +89,8 @@ def load_catalogue(layers_dir: Path, tiles_dir: Path, city: str) -> Catalogue:
 
 
 def _place(fault: Fault) -> tuple[str, int, str]:
-    file, _, line = fault.where.rpartition(":")
-    return file, int(line), fault.text
+    file, _, line = fault.place("en").rpartition(":")
+    return file, int(line), fault.words("en")
 
 
 @dataclass
@@ -99,6 +99,7 @@ class _Loading:
 
     layers_root: Path
     tiles_root: Path
+    city_name: str
     faults: list[Fault] = field(default_factory=list)
     city: Document | None = None
     phases: Document | None = None
@@ -160,9 +161,11 @@ class _Loading:
         self.faults.extend(faults)
         if document is None:
             return
-        self.tilesets[folder.name] = (document, query, style)
+        entry: Any = document.value
+        # A tileset of another city is checked by itself; which layers there are, only that city knows.
+        if entry.get("city", self.city_name) == self.city_name:
+            self.tilesets[folder.name] = (document, query, style)
         if style:
-            entry: Any = document.value
             self.faults.extend(check_style(style, entry, style_path, self._tile_name(style_path)))
 
     def _tile_name(self, path: Path) -> str:

@@ -34,7 +34,7 @@ def check_standards(
             if first := seen.get(entry["id"]):
                 text = f"the standard '{entry['id']}' stands twice; first in {first}"
                 yield document.fault(text, *at, "id")
-            seen.setdefault(entry["id"], document.fault("", *at, "id").where)
+            seen.setdefault(entry["id"], document.fault("", *at, "id").place("en"))
             for key, text in _contradictions(entry, layers, groups):
                 yield document.fault(f"{entry['id']}: {text}", *at, key)
 

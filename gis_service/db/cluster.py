@@ -12,7 +12,9 @@ A cluster belongs to one checkout. It listens on the loopback address only and a
 import fcntl
 import hashlib
 import os
+import pwd
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ import psycopg
 
 from gis_service.db import cluster_config
 from gis_service.db.cluster_config import HOST_RULES, LOOPBACK, Manifest
-from gis_service.db.cluster_roles import ADMIN, DATABASE, OWNER, prepare_database
+from gis_service.db.cluster_roles import ADMIN, DATABASE, OWNER, PREPARATION, prepare_database
 from gis_service.db.postgres import Programs, find_programs, server_user
 from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
 from gis_service.settings import ROOT, Settings
@@ -31,6 +33,7 @@ from gis_service.settings import ROOT, Settings
 ROOT_HOME = Path("/var/lib/gis-service")
 """Parent of root's clusters: the server runs as another user, to whom ``/root`` is closed."""
 
+_SHARED = Path("/tmp")  # noqa: S108 - only for a socket in a folder of mode 0700, whose owner is looked at
 _LOCK_TIME_S = 90.0
 _START_TIME_S = 60
 _ORPHAN_TIME_S = 15.0
@@ -64,7 +67,7 @@ class Cluster:
         inside = self.home / "socket"
         if len(str(inside)) <= _SOCKET_PATH_MOST:
             return inside
-        return Path("/tmp") / f"gis-service-{os.geteuid()}-{_short_hash(self.home)}"  # noqa: S108 - mode 0700, below
+        return _SHARED / f"gis-service-{os.geteuid()}-{_short_hash(self.home)}"
 
     @property
     def manifest(self) -> Manifest:
@@ -75,6 +78,19 @@ class Cluster:
     def exists(self) -> bool:
         """Tell whether it has been made."""
         return (self.home / "cluster.json").exists() and (self.data / "PG_VERSION").exists()
+
+    @property
+    def is_prepared(self) -> bool:
+        """Tell whether a start has come to its end: role, database and extensions are there."""
+        try:
+            return self._prepared_mark.read_text() == PREPARATION
+        except OSError:
+            return False
+
+    @property
+    def _prepared_mark(self) -> Path:
+        # Inside the server's own folder, so that it goes when that goes.
+        return self.data / "gis.prepared"
 
     def url(self, database: str = DATABASE) -> str:
         """Give a URL, as psql takes it, of the role that owns the layer tables."""
@@ -99,13 +115,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Tell whether a connection can be had."""
-        if not self.exists or self.postmaster() is None:
-            return False
-        try:
-            psycopg.connect(self.url(), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return self.exists and self.postmaster() is not None and _answers(self.url())
 
     def start(self) -> bool:
         """Start it, make it before when it does not exist; tell whether it had to be started.
@@ -115,19 +125,20 @@ class Cluster:
         Temporary
             ``database_programs_missing``, ``database_port_busy``, ``database_start_failed``.
         Conflict
-            ``database_locked`` when another start or stop does not end.
+            ``database_locked`` when another start or stop does not end; ``database_folder_not_ours``.
         """
-        if self.answers():
+        if self.is_prepared and self.answers():
             return False
         self._make_folders()
         with self._lock():
-            if self.exists and self.postmaster() is not None:
-                # It recovers, or all its connections are in use: starting a second one would help nobody.
-                return self._wait_for_answer()
-            programs = find_programs(self._version()) if self.exists else self._make()
-            self._start_server(programs)
+            # One that runs recovers, or was left half made by a start that was killed.
+            running = self.exists and self.postmaster() is not None
+            if not running:
+                self._start_server(find_programs(self._version()) if self.exists else self._make())
+            self._wait_for_answer()
             prepare_database(self.admin_url(), self.admin_url(DATABASE), self.manifest.owner_password)
-        return True
+            self._prepared_mark.write_text(PREPARATION)
+        return not running
 
     def stop(self) -> bool:
         """Stop it; tell whether there was something to stop."""
@@ -154,6 +165,8 @@ class Cluster:
         self.home.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.home, self.home / "log", self.socket_dir):
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.parent == _SHARED:
+                _refuse_what_others_made(folder)
             _hand_over(folder)
 
     @contextmanager
@@ -193,13 +206,13 @@ class Cluster:
         draft.rename(self.data)
         return programs
 
-    def _wait_for_answer(self) -> bool:
+    def _wait_for_answer(self) -> None:
+        """Wait for the superuser's door: it has connections of its own, and needs no role of ours."""
         until = time.monotonic() + _START_TIME_S
-        while not self.answers():
+        while not _answers(self.admin_url()):
             if time.monotonic() > until:
                 raise self._failure()
             time.sleep(0.2)
-        return False
 
     def _start_server(self, programs: Programs) -> None:
         """Start the server; wait for the orphans of a killed one to let go of the shared memory."""
@@ -215,6 +228,8 @@ class Cluster:
         log, until = self.home / "start.log", time.monotonic() + _ORPHAN_TIME_S
         arguments = ["-D", str(self.data), "-l", str(log), "-t", str(_START_TIME_S), "-w", "start"]
         while programs.run("pg_ctl", *arguments, cwd=self.home).returncode != 0:
+            if self.postmaster() is not None:
+                return  # it recovers for longer than pg_ctl waits, or a killed start's pg_ctl has made it
             if time.monotonic() > until:
                 raise self._failure()
             time.sleep(0.5)
@@ -237,6 +252,22 @@ class Cluster:
         return Temporary(ErrorCode.DATABASE_START_FAILED, log=newest or self.home, words=_last_words(words))
 
 
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _refuse_what_others_made(folder: Path) -> None:
+    """Refuse a folder in a place open to all that somebody else has put there, or may enter."""
+    found = folder.lstat()
+    owners = {os.geteuid(), _number_of(server_user())}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o077:
+        raise Conflict(ErrorCode.DATABASE_FOLDER_NOT_OURS, path=folder)
+
+
 def _last_words(words: str) -> str:
     return " | ".join(words.strip().splitlines()[-_LOG_LINES:])
 
@@ -244,6 +275,10 @@ def _last_words(words: str) -> str:
 def _hand_over(path: Path) -> None:
     if user := server_user():
         shutil.chown(path, user, user)
+
+
+def _number_of(user: str | None) -> int:
+    return pwd.getpwnam(user).pw_uid if user else os.geteuid()
 
 
 def _short_hash(path: Path) -> str:

@@ -7,6 +7,8 @@ ADMIN = "gis_admin"
 OWNER = "gis_service"
 DATABASE = "gis"
 EXTENSIONS = ("postgis", "unaccent", "pg_trgm", "btree_gist")
+PREPARATION = " ".join((OWNER, DATABASE, *EXTENSIONS))
+"""What ``prepare_database`` brings about, as a mark that another list of extensions makes void."""
 
 
 def prepare_database(admin_url: str, database_url: str, owner_password: str) -> None:

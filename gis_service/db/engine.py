@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from gis_service.db.failures import failure_of, shown, translate_failures
 from gis_service.errors import ErrorCode, Temporary, WrongUse
 
 __all__ = ["Connection", "Engine", "driver", "open_engine", "transaction"]
@@ -38,7 +39,7 @@ def open_engine(url: str, *, pool_size: int = 8) -> Engine:
         raise WrongUse(ErrorCode.DATABASE_URL_INVALID, value=without_password(url)) from error
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise WrongUse(ErrorCode.DATABASE_URL_INVALID, value=without_password(url))
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
@@ -51,12 +52,14 @@ def open_engine(url: str, *, pool_size: int = 8) -> Engine:
             "options": "-c timezone=UTC",
         },
     )
+    translate_failures(engine)
+    return engine
 
 
 def without_password(url: str) -> str:
     """Give a URL that may be shown to people and written to logs."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        return shown(make_url(url))
     except ArgumentError:
         # Not a URL at all: nobody can tell which part of it is a secret.
         return url[:3] + "…"
@@ -69,15 +72,21 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     Raises
     ------
     Temporary
-        ``database_unavailable`` when no connection can be had.
+        ``database_unavailable`` when no connection can be had or it is lost on the way,
+        ``database_not_migrated`` when the tables of the service are not there.
     """
     try:
         connection = engine.connect()
     except (OperationalError, PoolTimeoutError) as error:
-        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
-        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=url) from error
-    with connection, connection.begin():
-        yield connection
+        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=shown(engine.url)) from error
+    try:
+        with connection, connection.begin():
+            yield connection
+    except psycopg.Error as error:
+        # Of the driver itself, in a COPY: SQLAlchemy has not seen it.
+        if failure := failure_of(error, engine.url):
+            raise failure from error
+        raise
 
 
 def driver(connection: Connection) -> "psycopg.Connection[tuple[Any, ...]]":

@@ -31,6 +31,8 @@ _COPY_TYPES = {
     "date": "date",
     "timestamp": "timestamptz",
 }
+_ROW = '"_row"'
+"""Number of the row in the file; no field can be called so, since ids begin with a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,14 @@ class Staging:
         self._connection.execute(
             text(
                 f"CREATE TEMPORARY TABLE {identifier(f'staging_{self._table.id}')}"
-                f" (place bigint, geom {self._table.geometry_type}{fields}) ON COMMIT DROP"
+                f" ({_ROW} bigint, geom {self._table.geometry_type}{fields}) ON COMMIT DROP"
             )
         )
 
     @contextmanager
     def writer(self) -> Iterator["StagingWriter"]:
         """Open the stream that rows are written to; no other statement runs meanwhile."""
-        names = ["place", "geom", *self._names]
+        names = ["_row", "geom", *self._names]
         statement = pg.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
             pg.Identifier("pg_temp", f"staging_{self._table.id}"),
             pg.SQL(", ").join(map(pg.Identifier, names)),
@@ -125,7 +127,7 @@ class Staging:
             # Nobody reads an empty table; later on this lock would keep every reader waiting.
             drop_spatial_index(self._connection, self._table)
         added = self._run(
-            f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {self.name} AS s{known} ORDER BY place"  # noqa: S608  quoted
+            f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {self.name} AS s{known} ORDER BY {_ROW}"  # noqa: S608  quoted
         )
         make_indexes(self._connection, self._table)
         return added
@@ -157,5 +159,5 @@ class StagingWriter:
             One sequence per column, of the Python type of the column.
         """
         write_row = self._copy.write_row
-        for place, row in enumerate(zip(geometries, *values, strict=True), first):
-            write_row((place, *row))
+        for number, row in enumerate(zip(geometries, *values, strict=True), first):
+            write_row((number, *row))

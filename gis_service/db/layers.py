@@ -5,17 +5,20 @@ primary key is generated *by default*: clients that name it (QGIS, a restored ro
 sequence never gives a number twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from gis_service.crs import STORAGE_SRID
 from gis_service.db.engine import Connection
 from gis_service.db.query import identifier, sql
 from gis_service.errors import Conflict, ErrorCode
-from gis_service.types import BBox, LayerId, VersionId
+from gis_service.types import LayerId, VersionId
 
 SQL_TYPES = {
     "text": "text",
@@ -64,10 +67,6 @@ class LayerTable:
         kind = "Geometry" if self.geometry == "None" else self.geometry
         return f"geometry({kind},{STORAGE_SRID})"
 
-    def column_list(self, names: Sequence[str] | None = None) -> str:
-        """Quote the columns for a statement: all, or the named ones."""
-        return ", ".join(identifier(name) for name in (names or [column.name for column in self.columns]))
-
 
 @dataclass(frozen=True, slots=True)
 class LayerState:
@@ -86,6 +85,33 @@ class LayerState:
     author: str | None = None
     message: str | None = None
     features: int = 0
+
+
+@contextmanager
+def waiting_at_most(connection: Connection, layer: LayerId, seconds: float) -> Iterator[None]:
+    """Wait for the locks of others no longer than this, until the transaction ends.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction.
+    layer
+        Layer that is to be written.
+    seconds
+        Longest wait for any one lock.
+
+    Raises
+    ------
+    Conflict
+        ``layer_busy`` when somebody still holds a lock by then.
+    """
+    connection.execute(sql("layers_lock_timeout"), {"limit": f"{round(seconds * 1000)}ms"})
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise Conflict(ErrorCode.LAYER_BUSY, layer=layer, seconds=f"{seconds:g}") from error
+        raise
 
 
 def lock_layer(connection: Connection, layer: LayerId) -> None:
@@ -168,13 +194,10 @@ def state_of(connection: Connection, table: LayerTable) -> LayerState:
     newest = connection.execute(sql("layers_newest"), {"layer": table.id}).one_or_none()
     if newest is None or not table_exists(connection, table.id):
         return LayerState()
-    features = connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()  # noqa: S608  quoted
+    features = count(connection, table)
     return LayerState(VersionId(newest.id), newest.committed_at, newest.author, newest.message, features)
 
 
-def extent_of(connection: Connection, table: LayerTable) -> BBox | None:
-    """Give west, south, east, north of all rows in degrees; none when there is nothing to span."""
-    spanned = f"(SELECT ST_Extent(geom) AS box FROM {table.name}) AS spanned"  # noqa: S608  quoted
-    sides = "ST_XMin(box) AS w, ST_YMin(box) AS s, ST_XMax(box) AS e, ST_YMax(box) AS n"
-    box = connection.execute(text(f"SELECT {sides} FROM {spanned}")).one()  # noqa: S608  quoted
-    return None if box.w is None else (box.w, box.s, box.e, box.n)
+def count(connection: Connection, table: LayerTable) -> int:
+    """Count the rows of a layer whose table exists; reads all of it."""
+    return int(connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608  quoted

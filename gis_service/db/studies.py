@@ -32,7 +32,7 @@ class StudyRow:
 def add_study(
     connection: Connection, id_: str, process: str, document: bytes, *, seconds: float, author: str
 ) -> None:
-    """Keep a study; when one of this id is there already, nothing changes.
+    """Keep a study; an equal one of this id stays as it is, another one is replaced.
 
     Parameters
     ----------

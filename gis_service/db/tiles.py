@@ -55,3 +55,19 @@ def vector_tile(
     values |= {"z": z, "x": x, "y": y, "extent": EXTENT, "buffer": BUFFER}
     tile = connection.execute(text(tile_query(layer, fields)), {**values, "name": layer}).scalar_one()
     return bytes(tile or b"")
+
+
+def answer_tile(connection: Connection, query: str, zxy: tuple[int, int, int]) -> bytes:
+    """Run the reviewed query of a tileset; empty when nothing lies in the tile.
+
+    Parameters
+    ----------
+    connection
+        A reading one, whose statements cannot write and end after a limit of time.
+    query
+        SQL that answers one row with one ``bytea`` column; ``:z :x :y`` are bound, never written into it.
+    zxy
+        Zoom, column, row in the matrix set WebMercatorQuad.
+    """
+    z, x, y = zxy
+    return bytes(connection.execute(text(query), {"z": z, "x": x, "y": y}).scalar_one() or b"")

@@ -29,9 +29,12 @@ LAYER_MARK = "|layername="
 _LONGITUDES = ("lon", "lng", "long", "longitude", "kinh do", "x")
 _LATITUDES = ("lat", "latitude", "vi do", "y")
 _COLUMNS_SHOWN = 12
+_SEPARATORS = (",", ";", "\t", "|")
 
 
-def read_frame(source: str | Path, *, allow_empty: bool = False) -> gpd.GeoDataFrame:
+def read_frame(
+    source: str | Path, *, allow_empty: bool = False, keep_missing: bool = False
+) -> gpd.GeoDataFrame:
     """Read a vector file.
 
     Parameters
@@ -39,13 +42,16 @@ def read_frame(source: str | Path, *, allow_empty: bool = False) -> gpd.GeoDataF
     source
         Path of the file; ``FILE|layername=NAME`` chooses one layer of several.
     allow_empty
-        Accept a file without any feature.
+        Accept a file without any row.
+    keep_missing
+        Keep rows without a geometry, so that row numbers hold and what stands in them can be told.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        In the CRS of the file, rows in the order of the file, numbered from 0. Rows without a geometry are
-        left out; ``frame.attrs["without_geometry"]`` counts them, ``frame.attrs["source"]`` names the file.
+        In the CRS of the file, rows in the order of the file, numbered from 0. Rows without a readable
+        geometry are left out; ``frame.attrs["without_geometry"]`` counts them,
+        ``frame.attrs["source"]`` names the file.
 
     Raises
     ------
@@ -58,11 +64,11 @@ def read_frame(source: str | Path, *, allow_empty: bool = False) -> gpd.GeoDataF
     path, layer = split_source(source)
     frame = _read(path, layer)
     present = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    if present.empty and not allow_empty:
+    if present.empty and not (allow_empty and frame.empty):
         raise RefusedInput(ErrorCode.TABLE_EMPTY, path=str(path), rows=len(frame))
     if present.crs is None:
         raise RefusedInput(ErrorCode.CRS_MISSING, name=str(path))
-    result = present.reset_index(drop=True)
+    result = (frame if keep_missing else present).reset_index(drop=True)
     result.attrs = {"without_geometry": len(frame) - len(present), "source": path.name}
     return result
 
@@ -225,7 +231,10 @@ def _refuse_metres_as_degrees(frame: gpd.GeoDataFrame, path: Path) -> None:
 
 
 def _read_csv(path: Path) -> gpd.GeoDataFrame:
-    table = pd.read_csv(path, encoding="utf-8-sig")
+    """Read a table of points; a spreadsheet that writes decimal commas separates columns by semicolons."""
+    separator = _separator(path)
+    decimal = "," if separator == ";" else "."
+    table = pd.read_csv(path, encoding="utf-8-sig", sep=separator, decimal=decimal)
     longitude = require_column(table, _LONGITUDES, path=str(path), option="lon")
     latitude = require_column(table, _LATITUDES, path=str(path), option="lat")
     xy = table[[longitude, latitude]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
@@ -235,3 +244,10 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(table, geometry=points, crs=STORAGE)
     _refuse_metres_as_degrees(frame, path)
     return frame
+
+
+def _separator(path: Path) -> str:
+    """Give the sign between the columns: the one the first line holds most of."""
+    with path.open(encoding="utf-8-sig") as file:
+        head = file.readline()
+    return max(_SEPARATORS, key=head.count)

@@ -6,6 +6,7 @@ motorway and a roundabout are one-way unless they say otherwise; ``layer`` gives
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,8 @@ import pandas as pd
 import pyogrio
 
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.frames import find_column
+from gis_service.types import Floats
 
 MAGIC = b"OSMHeader"
 """Stands near the start of every ``.osm.pbf`` file."""
@@ -48,14 +51,17 @@ NOT_THERE = frozenset(
 
 _YES = frozenset({"yes", "designated", "permissive"})
 _CLOSED = frozenset({"no", "private"})
-_UNPAVED = frozenset(
+UNPAVED = frozenset(
     {"unpaved", "compacted", "dirt", "earth", "gravel", "fine_gravel", "ground"}
     | {"sand", "grass", "mud", "pebblestone", "rock", "clay", "woodchips"}
 )
-_TAGS = (
-    "access", "foot", "motorcycle", "motor_vehicle", "motorcar", "vehicle", "oneway", "junction", "layer",
-    "bridge", "tunnel", "width", "surface", "route", "interval",
+OTHER_TAGS = "other_tags"
+"""Column in which GDAL packs the tags that have no column of their own."""
+TAGS = (
+    "highway", "access", "foot", "motorcycle", "motor_vehicle", "motorcar", "vehicle", "oneway", "junction",
+    "layer", "bridge", "tunnel", "width", "surface", "route", "interval",
 )  # fmt: skip
+"""Tags that matter to a network."""
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(.)")
 
@@ -79,74 +85,93 @@ def parse_tags(text: str | None) -> dict[str, str]:
     return {_ESCAPE.sub(r"\1", key): _ESCAPE.sub(r"\1", value) for key, value in _PAIR.findall(text)}
 
 
-def read_osm_ways(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Read the ways that people move on.
-
-    Returns
-    -------
-    roads
-        One row per way that is there today, in file order, EPSG:4326: ``highway road_class oneway level
-        width_m paved on_foot on_wheels by_car geometry``; ``road_class`` is empty where the value is unknown.
-    ferries
-        Ways with ``route=ferry``: ``headway_min`` (nan when not told) and ``geometry``.
+def read_osm_tags(path: Path) -> gpd.GeoDataFrame:
+    """Read the ways of an extract as `tag_table` gives them, in file order, EPSG:4326.
 
     Raises
     ------
     RefusedInput
-        ``table_unreadable`` or ``table_empty`` (no way at all).
+        ``table_unreadable`` or ``table_empty`` (no way that is there today).
     """
     try:
         lines = pyogrio.read_dataframe(path, layer="lines", on_invalid="ignore")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=str(path), reason=str(error)) from error
-    tags = pd.DataFrame([parse_tags(text) for text in lines["other_tags"]], index=lines.index)
-    tags = tags.reindex(columns=list(_TAGS)).astype(object).where(lambda table: table.notna(), "")
-    tags["highway"] = lines["highway"].astype(object).where(lines["highway"].notna(), "")
-    tags = gpd.GeoDataFrame(tags, geometry=lines.geometry, crs=lines.crs)
-    tags = tags[tags.geometry.notna() & ~tags.geometry.is_empty]
-    is_road = (tags["highway"] != "") & ~tags["highway"].isin(NOT_THERE)
-    if not is_road.any():
+    there = ~(lines.geometry.isna() | lines.geometry.is_empty)
+    tags = tag_table(lines)
+    if not (is_there(tags["highway"]) & there).any():
         raise RefusedInput(ErrorCode.TABLE_EMPTY, path=str(path), rows=len(lines))
-    return _roads(tags[is_road].reset_index(drop=True)), _ferries(tags[~is_road])
+    lost = int((~there & (is_there(tags["highway"]) | is_ferry(tags))).sum())
+    placed = gpd.GeoDataFrame(tags, geometry=lines.geometry, crs=lines.crs)
+    result: gpd.GeoDataFrame = placed[there].reset_index(drop=True)
+    result.attrs = {"without_geometry": lost, "source": path.name}
+    return result
 
 
-def _roads(tags: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def tag_table(frame: pd.DataFrame, known: Collection[str] = TAGS) -> pd.DataFrame:
+    """Give tags as small-letter text, one column each of `TAGS`, empty where a way does not have the tag.
+
+    Parameters
+    ----------
+    frame
+        Tags as columns, in GDAL's ``other_tags``, or both; a column comes first.
+    known
+        Tags to look for; the others stay empty.
+    """
+    packed = frame[OTHER_TAGS] if OTHER_TAGS in frame.columns else [None] * len(frame)
+    rows = [{tag: said for tag, said in parse_tags(text).items() if tag in known} for text in packed]
+    tags = pd.DataFrame(rows, index=frame.index, dtype=object).reindex(columns=list(TAGS))
+    tags = tags.astype(object).where(tags.notna(), "").apply(column_text)
+    for tag in known:
+        column = find_column(frame, (tag,))
+        if column is not None:
+            said = column_text(frame[column])
+            tags[tag] = said.where(said != "", tags[tag])
+    return tags
+
+
+def column_text(values: "pd.Series[str]") -> "pd.Series[str]":
+    """Give a column as small-letter text; empty where there is nothing, whole numbers without ``.0``."""
+    text = values.astype(object).where(values.notna(), "").astype(str).str.strip().str.lower()
+    return text.str.replace(r"^(-?\d+)\.0$", r"\1", regex=True).astype(object)
+
+
+def is_there(highway: "pd.Series[str]") -> "pd.Series[bool]":
+    """Tell which ways are roads that somebody can pass today."""
+    return (highway != "") & ~highway.isin(NOT_THERE)
+
+
+def is_ferry(tags: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which ways are ferries."""
+    return (tags["route"] == "ferry") & ~is_there(tags["highway"])
+
+
+def rights(tags: pd.DataFrame) -> pd.DataFrame:
+    """Say who may pass by the tags: ``on_foot on_wheels by_car``, on the index of the tags."""
     highway = tags["highway"]
     closed = tags["access"].isin(_CLOSED)
     no_wheels = highway.isin(ON_FOOT_ONLY) | (closed | tags["vehicle"].isin(_CLOSED)) & ~tags[
         "motorcycle"
     ].isin(_YES)
     no_car = closed | tags[["vehicle", "motor_vehicle", "motorcar"]].isin(_CLOSED).any(axis=1)
-    return gpd.GeoDataFrame(
+    return pd.DataFrame(
         {
-            "highway": highway,
-            "road_class": highway.map(CLASSES).fillna(""),
-            "oneway": [_oneway(*row) for row in zip(tags["oneway"], highway, tags["junction"], strict=True)],
-            "level": [level(*row) for row in zip(tags["layer"], tags["bridge"], tags["tunnel"], strict=True)],
-            "width_m": [width_m(text) for text in tags["width"]],
-            "paved": ~tags["surface"].isin(_UNPAVED),
             "on_foot": ~tags["foot"].isin(_CLOSED) & (~closed | tags["foot"].isin(_YES)),
             "on_wheels": ~(no_wheels | tags["motorcycle"].isin(_CLOSED)),
             "by_car": ~(no_car | highway.isin(ON_FOOT_ONLY)),
-        },
-        geometry=tags.geometry,
-        crs=tags.crs,
+        }
     )
 
 
-def _ferries(tags: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    ferries = tags[tags["route"] == "ferry"].reset_index(drop=True)
-    headway = np.array([_minutes(text) for text in ferries["interval"]], dtype=np.float64)
-    return gpd.GeoDataFrame({"headway_min": headway}, geometry=ferries.geometry, crs=ferries.crs)
+def implied_oneway(tags: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell which ways are one-way although they do not say so: motorways and roundabouts."""
+    implied = (tags["highway"] == "motorway") | tags["junction"].isin(("roundabout", "circular"))
+    return implied & (tags["oneway"] == "")
 
 
-def _oneway(oneway: str, highway: str, junction: str) -> int:
-    if oneway in {"yes", "true", "1"}:
-        return 1
-    if oneway in {"-1", "reverse"}:
-        return -1
-    implied = highway == "motorway" or junction in {"roundabout", "circular"}
-    return 1 if implied and oneway == "" else 0
+def headway_min(tags: pd.DataFrame) -> Floats:
+    """Give the minutes between two boats from ``interval``, nan when not told."""
+    return np.array([_minutes(text) for text in tags["interval"]], dtype=np.float64)
 
 
 def level(layer: object, bridge: object, tunnel: object) -> int:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.frames import (
     crs_of,
     find_column,
@@ -18,7 +19,23 @@ from gis_service.files.frames import (
     require_kinds,
     split_source,
 )
-from gis_service.files.osm import CLASSES, ON_FOOT_ONLY, is_osm, level, read_osm_ways, width_m
+from gis_service.files.osm import (
+    CLASSES,
+    OTHER_TAGS,
+    TAGS,
+    UNPAVED,
+    column_text,
+    headway_min,
+    implied_oneway,
+    is_ferry,
+    is_osm,
+    is_there,
+    level,
+    read_osm_tags,
+    rights,
+    tag_table,
+    width_m,
+)
 from gis_service.types import Bools, Floats, Geometries, Int8s
 
 CLASS_COLUMNS = ("class", "highway")
@@ -34,7 +51,12 @@ _ONEWAYS = {
     **dict.fromkeys(("-1", "reverse", "tf"), -1),
     **dict.fromkeys(("no", "false", "0", "b", "f", "", "nan", "none", "<na>"), 0),
 }
-_NOT_PAVED = frozenset({"no", "false", "0", "f", "unpaved", "gravel", "dirt", "earth", "ground"})
+_NOT_PAVED = UNPAVED | {"no", "false", "0", "f"}
+_PLAIN_TAGS = ("oneway", "bridge", "tunnel", "surface", "width")
+"""Tags whose names say the same in a file that is not of OpenStreetMap."""
+_NO_CLASS = "(-)"
+"""Stands for "no class" while ways without a ``highway`` are left out."""
+_LEVELS = frozenset(str(number) for number in range(-5, 6))
 
 
 @dataclass(frozen=True)
@@ -59,6 +81,10 @@ class RoadTable:
         Class values that are not known, with their number of lines; ``""`` for lines without any.
     unknown_oneway
         Values of the one-way column that say nothing, with their number; those lines are open both ways.
+    without_geometry
+        Rows of the file that have no line.
+    level_ignored
+        Name of a column that looks like a level but does not say which roads pass over others.
     """
 
     crs: pyproj.CRS
@@ -73,6 +99,8 @@ class RoadTable:
     by_car: Bools
     unknown: dict[str, int]
     unknown_oneway: dict[str, int]
+    without_geometry: int = 0
+    level_ignored: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +117,8 @@ class FerryTable:
         ``(n,)`` minutes between two boats, minutes to wait; nan where not told.
     from_hour, to_hour
         ``(n,)`` first and last hour of service, 0 to 24; nan where not told.
+    without_geometry
+        Rows of the file that have no line.
     """
 
     crs: pyproj.CRS
@@ -97,17 +127,19 @@ class FerryTable:
     wait_min: Floats
     from_hour: Floats
     to_hour: Floats
+    without_geometry: int = 0
 
 
 def read_roads(
     source: str, *, class_column: str | None = None, oneway_column: str | None = None
 ) -> tuple[RoadTable, FerryTable | None]:
-    """Read roads, and the ferries that an OpenStreetMap extract holds beside them.
+    """Read roads, and the ferries that data of OpenStreetMap holds beside them.
 
     Parameters
     ----------
     source
-        A line file or an ``.osm.pbf``.
+        A line file or an ``.osm.pbf``. A line file whose classes are those of OpenStreetMap is read by the
+        same rules as an extract.
     class_column, oneway_column
         Columns to use instead of ``class`` or ``highway``, and of ``oneway``; an extract has its own.
 
@@ -118,56 +150,82 @@ def read_roads(
     """
     path, _ = split_source(source)
     if is_osm(path):
-        ways, ferries = read_osm_ways(path)
-        return _table(ways, Counter(ways.loc[ways["road_class"] == "", "highway"]), Counter()), _ferry_table(
-            ferries
-        )
+        return _of_tags(read_osm_tags(path), source)
     frame = _lines(read_frame(source), source)
-    return _table(*_columns(frame, source, class_column, oneway_column)), None
+    classes = _column(frame, class_column, CLASS_COLUMNS, source, "--class-column")
+    values = _text(frame, classes)
+    of_osm = _plain_name(classes) == "highway" or bool(values.isin(CLASSES).any())
+    tags = tag_table(frame, TAGS if of_osm else _PLAIN_TAGS)
+    tags["highway"] = values
+    if oneway_column is not None:
+        tags["oneway"] = _text(frame, _column(frame, oneway_column, (), source, "--oneway-column"))
+    ignored = _put_level(tags, frame, of_osm=of_osm)
+    extra = {"width_m": find_column(frame, ("width_m",)), "paved": find_column(frame, ("paved",))}
+    for name, column in extra.items():
+        tags[name] = _text(frame, column)
+    table = gpd.GeoDataFrame(tags, geometry=frame.geometry, crs=frame.crs)
+    table.attrs = frame.attrs
+    if not of_osm:
+        return _table(table, ignored), None
+    if OTHER_TAGS not in frame.columns:  # a table of roads alone: what has no class is a road all the same
+        table.loc[(table["highway"] == "") & ~is_ferry(table), "highway"] = _NO_CLASS
+    return _of_tags(table, source, ignored)
 
 
 def read_ferries(source: str) -> FerryTable | None:
     """Read a line file of ferries; ``headway_min``, ``wait_min``, ``from_hour`` and ``to_hour`` are optional.
+
+    Pieces of one row that join are one ferry, boarded once.
 
     Raises
     ------
     NotFound, RefusedInput
         As `read_frame`; ``geometry_kind`` when there are no lines.
     """
-    return _ferry_table(_lines(read_frame(source, allow_empty=True), source))
+    frame = read_frame(source, allow_empty=True)
+    merged = shapely.line_merge(np.asarray(frame.geometry, dtype=object))
+    lines = _lines(frame.set_geometry(gpd.GeoSeries(merged, index=frame.index, crs=frame.crs)), source)
+    return _ferry_table(lines)
+
+
+def _of_tags(tags: gpd.GeoDataFrame, source: str, ignored: str = "") -> tuple[RoadTable, FerryTable | None]:
+    """Part the ways of OpenStreetMap into roads and ferries; what nobody can pass today is neither."""
+    roads = tags[is_there(tags["highway"])]
+    if roads.empty:
+        raise RefusedInput(ErrorCode.TABLE_EMPTY, path=source, rows=len(tags))
+    ferries = tags[is_ferry(tags)].reset_index(drop=True)
+    boats = gpd.GeoDataFrame({"headway_min": headway_min(ferries)}, geometry=ferries.geometry, crs=tags.crs)
+    roads = roads.reset_index(drop=True).replace({"highway": {_NO_CLASS: ""}})
+    roads.attrs = tags.attrs
+    return _table(roads, ignored), _ferry_table(boats)
+
+
+def _put_level(tags: pd.DataFrame, frame: pd.DataFrame, *, of_osm: bool) -> str:
+    """Fill the tag ``layer`` from a column that says it, or give the name of one that does not.
+
+    A column ``level`` may hold anything, from a road's rank to the floor of a house: it is a level where the
+    file also says what is a bridge or a tunnel and all its values are small whole numbers.
+    """
+    if of_osm and (OTHER_TAGS in frame.columns or find_column(frame, ("layer",)) is not None):
+        return ""
+    column = find_column(frame, ("level", "layer"))
+    values = _text(frame, column)
+    crossings = find_column(frame, ("bridge", "tunnel")) is not None
+    if crossings and values.isin(_LEVELS | {""}).all():
+        tags["layer"] = values
+        return ""
+    return str(column) if column is not None and not values.isin({"", "0"}).all() else ""
 
 
 def _lines(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     require_kinds(frame, ("LineString",), path=source)
-    return frame.explode(index_parts=False).reset_index(drop=True)
+    parts = frame.explode(index_parts=False).reset_index(drop=True)
+    parts.attrs = frame.attrs
+    return parts
 
 
-def _columns(
-    frame: gpd.GeoDataFrame, source: str, class_column: str | None, oneway_column: str | None
-) -> tuple[gpd.GeoDataFrame, Counter[str], Counter[str]]:
-    """Bring the columns of a line file to the ones of `RoadTable`."""
-    values = _text(frame, _column(frame, class_column, CLASS_COLUMNS, source, "--class-column"))
-    classes = values.where(values.isin(OWN_CLASSES), values.map(CLASSES).fillna(""))
-    oneway = _text(frame, _column(frame, oneway_column, ("oneway",), source, "--oneway-column"))
-    on_foot_only = values.isin(ON_FOOT_ONLY)
-    layer = _text(frame, find_column(frame, ("level", "layer")))
-    bridge, tunnel = (_text(frame, find_column(frame, (name,))) for name in ("bridge", "tunnel"))
-    surface = _text(frame, find_column(frame, ("paved", "surface")))
-    ways = gpd.GeoDataFrame(
-        {
-            "road_class": classes,
-            "oneway": oneway.map(_ONEWAYS).fillna(0).astype(np.int8),
-            "level": [level(*row) for row in zip(layer, bridge, tunnel, strict=True)],
-            "width_m": [width_m(text) for text in _text(frame, find_column(frame, ("width_m", "width")))],
-            "paved": ~surface.isin(_NOT_PAVED),
-            "on_foot": True,
-            "on_wheels": ~on_foot_only,
-            "by_car": ~on_foot_only,
-        },
-        geometry=frame.geometry,
-        crs=frame.crs,
-    )
-    return ways, Counter(values[classes == ""]), Counter(oneway[~oneway.isin(_ONEWAYS)])
+def _plain_name(column: str | None) -> str:
+    return (column or "").strip().lower()
 
 
 def _column(
@@ -183,9 +241,7 @@ def _text(frame: pd.DataFrame, column: str | None) -> "pd.Series[str]":
     """Give a column as small-letter text; empty where there is nothing."""
     if column is None:
         return pd.Series("", index=frame.index, dtype=object)
-    values = frame[column]
-    text = values.astype(object).where(values.notna(), "").astype(str).str.strip().str.lower()
-    return text.str.replace(r"^(-?\d+)\.0$", r"\1", regex=True).astype(object)
+    return column_text(frame[column])
 
 
 def _number(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
@@ -204,20 +260,36 @@ def _hour_or_number(value: object) -> float:
         return float("nan")
 
 
-def _table(ways: gpd.GeoDataFrame, unknown: "Counter[str]", unknown_oneway: "Counter[str]") -> RoadTable:
+def _table(tags: gpd.GeoDataFrame, ignored: str) -> RoadTable:
+    """Bring tags, in the words of OpenStreetMap or of our own classes, to what a network needs."""
+    values, said = tags["highway"], tags["oneway"]
+    classes = values.where(values.isin(OWN_CLASSES), values.map(CLASSES).fillna(""))
+    oneway = said.map(_ONEWAYS).fillna(0).where(~implied_oneway(tags), 1)
+    width = (
+        tags["width"]
+        if "width_m" not in tags
+        else tags["width_m"].where(tags["width_m"] != "", tags["width"])
+    )
+    unpaved = tags["surface"].isin(_NOT_PAVED)
+    if "paved" in tags:
+        unpaved |= tags["paved"].isin(_NOT_PAVED)
+    may = rights(tags)
+    levels = zip(tags["layer"], tags["bridge"], tags["tunnel"], strict=True)
     return RoadTable(
-        crs=crs_of(ways),
-        lines=shapely.force_2d(np.asarray(ways.geometry, dtype=object)),
-        road_class=[str(name) for name in ways["road_class"]],
-        oneway=ways["oneway"].to_numpy(np.int8),
-        level=ways["level"].to_numpy(np.int8),
-        width_m=ways["width_m"].to_numpy(np.float64),
-        paved=ways["paved"].to_numpy(np.bool_),
-        on_foot=ways["on_foot"].to_numpy(np.bool_),
-        on_wheels=ways["on_wheels"].to_numpy(np.bool_),
-        by_car=ways["by_car"].to_numpy(np.bool_),
-        unknown=dict(sorted(unknown.items())),
-        unknown_oneway=dict(sorted(unknown_oneway.items())),
+        crs=crs_of(tags),
+        lines=shapely.force_2d(np.asarray(tags.geometry, dtype=object)),
+        road_class=[str(name) for name in classes],
+        oneway=np.array(oneway, dtype=np.int8),
+        level=np.array([level(*row) for row in levels], dtype=np.int8),
+        width_m=np.array([width_m(text) for text in width], dtype=np.float64),
+        paved=~unpaved.to_numpy(np.bool_),
+        on_foot=may["on_foot"].to_numpy(np.bool_),
+        on_wheels=may["on_wheels"].to_numpy(np.bool_),
+        by_car=may["by_car"].to_numpy(np.bool_),
+        unknown=dict(sorted(Counter(values[classes == ""]).items())),
+        unknown_oneway=dict(sorted(Counter(said[~said.isin(_ONEWAYS)]).items())),
+        without_geometry=int(tags.attrs["without_geometry"]),
+        level_ignored=ignored,
     )
 
 
@@ -231,4 +303,5 @@ def _ferry_table(frame: gpd.GeoDataFrame) -> FerryTable | None:
         wait_min=_number(frame, _WAITS),
         from_hour=_number(frame, _FROM),
         to_hour=_number(frame, _TO),
+        without_geometry=int(frame.attrs.get("without_geometry", 0)),
     )

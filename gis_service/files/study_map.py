@@ -28,6 +28,8 @@ BREAKS = (0.5, 0.65, 0.8, 0.9)
 """Shares at which the ramp takes the next colour."""
 NOBODY = "#f4f7f7"
 OUTSIDE, FACILITY = "#c8450f", "#0d3742"
+UNREACHABLE = Text("Không tới được điểm dịch vụ nào", "Cannot reach any facility")
+"""People outside whom no way leads to a facility, however long."""
 
 _ASSETS = files("gis_service.files") / "assets"
 _LATIN = "U+0000-024F,U+2000-206F,U+20AC,U+2122,U+2212"
@@ -53,6 +55,7 @@ class MapZone:
     total: float
     covered: float
     uncovered: float
+    unreachable: float
     share: float | None
     geometry: BaseGeometry
 
@@ -178,6 +181,7 @@ def _zone_feature(zone: MapZone) -> dict[str, object]:
         (Text("Trong chuẩn", "Within the standard"), _share(zone.share)),
         (Text("Số người", "People"), _people(zone.total)),
         (Text("Ở ngoài", "Outside"), _people(zone.uncovered)),
+        (UNREACHABLE, _people(zone.unreachable)),
     ]
     fill = NOBODY if band is None else RAMP[band]
     style = {"color": "#ffffff", "weight": 1.5, "fill": True, "fillColor": fill, "fillOpacity": 0.95}
@@ -238,7 +242,7 @@ def _panel(content: StudyMap) -> str:
     environment.filters |= {"people": _people, "share": _share}
     template = environment.from_string(_asset("study_map.html"))
     rows = sorted(content.zones, key=lambda zone: (-zone.uncovered, zone.id))
-    return template.render(content=content, rows=rows, legend=_legend(content.zones))
+    return template.render(content=content, rows=rows, legend=_legend(content.zones), unreachable=UNREACHABLE)
 
 
 def _legend(zones: Sequence[MapZone]) -> list[dict[str, object]]:

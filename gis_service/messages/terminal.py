@@ -15,6 +15,6 @@ def language_of(environment: Mapping[str, str] = os.environ) -> Language:
 
 def words_of(error: GisError, language: Language) -> str:
     """Say what happened, every single fault, what was expected, and what to do; one per line."""
-    faults = [f"  {fault.where}: {fault.text}" for fault in error.faults]
+    faults = [f"  {fault.place(language)}: {fault.words(language)}" for fault in error.faults]
     lines = [error.detail(language), *faults, error.expected(language), error.remedy(language)]
     return "\n".join(line for line in lines if line)

@@ -12,6 +12,7 @@ from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.field import Field
 from gis_service.analysis.gaps import GapPlace
 from gis_service.analysis.zones import BEYOND
+from gis_service.services.coverage_border import border_of
 from gis_service.services.coverage_document import Document, coverage_document, summary
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_notices import coverage_notices
@@ -50,6 +51,8 @@ class CoverageResult:
         Cost and facility of each row.
     covered
         ``(n,)`` whether within the limit.
+    reached
+        ``(n,)`` whether a way leads to any facility, also to one of another catchment.
     coverage
         The sums in whole thousandths.
     gaps
@@ -61,6 +64,7 @@ class CoverageResult:
     zone: Int32s
     field: Field
     covered: Bools
+    reached: Bools
     coverage: Coverage
     gaps: list[GapPlace]
 
@@ -90,16 +94,18 @@ def run_coverage(
     demand, zone = inputs.demand.take(inside), inputs.zone[inside]
     beyond = int(inputs.demand.people[ALL][~inside].sum()) + inputs.people_beyond
     tell("ways", 0.0)
-    ways = find_ways(demand, zone, inputs, parameters)
+    border = border_of(inputs, parameters.halo_m)
+    ways = find_ways(demand, zone, inputs, border, parameters)
     tell("coverage", 0.7)
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
-    sums = coverage(counted, zone, len(inputs.zones), ways.field.cost, parameters.limit_cost)
+    limit = parameters.limit_cost
+    sums = coverage(counted, zone, len(inputs.zones), ways.field.cost, limit, ways.reached)
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
-    notices = coverage_notices(inputs, parameters, demand, beyond)
+    notices = coverage_notices(inputs, parameters, demand, beyond, border, ways)
     document = coverage_document(inputs, parameters, sums, gaps, notices)
     tell("done", 1.0)
-    covered = is_covered(ways.field.cost, parameters.limit_cost)
-    return CoverageResult(document, demand, zone, ways.field, covered, sums, gaps)
+    covered = is_covered(ways.field.cost, limit)
+    return CoverageResult(document, demand, zone, ways.field, covered, ways.reached, sums, gaps)

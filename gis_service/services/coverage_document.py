@@ -1,5 +1,6 @@
 """The study document of coverage: the one shape that the web, the command line and the scripts give out."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import floor
 from typing import Any
@@ -32,13 +33,13 @@ Document = dict[str, Any]
 
 def study_id(inputs: CoverageInputs, parameters: CoverageParameters) -> str:
     """Give the id of a study: it follows from inputs, parameters and code, so equal runs share it."""
-    return identify(PROCESS, dict(inputs.references), parameters.as_document())
-
-
-def identify(process: str, inputs: dict[str, object], parameters: dict[str, object]) -> str:
-    """Give the id of a study of any process."""
-    said = {"process": process, "inputs": inputs, "parameters": parameters, "code_version": code_version()}
-    return f"{process}_{digest(said)[:24]}"
+    said = {
+        "process": PROCESS,
+        "inputs": dict(inputs.references),
+        "parameters": parameters.as_document(),
+        "code_version": code_version(),
+    }
+    return f"{PROCESS}_{digest(said)[:24]}"
 
 
 def coverage_document(
@@ -131,11 +132,12 @@ def _zone_rows(zones: Zones, sums: Coverage, parameters: CoverageParameters) -> 
 def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[Document]:
     if not gaps:
         return []
-    cells = np.array([shapely.Point(_cell_centre(place.point)) for place in gaps], dtype=object)
+    centres = [_cell_centre(place.point) for place in gaps]
+    cells = np.array([shapely.Point(centre) for centre in centres], dtype=object)
     degrees = np.round(shapely.get_coordinates(transform(cells, crs, STORAGE)), _DECIMALS)
     return [
         {
-            "id": place.id,
+            "id": id_,
             "kind": place.kind,
             "people": persons(place.people),
             "homes": place.n_homes,
@@ -144,8 +146,19 @@ def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[D
             "zone_name": zones.names[place.zone] if place.zone >= 0 else None,
             "point": point,
         }
-        for place, point in zip(gaps, degrees.tolist(), strict=True)
+        for id_, place, point in zip(_public_ids(gaps, centres), gaps, degrees.tolist(), strict=True)
     ]
+
+
+def _public_ids(gaps: Sequence[GapPlace], centres: Sequence[tuple[float, float]]) -> list[str]:
+    """Name gap places by kind and cell: an id made of the homes themselves would give a lone home away."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for place, (x, y) in zip(gaps, centres, strict=True):
+        cell = f"{place.kind}_{x:.0f}_{y:.0f}"
+        seen[cell] += 1
+        ids.append(cell if seen[cell] == 1 else f"{cell}_{seen[cell]}")
+    return ids
 
 
 def _cell_centre(point: tuple[float, float]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyproj
 from shapely.geometry.base import BaseGeometry
 
@@ -10,7 +11,7 @@ from gis_service.analysis.demand import Demand
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Network
 from gis_service.analysis.zones import Zones
-from gis_service.types import Floats, Geometries, Int32s
+from gis_service.types import Floats, Geometries, Int32s, Int64s
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,29 @@ class Facilities:
     site
         ``(n,)`` number of the site; rows of one site do not stand in for each other.
     unit
-        ``(n,)`` index of the unit each belongs to, for the catchment ``own_unit``; negative without one.
+        ``(n,)`` index of the unit each belongs to, for the catchment ``own_unit``; negative without one. All
+        entrances of a facility have the same.
+    owner
+        ``(n,)`` facility of each row, as it stands in the input; None when every row is a facility.
+    names
+        Name of each facility, to tell of it by; empty when none are known.
     """
 
     xy: Floats
     site: Int32s
     unit: Int32s
+    owner: Int64s | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> Int64s:
+        """The facility of each row."""
+        return np.arange(len(self.xy), dtype=np.int64) if self.owner is None else self.owner
+
+    @property
+    def count(self) -> int:
+        """Number of facilities that have a row."""
+        return len(np.unique(self.owners))
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,7 @@ class CoverageInputs:
     zone
         ``(n_demand,)`` unit of each row, as `gis_service.analysis.zones.zone_of` gives it.
     facilities
-        Facilities; those in the halo outside the study area count.
+        Facilities; those in the halo outside the study area count, those beyond it are left out.
     network
         None only for ``straight_radius``.
     barriers
@@ -69,7 +87,9 @@ class CoverageInputs:
     settlements
         To name gap places by.
     outline
-        The study area; the union of the zones when None.
+        The study area, for a city that brings its outline as a layer of its own; the union of the zones when
+        None. The zones of Thai Binh cover the province, so its studies leave this out. Where it is given,
+        ``zone`` must have been found with it (`gis_service.analysis.zones.zone_of`).
     people_beyond
         Whole thousandths of people beyond the study area who are not rows of ``demand``.
     notices

@@ -1,21 +1,35 @@
 """What a reader of a study of coverage must be told beside the figures (METHODS)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.snap import SNAP_LIMIT_M
 from gis_service.analysis.zones import Zones, overlaps
-from gis_service.services.coverage_inputs import CoverageInputs, Notice
+from gis_service.services.coverage_border import Border, border_notices
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_ways import Roads, Ways
 from gis_service.services.documents import persons
-from gis_service.types import Bools, Floats, Geometries
+from gis_service.types import Bools, Geometries
 
 M_PER_S_AT_1_KMH = 1 / 3.6
+COVERED_WELL, COVERED_SOMEWHAT = 0.9, 0.5
+"""Shares of the people inside the extent of the roads; below them the reader is told, and told strongly."""
+EXTENT_MARGIN_M = 250.0
+"""The extent of the roads is their convex hull and this much around it: the side of a population cell."""
+_NAMES_SHOWN = 5
 
 
 def coverage_notices(
-    inputs: CoverageInputs, parameters: CoverageParameters, demand: Demand, beyond: int
+    inputs: CoverageInputs,
+    parameters: CoverageParameters,
+    demand: Demand,
+    beyond: int,
+    border: Border,
+    ways: Ways,
 ) -> list[Notice]:
     """Find everything that must be said.
 
@@ -27,11 +41,16 @@ def coverage_notices(
         People of the study area.
     beyond
         Thousandths of people beyond the study area.
+    border, ways
+        What counted around the study area, and the ways that were found.
     """
     found = list(inputs.notices)
     if beyond:
         found.append(Notice("people_beyond_study_area", {"people": persons(beyond)}))
-    found += _border(inputs, parameters, demand)
+    if ways.roads is not None:
+        found += facilities_off_roads(inputs.facilities, border.facilities, ways.roads)
+        found += roads_reach(demand, ways.roads.network.shape[~ways.roads.network.is_ferry])
+    found += border_notices(border, inputs, demand, on_roads=ways.roads is not None)
     found += _lattice(parameters, demand)
     if inputs.zones.have_areas:
         found += _overlaps(inputs.zones)
@@ -42,43 +61,54 @@ def coverage_notices(
     return found
 
 
-def study_area(inputs: CoverageInputs) -> BaseGeometry | None:
-    """Give the outline, else the union of the units; None when units are known only by points."""
-    if inputs.outline is not None:
-        return inputs.outline
-    if not len(inputs.zones) or not inputs.zones.have_areas:
-        return None
-    return shapely.union_all(np.asarray(shapely.make_valid(inputs.zones.polygons), dtype=object))
-
-
-def _border(inputs: CoverageInputs, parameters: CoverageParameters, demand: Demand) -> list[Notice]:
-    """Warn when nothing is known of the world outside: roads in a network study, else facilities."""
-    area = study_area(inputs)
-    if area is None:
-        return [Notice("study_area_unknown", {})]
-    on_roads = parameters.measure != "straight_radius" and inputs.network is not None
-    known: Geometries = (
-        inputs.network.shape
-        if on_roads and inputs.network
-        else np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
-    )
-    if _reaches_out(area, known, parameters.halo_m):
+def unknown_classes(unknown: Mapping[str, int]) -> list[Notice]:
+    """Tell which road classes are unknown and on how many lines; such roads count as village lanes."""
+    if not unknown:
         return []
-    near = _within(area.boundary, demand.xy, parameters.halo_m)
-    people = int(demand.people[ALL][near].sum())
-    return [Notice("border_without_halo", {"people": persons(people)})] if people else []
+    shown = ", ".join(f"{name or '(-)'} ({count})" for name, count in unknown.items())
+    return [Notice("road_class_unknown", {"lines": sum(unknown.values()), "classes": shown})]
 
 
-def _reaches_out(area: BaseGeometry, known: Geometries, halo_m: float) -> bool:
-    """Tell whether anything known lies in the outer half of the halo, so not only just over the border."""
-    shapely.prepare(area)
-    near = known[shapely.dwithin(area, known, halo_m)]
-    return not np.all(_within(area, shapely.get_coordinates(near), halo_m / 2))
+def facilities_off_roads(facilities: Facilities, counted: Bools, roads: Roads) -> list[Notice]:
+    """Tell which facilities no entrance of which joins a road: nobody reaches them.
+
+    Parameters
+    ----------
+    facilities
+        All facilities.
+    counted
+        ``(n,)`` rows within the border.
+    roads
+        Where they stand on the network.
+    """
+    owner = facilities.owners
+    lost = np.setdiff1d(owner[counted], owner[counted & (roads.facilities.segment >= 0)])
+    if not lost.size:
+        return []
+    shown = [facilities.names[row] if facilities.names else str(row + 1) for row in lost[:_NAMES_SHOWN]]
+    more = " …" if lost.size > _NAMES_SHOWN else ""
+    params = {"count": int(lost.size), "facilities": facilities.count, "names": ", ".join(shown) + more}
+    return [Notice("facilities_off_roads", params)]
 
 
-def _within(geometry: BaseGeometry, xy: Floats, distance_m: float) -> Bools:
-    shapely.prepare(geometry)
-    return np.asarray(shapely.dwithin(geometry, shapely.points(xy), distance_m), dtype=np.bool_)
+def roads_reach(demand: Demand, lines: Geometries) -> list[Notice]:
+    """Warn when people live elsewhere than the roads: the share in the roads' extent, the share near one."""
+    people = demand.people[ALL]
+    places = shapely.points(demand.xy)
+    extent = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(lines)), EXTENT_MARGIN_M)
+    shapely.prepare(extent)
+    within, total = int(people[shapely.intersects(extent, places)].sum()), int(people.sum())
+    if within >= COVERED_WELL * total:
+        return []
+    near = np.unique(shapely.STRtree(lines).query(places, predicate="dwithin", distance=SNAP_LIMIT_M)[0])
+    params = {
+        "people": persons(total),
+        "inside": persons(within),
+        "share": round(100 * within / total, 1),
+        "near_share": round(100 * int(people[near].sum()) / total, 1),
+    }
+    code = "roads_cover_few" if within >= COVERED_SOMEWHAT * total else "roads_cover_small_part"
+    return [Notice(code, params)]
 
 
 def _lattice(parameters: CoverageParameters, demand: Demand) -> list[Notice]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, isfinite
 from typing import Literal
 
-from gis_service.analysis.demand import ALL
+from gis_service.analysis.demand import ALL, LATTICE, Lattice
 from gis_service.analysis.field import Direction
 from gis_service.analysis.gap_parts import JOIN_M
 from gis_service.analysis.gaps import SCATTERED_PEOPLE
@@ -14,6 +14,7 @@ from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.analysis.snap import SNAP_LIMIT_M
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.documents import PER_UNIT
+from gis_service.services.network import FERRY_RULES, FerryRules
 
 CoverageMeasure = Literal["network_time", "network_distance", "straight_radius"]
 CoverageCatchment = Literal["any", "own_unit"]
@@ -47,12 +48,15 @@ class CoverageParameters:
     vintage
         Units the result is told by.
     at
-        Time of the study, ``YYYY-MM-DDTHH:MM``.
+        Time of the study: ``YYYY-MM-DDTHH:MM`` as it was asked for, else the convention, ``Tuesday 10:00``.
+    open_on
+        For a study by the convention: the last day on which any of its facilities opened or closed; those
+        open since then count. None when the facilities tell no such day, or ``at`` tells the day.
     groups
         Groups that are counted beside all people.
     seed
         For assumption ranges; changes no plain figure.
-    snap_max_m, gap_join_m, scattered_people, halo_m
+    snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
         Conventions of METHODS.
     """
 
@@ -66,12 +70,15 @@ class CoverageParameters:
     standard: str | None = None
     vintage: str | None = None
     at: str | None = None
+    open_on: str | None = None
     groups: tuple[str, ...] = ()
     seed: int = 0
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
     scattered_people: int = SCATTERED_PEOPLE
     halo_m: float = HALO_M
+    ferry: FerryRules = FERRY_RULES
+    lattice: Lattice = LATTICE
 
     @property
     def limit_cost(self) -> int:
@@ -128,6 +135,7 @@ class CoverageParameters:
             "catchment": self.catchment,
             "vintage": self.vintage,
             "at": self.at,
+            "open_on": self.open_on,
             "groups": list(self.counted_groups),
             "seed": self.seed,
             **_mode_document(self.mode),
@@ -135,7 +143,16 @@ class CoverageParameters:
             "gap_join_m": self.gap_join_m,
             "scattered_people": self.scattered_people,
             "halo_m": self.halo_m,
+            "lattice_m": self.lattice.step_m,
+            "lattice_offset_m": self.lattice.offset_m,
+            "ferry": self._ferry_document(),
         }
+
+    def _ferry_document(self) -> dict[str, object] | None:
+        if self.mode is None or self.measure == "straight_radius":
+            return None
+        hours = [float(hour) for hour in self.ferry.hours]
+        return {"kmh": self.mode.ferry_kmh, "wait_min": self.ferry.wait_min, "hours": hours}
 
 
 def _mode_document(mode: Mode | None) -> dict[str, object]:

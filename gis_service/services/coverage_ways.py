@@ -7,16 +7,17 @@ import numpy as np
 
 from gis_service.analysis.clusters import clusters
 from gis_service.analysis.demand import Demand
-from gis_service.analysis.field import UNREACHED, Field, network_field, straight_field
+from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field, straight_field
 from gis_service.analysis.gap_parts import Reach, network_parts
 from gis_service.analysis.gaps import GapPlace, Kind, Settlements, gap_places
-from gis_service.analysis.graph import build_graph
+from gis_service.analysis.graph import Graph, build_graph
 from gis_service.analysis.modes import Costs, segment_costs
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions, snap
+from gis_service.services.coverage_border import Border
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.types import Floats, Int32s, Int64s
+from gis_service.types import Bools, Floats, Int32s, Int64s
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,25 @@ class Catchment:
 
 @dataclass(frozen=True)
 class Ways:
-    """Answers of all people, and how they came about; without roads there are no catchments on them."""
+    """Answers of all people, and how they came about; without roads there are no catchments on them.
+
+    Parameters
+    ----------
+    field
+        To the nearest facility of the catchment.
+    reached
+        ``(n,)`` whether a way leads to any facility, also to one of another catchment.
+    """
 
     field: Field
+    reached: Bools
     roads: Roads | None
     catchments: tuple[Catchment, ...]
 
 
-def find_ways(demand: Demand, zone: Int32s, inputs: CoverageInputs, parameters: CoverageParameters) -> Ways:
+def find_ways(
+    demand: Demand, zone: Int32s, inputs: CoverageInputs, border: Border, parameters: CoverageParameters
+) -> Ways:
     """Find the cost of everybody's way to (or from) the nearest facility of the catchment.
 
     Parameters
@@ -64,8 +76,10 @@ def find_ways(demand: Demand, zone: Int32s, inputs: CoverageInputs, parameters: 
         People of the study area and their units.
     inputs, parameters
         What is read and asked.
+    border
+        What lies beyond it is closed.
     """
-    roads = _roads(demand.xy, inputs, parameters)
+    roads = _roads(demand.xy, inputs, border, parameters)
     n = len(demand.xy)
     whole = Field(
         cost=np.full(n, UNREACHED, dtype=np.int64),
@@ -76,30 +90,47 @@ def find_ways(demand: Demand, zone: Int32s, inputs: CoverageInputs, parameters: 
     )
     catchments = []
     graph = None if roads is None else build_graph(roads.network, roads.costs)
-    for homes, chosen in _who_uses_what(zone, inputs.facilities, parameters):
+    near = np.flatnonzero(border.facilities)
+    for homes, chosen in _who_uses_what(zone, inputs.facilities, near, parameters):
         site = inputs.facilities.site[chosen]
-        if roads is None:
+        if roads is None or graph is None:
             part: Field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
         else:
-            part = found = network_field(
-                roads.network,
-                roads.costs,
-                _take(roads.homes, homes),
-                _take(roads.facilities, chosen),
-                site,
-                direction=parameters.direction,
-                turnout=parameters.turnout_cost,
-                graph=graph,
-            )
+            part = found = _field(roads, graph, homes, chosen, site, parameters)
             catchments.append(Catchment(homes, chosen, found.node_cost))
         _put(whole, homes, part, chosen)
-    return Ways(whole, roads, tuple(catchments))
+    reached = whole.cost < UNREACHED
+    if parameters.catchment != "any" and roads is not None and graph is not None:
+        everybody = np.arange(n)
+        reached = (
+            _field(roads, graph, everybody, near, inputs.facilities.site[near], parameters).facility >= 0
+        )
+    elif parameters.catchment != "any":
+        reached = np.full(n, len(near) > 0)
+    return Ways(whole, reached, roads, tuple(catchments))
 
 
-def _roads(homes: Floats, inputs: CoverageInputs, parameters: CoverageParameters) -> Roads | None:
+def _field(
+    roads: Roads, graph: Graph, homes: Int64s, chosen: Int64s, site: Int32s, parameters: CoverageParameters
+) -> NetworkField:
+    return network_field(
+        roads.network,
+        roads.costs,
+        _take(roads.homes, homes),
+        _take(roads.facilities, chosen),
+        site,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost,
+        graph=graph,
+    )
+
+
+def _roads(
+    homes: Floats, inputs: CoverageInputs, border: Border, parameters: CoverageParameters
+) -> Roads | None:
     if parameters.measure == "straight_radius" or inputs.network is None or parameters.mode is None:
         return None
-    costs = segment_costs(inputs.network, parameters.mode, parameters.measure)
+    costs = border.close(segment_costs(inputs.network, parameters.mode, parameters.measure))
     joined = [
         snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
         for places in (homes, inputs.facilities.xy)
@@ -108,15 +139,15 @@ def _roads(homes: Floats, inputs: CoverageInputs, parameters: CoverageParameters
 
 
 def _who_uses_what(
-    zone: Int32s, facilities: Facilities, parameters: CoverageParameters
+    zone: Int32s, facilities: Facilities, near: Int64s, parameters: CoverageParameters
 ) -> Iterator[tuple[Int64s, Int64s]]:
     """Give people with the facilities they may use; each person once."""
     if parameters.catchment == "any":
-        yield np.arange(len(zone)), np.arange(len(facilities.xy))
+        yield np.arange(len(zone)), near
         return
     for unit in np.unique(zone):
         # People without a unit have no facility of their own unit.
-        usable = np.flatnonzero(facilities.unit == unit) if unit >= 0 else np.empty(0, dtype=np.int64)
+        usable = near[facilities.unit[near] == unit] if unit >= 0 else near[:0]
         yield np.flatnonzero(zone == unit), usable
 
 

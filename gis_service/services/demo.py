@@ -251,3 +251,6 @@ _BUILDERS: dict[str, Callable[[_Facts], pd.DataFrame]] = {
     "residents": _residents,
 }
 """One function for each layer, in the order in which they are written and best loaded."""
+
+LAYERS = tuple(_BUILDERS)
+"""Ids of the layers of the demo city, in that order."""

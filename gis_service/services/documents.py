@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from gis_service import __version__
@@ -16,6 +17,8 @@ from gis_service.types import THOUSANDTHS
 
 PER_UNIT = 1000
 """Milliseconds in a second, millimetres in a metre."""
+_ENGINE_FOLDERS = ("analysis", "catalogue", "files", "services")
+_ENGINE_FILES = ("crs.py", "text.py", "types.py")
 
 
 def canonical_json(value: object) -> bytes:
@@ -50,13 +53,31 @@ def digest(value: object) -> str:
 
 @cache
 def code_version() -> str:
-    """Give the version of the package and a mark of its engine, which changes with any line that computes."""
+    """Give the version of the package and the mark of its engine; read once per process."""
+    return f"{__version__}+{engine_mark(files('gis_service'))}"
+
+
+def engine_mark(package: Traversable) -> str:
+    """Mark the code that computes: another mark for any change in any of its lines.
+
+    It is all Python between a stored layer, or a file, and a document: the folders `_ENGINE_FOLDERS` with all
+    that is in them, and `_ENGINE_FILES`. Versions of the libraries beneath are not in it.
+    """
     engine = hashlib.sha256()
-    for folder in ("analysis", "services"):
-        for file in sorted((files("gis_service") / folder).iterdir(), key=lambda entry: entry.name):
-            if file.name.endswith(".py"):
-                engine.update(file.name.encode() + b"\0" + file.read_bytes())
-    return f"{__version__}+{engine.hexdigest()[:12]}"
+    for folder in _ENGINE_FOLDERS:
+        _mark(engine, package / folder, folder)
+    for name in _ENGINE_FILES:
+        engine.update(f"{name}\0".encode() + (package / name).read_bytes())
+    return engine.hexdigest()[:12]
+
+
+def _mark(engine: "hashlib._Hash", folder: Traversable, name: str) -> None:
+    """Add all Python files of a folder, under the names they have in the package."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            _mark(engine, entry, f"{name}/{entry.name}")
+        elif entry.name.endswith(".py"):
+            engine.update(f"{name}/{entry.name}\0".encode() + entry.read_bytes())
 
 
 def persons(thousandths: int) -> float:

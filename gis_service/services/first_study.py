@@ -12,6 +12,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layer_rows import read_layer
+from gis_service.errors import ErrorCode, NotFound
 from gis_service.files.store import ArtefactStore
 from gis_service.services.studies import PROCESSES, Study, run
 from gis_service.services.study_inputs import open_on
@@ -89,9 +90,13 @@ def run_first_study(
 
     Raises
     ------
+    NotFound
+        ``first_study_not_here`` when the city does not define its standards.
     RefusedInput
         ``study_layer_empty`` when the layers of the demo city are not loaded.
     """
+    if absent := [standard for standard in STANDARDS if standard not in catalogue.standards]:
+        raise NotFound(ErrorCode.FIRST_STUDY_NOT_HERE, city=catalogue.city.id, absent=", ".join(absent))
     rows = tuple(
         Comparison(
             float(catalogue.standards[standard].limit or 0),

@@ -3,47 +3,39 @@
 No database and no server. The document is the one of every study of coverage.
 """
 
-import hashlib
+import datetime as dt
 import re
 from dataclasses import dataclass
+from math import floor, isfinite
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-import shapely
-
-from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
-from gis_service.analysis.modes import MODES, Mode, mode, segment_costs
-from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, build_network
-from gis_service.analysis.snap import SNAP_LIMIT_M, snap
+from gis_service.analysis.modes import MODES, Mode, mode
+from gis_service.analysis.network import ROAD_CLASSES, build_network
 from gis_service.analysis.zones import BEYOND, zone_of
-from gis_service.crs import crs_name
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
-from gis_service.files.frames import split_source
 from gis_service.files.mappings import read_mapping
 from gis_service.services.coverage import CoverageInputs, CoverageResult, Progress, run_coverage
-from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.coverage_parameters import (
     MEASURES,
     CoverageCatchment,
     CoverageMeasure,
     CoverageParameters,
 )
-from gis_service.services.documents import persons
+from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.gap_inputs import GapFiles, GapInputs, read_inputs
 
-DEFAULT_AT = "Tuesday 10:00"
+SERVICE = "facilities"
+"""Stands for the service of every gap analysis: its name is a matter of the file, not of the answer."""
+DEFAULT_DAY = "Tuesday"
+DEFAULT_AT = f"{DEFAULT_DAY} 10:00"
 """Time of a study (METHODS, Ferry)."""
-COVERED_WELL, COVERED_SOMEWHAT = 0.9, 0.5
-"""Shares of the people inside the extent of the roads; below them the reader is told, and told strongly."""
-EXTENT_MARGIN_M = 250.0
-"""The extent of the roads is their convex hull and this much around it: the side of a population cell."""
-_NAMES_SHOWN = 5
 _MINUTE_S = 60
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(
-    r"(?:(?P<day>[A-Za-z]+)\s+)?(?:\d{4}-\d\d-\d\dT)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d)?"
+    r"(?:(?P<day>[A-Za-z]+)\s+|(?P<date>\d{4}-\d\d-\d\d)T)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d)?"
 )
 
 
@@ -104,41 +96,39 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         With what is wrong and what to do.
     """
     tell = progress or (lambda _step, _share: None)
-    parameters = parameters_of(question, Path(split_source(files.facilities)[0]).stem)
+    parameters = parameters_of(question)
     tell("files", 0.0)
     inputs = read_inputs(files, hour_of(question.at))
     tell("network", 0.3)
     network = build_network(inputs.roads, inputs.ferries)
     zone = zone_of(inputs.demand.xy, inputs.zones)
-    inside = inputs.demand.take(zone != BEYOND)
-    if not inside.people[ALL].sum():
-        beyond = persons(int(inputs.demand.people[ALL].sum())) + inputs.beyond
+    if not inputs.demand.people[ALL][zone != BEYOND].sum():
+        beyond = persons(int(inputs.demand.people[ALL].sum()) + inputs.beyond)
         raise RefusedInput(
             ErrorCode.PEOPLE_NONE, zones=files.zones, population=files.population, beyond=f"{beyond:,.0f}"
         )
-    notices = [
-        *inputs.notices,
-        *_off_roads(files, inputs, network, parameters),
-        *_roads_reach(inside, inputs.roads),
-    ]
     read = CoverageInputs(
-        references=references(files, inputs),
+        references=inputs.references,
         crs=inputs.crs,
         demand=inputs.demand,
         zones=inputs.zones,
         zone=zone,
-        facilities=_facilities(inputs),
+        facilities=inputs.facilities,
         network=network,
         barriers=inputs.barriers,
         settlements=inputs.settlements,
-        notices=tuple(notices),
+        people_beyond=inputs.beyond,
+        notices=inputs.notices,
         generated=_generated(files),
     )
+    if not len(inputs.facilities.xy):  # areas, and no road that anybody may walk on leads into one
+        raise _off_roads(files, parameters, len(inputs.places))
     result = run_coverage(read, parameters, lambda step, share: tell(step, 0.4 + 0.5 * share))
+    _refuse_off_roads(files, parameters, result)
     return GapAnalysis(files, inputs, parameters, result)
 
 
-def parameters_of(question: GapQuestion, service: str) -> CoverageParameters:
+def parameters_of(question: GapQuestion) -> CoverageParameters:
     """Turn the options of the command line into parameters of a study.
 
     Raises
@@ -146,22 +136,30 @@ def parameters_of(question: GapQuestion, service: str) -> CoverageParameters:
     WrongUse
         ``limit_needed``, ``limit_measure`` or ``wrong_argument``.
     """
+    limit = _limit_cost(question)
+    measure = _measure(question)
+    return CoverageParameters(
+        service=SERVICE,
+        measure=measure,
+        limit=limit / PER_UNIT,
+        mode=_mode(question),
+        direction=question.direction,
+        catchment=question.catchment,
+        at=normal_time(question.at),
+    )
+
+
+def _limit_cost(question: GapQuestion) -> int:
+    """Give the limit in whole milliseconds or millimetres, so that 4.1 minutes are 246 seconds."""
+    per_unit = PER_UNIT if question.limit_min is None else PER_UNIT * _MINUTE_S
     given = [limit for limit in (question.limit_min, question.limit_m) if limit is not None]
-    if len(given) != 1 or not given[0] > 0:
+    cost = floor(given[0] * per_unit + 0.5) if len(given) == 1 and isfinite(given[0]) else 0
+    if cost <= 0:
         minutes, metres = (
             "-" if value is None else f"{value:g}" for value in (question.limit_min, question.limit_m)
         )
         raise WrongUse(ErrorCode.LIMIT_NEEDED, given=len(given), limit_min=minutes, limit_m=metres)
-    measure = _measure(question)
-    return CoverageParameters(
-        service=service,
-        measure=measure,
-        limit=given[0] * _MINUTE_S if measure == "network_time" else given[0],
-        mode=_mode(question),
-        direction=question.direction,
-        catchment=question.catchment,
-        at=question.at,
-    )
+    return cost
 
 
 def hour_of(at: str) -> float:
@@ -177,39 +175,43 @@ def hour_of(at: str) -> float:
     >>> hour_of("Tuesday 10:30"), hour_of("2026-11-24T05:00"), hour_of("23:15")
     (10.5, 5.0, 23.25)
     """
-    found = _TIME.fullmatch(at.strip())
-    hour, minute = (int(found["hour"]), int(found["minute"])) if found else (24, 0)
-    day = found["day"] if found else None
-    if hour > 23 or minute > 59 or (day is not None and day.capitalize() not in _DAYS):  # noqa: PLR2004  hours and minutes of a day
-        raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="--at", value=at, expected="10:00, Tuesday 10:00, 2026-11-24T10:00"
-        )
+    _, hour, minute = _time_of(at)
     return hour + minute / 60
 
 
-def references(files: GapFiles, inputs: GapInputs) -> dict[str, object]:
-    """Name the inputs by file name and content: equal files give an equal document wherever they lie."""
-    read: dict[str, object] = {"crs": crs_name(inputs.crs)}
-    for name in ("facilities", "roads", "population", "zones", "barriers", "ferries", "settlements"):
-        source = getattr(files, name)
-        if source is not None:
-            read[name] = {"file": Path(source).name, "sha256": _content_hash(source)}
-    for name in ("people_column", "zone_id", "class_column", "oneway_column"):
-        if getattr(files, name) is not None:
-            read[name] = getattr(files, name)
-    return read
+def normal_time(at: str) -> str:
+    """Write a study's time in the one form that equal times share.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` when it is no time.
+
+    Examples
+    --------
+    >>> normal_time("10:00"), normal_time("sunday 9:05"), normal_time("2026-11-24T05:00")
+    ('Tuesday 10:00', 'Sunday 09:05', 'Tuesday 05:00')
+    """
+    day, hour, minute = _time_of(at)
+    return f"{day} {hour:02d}:{minute:02d}"
 
 
-def _content_hash(source: str) -> str:
-    """Hash a file; of a shapefile also the files beside it that say what it means."""
-    path, _ = split_source(source)
-    parts = [path, *(path.with_suffix(suffix) for suffix in (".dbf", ".prj", ".cpg"))]
-    whole = hashlib.sha256()
-    for part in parts if path.suffix.lower() == ".shp" else [path]:
-        if part.is_file():
-            with part.open("rb") as file:
-                whole.update(hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()
+def _time_of(at: str) -> tuple[str, int, int]:
+    """Read day, hour and minute; without a day it is the one of the convention."""
+    found = _TIME.fullmatch(at.strip())
+    try:
+        found = _TIME.fullmatch(at.strip())
+        date, day, hour, minute = (
+            found.group("date", "day", "hour", "minute") if found else ("", "", "24", "0")
+        )
+        time = dt.time(int(hour), int(minute))
+        named = (day or DEFAULT_DAY).capitalize()
+        number = dt.date.fromisoformat(date).weekday() if date else _DAYS.index(named)
+        return _DAYS[number], time.hour, time.minute
+    except ValueError as error:
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT, name="--at", value=at, expected="10:00, Tuesday 10:00, 2026-11-24T10:00"
+        ) from error
 
 
 def _measure(question: GapQuestion) -> CoverageMeasure:
@@ -240,64 +242,24 @@ def _mode(question: GapQuestion) -> Mode:
     return mode(question.mode, speeds=speeds, flat_kmh=question.speed_kmh)
 
 
-def _facilities(inputs: GapInputs) -> Facilities:
-    """Give every entrance the number of its site and the unit that holds its facility."""
-    places = inputs.facilities
-    number = {site: row for row, site in enumerate(dict.fromkeys(places.sites))}
-    site = np.array([number[site] for site in places.sites], dtype=np.int32)
-    middle = shapely.get_coordinates(shapely.point_on_surface(places.geometry))
-    unit = zone_of(middle, inputs.zones)
-    return Facilities(xy=places.xy, site=site[places.owner], unit=unit[places.owner])
+def _refuse_off_roads(files: GapFiles, parameters: CoverageParameters, result: CoverageResult) -> None:
+    """Refuse when every facility that counts stands too far from any road: then nothing was answered."""
+    told = {notice["code"]: notice["params"] for notice in result.document["notices"]}
+    lost = told.get("facilities_off_roads")
+    far = told.get("facilities_beyond_border", {"count": 0})["count"]
+    if lost is not None and lost["count"] + far >= lost["facilities"]:
+        raise _off_roads(files, parameters, lost["count"])
 
 
-def _off_roads(
-    files: GapFiles, inputs: GapInputs, network: Network, parameters: CoverageParameters
-) -> list[Notice]:
-    """Tell which facilities stand too far from any road; refuse when all do."""
-    if parameters.mode is None or parameters.measure == "straight_radius":
-        return []
-    costs = segment_costs(network, parameters.mode, parameters.measure)
-    joined = snap(inputs.facilities.xy, network, costs, inputs.barriers).segment >= 0
-    places = inputs.facilities
-    near = np.zeros(len(places.ids), dtype=np.bool_)
-    near[places.owner[joined]] = True
-    if not near.any():
-        raise RefusedInput(
-            ErrorCode.FACILITIES_OFF_ROADS, count=len(near), path=files.facilities, mode=parameters.mode.id
-        )
-    lost = np.flatnonzero(~near)
-    if not lost.size:
-        return []
-    shown = ", ".join(places.names[row] for row in lost[:_NAMES_SHOWN])
-    more = " …" if lost.size > _NAMES_SHOWN else ""
-    params = {"count": int(lost.size), "facilities": len(near), "names": shown + more}
-    return [Notice("facilities_off_roads", params)]
-
-
-def _roads_reach(demand: Demand, roads: Roads) -> list[Notice]:
-    """Warn when people live elsewhere than the roads: the share in the roads' extent, the share near one."""
-    people = demand.people[ALL]
-    places = shapely.points(demand.xy)
-    extent = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(roads.lines)), EXTENT_MARGIN_M)
-    shapely.prepare(extent)
-    within = int(people[shapely.intersects(extent, places)].sum())
-    total = int(people.sum())
-    if within >= COVERED_WELL * total:
-        return []
-    near = np.unique(
-        shapely.STRtree(roads.lines).query(places, predicate="dwithin", distance=SNAP_LIMIT_M)[0]
-    )
-    params = {
-        "people": persons(total),
-        "inside": persons(within),
-        "share": round(100 * within / total, 1),
-        "near_share": round(100 * int(people[near].sum()) / total, 1),
-    }
-    code = "roads_cover_few" if within >= COVERED_SOMEWHAT * total else "roads_cover_small_part"
-    return [Notice(code, params)]
+def _off_roads(files: GapFiles, parameters: CoverageParameters, count: int) -> RefusedInput:
+    name = parameters.mode.id if parameters.mode else "-"
+    return RefusedInput(ErrorCode.FACILITIES_OFF_ROADS, count=count, path=files.facilities, mode=name)
 
 
 def _generated(files: GapFiles) -> tuple[str, ...]:
     """Give the inputs whose file name says that they are generated, as every export of such data does."""
-    named = (files.facilities, files.roads, files.population, files.zones, files.barriers, files.ferries)
-    return tuple(Path(source).name for source in named if source and "generated" in Path(source).name.lower())
+    roles = ("facilities", "roads", "population", "zones", "barriers", "ferries")
+    named = {role: getattr(files, role) for role in roles}
+    return tuple(
+        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
+    )

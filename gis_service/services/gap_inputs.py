@@ -1,33 +1,52 @@
 """Reads the files of a gap analysis, checks that they fit, and brings them to one metric system."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
 
-from gis_service.analysis.demand import Demand, demand_from_points, demand_from_polygons
-from gis_service.analysis.entrances import entrances
+from gis_service.analysis.demand import (
+    ALL,
+    Demand,
+    cell_corners,
+    demand_from_cells,
+    demand_from_points,
+    demand_from_polygons,
+)
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Ferries, Roads
 from gis_service.analysis.zones import Zones, sorted_zones
 from gis_service.crs import STORAGE, crs_name, parse_crs, transform
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.frames import crs_of, find_column, read_frame, require_column, require_kinds
-from gis_service.files.population import PopulationTable, read_population
-from gis_service.files.roads import FerryTable, RoadTable, read_ferries, read_roads
-from gis_service.services.coverage_inputs import Notice
+from gis_service.files.frames import crs_of, find_column, require_column
+from gis_service.files.population import PopulationCells, PopulationTable, read_population
+from gis_service.files.roads import FerryTable, read_ferries, read_roads
+from gis_service.services.coverage_inputs import Facilities, Notice
+from gis_service.services.coverage_parameters import HALO_M
+from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.gap_references import content_hash
+from gis_service.services.gap_tables import (
+    NAMES,
+    Place,
+    is_nothing,
+    note_far,
+    note_lost,
+    note_roads,
+    place_of,
+    read_table,
+    require_together,
+    table_place,
+    texts,
+    texts_or_none,
+    widened,
+)
 from gis_service.services.network import ferries_of, metric_crs, roads_of
-from gis_service.types import BBox, Floats, Geometries, Int64s
+from gis_service.types import THOUSANDTHS, Floats, Geometries
 
-HALO_M = 10_000.0
-"""Roads and facilities this far beyond the study area count (METHODS, Border); what is farther is refused."""
-_DEGREE_M = 111_320.0
-_NAMES = ("name", "ten", "title", "name_vi")
-_FACILITY_IDS = ("id", "fid", "code", "ma")
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_SITES = ("site_id", "site")
 
 
 @dataclass(frozen=True)
@@ -49,30 +68,6 @@ class GapFiles:
 
 
 @dataclass(frozen=True)
-class FacilityPlaces:
-    """Facilities with the places they are entered at.
-
-    Parameters
-    ----------
-    ids, names, sites
-        ``n`` facilities; facilities of one site do not count as each other's second nearest.
-    geometry
-        ``(n,)`` points or areas, metric.
-    xy
-        ``(m, 2)`` entrances; a point is its own.
-    owner
-        ``(m,)`` facility of each entrance.
-    """
-
-    ids: tuple[str, ...]
-    names: tuple[str, ...]
-    sites: tuple[str, ...]
-    geometry: Geometries
-    xy: Floats
-    owner: Int64s
-
-
-@dataclass(frozen=True)
 class GapInputs:
     """All inputs in one metric system.
 
@@ -80,22 +75,28 @@ class GapInputs:
     ----------
     crs
         The system; lengths are planar in it.
+    facilities, places
+        Where facilities are entered, and their geometry as it came: ``facilities.owner`` numbers its rows.
     beyond
-        Persons of a population raster too far away to be read.
+        Thousandths of people of a population raster too far away to be read.
     notices
         What was noticed while reading.
+    references
+        The inputs by the hash of what was read.
     """
 
     crs: pyproj.CRS
     roads: Roads
     ferries: Ferries | None
-    facilities: FacilityPlaces
+    facilities: Facilities
+    places: Geometries
     demand: Demand
     zones: Zones
     barriers: Geometries | None
     settlements: Settlements | None
-    beyond: float
+    beyond: int
     notices: tuple[Notice, ...]
+    references: Mapping[str, object]
 
 
 def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
@@ -115,191 +116,143 @@ def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
     """
     notices: list[Notice] = []
     asked = parse_crs(sources.crs) if sources.crs else None
-    zone_frame = _polygons(sources.zones, notices)
+    zone_frame = read_table(sources.zones, "zones", ("Polygon",), notices)
+    area = table_place(sources.zones, zone_frame)
     road_table, osm_ferries = read_roads(
         sources.roads, class_column=sources.class_column, oneway_column=sources.oneway_column
     )
-    _note_roads(road_table, notices)
+    note_roads(road_table, notices)
     crs = metric_crs(asked, road_table)
-    facility_frame = _frame(sources.facilities, ("Point", "Polygon"), notices)
-    area = _box(np.asarray(zone_frame.geometry), crs_of(zone_frame))
-    reach = _widened(area, HALO_M)
+    facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon"), notices)
     population = read_population(
-        sources.population, people_column=sources.people_column, box=(reach, STORAGE)
+        sources.population, people_column=sources.people_column, box=(widened(area[2], HALO_M), STORAGE)
     )
-    _require_together(
-        (sources.zones, crs_of(zone_frame), area),
+    _note_people(population, notices)
+    extent = np.array([shapely.box(*population.extent)])
+    require_together(
+        area,
         [
-            (sources.roads, road_table.crs, _box(road_table.lines, road_table.crs)),
-            (
-                sources.facilities,
-                crs_of(facility_frame),
-                _box(np.asarray(facility_frame.geometry), crs_of(facility_frame)),
-            ),
-            (
-                sources.population,
-                population.crs,
-                _box(np.array([shapely.box(*population.extent)]), population.crs),
-            ),
+            place_of(sources.roads, road_table.lines, road_table.crs),
+            table_place(sources.facilities, facility_frame),
+            place_of(sources.population, extent, population.crs),
         ],
     )
-    if population.beyond:
-        notices.append(Notice("people_far_beyond", {"people": round(population.beyond)}))
+    zones = _zones(zone_frame, sources, crs)
     roads = roads_of(road_table, crs)
-    barriers = _barriers(sources.barriers, crs, notices)
-    return GapInputs(
+    boats = _ferry_tables(sources.ferries, osm_ferries, area, notices)
+    barriers = _barriers(sources.barriers, crs, area, notices)
+    demand = _demand(population, crs, barriers)
+    places, facilities = _facilities(facility_frame, roads, zones, crs, notices)
+    settlements = _settlements(sources.settlements, crs, area, notices)
+    found = GapInputs(
         crs=crs,
         roads=roads,
-        ferries=ferries_of(_ferry_tables(sources.ferries, osm_ferries), crs, hour),
-        facilities=_facilities(facility_frame, roads, crs, notices),
-        demand=_demand(population, crs, barriers),
-        zones=_zones(zone_frame, sources, crs),
+        ferries=ferries_of(boats, crs, hour),
+        facilities=facilities,
+        places=places,
+        demand=demand,
+        zones=zones,
         barriers=barriers,
-        settlements=_settlements(sources.settlements, crs, notices),
-        beyond=population.beyond,
+        settlements=settlements,
+        beyond=_thousandths(population.beyond) if isinstance(population, PopulationCells) else 0,
         notices=tuple(notices),
+        references={},
     )
+    return replace(found, references=_references(found, boats))
 
 
-def _frame(source: str, kinds: Sequence[str], notices: list[Notice]) -> gpd.GeoDataFrame:
-    frame = read_frame(source)
-    require_kinds(frame, kinds, path=source)
-    lost = int(frame.attrs["without_geometry"])
-    if lost:
-        notices.append(Notice("rows_without_geometry", {"file": frame.attrs["source"], "rows": lost}))
-    return frame
+def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, object]:
+    """Name the inputs by what was read of them; ferries whatever the hour."""
+    people, zones, sites = read.demand, read.zones, read.facilities
+    hashes = {
+        "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit),
+        "roads": content_hash(*(getattr(read.roads, column.name) for column in fields(read.roads))),
+        "population": content_hash(people.xy, people.people[ALL]),
+        "zones": content_hash(zones.polygons, zones.ids, zones.names),
+    }
+    if read.barriers is not None:
+        hashes["barriers"] = content_hash(read.barriers)
+    if boats:
+        hashes["ferries"] = content_hash(*(column for table in boats for column in _columns(table)))
+    if read.settlements is not None:
+        hashes["settlements"] = content_hash(read.settlements.xy, list(read.settlements.names))
+    named: dict[str, object] = {role: {"sha256": found} for role, found in hashes.items()}
+    return named | {"crs": crs_name(read.crs)}
 
 
-def _polygons(source: str, notices: list[Notice]) -> gpd.GeoDataFrame:
-    """Read areas and repair outlines that cross themselves."""
-    frame = _frame(source, ("Polygon",), notices)
-    geometry = shapely.force_2d(np.asarray(frame.geometry, dtype=object))
-    faulty = ~shapely.is_valid(geometry)
-    if faulty.any():
-        geometry[faulty] = shapely.make_valid(geometry[faulty])
-        names = _texts(frame, _NAMES)
-        shown = ", ".join(names[row] for row in np.flatnonzero(faulty)[:5])
-        notices.append(Notice("zones_repaired", {"count": int(faulty.sum()), "names": shown}))
-        frame = frame.set_geometry(gpd.GeoSeries(geometry, crs=frame.crs))
-    return frame
+def _columns(table: FerryTable) -> tuple[Floats | Geometries, ...]:
+    return (table.lines, table.headway_min, table.wait_min, table.from_hour, table.to_hour)
 
 
-def _texts(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> list[str]:
-    """Give a column as text, the row number where it is missing."""
-    column = find_column(frame, columns)
-    values: Sequence[object] = [None] * len(frame) if column is None else frame[column].tolist()
-    return [str(row) if _is_nothing(value) else str(value) for row, value in enumerate(values, 1)]
+def _thousandths(persons: float) -> int:
+    return int(np.floor(persons * THOUSANDTHS + 0.5))
 
 
-def _is_nothing(value: object) -> bool:
-    return value is None or value != value or str(value).strip() in {"", "<NA>", "NaT"}  # noqa: PLR0124  nan
+def _note_people(population: PopulationTable | PopulationCells, notices: list[Notice]) -> None:
+    if isinstance(population, PopulationTable) and population.lost_rows:
+        params = {"rows": population.lost_rows, "people": round(population.lost_people, 3)}
+        notices.append(Notice("people_without_place", params))
 
 
-def _note_roads(table: RoadTable, notices: list[Notice]) -> None:
-    if table.unknown:
-        shown = ", ".join(f"{name or '(-)'} ({count})" for name, count in table.unknown.items())
-        params = {"lines": sum(table.unknown.values()), "classes": shown}
-        notices.append(Notice("road_class_unknown", params))
-    if table.unknown_oneway:
-        shown = ", ".join(f"{name} ({count})" for name, count in table.unknown_oneway.items())
-        params = {"lines": sum(table.unknown_oneway.values()), "values": shown}
-        notices.append(Notice("road_oneway_unknown", params))
-
-
-def _box(geometry: Geometries, crs: pyproj.CRS) -> BBox:
-    """Give the box in longitude and latitude; not finite where the coordinates do not fit their system."""
-    west, south, east, north = shapely.total_bounds(transform(geometry, crs, STORAGE))
-    return (float(west), float(south), float(east), float(north))
-
-
-def _widened(box: BBox, metres: float) -> BBox:
-    up = metres / _DEGREE_M
-    side = up / max(0.1, float(np.cos(np.radians((box[1] + box[3]) / 2))))
-    return (box[0] - side, box[1] - up, box[2] + side, box[3] + up)
-
-
-def _require_together(
-    zones: tuple[str, pyproj.CRS, BBox], others: Sequence[tuple[str, pyproj.CRS, BBox]]
-) -> None:
-    """Refuse files of different places: most often a system that was mislabelled.
-
-    Raises
-    ------
-    RefusedInput
-        ``inputs_apart``, with both boxes and both systems.
-    """
-    reach = _widened(zones[2], HALO_M)
-    for name, crs, box in others:
-        together = box[0] <= reach[2] and box[2] >= reach[0] and box[1] <= reach[3] and box[3] >= reach[1]
-        if not together:
-            raise RefusedInput(
-                ErrorCode.INPUTS_APART,
-                name=name,
-                crs=crs_name(crs),
-                box=_shown(box),
-                other_name=zones[0],
-                other_crs=crs_name(zones[1]),
-                other_box=_shown(zones[2]),
-            )
-
-
-def _shown(box: BBox) -> str:
-    return "[" + ", ".join(f"{value:.4f}" for value in box) + "]"
-
-
-def _barriers(source: str | None, crs: pyproj.CRS, notices: list[Notice]) -> Geometries | None:
+def _barriers(source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]) -> Geometries | None:
     if source is None:
         return None
-    frame = _frame(source, ("Polygon", "LineString"), notices)
-    geometry = shapely.make_valid(shapely.force_2d(np.asarray(frame.geometry, dtype=object)))
-    return transform(geometry, crs_of(frame), crs)
+    frame = read_table(source, "barriers", ("Polygon", "LineString"), notices)
+    require_together(area, [table_place(source, frame)])
+    return transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
 
 
-def _ferry_tables(source: str | None, osm: FerryTable | None) -> list[FerryTable]:
+def _ferry_tables(
+    source: str | None, osm: FerryTable | None, area: Place, notices: list[Notice]
+) -> list[FerryTable]:
     """Ferries of the file that was given, else those of the extract."""
-    given = read_ferries(source) if source else None
-    return [table for table in ((given,) if source else (osm,)) if table is not None]
+    if source is None:
+        return [] if osm is None else [osm]
+    given = read_ferries(source)
+    if given is None:
+        return []
+    note_lost("ferries", given.without_geometry, notices)
+    require_together(area, [place_of(source, given.lines, given.crs)])
+    return [given]
 
 
-def _settlements(source: str | None, crs: pyproj.CRS, notices: list[Notice]) -> Settlements | None:
+def _settlements(
+    source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]
+) -> Settlements | None:
     if source is None:
         return None
-    frame = _frame(source, ("Point", "Polygon"), notices)
-    name = require_column(frame, _NAMES, path=source, option="name")
-    kept = frame[~frame[name].map(_is_nothing)]
+    frame = read_table(source, "settlements", ("Point", "Polygon"), notices)
+    note_far("settlements", area, table_place(source, frame), notices)
+    name = require_column(frame, NAMES, path=source, option="name")
+    kept = frame[~frame[name].map(is_nothing)]
     places = shapely.point_on_surface(transform(np.asarray(kept.geometry, dtype=object), crs_of(frame), crs))
     return Settlements(names=[str(value) for value in kept[name]], xy=shapely.get_coordinates(places))
 
 
 def _facilities(
-    frame: gpd.GeoDataFrame, roads: Roads, crs: pyproj.CRS, notices: list[Notice]
-) -> FacilityPlaces:
-    geometry = transform(shapely.force_2d(np.asarray(frame.geometry, dtype=object)), crs_of(frame), crs)
-    is_area = np.isin(shapely.get_type_id(geometry), _POLYGONAL)
-    points, owner = shapely.get_coordinates(geometry[~is_area], return_index=True)
-    owner = np.flatnonzero(~is_area)[owner]
-    ways_in, area = entrances(geometry[is_area], roads.lines[roads.on_foot])
-    if is_area.any():
-        params = {"count": int(is_area.sum()), "entrances": len(ways_in)}
-        notices.append(Notice("polygon_entrances", params))
-    owner = np.concatenate([owner, np.flatnonzero(is_area)[area]])
-    order = np.argsort(owner, kind="stable")
-    ids = _texts(frame, _FACILITY_IDS)
-    ids = ids if len(set(ids)) == len(ids) else [str(row) for row in range(1, len(ids) + 1)]
-    has_site = find_column(frame, ("site_id", "site")) is not None
-    return FacilityPlaces(
-        ids=tuple(ids),
-        names=tuple(_texts(frame, _NAMES)),
-        sites=tuple(_texts(frame, ("site_id", "site"))) if has_site else tuple(ids),
-        geometry=geometry,
-        xy=np.concatenate([points, ways_in])[order],
-        owner=owner[order],
+    frame: gpd.GeoDataFrame, roads: Roads, zones: Zones, crs: pyproj.CRS, notices: list[Notice]
+) -> tuple[Geometries, Facilities]:
+    places = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
+    facilities = facilities_from(
+        places, texts_or_none(frame, _SITES), texts(frame, NAMES), roads.walkable, zones
     )
+    is_area = are_areas(places)
+    if is_area.any():
+        ways_in = int(is_area[facilities.owners].sum())
+        notices.append(Notice("polygon_entrances", {"count": int(is_area.sum()), "entrances": ways_in}))
+    return places, facilities
 
 
-def _demand(population: PopulationTable, crs: pyproj.CRS, barriers: Geometries | None) -> Demand:
+def _demand(
+    population: PopulationTable | PopulationCells, crs: pyproj.CRS, barriers: Geometries | None
+) -> Demand:
+    people = {ALL: population.people}
+    if isinstance(population, PopulationCells):
+        corners = cell_corners(population.affine, population.cells)
+        points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
+        moved = shapely.get_coordinates(transform(points, population.crs, crs))
+        return demand_from_cells(moved.reshape(corners.shape), people, barriers)
     places = transform(population.geometry, population.crs, crs)
-    people = {"all": population.people}
     if population.kind == "points":
         return demand_from_points(places, people)
     return demand_from_polygons(places, people, barriers)
@@ -307,9 +260,9 @@ def _demand(population: PopulationTable, crs: pyproj.CRS, barriers: Geometries |
 
 def _zones(frame: gpd.GeoDataFrame, sources: GapFiles, crs: pyproj.CRS) -> Zones:
     polygons = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
-    column = _zone_column(frame, sources)
-    names = _texts(frame, _NAMES) if find_column(frame, _NAMES) else [str(code) for code in frame[column]]
-    return sorted_zones(frame[column].tolist(), names, polygons)
+    codes = texts_or_none(frame, (_zone_column(frame, sources),))
+    names = texts(frame, NAMES) if find_column(frame, NAMES) else [str(code) for code in codes]
+    return sorted_zones(codes, names, polygons)
 
 
 def _zone_column(frame: gpd.GeoDataFrame, sources: GapFiles) -> str:

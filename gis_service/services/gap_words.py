@@ -8,17 +8,21 @@ from gis_service.text import number, percent
 from gis_service.types import Language, Text
 
 _REACH = Text(
-    vi="{share} người dân tới được điểm dịch vụ gần nhất trong {limit}.",
-    en="{share} of the people reach the nearest facility within {limit}.",
+    vi="{share} người dân tới được điểm dịch vụ {which} trong {limit}.",
+    en="{share} of the people reach {which} within {limit}.",
 )
 _REACHED = Text(
-    vi="Từ điểm dịch vụ gần nhất tới được {share} người dân trong {limit}.",
-    en="{share} of the people are reached from the nearest facility within {limit}.",
+    vi="Từ điểm dịch vụ {which} tới được {share} người dân trong {limit}.",
+    en="{share} of the people are reached from {which} within {limit}.",
 )
+_WHICH = {
+    "any": Text(vi="gần nhất", en="the nearest facility"),
+    "own_unit": Text(vi="của đơn vị mình", en="their own unit's facility"),
+}
 _OUTSIDE = Text(vi="{outside} người ở ngoài.", en="{outside} people are outside.")
 _OUTSIDE_LOST = Text(
-    vi="{outside} người ở ngoài, trong đó {lost} người không có đường tới.",
-    en="{outside} people are outside; {lost} of them have no way at all.",
+    vi="{outside} người ở ngoài, trong đó {lost} người không tới được điểm dịch vụ nào.",
+    en="{outside} people are outside; {lost} of them cannot reach any facility.",
 )
 _GENERATED = Text(vi=" Tính từ dữ liệu minh hoạ.", en=" Computed from generated data.")
 _MEASURES = {
@@ -41,7 +45,7 @@ def answer(document: Mapping[str, Any]) -> Text:
 
 
 def answer_outside(document: Mapping[str, Any]) -> Text:
-    """Say how many people are outside, and how many of them no way reaches; generated data says so."""
+    """Say how many people are outside, and how many of them can reach no facility; generated data says so."""
     return Text(vi=_answer_outside(document, "vi"), en=_answer_outside(document, "en"))
 
 
@@ -49,17 +53,16 @@ def method(document: Mapping[str, Any]) -> Text:
     """Say in one line what was measured, and where."""
     asked = document["parameters"]
     measure = _MEASURES[asked["measure"]]
-    return Text(
-        vi=f"{asked['service']} · {measure.vi} · {_PLACES.vi}",
-        en=f"{asked['service']} · {measure.en} · {_PLACES.en}",
-    )
+    return Text(vi=f"{measure.vi} · {_PLACES.vi}", en=f"{measure.en} · {_PLACES.en}")
 
 
 def _answer(document: Mapping[str, Any], language: Language) -> str:
     asked, share = document["parameters"], document["totals"]["all"]["share"]
     words = _REACHED if asked["direction"] == "from_facility" else _REACH
     return words.in_language(language).format(
-        share="–" if share is None else percent(share, language), limit=limit_words(asked, language)
+        share="–" if share is None else percent(share, language),
+        which=_WHICH[asked["catchment"]].in_language(language),
+        limit=limit_words(asked, language),
     )
 
 

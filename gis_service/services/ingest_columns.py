@@ -16,7 +16,7 @@ from gis_service.types import Bools
 
 _DBF_NAME = 10
 """Column names of a Shapefile are cut to ten letters."""
-_OWN_COLUMNS = {"fid", "id", "ogcfid", "place"}
+_OWN_COLUMNS = {"fid", "id", "ogcfid"}
 """Row numbers that programs write of themselves; leaving them out needs no notice."""
 
 

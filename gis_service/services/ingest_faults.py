@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from gis_service.analysis.shapes import SHOWN, Found
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import message_of
+from gis_service.types import Text
+
+
+def _place(feature: int) -> Text:
+    return Text(f"đối tượng {feature}", f"feature {feature}")
 
 
 @dataclass
@@ -24,9 +29,9 @@ class FaultList:
         for entry in found:
             self.counts[entry.code] += int(entry.rows.size)
             room = max(SHOWN - len(self.shown[entry.code]), 0)
-            title = message_of(entry.code).title.en
+            title = message_of(entry.code).title
             self.shown[entry.code] += [
-                Fault(f"feature {first + int(row)}", f"{title}: {words}")
+                Fault(_place(first + int(row)), Text(f"{title.vi}: {words}", f"{title.en}: {words}"))
                 for row, words in zip(entry.rows[:room], entry.words[:room], strict=False)
             ]
 

@@ -14,12 +14,15 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.db.engine import Connection
 from gis_service.db.ingest import Staging, StagingWriter
-from gis_service.db.layers import Column, add_version, ensure_table, lock_layer
+from gis_service.db.layers import Column, add_version, ensure_table, lock_layer, waiting_at_most
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.ingest_columns import Matching, check_column, match_columns
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
 from gis_service.services.layers import table_of
+
+LOCK_WAIT_S = 30.0
+"""Longest that a load waits for somebody who holds rows of the layer, such as an open edit in QGIS."""
 
 
 class Load:
@@ -65,12 +68,12 @@ class Load:
         RefusedInput
             With every fault of every row; nothing is published.
         Conflict
-            ``layer_table_differs``.
+            ``layer_table_differs``, ``layer_busy``.
         """
         table = table_of(self._definition)
         staging = Staging(connection, table, [Column(f.name, f.type) for f in self._matching.fields])
         # A savepoint: after a refusal the caller's transaction is as it was.
-        with connection.begin_nested():
+        with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
             staging.create()
             with staging.writer() as writer:
                 for batch in self._batches():

@@ -1,15 +1,17 @@
 """Layers as the service knows them: definitions, and what is loaded of each."""
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db import layers as tables
+from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.db.layers import Column, LayerState, LayerTable
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.types import BBox, LayerId, VersionId
+from gis_service.types import LayerId, VersionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,10 @@ class LayerSummary:
         As in the layers folder.
     state
         Newest version and number of features; empty when nothing has been loaded.
-    extent
-        West, south, east, north in degrees; none when not asked for, or nothing lies anywhere.
     """
 
     definition: LayerDefinition
     state: LayerState
-    extent: BBox | None = None
 
 
 def definition_of(catalogue: Catalogue, layer_id: str) -> LayerDefinition:
@@ -64,21 +63,36 @@ def list_layers(connection: Connection, catalogue: Catalogue) -> list[LayerSumma
     ]
 
 
-def describe(connection: Connection, catalogue: Catalogue, layer_id: str) -> LayerSummary:
-    """Give one layer with its extent.
+class LayerCounts:
+    """Numbers of features, each counted once per version of its layer.
 
-    Raises
-    ------
-    NotFound
-        ``layer_unknown``.
+    Rows that are edited straight in the table, without a new version, are counted at the next version: the
+    number may lag behind until then.
     """
-    definition = definition_of(catalogue, layer_id)
-    table = table_of(definition)
-    state = tables.state_of(connection, table)
-    extent = tables.extent_of(connection, table) if state.version is not None else None
-    return LayerSummary(definition, state, extent)
 
+    def __init__(self) -> None:
+        self._known: dict[LayerId, tuple[VersionId, int]] = {}
 
-def version_of(connection: Connection, layer_id: str) -> VersionId | None:
-    """Give the newest version of a layer; none when nothing has been loaded."""
-    return tables.version_of(connection, LayerId(layer_id))
+    def of(self, connection: Connection, definitions: Iterable[LayerDefinition]) -> dict[LayerId, int]:
+        """Give the number of features of each layer; 0 for a layer that has never been loaded.
+
+        Parameters
+        ----------
+        connection
+            Always of the same database.
+        definitions
+            Layers that are asked for.
+        """
+        asked = {definition.id: definition for definition in definitions}
+        found = dict.fromkeys(asked, 0)
+        for row in collections(connection, list(asked)):
+            if row.version is not None:
+                found[row.id] = self._count(connection, asked[row.id], row.version)
+        return found
+
+    def _count(self, connection: Connection, definition: LayerDefinition, version: VersionId) -> int:
+        known = self._known.get(definition.id)
+        if known is None or known[0] != version:
+            known = version, tables.count(connection, table_of(definition))
+            self._known[definition.id] = known
+        return known[1]

@@ -1,5 +1,7 @@
 """Turns road and ferry tables into the input of the network engine: one metric system, classes as numbers."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyproj
 import shapely
@@ -14,6 +16,17 @@ FERRY_WAIT_MIN = 10.0
 FERRY_HOURS = (5.0, 21.0)
 """Hours of service of a ferry that tells none (METHODS, Ferry)."""
 MS_PER_MIN = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class FerryRules:
+    """What holds for a ferry that does not tell it: the wait in minutes, first and last hour of service."""
+
+    wait_min: float = FERRY_WAIT_MIN
+    hours: tuple[float, float] = FERRY_HOURS
+
+
+FERRY_RULES = FerryRules()
 
 
 def metric_crs(asked: pyproj.CRS | None, roads: RoadTable) -> pyproj.CRS:
@@ -55,7 +68,9 @@ def roads_of(table: RoadTable, crs: pyproj.CRS) -> Roads:
     )
 
 
-def ferries_of(tables: list[FerryTable], crs: pyproj.CRS, hour: float) -> Ferries | None:
+def ferries_of(
+    tables: list[FerryTable], crs: pyproj.CRS, hour: float, rules: FerryRules = FERRY_RULES
+) -> Ferries | None:
     """Give the ferries that run at an hour of the day, with the wait before boarding.
 
     Parameters
@@ -66,18 +81,20 @@ def ferries_of(tables: list[FerryTable], crs: pyproj.CRS, hour: float) -> Ferrie
         Metric system of the study.
     hour
         Hour of the day, 0 to 24.
+    rules
+        For ferries that tell no wait or no hours.
 
     Returns
     -------
     Ferries or None
-        None when none runs. The wait is the one told, else half the headway, else 10 minutes.
+        None when none runs. The wait is the one told, else half the headway, else that of the rules.
     """
-    running = [(table, _runs(table, hour)) for table in tables]
+    running = [(table, _runs(table, hour, rules)) for table in tables]
     kept = [(table, runs) for table, runs in running if runs.any()]
     if not kept:
         return None
     lines = [_lines(table.lines[runs], table.crs, crs) for table, runs in kept]
-    waits = [_wait_min(table)[runs] for table, runs in kept]
+    waits = [_wait_min(table, rules)[runs] for table, runs in kept]
     wait_ms = np.floor(np.concatenate(waits) * MS_PER_MIN + 0.5).astype(np.int64)
     return Ferries(lines=np.concatenate(lines), wait_ms=wait_ms)
 
@@ -86,15 +103,15 @@ def _lines(lines: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometr
     return np.asarray(transform(shapely.force_2d(lines), source, target), dtype=object)
 
 
-def _runs(table: FerryTable, hour: float) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _runs(table: FerryTable, hour: float, rules: FerryRules) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Tell which ferries run; hours such as 22 to 4 pass midnight."""
-    first = np.where(np.isnan(table.from_hour), FERRY_HOURS[0], table.from_hour)
-    last = np.where(np.isnan(table.to_hour), FERRY_HOURS[1], table.to_hour)
+    first = np.where(np.isnan(table.from_hour), rules.hours[0], table.from_hour)
+    last = np.where(np.isnan(table.to_hour), rules.hours[1], table.to_hour)
     by_day = (first <= hour) & (hour < last)
     by_night = (first <= hour) | (hour < last)
     return np.where(first <= last, by_day, by_night)
 
 
-def _wait_min(table: FerryTable) -> Floats:
-    half = np.where(np.isnan(table.headway_min), FERRY_WAIT_MIN, table.headway_min / 2)
+def _wait_min(table: FerryTable, rules: FerryRules) -> Floats:
+    half = np.where(np.isnan(table.headway_min), rules.wait_min, table.headway_min / 2)
     return np.where(np.isnan(table.wait_min), half, table.wait_min)

@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from gis_service.analysis.demand import ALL
-from gis_service.analysis.gaps import GapPlace
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.frames import split_source
 from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap, render_study_map
 from gis_service.services.coverage_document import OUTSIDE, summary
 from gis_service.services.documents import canonical_json, persons
@@ -22,9 +22,6 @@ from gis_service.services.study_words import notice_text
 from gis_service.text import number, percent
 from gis_service.types import Geometries, Language, Text
 
-ZONE_COLUMNS = (
-    "id", "name", "total", "covered", "uncovered", "unreachable", "share", "median_s", "p90_s", "p95_s",
-)  # fmt: skip
 _HEADS = (
     Text("Đơn vị", "Unit"),
     Text("Số người", "People"),
@@ -76,7 +73,7 @@ def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
     paths = [out / name for name in ("summary.json", "zones.csv", "gaps.gpkg", "map.html")]
     try:
         paths[0].write_bytes(canonical_json(document) + b"\n")
-        pd.DataFrame(document["zones"], columns=list(ZONE_COLUMNS)).to_csv(paths[1], index=False)
+        pd.DataFrame(document["zones"]).to_csv(paths[1], index=False)
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(_study_map(analysis, document)), "utf-8")
@@ -132,7 +129,6 @@ def gap_name(gap: Mapping[str, Any]) -> Text:
 
 def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDataFrame:
     """One row per gap place, ranked; the geometry is its homes, in the metric system of the study."""
-    places: dict[str, GapPlace] = {place.id: place for place in analysis.result.gaps}
     rows = [
         {
             "id": gap["id"],
@@ -148,14 +144,14 @@ def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDat
         for rank, gap in enumerate(document["gaps"], 1)
     ]
     columns = ["id", "rank", "name", "people", "homes", "kind", "settlement", "zone", "zone_name"]
-    geometry = [places[gap["id"]].geometry for gap in document["gaps"]]
+    geometry = [place.geometry for place in analysis.result.gaps]  # in the order of the document
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=geometry, crs=analysis.inputs.crs)
 
 
 def _study_map(analysis: GapAnalysis, document: Mapping[str, Any]) -> StudyMap:
-    sources = ", ".join(
-        entry["file"] for entry in document["inputs"].values() if isinstance(entry, dict) and "file" in entry
-    )
+    roles = ("facilities", "roads", "population", "zones", "barriers", "ferries", "settlements")
+    given = [getattr(analysis.files, role) for role in roles]
+    sources = ", ".join(Path(split_source(source)[0]).name for source in given if source)
     return StudyMap(
         sentence=answer(document),
         outside=answer_outside(document),
@@ -183,6 +179,7 @@ def _map_zones(analysis: GapAnalysis, document: Mapping[str, Any]) -> list[MapZo
             total=row["total"],
             covered=row["covered"],
             uncovered=row["uncovered"],
+            unreachable=row["unreachable"],
             share=row["share"],
             geometry=shapes[row["id"]],
         )
@@ -198,14 +195,14 @@ def _tolerance(polygons: Geometries) -> float:
 
 def _map_facilities(analysis: GapAnalysis) -> list[MapFacility]:
     """Facilities with the people within the limit whose nearest one they are."""
-    places, result = analysis.inputs.facilities, analysis.result
+    inputs, result = analysis.inputs, analysis.result
     nearest = result.field.facility[result.covered]
-    people = np.zeros(len(places.ids), dtype=np.int64)
-    np.add.at(people, places.owner[nearest], result.demand.people[ALL][result.covered])
-    points = _degrees(analysis, np.asarray(shapely.point_on_surface(places.geometry), dtype=object))
+    people = np.zeros(len(inputs.places), dtype=np.int64)
+    np.add.at(people, inputs.facilities.owners[nearest], result.demand.people[ALL][result.covered])
+    points = _degrees(analysis, np.asarray(shapely.point_on_surface(inputs.places), dtype=object))
     return [
         MapFacility(name, persons(int(count)), point)
-        for name, count, point in zip(places.names, people, points, strict=True)
+        for name, count, point in zip(inputs.facilities.names, people, points, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
 """Studies: run them on the layers of the service, keep them, find them again.
 
-A study that was run before on the same versions, with the same parameters and code, is not run again: its id
-says that the answer would be the same.
+A study is run whenever it is asked for: a layer table can be edited directly, and its version does not tell
+that. The same versions, parameters and code have the same id; an equal document stays as it was kept.
 """
 
 import base64
@@ -17,13 +17,15 @@ from gis_service.db import studies as kept
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
 from gis_service.files.store import ArtefactStore
+from gis_service.services.accounts import Caller
 from gis_service.services.artefacts import keep_artefacts
 from gis_service.services.coverage import Progress, run_coverage
-from gis_service.services.coverage_document import PROCESS, identify
+from gis_service.services.coverage_document import PROCESS
 from gis_service.services.documents import canonical_json
-from gis_service.services.study_inputs import read_coverage_inputs
+from gis_service.services.study_inputs import read_coverage_inputs, with_last_change
 from gis_service.services.study_layers import find_layers
 from gis_service.services.study_request import complete, parse_request
+from gis_service.services.study_rights import require_inputs
 
 PROCESSES = (PROCESS,)
 """Processes that can be run."""
@@ -76,6 +78,7 @@ def run(
     inputs: object,
     author: str,
     *,
+    reader: Caller | None = None,
     store: ArtefactStore | None = None,
     progress: Progress | None = None,
 ) -> Study:
@@ -93,6 +96,8 @@ def run(
         As docs/contract.md, Inputs of a study.
     author
         For whom it runs.
+    reader
+        Whose right to read the layers is asked for; None is the operator of the machine.
     store
         Where the arrays that it was computed on are kept, under the hashes that the document names.
     progress
@@ -102,6 +107,8 @@ def run(
     ------
     NotFound
         ``process_unknown``.
+    NotAllowed
+        ``role_insufficient`` for a layer that is closed to the reader.
     RefusedInput
         ``study_refused`` for inputs that cannot be used, ``study_layer_empty`` for a layer that is not
         loaded.
@@ -112,21 +119,17 @@ def run(
         raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(PROCESSES))
     begun = time.perf_counter()
     task = complete(parse_request(inputs), catalogue, _today())
+    if reader is not None:
+        require_inputs(reader, catalogue, task.layers)
     layers = find_layers(connection, catalogue, task)
-    id_ = identify(process, layers.references, task.parameters.as_document())
-    if kept.study(connection, id_) is None:
-        read = read_coverage_inputs(layers, task)
-        document = run_coverage(read, task.parameters, progress).document
-        if store is not None:
-            keep_artefacts(store, read)
-        kept.add_study(
-            connection,
-            id_,
-            process,
-            canonical_json(document),
-            seconds=time.perf_counter() - begun,
-            author=author,
-        )
+    task = with_last_change(layers, task)
+    read = read_coverage_inputs(layers, task)
+    document = run_coverage(read, task.parameters, progress).document
+    if store is not None:
+        keep_artefacts(store, read)
+    spent = time.perf_counter() - begun
+    id_ = document["id"]
+    kept.add_study(connection, id_, process, canonical_json(document), seconds=spent, author=author)
     return get(connection, id_)
 
 

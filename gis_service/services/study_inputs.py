@@ -1,6 +1,6 @@
 """Brings the layers of a study to arrays in the metric system of the city."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,18 +8,19 @@ import pyproj
 import shapely
 
 from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
-from gis_service.analysis.entrances import entrances
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import build_network
-from gis_service.analysis.zones import NO_UNIT, Zones, sorted_zones, zone_by_code, zone_of
+from gis_service.analysis.zones import Zones, sorted_zones, zone_by_code, zone_of
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
+from gis_service.services.coverage_notices import unknown_classes
+from gis_service.services.facilities import are_areas, facilities_from
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.services.study_roads import ferries_from, roads_from
-from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
+from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
+from gis_service.types import Bools, Floats, Geometries
 
 
 def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
@@ -47,13 +48,15 @@ def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInp
     walkable = np.empty(0, dtype=object)
     if "network" in layers.layers:
         barriers = _metric(layers.read("barriers"), crs) if "barriers" in layers.layers else None
-        roads = roads_from(layers.read("network", *layers.fields("network")), crs)
+        road_rows = layers.read("network", *layers.fields("network"))
+        notices += unknown_classes(unknown_classes_of(road_rows))
+        roads = roads_from(road_rows, crs)
         ferries = None
         if "ferries" in layers.layers:
             rows = layers.read("ferries", *layers.fields("ferries"))
-            ferries = ferries_from(rows, crs, task.at.time(), task.parameters.mode)
+            ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
-        walkable = roads.lines[roads.on_foot]
+        walkable = roads.walkable
     demand, stored = _demand(layers, crs, task, barriers, notices)
     if zones.have_areas:
         zone = zone_of(demand.xy, zones)
@@ -117,7 +120,7 @@ def _demand(
     stored = rows.columns.get(unit_field, [None] * len(rows))
     if np.all(shapely.get_dimensions(places) <= 0):
         return demand_from_points(places, people), stored
-    return demand_from_polygons(places, people, barriers), stored
+    return demand_from_polygons(places, people, barriers, task.parameters.lattice), stored
 
 
 def _stands_for_units(rows: LayerRows, field: str) -> bool:
@@ -138,21 +141,42 @@ def _facilities(
     layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, zones: Zones, walkable: Geometries
 ) -> Facilities:
     unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
-    rows = layers.read("facilities", "open_from", "open_to", "site_id", *unit_fields)
-    kept = np.flatnonzero(open_on(rows, task.at.date()) & ~shapely.is_missing(rows.geometry))
+    rows = layers.read("facilities", "open_from", "open_to", "site_id", "name", *unit_fields)
+    kept = np.flatnonzero(open_on(rows, task.day) & ~shapely.is_missing(rows.geometry))
     places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
-    is_area = shapely.get_dimensions(places) == 2  # noqa: PLR2004 (2 = areal)
-    if is_area.any() and not len(walkable):
+    if are_areas(places).any() and not len(walkable):
         raise _refused(
             "measure", task.parameters.measure, "network_time, network_distance (areas need roads)"
         )
-    points, owner = shapely.get_coordinates(places[~is_area], return_index=True)
-    ways_in, area = entrances(places[is_area], walkable)
-    owner = np.concatenate([np.flatnonzero(~is_area)[owner], np.flatnonzero(is_area)[area]])
-    order = np.argsort(owner, kind="stable")
-    xy, owner = np.concatenate([points, ways_in])[order], owner[order]
-    codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), None)
-    return Facilities(xy, _sites(rows, kept)[owner], _units(xy, owner, kept, zones, codes))
+    nothing: list[object] = [None] * len(rows)
+    named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
+    codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), nothing)
+    chosen = kept.tolist()
+    return facilities_from(
+        places,
+        [sites[row] for row in chosen],
+        [str(row + 1) if named[row] is None else str(named[row]) for row in chosen],
+        walkable,
+        zones,
+        [codes[row] for row in chosen],
+    )
+
+
+def with_last_change(layers: StudyLayers, task: CoverageTask) -> CoverageTask:
+    """Name the day since when the facilities of a study by the convention are the ones they are.
+
+    So that such a study stays the same one from week to week, and is another one after a facility has opened
+    or closed. A study that is asked for a day of its own is left as it is.
+    """
+    dated = {"open_from", "open_to"} & set(layers.fields("facilities"))
+    if task.asked_for_a_day or not dated:
+        return task
+    rows = layers.read("facilities", *sorted(dated))
+    days = [day for column in rows.columns.values() for day in column if isinstance(day, date)]
+    last = max((day for day in days if day <= task.day), default=None)
+    if last is None:
+        return task
+    return replace(task, parameters=replace(task.parameters, open_on=last.isoformat()))
 
 
 def open_on(rows: LayerRows, day: date) -> Bools:
@@ -166,23 +190,6 @@ def open_on(rows: LayerRows, day: date) -> Bools:
 def _before(first: object, day: date, *, missing: bool = True) -> bool:
     """Tell whether a day has come."""
     return first <= day if isinstance(first, date) else missing
-
-
-def _sites(rows: LayerRows, kept: Int64s) -> Int32s:
-    """Give each facility the number of its site; one without a site is its own."""
-    named = rows.columns.get("site_id", [None] * len(rows))
-    names = [f"row {row}" if named[row] is None else f"site {named[row]}" for row in kept.tolist()]
-    return np.unique(np.array(names, dtype=np.str_), return_inverse=True)[1].astype(np.int32)
-
-
-def _units(xy: Floats, owner: Int64s, kept: Int64s, zones: Zones, codes: Sequence[object] | None) -> Int32s:
-    """Find the unit of each facility: by its code, else by its place, else none."""
-    unit = np.full(len(xy), NO_UNIT, dtype=np.int32)
-    if codes is not None:
-        unit = zone_by_code([codes[row] for row in kept.tolist()], zones)[owner]
-    if zones.have_areas:
-        unit = np.where(unit < 0, zone_of(xy, zones), unit)
-    return unit
 
 
 def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:

@@ -2,23 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
+from gis_service.analysis.demand import Lattice
 from gis_service.analysis.field import Direction
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
-from gis_service.catalogue.city_definition import City
+from gis_service.catalogue.city_definition import City, Conventions
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.network import FerryRules
 from gis_service.types import LayerId, VersionId
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 """Groups that walk slower, when a standard names them (METHODS, Speeds)."""
 
@@ -50,7 +51,11 @@ class CoverageRequest(BaseModel):
     catchment: Literal["any", "own_unit"] | None = None
     vintage: str | None = Field(None, description="Boundary vintage; its layer gives the zones.")
     at: NaiveDatetime | None = Field(
-        None, description="Local time of the study: who is open, which ferry runs."
+        None,
+        description=(
+            "Local time of the study: who is open, which ferry runs."
+            " When left out, the usual time of the city, with the facilities that are open today."
+        ),
     )
     turnout_s: float | None = Field(None, ge=0, allow_inf_nan=False)
     groups: tuple[str, ...] = ()
@@ -68,8 +73,12 @@ class CoverageTask:
         Layer by role: ``facilities``, ``demand``, ``zones`` and, for ways on roads, ``network``.
     wanted
         Versions that were asked for, by role.
-    at
-        Local time of the study.
+    day
+        The facilities that are open on this day count.
+    time
+        Time of the day, which decides the ferries that run.
+    asked_for_a_day
+        Whether the request says for when; else the day is today.
     notices
         What the standard itself asks to be said.
     """
@@ -77,7 +86,9 @@ class CoverageTask:
     layers: Mapping[str, LayerId]
     wanted: Mapping[str, VersionId]
     parameters: CoverageParameters
-    at: datetime
+    day: date
+    time: time
+    asked_for_a_day: bool
     notices: tuple[Notice, ...]
 
 
@@ -113,7 +124,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     catalogue
         Standards, layers and conventions.
     today
-        The study is for the next weekday of the conventions from here on, unless it says when.
+        The facilities open on this day count, unless the request says when.
 
     Raises
     ------
@@ -130,7 +141,6 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     limit = request.limit if request.limit is not None else (standard.limit if standard else None)
     if limit is None:
         raise _refused("limit", None, "> 0")
-    at = request.at or _next_study_time(catalogue.city, today)
     group = standard.group if standard else "all"
     mode = request.mode or (standard.mode if standard else None) or "motorbike"
     conventions = catalogue.city.conventions
@@ -144,16 +154,21 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         catchment=_catchment(request, standard),
         standard=standard.id if standard else None,
         vintage=_vintage(request, catalogue),
-        at=at.isoformat(timespec="minutes"),
+        at=_at(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
         seed=request.seed,
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
         scattered_people=conventions.scattered_people,
         halo_m=conventions.halo_m,
+        ferry=_ferry_rules(conventions),
+        lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
     layers, wanted = _layers(request, catalogue, parameters)
-    return CoverageTask(layers, wanted, parameters, at, _standard_notices(standard))
+    day = today if request.at is None else request.at.date()
+    clock = conventions.study_time.time if request.at is None else request.at.time()
+    told = _standard_notices(standard)
+    return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
 
 
 def _refused(name: str, value: object, expected: str) -> RefusedInput:
@@ -184,10 +199,18 @@ def _catchment(request: CoverageRequest, standard: Standard | None) -> Any:  # n
     return request.catchment or (standard.catchment if standard else "any")
 
 
-def _next_study_time(city: City, today: date) -> datetime:
-    wanted = city.conventions.study_time
-    ahead = (_WEEKDAYS.index(wanted.weekday) - today.weekday()) % len(_WEEKDAYS)
-    return datetime.combine(today + timedelta(days=ahead), wanted.time)
+def _at(asked: datetime | None, conventions: Conventions) -> str:
+    """Write the time of a study: the one asked for, else the convention, which is the same in every week."""
+    if asked is not None:
+        return asked.isoformat(timespec="minutes")
+    usual = conventions.study_time
+    return f"{usual.weekday.capitalize()} {usual.time:%H:%M}"
+
+
+def _ferry_rules(conventions: Conventions) -> FerryRules:
+    ferry = conventions.ferry
+    first, last = (clock.hour + clock.minute / 60 for clock in (ferry.first, ferry.last))
+    return FerryRules(wait_min=ferry.wait_s / 60, hours=(first, last))
 
 
 def _mode(city: City, name: str, group: str) -> Mode:
@@ -205,6 +228,7 @@ def _mode(city: City, name: str, group: str) -> Mode:
         unpaved_factor=found.unpaved_factor,
         min_width_m=found.min_width_m,
         obeys_oneway=name != "walk",
+        ferry_kmh=city.conventions.ferry.speed_kmh,
     )
 
 
@@ -232,6 +256,8 @@ def _layers(
     for role, (reference, default) in standing.items():
         name = reference.layer if reference else default
         layers[role] = LayerId(_known(role, name, list(catalogue.layers)))
+        if role != "demand" and catalogue.layers[layers[role]].visibility == "personal":
+            raise _refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:
             wanted[role] = VersionId(reference.version)
     return layers, wanted

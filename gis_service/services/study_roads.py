@@ -1,5 +1,6 @@
 """The layers of roads and ferries as input of the network."""
 
+from collections import Counter
 from datetime import time
 from typing import Any
 
@@ -8,11 +9,11 @@ import pyproj
 import shapely
 
 from gis_service.analysis.modes import Mode
-from gis_service.analysis.network import Ferries, Roads
+from gis_service.analysis.network import ROAD_CLASSES, Ferries, Roads
 from gis_service.crs import STORAGE
 from gis_service.db.layer_rows import LayerRows
 from gis_service.files.roads import FerryTable, RoadTable
-from gis_service.services.network import ferries_of, roads_of
+from gis_service.services.network import FerryRules, ferries_of, roads_of
 from gis_service.types import Bools, Floats
 
 
@@ -44,7 +45,16 @@ def roads_from(rows: LayerRows, crs: pyproj.CRS) -> Roads:
     return roads_of(table, crs)
 
 
-def ferries_from(rows: LayerRows, crs: pyproj.CRS, at: time, mode: Mode | None) -> Ferries | None:
+def unknown_classes_of(rows: LayerRows) -> Counter[str]:
+    """Count the road classes that are not known, by what stands there."""
+    there = ~shapely.is_missing(rows.geometry)
+    texts = Counter(str(value) for value in _column(rows, "road_class", "", there))
+    return Counter({name: count for name, count in texts.items() if name not in ROAD_CLASSES})
+
+
+def ferries_from(
+    rows: LayerRows, crs: pyproj.CRS, at: time, mode: Mode | None, rules: FerryRules
+) -> Ferries | None:
     """Give the ferries that run at a time of the day and take the mode.
 
     Parameters
@@ -57,6 +67,8 @@ def ferries_from(rows: LayerRows, crs: pyproj.CRS, at: time, mode: Mode | None) 
         Time of day.
     mode
         Cars board only where they are taken.
+    rules
+        For ferries that tell no headway or no hours.
     """
     kept = ~shapely.is_missing(rows.geometry)
     if mode is not None and mode.id == "car":
@@ -69,7 +81,7 @@ def ferries_from(rows: LayerRows, crs: pyproj.CRS, at: time, mode: Mode | None) 
         from_hour=_hours(rows, "runs_from", kept),
         to_hour=_hours(rows, "runs_to", kept),
     )
-    return ferries_of([table], crs, at.hour + at.minute / 60)
+    return ferries_of([table], crs, at.hour + at.minute / 60, rules)
 
 
 def _column(

@@ -74,12 +74,23 @@ def tile(connection: Connection, definition: LayerDefinition, z: int, x: int, y:
         ``tile_outside_matrix`` when the grid has no such tile, ``layer_without_geometry`` when the layer
         cannot be drawn.
     """
-    side = 1 << z if z <= MAX_ZOOM else 0
-    if not (x < side and y < side):
-        raise NotFound(ErrorCode.TILE_OUTSIDE_MATRIX, z=z, x=x, y=y, max_zoom=MAX_ZOOM)
+    require_tile(z, x, y)
     require_geometry(definition)
     box = tile_box(z, x, y, rows.BUFFER / rows.EXTENT)
     return rows.vector_tile(connection, LayerId(definition.id), fields_of(definition), (z, x, y), box)
+
+
+def require_tile(z: int, x: int, y: int) -> None:
+    """Refuse the address of a tile that the grid does not have.
+
+    Raises
+    ------
+    NotFound
+        ``tile_outside_matrix``.
+    """
+    side = 1 << z if z <= MAX_ZOOM else 0
+    if not (x < side and y < side):
+        raise NotFound(ErrorCode.TILE_OUTSIDE_MATRIX, z=z, x=x, y=y, max_zoom=MAX_ZOOM)
 
 
 def require_geometry(definition: LayerDefinition) -> None:

@@ -3,15 +3,10 @@
 from contextlib import AbstractContextManager
 
 from gis_service.db.engine import Connection, transaction
-from gis_service.db.snapshot import snapshot, translate_failures
+from gis_service.db.snapshot import snapshot
 from gis_service.services.context import Context
 
-__all__ = ["Connection", "prepare", "reading", "writing"]
-
-
-def prepare(context: Context) -> None:
-    """Let failures of the database be heard as our own errors; once per process."""
-    translate_failures(context.engine)
+__all__ = ["Connection", "reading", "writing"]
 
 
 def reading(context: Context) -> AbstractContextManager[Connection]:

@@ -41,7 +41,7 @@ def problem_document(error: GisError, language: Language, request_id: str) -> di
         "detail": error.detail(language),
         "expected": error.expected(language),
         "remedy": error.remedy(language),
-        "errors": [{"where": fault.where, "text": fault.text} for fault in error.faults],
+        "errors": [{"where": fault.place(language), "text": fault.words(language)} for fault in error.faults],
         "request_id": request_id,
     }
 
@@ -50,7 +50,8 @@ def answer(error: GisError, headers: Mapping[str, str] | None = None) -> Respons
     """Give an error as the response to the request in hand."""
     language = current.language()
     body = json.dumps(problem_document(error, language, current.request_id()), ensure_ascii=False)
-    response = Response(body, error.status, content_type=PROBLEM)
+    # A bad value may hold half of a surrogate pair, which UTF-8 cannot write and a JSON escape can.
+    response = Response(body.encode(errors="backslashreplace"), error.status, content_type=PROBLEM)
     response.headers["Content-Language"] = language
     if error.status == _UNAUTHORISED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="gis-service"'

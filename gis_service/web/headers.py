@@ -29,8 +29,9 @@ _FIXED = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_HASHED = re.compile(r"[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+(\.map)?$")
-"""Names that the client build gives: another content has another name."""
+_HASHED = re.compile(r"[.-](?=[a-z_-]{0,7}[A-Z0-9])[A-Za-z0-9_-]{8}\.[a-z0-9]+(\.map)?$")
+"""Names that the client build gives: another content has another name. Its hashes have eight signs; one
+without a digit or a capital cannot be told from a word, and is asked for anew."""
 _STATIC_OK = (200, 304)
 
 

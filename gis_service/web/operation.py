@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from flask import Response
 from pydantic import BaseModel
 
-from gis_service.web.reading import read_body, read_query
+from gis_service.web.reading import check_path, read_body, read_query
 
 Handler: TypeAlias = Callable[..., Response]
 Shape: TypeAlias = tuple[type[BaseModel], ...] | type[BaseModel] | None
@@ -66,6 +66,7 @@ def operation(
     def declare(handler: Handler) -> Handler:
         @wraps(handler)
         def read_and_call(**arguments: object) -> Response:
+            check_path(arguments)
             if "query" not in arguments:
                 given = read_query(told.query)
                 if told.query.model_fields:

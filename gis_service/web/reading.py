@@ -1,16 +1,18 @@
 """Reads the parameters and the body of a request into typed shapes, naming every fault at once."""
 
+import base64
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gis_service.errors import ErrorCode, Fault, RefusedInput, WrongUse
+from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput, WrongUse
 from gis_service.messages.catalogue import notices
-from gis_service.types import Language
+from gis_service.types import Language, Text
 from gis_service.web import current
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -27,9 +29,31 @@ _EXPECTED = {
     "int_parsing": "0, 1, 2, …",
     "int_type": "0, 1, 2, …",
     "string_pattern_mismatch": "{pattern}",
+    "string_type": '"…"',
+    "string_too_short": "≥ {min_length}",
+    "string_too_long": "≤ {max_length}",
+    "too_short": "≥ {min_length}",
+    "too_long": "≤ {max_length}",
+    "float_parsing": "0, 0.5, …",
+    "float_type": "0, 0.5, …",
+    "finite_number": "0, 0.5, …",
+    "bool_parsing": "true, false",
+    "bool_type": "true, false",
+    "datetime_type": "2026-01-06T10:00",
+    "datetime_parsing": "2026-01-06T10:00",
+    "datetime_from_date_parsing": "2026-01-06T10:00",
+    "timezone_naive": "2026-01-06T10:00",
+    "none_required": "null",
+    "list_type": "[…]",
+    "tuple_type": "[…]",
+    "dict_type": "{{…}}",
+    "model_type": "{{…}}",
+    "model_attributes_type": "{{…}}",
     "gis_expected": "{expected}",
 }
 """Kinds of fault that can be said without words of either language."""
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of surrogate pairs: PostgreSQL keeps neither, and UTF-8 cannot write the halves."""
 
 
 def _shown(value: object) -> str:
@@ -46,7 +70,8 @@ def _text(fault: ErrorDetails, language: Language) -> str:
         return words["fault_unknown"].in_language(language)
     value = _shown(fault["input"])
     if kind in _EXPECTED:
-        expected = _EXPECTED[kind].format(**context)
+        # Pydantic joins the last of several words by an English one.
+        expected = _EXPECTED[kind].format(**context).replace("' or '", "', '")
         return words["fault_value"].in_language(language).format(value=value, expected=expected)
     return words["fault_other"].in_language(language).format(value=value, reason=fault["msg"])
 
@@ -61,7 +86,62 @@ def _faults(error: ValidationError, place: str) -> list[Fault]:
 
 
 def _names(faults: list[Fault]) -> str:
-    return ", ".join(fault.where.partition("/")[2] or fault.where for fault in faults)
+    places = [fault.place("en") for fault in faults]
+    return ", ".join(place.partition("/")[2] or place for place in places)
+
+
+def _sign_fault(where: str, text: str) -> Fault | None:
+    """Say which sign of a text cannot be kept; None when all of them can."""
+    found = _UNKEEPABLE.search(text)
+    if found is None:
+        return None
+    words, sign = notices()["fault_sign"], f"U+{ord(found[0]):04X}"
+    return Fault(where, Text(words.vi.format(sign=sign), words.en.format(sign=sign)))
+
+
+def _texts(document: object) -> Iterator[tuple[str, str]]:
+    """Give every text of a JSON document, keys too, with its place; a stack, since depth is the sender's."""
+    waiting = [("body", document)]
+    while waiting:
+        where, value = waiting.pop()
+        if isinstance(value, str):
+            yield where, value
+        elif isinstance(value, dict):
+            yield from ((f"{where}/{key}", key) for key in value)
+            waiting += [(f"{where}/{key}", inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{where}/{at}", inner) for at, inner in enumerate(value)]
+
+
+def _opened(value: str) -> list[str]:
+    """Give the texts that a page key holds in base64; none when it is no such key."""
+    try:
+        return [text for _, text in _texts(json.loads(base64.urlsafe_b64decode(value.encode())))]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _query_signs(arguments: Mapping[str, list[str]]) -> list[Fault]:
+    given = [
+        (f"query/{name}", part)
+        for name, values in arguments.items()
+        for part in (name, *values, *(text for value in values if name == "after" for text in _opened(value)))
+    ]
+    # One fault for each parameter, however many of its signs are bad.
+    found = {where: fault for where, text in given if (fault := _sign_fault(where, text))}
+    return list(found.values())
+
+
+def check_path(values: Mapping[str, object]) -> None:
+    """Refuse an address with signs that no name can hold.
+
+    Raises
+    ------
+    NotFound
+        ``route_not_found``.
+    """
+    if any(isinstance(value, str) and _UNKEEPABLE.search(value) for value in values.values()):
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, path=request.path.encode("unicode_escape").decode("ascii"))
 
 
 def _repeated(arguments: Mapping[str, list[str]]) -> list[Fault]:
@@ -82,6 +162,8 @@ def read_query(shape: type[Shape]) -> Shape:
         ``parameters_invalid``: wrong, unknown or repeated ones, all of them named.
     """
     given = {name: values for name, values in request.args.lists()}  # noqa: C416 lists() is no mapping
+    if signs := _query_signs(given):
+        raise WrongUse(ErrorCode.PARAMETERS_INVALID, signs, count=len(signs), names=_names(signs))
     faults = _repeated(given)
     try:
         read = shape.model_validate({name: values[0] for name, values in given.items()})
@@ -117,6 +199,9 @@ def read_body(shape: type[Shape]) -> Shape:
         fault and the place where it stands.
     """
     document = _document()
+    signs = [fault for where, text in _texts(document) if (fault := _sign_fault(where, text))]
+    if signs:
+        raise RefusedInput(ErrorCode.BODY_INVALID, signs, count=len(signs), names=_names(signs))
     try:
         return shape.model_validate(document)
     except ValidationError as error:

@@ -64,6 +64,16 @@ def test_quantiles_of_those_who_arrive_stand_beside_infinite_ones() -> None:
     assert figures.arrived == (3, 7, 7)
 
 
+def test_whoever_a_way_joins_to_some_facility_is_not_unreachable() -> None:
+    demand = Demand(np.zeros((3, 2)), {"all": np.array([1, 2, 4])}, np.arange(3, dtype=np.int32))
+    zone = np.array([0, 1, 1], dtype=np.int32)
+    cost = np.array([5, UNREACHED, UNREACHED])
+    result = coverage(demand, zone, 2, cost, 10, np.array([True, True, False]))
+    assert (result.totals["all"].uncovered, result.totals["all"].unreachable) == (6, 4)
+    assert [row.unreachable for row in result.zones["all"]] == [0, 4]
+    assert result.totals["all"].quantiles == (None, None, None)
+
+
 def test_quantiles_are_taken_inside_each_unit() -> None:
     rows = cover([1, 3, 1, 1, 2], [9, 2, 5, 6, UNREACHED], [0, 0, 1, 1, 1]).zones["all"]
     assert rows[0].quantiles == (2, 9, 9)

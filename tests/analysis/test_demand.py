@@ -3,7 +3,8 @@ import pytest
 import shapely
 
 from gis_service.analysis.demand import (
-    STEP_M,
+    LATTICE,
+    Lattice,
     cell_corners,
     demand_from_cells,
     demand_from_points,
@@ -92,7 +93,7 @@ def test_a_large_polygon_becomes_the_lattice_inside_it() -> None:
     # x = 25, 75 and y = 25, 75; the next column, x = 125, is outside
     assert demand.xy.tolist() == [[25, 25], [25, 75], [75, 25], [75, 75]]
     assert demand.people["all"].tolist() == [2500] * 4
-    assert demand.step_m == STEP_M
+    assert demand.step_m == LATTICE.step_m
 
 
 def test_lattice_points_on_the_border_are_not_inside() -> None:
@@ -150,3 +151,10 @@ def test_a_hundred_thousand_cells_are_no_trouble() -> None:
     demand = demand_from_cells(cells, people(*np.full(100_000, 3.0)))
     assert demand.people["all"].sum() == 300_000_000
     assert len(np.unique(demand.xy, axis=0)) == len(demand.xy)
+
+
+def test_a_city_may_have_another_lattice() -> None:
+    square = np.array([shapely.box(0, 0, 120, 120)], dtype=object)
+    found = demand_from_polygons(square, {"all": np.array([9.0])}, lattice=Lattice(40.0, 10.0))
+    assert found.step_m == 40
+    assert np.unique(found.xy).tolist() == [10, 50, 90]

@@ -185,6 +185,17 @@ def test_the_point_of_a_place_is_the_home_in_the_middle_of_its_people() -> None:
     assert found[0].geometry.equals(shapely.MultiPoint([(0, 0), (500, 0), (700, 0)]))
 
 
+def test_the_id_of_a_place_follows_from_its_homes_and_kind_alone() -> None:
+    xy = [(0.0, 0.0), (500.0, 10.0)]
+    (one,) = places([10, 10], xy, [1, 1], [0, 0])
+    (other_units,) = places([30, 10], xy, [7, 7], [5, 3])
+    (other_rounding,) = places([10, 10], [(0.0001, 0.0), (500.0, 10.0)], [1, 1])
+    (other_home,) = places([10, 10], [(0.001, 0.0), (500.0, 10.0)], [1, 1])
+    (other_kind,) = places([1, 1], xy, [1, 1])
+    assert one.id == other_units.id == other_rounding.id
+    assert len({one.id, other_home.id, other_kind.id}) == 3
+
+
 def test_nobody_beyond_the_limit_gives_no_places() -> None:
     assert places([], [], []) == []
 

@@ -7,6 +7,7 @@ import shapely
 from gis_service.analysis.graph import Graph, build_graph, hilbert_distance
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
+from gis_service.errors import WrongUse
 
 Path = list[tuple[float, float]]
 
@@ -55,3 +56,12 @@ def test_the_hilbert_curve_steps_from_cell_to_neighbouring_cell() -> None:
     path = cells[np.argsort(hilbert_distance(cells, bits=4))]
     assert (np.abs(np.diff(path, axis=0)).sum(axis=1) == 1).all()
     assert len(np.unique(hilbert_distance(cells, bits=4))) == 256
+
+
+def test_a_chain_that_costs_more_than_an_arc_can_hold_is_refused() -> None:
+    far = 1.2e6
+    pieces: list[Path] = [[(0.0, 0.0), (far, 0.0)], [(far, 0.0), (2 * far, 0.0)]]
+    with pytest.raises(WrongUse) as refused:
+        graph(pieces)
+    assert refused.value.code == "road_cost_too_large"
+    assert "{" not in str(refused.value) + refused.value.remedy("vi")

@@ -1,5 +1,7 @@
 """Speeds and rights by road class, as METHODS prints them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -108,3 +110,28 @@ def test_a_ferry_costs_its_wait_and_nobody_lives_on_it() -> None:
     assert costs.forward.tolist() == [600_000 + 360_000]
     assert not costs.snappable.any()
     assert segment_costs(network, mode("walk"), "network_distance").forward.tolist() == [800_000]
+
+
+def test_a_ferry_goes_at_the_speed_its_mode_tells() -> None:
+    lines = np.array([shapely.LineString([(0, 0), (1000, 0)]), shapely.LineString([(2000, 0), (3000, 0)])])
+    ferries = Ferries(np.array([shapely.LineString([(1000, 0), (2000, 0)])]), np.zeros(1, dtype=np.int64))
+    network = build_network(Roads.plain(lines), ferries)
+    for kmh, ms in ((8.0, 450_000), (6.0, 600_000)):
+        costs = segment_costs(network, replace(mode("walk"), ferry_kmh=kmh), "network_time")
+        assert costs.forward[network.is_ferry].tolist() == [ms]
+
+
+@pytest.mark.parametrize("kmh", [1e-3, 1e-300])
+def test_a_speed_at_which_a_road_takes_weeks_is_refused_not_wrapped_round(kmh: float) -> None:
+    with pytest.raises(WrongUse) as refused:
+        segment_costs(one_road(), mode("walk", flat_kmh=kmh), "network_time")
+    assert refused.value.code == "road_cost_too_large"
+
+
+def test_walkable_lines_are_open_on_foot_and_no_expressways() -> None:
+    line = shapely.LineString([(0, 0), (1, 0)])
+    classes = np.array([ROAD_CLASSES.index(name) for name in ("expressway", "national", "alley")], np.int8)
+    roads = Roads.plain(np.array([line, line.reverse(), line], object), classes)
+    assert len(roads.walkable) == 2
+    closed = replace(roads, on_foot=np.array([True, True, False]))
+    assert closed.walkable.tolist() == [line.reverse()]

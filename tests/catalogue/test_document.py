@@ -44,4 +44,4 @@ def test_no_text_whatever_breaks_the_reader(content: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         document, faults = read(Path(folder), content)
     assert document.value is None or isinstance(document.value, dict | list | str | int | float)
-    assert all(fault.where.startswith("one.yaml:") for fault in faults)
+    assert all(str(fault.where).startswith("one.yaml:") for fault in faults)

@@ -6,6 +6,7 @@ import pytest
 
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput
+from gis_service.settings import ROOT
 
 CITIES = Path(__file__).parents[1] / "cities"
 
@@ -96,6 +97,10 @@ FAULTY = [
     (CLINIC, "key: code", "key: name", 6, "the key 'name' must be a field with required: true"),
     (CLINIC, "name: beds", "name: fid", 11, "'fid' is a column that every layer has of its own"),
     (CLINIC, "name: beds", "name: geom", 11, "'geom' is a column"),
+    *(
+        (CLINIC, "name: beds", f"name: {name}", 11, f"'{name}' is a column")
+        for name in ("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid")
+    ),
     (CLINIC, "name: beds", "name: op_enfrom", 11, "'open_from' and 'op_enfrom' cannot be told apart"),
     (
         CLINIC,
@@ -162,7 +167,7 @@ def test_a_fault_is_told_at_its_line(
     folders: tuple[Path, Path], name: str, old: str, new: str, line: int, text: str
 ) -> None:
     spoil(folders[0].parent, name, old, new)
-    told = [fault.where for fault in faults_of(folders) if text in fault.text]
+    told = [fault.where for fault in faults_of(folders) if text in fault.words("en")]
     assert told == [f"{name}:{line}"]
 
 
@@ -186,7 +191,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_files_and_lines(folders: tu
 
 def test_a_category_that_the_city_does_not_have_is_a_fault_of_the_layer(folders: tuple[Path, Path]) -> None:
     spoil(folders[0].parent, CITY, "health: {vi: Y tế, en: Health}", "care: {vi: Y tế, en: Care}")
-    assert [(fault.where, fault.text) for fault in faults_of(folders)] == [
+    assert [(fault.where, fault.words("en")) for fault in faults_of(folders)] == [
         (f"{CLINIC}:4", "city.yaml has no category 'health'")
     ]
 
@@ -205,7 +210,7 @@ def test_the_refusal_names_every_fault_in_its_text(folders: tuple[Path, Path]) -
 def test_one_id_in_two_folders_is_a_fault(folders: tuple[Path, Path]) -> None:
     city = folders[0] / "ben_nho"
     shutil.copy(city / "health" / "clinic.yaml", city / "people" / "clinic.yaml")
-    assert [(fault.where, fault.text) for fault in faults_of(folders)] == [
+    assert [(fault.where, fault.words("en")) for fault in faults_of(folders)] == [
         ("layers/ben_nho/people/clinic.yaml:1", "the layer 'clinic' stands twice; also in health/")
     ]
 
@@ -215,7 +220,7 @@ def test_one_standard_in_two_files_is_a_fault(folders: tuple[Path, Path]) -> Non
     shutil.copy(standards / "health.yaml", standards / "zz.yaml")
     [fault] = faults_of(folders)
     assert fault.where == "layers/ben_nho/standards/zz.yaml:2"
-    assert "first in layers/ben_nho/standards/health.yaml:2" in fault.text
+    assert "first in layers/ben_nho/standards/health.yaml:2" in fault.words("en")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +239,24 @@ def test_a_stray_file_is_a_fault(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     [fault] = faults_of(folders)
     assert fault.where == f"layers/ben_nho/{name}:1"
-    assert text in fault.text
+    assert text in fault.words("en")
+
+
+def test_a_tileset_of_another_city_is_left_out(folders: tuple[Path, Path]) -> None:
+    spoil(folders[0].parent, TOWN, "minzoom: 6", "city: ben_to\nminzoom: 6")
+    spoil(folders[0].parent, TOWN, "fields: [code, name]", "fields: [code, nome]")
+    assert load_catalogue(*folders, "ben_nho").tilesets == {}
+
+
+def test_a_tileset_of_this_city_is_checked_against_its_layers(folders: tuple[Path, Path]) -> None:
+    spoil(folders[0].parent, TOWN, "minzoom: 6", "city: ben_nho\nminzoom: 6")
+    assert set(load_catalogue(*folders, "ben_nho").tilesets) == {"town"}
+    spoil(folders[0].parent, TOWN, "fields: [code, name]", "fields: [code, nome]")
+    assert [fault.where for fault in faults_of(folders)] == [f"{TOWN}:8"]
+
+
+def test_the_tilesets_of_this_project_stand_in_no_other_citys_way() -> None:
+    assert load_catalogue(CITIES, ROOT / "tiles", "ben_nho").tilesets == {}
 
 
 def test_a_tileset_without_its_query_is_a_fault(folders: tuple[Path, Path]) -> None:
@@ -266,7 +288,7 @@ def test_phases_follow_each_other(
     path.write_text(PHASES.replace(old, new), "utf-8")
     [fault] = faults_of(folders)
     assert fault.where == f"layers/ben_nho/phases.yaml:{line}"
-    assert text in fault.text
+    assert text in fault.words("en")
 
 
 def test_an_unknown_city_is_not_found_and_a_near_one_offered(folders: tuple[Path, Path]) -> None:
@@ -283,7 +305,7 @@ def test_the_sound_folders_have_no_fault(folders: tuple[Path, Path]) -> None:
 
 def test_a_layer_without_geometry_cannot_be_drawn(folders: tuple[Path, Path]) -> None:
     spoil(folders[0].parent, CLINIC, "geometry: Point", "geometry: None")
-    assert [(fault.where, fault.text) for fault in faults_of(folders)] == [
+    assert [(fault.where, fault.words("en")) for fault in faults_of(folders)] == [
         (f"{TOWN}:8", "the layer 'clinic' has no geometry to draw")
     ]
 

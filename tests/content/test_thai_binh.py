@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gis_service.analysis.modes import MODES, WALK_KMH, mode
+from gis_service.analysis.demand import LATTICE, Lattice
+from gis_service.analysis.modes import FERRY_KMH, MODES, WALK_KMH, mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.services.network import FERRY_RULES
 from gis_service.settings import ROOT
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
@@ -127,6 +129,18 @@ def test_speeds_of_the_city_are_those_of_the_engine(thai_binh: Catalogue) -> Non
             known.min_width_m,
         )
     assert {"all": 4.8, **conventions.walkers_kmh} == WALK_KMH
+
+
+def test_ferries_and_the_lattice_of_the_city_are_those_of_the_engine(thai_binh: Catalogue) -> None:
+    conventions = thai_binh.city.conventions
+    ferry = conventions.ferry
+    assert (ferry.speed_kmh, ferry.wait_s / 60) == (FERRY_KMH, FERRY_RULES.wait_min)
+    assert (ferry.first.hour, ferry.last.hour, ferry.first.minute, ferry.last.minute) == (
+        *FERRY_RULES.hours,
+        0,
+        0,
+    )
+    assert Lattice(conventions.lattice_step_m, conventions.lattice_offset_m) == LATTICE
 
 
 def test_phases_are_three_from_2020_to_2030(thai_binh: Catalogue) -> None:

@@ -11,7 +11,6 @@ from gis_service.db.layers import (
     LayerTable,
     add_version,
     ensure_table,
-    extent_of,
     lock_layer,
     state_of,
     version_of,
@@ -73,14 +72,6 @@ def test_versions_rise_and_tell_who_and_why(connection: Connection) -> None:
     state = state_of(connection, TABLE)
     assert (state.version, state.author, state.message, state.features) == (second, "minh", "hai", 0)
     assert version_of(connection, TABLE.id) == second
-
-
-def test_the_extent_spans_all_rows(connection: Connection) -> None:
-    ensure_table(connection, TABLE)
-    assert extent_of(connection, TABLE) is None
-    insert(connection, "a", 106.2)
-    insert(connection, "b", 106.6)
-    assert extent_of(connection, TABLE) == pytest.approx((106.2, 20.4, 106.6, 20.4))
 
 
 @pytest.fixture

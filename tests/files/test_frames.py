@@ -114,3 +114,33 @@ def test_a_wrong_kind_of_geometry_names_its_first_row(places: gpd.GeoDataFrame) 
         require_kinds(places, ["LineString"], path="roads.gpkg")
     assert refusal.value.code == "geometry_kind"
     assert "row 1 is a Point (2 rows" in refusal.value.detail()
+
+
+@pytest.mark.parametrize(
+    ("sign", "longitude"), [(";", "106,3"), (";", "106.3"), ("\t", "106.3"), ("|", "106.3")]
+)
+def test_the_sign_between_columns_is_found(sign: str, longitude: str, tmp_path: Path) -> None:
+    rows = [("name", "lon", "lat", "people"), ("Đông Hưng, Thái Bình", longitude, "20,5", "3")]
+    rows[1] = rows[1] if longitude == "106,3" else (rows[1][0], longitude, "20.5", "3")
+    (tmp_path / "a.csv").write_text("\n".join(sign.join(row) for row in rows), "utf-8")
+    frame = read_frame(tmp_path / "a.csv")
+    assert shapely.get_coordinates(frame.geometry).tolist() == [[106.3, 20.5]]
+    assert frame[["name", "people"]].to_numpy().tolist() == [["Đông Hưng, Thái Bình", 3]]
+
+
+def test_rows_without_a_place_can_be_kept_where_they_stand(places: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    places.loc[0, "geometry"] = None
+    places.to_file(tmp_path / "a.gpkg")
+    frame = read_frame(tmp_path / "a.gpkg", keep_missing=True)
+    assert frame["name"].tolist() == ["Đông Hưng", "Vũ Thư"]
+    assert frame.attrs["without_geometry"] == 1
+
+
+def test_an_empty_file_may_be_allowed_but_not_one_of_rows_without_places(
+    places: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    places["geometry"] = None
+    places.to_file(tmp_path / "a.gpkg")
+    with pytest.raises(GisError) as refusal:
+        read_frame(tmp_path / "a.gpkg", allow_empty=True)
+    assert refusal.value.code == "table_empty"

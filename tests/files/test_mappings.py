@@ -13,6 +13,15 @@ def test_hyphens_and_underscores_are_one(tmp_path: Path) -> None:
     assert read_mapping(tmp_path / "s.yaml", KNOWN) == {"limit_m": 300, "mode": "walk"}
 
 
+def test_times_and_dates_stay_text_and_numbers_are_numbers(tmp_path: Path) -> None:
+    lines = ["at: 10:00", "day: 2026-11-24", "code: 010", "limit: 2.5", "n: -3", "big: 1e3", "mode: null"]
+    (tmp_path / "s.yaml").write_text("\n".join(lines), "utf-8")
+    known = {"at", "day", "code", "limit", "n", "big", "mode"}
+    assert read_mapping(tmp_path / "s.yaml", known) == {
+        "at": "10:00", "day": "2026-11-24", "code": "010", "limit": 2.5, "n": -3, "big": 1000, "mode": None,
+    }  # fmt: skip
+
+
 BAD = {"- a": "list", "": "NoneType", "limit: 3": "unknown: limit", "a: [": "s.yaml", "\xff": "s.yaml"}
 
 

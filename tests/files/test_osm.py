@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from gis_service.files.osm import level, parse_tags, read_osm_ways, width_m
+from gis_service.files.osm import level, parse_tags, width_m
+from gis_service.files.roads import read_roads
 from tests.osm_file import write_osm
 
 LINE = ((106.3, 20.4), (106.301, 20.4))
@@ -11,8 +12,12 @@ LINE = ((106.3, 20.4), (106.301, 20.4))
 
 def rows(tmp_path: Path, *tags: dict[str, str]) -> list[dict[str, object]]:
     path = write_osm(tmp_path / "extract.osm.pbf", [(LINE, tag) for tag in tags])
-    table = read_osm_ways(path)[0].drop(columns="geometry")
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    table = read_roads(str(path))[0]
+    names = ("road_class", "oneway", "on_foot", "on_wheels", "by_car")
+    return [
+        dict(zip(names, row, strict=True))
+        for row in zip(*(getattr(table, name) for name in names), strict=True)
+    ]
 
 
 CLASSES = {
@@ -39,7 +44,7 @@ def test_each_highway_value_has_its_class(tmp_path: Path) -> None:
 
 def test_what_nobody_can_pass_is_left_out(tmp_path: Path) -> None:
     found = rows(tmp_path, {"highway": "construction"}, {"highway": "primary"}, {"railway": "rail"})
-    assert [row["highway"] for row in found] == ["primary"]
+    assert [row["road_class"] for row in found] == ["provincial"]
 
 
 RIGHTS = [
@@ -101,7 +106,9 @@ def test_the_level_is_the_layer_else_bridge_or_tunnel(
 def test_a_ferry_brings_its_headway(tmp_path: Path) -> None:
     tags = [{"route": "ferry", "interval": text} for text in ("20", "00:30", "01:00:30", "often")]
     path = write_osm(tmp_path / "a.osm.pbf", [(LINE, {"highway": "path"}), *((LINE, tag) for tag in tags)])
-    headway = read_osm_ways(path)[1]["headway_min"].tolist()
+    ferries = read_roads(str(path))[1]
+    assert ferries is not None
+    headway = ferries.headway_min.tolist()
     assert headway[:3] == [20, 30, 60.5]
     assert math.isnan(headway[3])
 

@@ -1,8 +1,10 @@
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -124,3 +126,101 @@ def test_an_empty_ferry_file_is_no_ferry(tmp_path: Path) -> None:
         tmp_path / "f.gpkg", geometry_type="LineString"
     )
     assert read_ferries(str(tmp_path / "f.gpkg")) is None
+
+
+EAST = ((106.3, 20.4), (106.301, 20.4))
+OSM_TAGS = [
+    {"highway": "motorway"},
+    {"highway": "primary", "junction": "roundabout"},
+    {"highway": "primary", "oneway": "reversible"},
+    {"highway": "residential", "access": "private", "foot": "yes"},
+    {"highway": "service", "access": "no", "motorcycle": "yes"},
+    {"highway": "secondary", "motorcar": "no", "foot": "no"},
+    {"highway": "tertiary", "bridge": "yes", "width": "3,5", "surface": "compacted"},
+    {"highway": "tertiary", "layer": "-2", "tunnel": "yes"},
+    {"highway": "footway", "level": "3"},
+    {"highway": "construction"},
+    {"highway": "corridor"},
+    {"railway": "rail"},
+    {"route": "ferry", "interval": "00:30"},
+]
+
+
+def same(one: object, other: object) -> None:
+    for name in (field.name for field in dataclasses.fields(RoadTable) if field.name not in {"crs", "lines"}):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+
+
+def test_an_extract_saved_as_a_table_is_read_by_the_same_rules(tmp_path: Path) -> None:
+    extract = write_osm(tmp_path / "a.osm.pbf", [(EAST, tags) for tags in OSM_TAGS])
+    expected, boats = read_roads(str(extract))
+    pyogrio.read_dataframe(extract, layer="lines").to_file(tmp_path / "a.gpkg")
+    found, same_boats = read_roads(str(tmp_path / "a.gpkg"))
+    same(found, expected)
+    assert len(expected.lines) == 10
+    assert boats is not None
+    assert same_boats is not None
+    assert same_boats.headway_min.tolist() == boats.headway_min.tolist() == [30]
+
+
+@pytest.mark.parametrize("column", ["highway", "class", "loai"])
+def test_tags_in_columns_are_read_by_the_same_rules(column: str, tmp_path: Path) -> None:
+    ways = [tags for tags in OSM_TAGS if "highway" in tags and "level" not in tags]
+    expected, _ = read_roads(str(write_osm(tmp_path / "a.osm.pbf", [(EAST, tags) for tags in ways])))
+    names = sorted({name for tags in ways for name in tags})
+    columns = {column if name == "highway" else name: [tags.get(name) for tags in ways] for name in names}
+    found, _ = read_roads(write(tmp_path / "a.gpkg", **columns), class_column=column)
+    same(found, expected)
+
+
+def test_tags_of_access_mean_nothing_in_a_file_of_other_classes(tmp_path: Path) -> None:
+    table = roads(tmp_path / "a.gpkg", **{"class": ["commune"], "access": ["private"], "foot": ["no"]})
+    assert (table.on_foot.tolist(), table.by_car.tolist()) == ([True], [True])
+
+
+LEVELS: list[tuple[dict[str, list[Any]], list[int], str]] = [
+    ({"level": [1, 2]}, [0, 0], "level"),
+    ({"layer": [0, 3]}, [0, 0], "layer"),
+    ({"level": [0, 0]}, [0, 0], ""),
+    ({"level": [1, 0], "bridge": ["yes", None]}, [1, 0], ""),
+    ({"level": [-1.0, None], "tunnel": ["yes", None]}, [-1, 0], ""),
+    ({"level": [12, 40], "bridge": ["yes", None]}, [1, 0], "level"),
+    ({"level": ["I", "II"], "bridge": ["yes", None]}, [1, 0], "level"),
+    ({"layer": [2, -1], "highway": ["primary", "primary"]}, [2, -1], ""),
+    ({"level": [4, 5], "highway": ["primary", "primary"]}, [0, 0], "level"),
+]
+
+
+@pytest.mark.parametrize(("columns", "levels", "ignored"), LEVELS)
+def test_a_level_counts_where_the_file_says_what_is_a_bridge(
+    columns: dict[str, list[Any]], levels: list[int], ignored: str, tmp_path: Path
+) -> None:
+    table = roads(tmp_path / "a.gpkg", **columns)
+    assert (table.level.tolist(), table.level_ignored) == (levels, ignored)
+
+
+def test_roads_and_ferries_without_a_line_are_counted(tmp_path: Path) -> None:
+    lines: list[Any] = [LINE, None, None]
+    frame = gpd.GeoDataFrame({"a": [1, 2, 3]}, geometry=lines, crs="EPSG:9209")
+    frame.to_file(tmp_path / "a.gpkg")
+    assert read_roads(str(tmp_path / "a.gpkg"))[0].without_geometry == 2
+    ferries = read_ferries(str(tmp_path / "a.gpkg"))
+    assert ferries is not None
+    assert ferries.without_geometry == 2
+
+
+def test_pieces_of_a_ferry_that_join_are_one_ferry(tmp_path: Path) -> None:
+    joined = shapely.MultiLineString([[(0, 0), (50, 0)], [(100, 0), (50, 0)]])
+    apart = shapely.MultiLineString([[(0, 9), (50, 9)], [(60, 9), (99, 9)]])
+    frame = gpd.GeoDataFrame({"wait_min": [4, 6]}, geometry=[joined, apart], crs="EPSG:9209")
+    frame.to_file(tmp_path / "f.gpkg")
+    ferries = read_ferries(str(tmp_path / "f.gpkg"))
+    assert ferries is not None
+    assert shapely.length(ferries.lines).tolist() == [100, 50, 39]
+    assert ferries.wait_min.tolist() == [4, 6, 6]
+
+
+def test_a_table_in_which_no_road_is_there_today_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GisError) as refusal:
+        roads(tmp_path / "a.gpkg", highway=["construction", "proposed"])
+    assert refusal.value.code == "table_empty"

@@ -16,7 +16,7 @@ def content(west: float = 106.3, name: str = "Xã Đông Hưng", notices: tuple[
         outside=Text("1.234 người ở ngoài.", "1,234 people are outside."),
         method=Text("bán kính", "radius"),
         sources=Text("Nguồn: a.gpkg", "Sources: a.gpkg"),
-        zones=[MapZone("1", name, 6000, 4766, 1234, 0.79, square)],
+        zones=[MapZone("1", name, 6000, 4766, 1234, 56, 0.79, square)],
         gaps=[MapGap(1, name, 1234, square.centroid)],
         facilities=[MapFacility(name, 4766, square.centroid)],
         notices=notices,
@@ -68,3 +68,12 @@ def test_a_study_without_gaps_draws_none() -> None:
         StudyMap(whole.sentence, whole.outside, whole.method, whole.sources, whole.zones, [], [])
     )
     assert 'class="dot gap"' not in page
+
+
+def test_those_who_can_reach_no_facility_are_named_per_unit_and_in_total() -> None:
+    page = render_study_map(content())
+    (row,) = re.findall(r'<tr id="unreachable">.*?</tr>', page)
+    assert "Không tới được điểm dịch vụ nào" in row
+    assert "Cannot reach any facility" in row
+    assert re.findall(r"<td>(\d+)</td>", row) == ["1", "56"]
+    assert page.count("Cannot reach any facility") == 2

@@ -2,7 +2,7 @@ import pytest
 
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.terminal import language_of, words_of
-from gis_service.types import Language
+from gis_service.types import Language, Text
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,11 @@ def test_an_error_is_told_with_all_its_faults() -> None:
     assert lines[0] == "a.shp does not say which coordinate system it is in."
     assert lines[1:3] == ["  row 3: empty", "  row 9: empty"]
     assert len(lines) == 5
+
+
+def test_a_fault_is_told_in_the_language_of_the_terminal() -> None:
+    fault = Fault(Text("đối tượng 3", "feature 3"), Text("thiếu tên", "has no name"))
+    error = RefusedInput(ErrorCode.CRS_MISSING, [fault], name="a.shp")
+    assert words_of(error, "vi").splitlines()[1] == "  đối tượng 3: thiếu tên"
+    assert words_of(error, "en").splitlines()[1] == "  feature 3: has no name"
+    assert str(error).splitlines()[-1] == "feature 3: has no name"

@@ -1,5 +1,6 @@
 """The engine equals a second, plain reading of METHODS, whole number by whole number, on random networks."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,8 +27,10 @@ SPEEDS = {
     "car": dict(zip(ROAD_CLASSES, (80.0, 50.0, 45.0, 38.0, 28.0, 15.0, None), strict=True)),
 }
 lattice = st.tuples(st.integers(0, 5), st.integers(0, 5))
-# Off the lattice by odd amounts, so that no position halves a segment.
-spot = st.tuples(st.integers(-20, 360), st.integers(-20, 360)).map(lambda p: (p[0] + 0.137, p[1] + 0.291))
+# Off the lattice by irrational amounts, so that no exact cost of a position ends in one half.
+spot = st.tuples(st.integers(-20, 360), st.integers(-20, 360)).map(
+    lambda p: (p[0] + math.sqrt(2) / 10, p[1] + math.e / 10)
+)
 box = st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(1, 3), st.integers(1, 2)).map(
     lambda b: (b[0] * 64 + 5.5, b[1] * 64 + 9.5, b[0] * 64 + 5.5 + b[2] * 40, b[1] * 64 + 9.5 + b[3] * 20)
 )

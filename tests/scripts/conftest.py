@@ -1,7 +1,9 @@
 """Fixtures for the programs that people run."""
 
 import importlib.util
+import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -9,6 +11,7 @@ import pytest
 
 from gis_service.settings import ROOT
 from tests.scripts.gap_town import Town, at, box, line, write
+from tests.scripts.service import free_port, serve
 
 SCRIPT = ROOT / "scripts" / "gap_analysis.py"
 
@@ -42,3 +45,12 @@ def town(tmp_path: Path, script: ModuleType) -> Town:
         "limit_m": "300",
     }
     return Town(tmp_path, options, script)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, make_database: Callable[[], str]) -> Iterator[dict[str, str]]:
+    """Give the settings of a service of our own, ended when the test ends."""
+    ours = {"GIS_DATA_DIR": str(tmp_path / "var"), "GIS_DATABASE_URL": make_database(), "LANG": "C.UTF-8"}
+    environment = os.environ | ours | {"GIS_PORT": str(free_port())}
+    yield environment
+    serve(environment, "--stop")

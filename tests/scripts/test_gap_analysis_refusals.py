@@ -216,7 +216,7 @@ def test_rows_without_a_place_are_told(town: Town) -> None:
     frame.loc[1] = ["Không đâu", None]
     frame.to_file(town.folder / "lost.gpkg")
     run = town.run(facilities=str(town.folder / "lost.gpkg"))
-    assert run.notices["rows_without_geometry"] == {"file": "lost.gpkg", "rows": 1}
+    assert run.notices["rows_without_geometry"] == {"input": "facilities", "rows": 1}
 
 
 def test_people_beyond_the_units_count_nowhere_and_are_told(town: Town) -> None:

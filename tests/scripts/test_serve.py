@@ -1,51 +1,15 @@
 """Starting, finding and ending the service as scripts/run and scripts/stop do."""
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from gis_service.settings import ROOT
-
-PROGRAM = ROOT / "scripts" / "_serve.py"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def environment(tmp_path: Path, make_database: Callable[[], str]) -> Iterator[dict[str, str]]:
-    """Give the settings of a service of our own, ended when the test ends."""
-    ours = {"GIS_DATA_DIR": str(tmp_path / "var"), "GIS_DATABASE_URL": make_database(), "LANG": "C.UTF-8"}
-    environment = os.environ | ours | {"GIS_PORT": str(free_port())}
-    yield environment
-    serve(environment, "--stop")
-
-
-def serve(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def answers(environment: dict[str, str]) -> bool:
-    try:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{environment['GIS_PORT']}/healthz", timeout=5
-        ) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
+from tests.scripts.service import PROGRAM, answers, free_port, serve
 
 
 def test_a_detached_service_answers_until_it_is_stopped(environment: dict[str, str]) -> None:

@@ -18,7 +18,10 @@ def bash(words: str, checkout: Path | None = None) -> subprocess.CompletedProces
     return subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
 
 
-NOT_ALLOWED = "may_be_root() { return 1; }; has_postgis() { return 1; }; has_chromium() { return 1; };"
+NOT_ALLOWED = (
+    "may_be_root() { return 1; }; has_postgis() { return 1; }; has_chromium() { return 1; };"
+    " has_libatomic() { return 0; };"
+)
 
 
 def test_a_user_without_rights_gets_the_exact_line() -> None:
@@ -29,7 +32,8 @@ def test_a_user_without_rights_gets_the_exact_line() -> None:
 
 
 def test_nothing_is_installed_when_nothing_is_missing() -> None:
-    present = "has_postgis() { return 0; }; has_chromium() { return 0; }; as_root() { echo installed; };"
+    there = (f"has_{each}() {{ return 0; }};" for each in ("postgis", "chromium", "libatomic"))
+    present = " ".join([*there, "as_root() { echo installed; };"])
     done = bash(f"{present} install_packages postgis chromium")
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -1,71 +1,31 @@
 """The study document of coverage, on cities small enough to check by hand."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyproj
 import pytest
 import shapely
 
-from gis_service.analysis.demand import Demand
-from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.modes import mode
 from gis_service.analysis.network import Roads, build_network
-from gis_service.analysis.zones import sorted_zones, zone_of
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import RefusedInput
 from gis_service.messages.catalogue import notices
 from gis_service.services.coverage import (
-    CoverageInputs,
     CoverageParameters,
-    Facilities,
     Notice,
     run_coverage,
     summary,
 )
-from gis_service.services.documents import canonical_json, persons, units
+from gis_service.services.coverage_parameters import CoverageCatchment, CoverageMeasure
+from gis_service.services.documents import canonical_json, code_version, engine_mark, persons, units
 from gis_service.services.study_words import notice_text
-from gis_service.types import Geometries
-
-METRIC = pyproj.CRS.from_epsg(9209)
-X, Y = 570_000.0, 2_260_000.0
-WALK_800_M = CoverageParameters("clinic", "network_distance", 800.0, mode("walk"))
-"""Everybody within 800 m on foot of the clinic at the western end of the street."""
-
-
-def street() -> CoverageInputs:
-    """A street of 20 km through two communes; people every 500 m for the first 3 km."""
-    at = np.arange(7) * 500.0
-    xy = np.column_stack([X + at, np.full(7, Y + 40)])
-    people = np.array([100_000, 10_500, 30_000, 40_000, 50_000, 60_000, 70_000])
-    demand = Demand(xy, {"all": people, "age_60": people // 10}, np.arange(7, dtype=np.int32))
-    boxes = [
-        shapely.box(X - 100, Y - 500, X + 1400, Y + 500),
-        shapely.box(X + 1400, Y - 500, X + 4000, Y + 500),
-    ]
-    zones = sorted_zones(["7", "12"], ["Xã Đông", "Xã Tây"], np.array(boxes, dtype=object))
-    line = np.array([shapely.LineString([(X, Y), (X + 20_000, Y)])], dtype=object)
-    clinic = np.array([[X, Y]])
-    return CoverageInputs(
-        references={"demand": {"layer": "residents", "version": 1}},
-        crs=METRIC,
-        demand=demand,
-        zones=zones,
-        zone=zone_of(xy, zones),
-        facilities=Facilities(clinic, np.zeros(1, dtype=np.int32), zone_of(clinic, zones)),
-        network=build_network(Roads.plain(line)),
-        settlements=Settlements(["Thôn Đông", "Thôn Tây"], np.array([[X, Y], [X + 3000, Y]])),
-    )
-
-
-def points(*places: list[float]) -> Geometries:
-    return np.array([shapely.Point(place) for place in places], dtype=object)
-
-
-def codes(document: dict[str, Any]) -> list[str]:
-    return [notice["code"] for notice in document["notices"]]
+from gis_service.settings import ROOT
+from tests.street import METRIC, WALK_800_M, X, Y, codes, points, street, with_clinics
 
 
 def test_the_document_has_the_agreed_keys_and_is_json() -> None:
@@ -151,18 +111,6 @@ def test_people_without_a_unit_have_a_row_of_their_own() -> None:
     assert document["gaps"][0]["people"] == 250
 
 
-def test_roads_that_run_on_into_the_halo_spare_the_warning_about_the_border() -> None:
-    assert "border_without_halo" not in codes(run_coverage(street(), WALK_800_M).document)
-    short = np.array([shapely.LineString([(X, Y), (X + 5000, Y)])], dtype=object)
-    document = run_coverage(replace(street(), network=build_network(Roads.plain(short))), WALK_800_M).document
-    assert {"code": "border_without_halo", "params": {"people": 360.5}} in document["notices"]
-
-
-def test_the_outline_of_the_city_is_its_edge_when_it_is_known() -> None:
-    outline = shapely.box(X - 50_000, Y - 50_000, X + 50_000, Y + 50_000)
-    assert codes(run_coverage(replace(street(), outline=outline), WALK_800_M).document) == []
-
-
 def test_what_is_coarse_overlapping_straight_or_generated_is_told() -> None:
     inputs = street()
     wide = [shapely.buffer(polygon, 10) for polygon in inputs.zones.polygons]
@@ -189,12 +137,58 @@ def test_the_lattice_is_measured_in_time_for_a_time_study() -> None:
         assert ("lattice_step" in codes(run_coverage(stepped, asked).document)) is told
 
 
-def test_a_unit_without_its_own_facility_is_not_reached() -> None:
-    document = run_coverage(street(), replace(WALK_800_M, limit=9000.0, catchment="own_unit")).document
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_a_unit_without_its_own_facility_is_uncovered_not_unreachable(
+    measure: CoverageMeasure,
+) -> None:
+    asked = replace(WALK_800_M, measure=measure, limit=9000.0, catchment="own_unit")
+    document = run_coverage(street(), asked).document
     rows = {row["id"]: row for row in document["zones"]}
-    assert (rows["7"]["share"], rows["12"]["covered"], rows["12"]["unreachable"]) == (1, 0, 220)
-    assert document["totals"]["all"]["p95_m"] is None
-    assert document["totals"]["all"]["arrived"]["p95_m"] == 1040
+    assert (rows["7"]["share"], rows["12"]["covered"]) == (1, 0)
+    assert (rows["12"]["uncovered"], rows["12"]["unreachable"]) == (220, 0)  # a way leads to the next unit's
+    everybody = document["totals"]["all"]
+    assert (everybody["p95_m"], everybody["unreachable"]) == (None, 0)
+    assert everybody["arrived"]["p95_m"] is not None
+
+
+def test_without_a_way_to_any_facility_one_is_unreachable_in_every_catchment() -> None:
+    inputs = street()
+    pieces = [[(X, Y), (X + 2200, Y)], [(X + 2300, Y), (X + 20_000, Y)]]
+    lines = np.array([shapely.LineString(piece) for piece in pieces], dtype=object)
+    cut = replace(inputs, network=build_network(Roads.plain(lines)))
+    expected: dict[CoverageCatchment, int] = {"any": 130, "own_unit": 220}
+    for catchment, uncovered in expected.items():
+        asked = replace(WALK_800_M, limit=9000.0, catchment=catchment)
+        row = run_coverage(cut, asked).document["zones"][1]
+        assert (row["uncovered"], row["unreachable"]) == (uncovered, 130)
+
+
+def test_facilities_off_roads_are_told_by_name_and_once_for_all_their_entrances() -> None:
+    inputs = with_clinics(street(), 0.0, 100.0, 200.0, owner=[0, 1, 1])
+    xy = inputs.facilities.xy + np.array([[0, 0], [0, 5000], [0, 6000]])
+    lost = replace(inputs, facilities=replace(inputs.facilities, xy=xy, names=("Trạm A", "Trạm B")))
+    document = run_coverage(lost, WALK_800_M).document
+    params = {"count": 1, "facilities": 2, "names": "Trạm B"}
+    assert {"code": "facilities_off_roads", "params": params} in document["notices"]
+    straight = replace(WALK_800_M, measure="straight_radius", mode=None)
+    assert "facilities_off_roads" not in codes(run_coverage(lost, straight).document)
+
+
+@pytest.mark.parametrize(
+    ("length_m", "told"), [(3000.0, []), (1200.0, ["roads_cover_small_part"]), (2400.0, ["roads_cover_few"])]
+)
+def test_people_who_live_elsewhere_than_the_roads_are_told(length_m: float, told: list[str]) -> None:
+    line = np.array([shapely.LineString([(X, Y), (X + length_m, Y)])], dtype=object)
+    document = run_coverage(replace(street(), network=build_network(Roads.plain(line))), WALK_800_M).document
+    assert [code for code in codes(document) if code.startswith("roads_cover")] == told
+
+
+def test_the_conventions_of_ferries_and_the_lattice_stand_in_the_parameters() -> None:
+    parameters = run_coverage(street(), WALK_800_M).document["parameters"]
+    assert parameters["ferry"] == {"kmh": 8, "wait_min": 10, "hours": [5, 21]}
+    assert (parameters["lattice_m"], parameters["lattice_offset_m"]) == (50, 25)
+    straight = CoverageParameters("clinic", "straight_radius", 400.0)
+    assert run_coverage(street(), straight).document["parameters"]["ferry"] is None
 
 
 def test_the_turn_out_is_added_for_those_who_are_driven_to() -> None:
@@ -253,6 +247,26 @@ def test_progress_is_told_step_by_step() -> None:
     run_coverage(street(), WALK_800_M, lambda step, share: steps.append((step, share)))
     assert [step for step, _ in steps] == ["ways", "coverage", "gaps", "notices", "done"]
     assert [share for _, share in steps] == sorted(share for _, share in steps)
+
+
+def test_any_changed_line_of_the_engine_changes_its_mark(tmp_path: Path) -> None:
+    package = tmp_path / "gis_service"
+    shutil.copytree(ROOT / "gis_service", package, ignore=shutil.ignore_patterns("__pycache__", "assets"))
+    first = engine_mark(package)
+    assert code_version.__wrapped__().endswith(f"+{first}")  # not the one this process began with
+    computing = (
+        "analysis/field.py",
+        "services/coverage.py",
+        "catalogue/city_definition.py",
+        "files/roads.py",
+    )
+    for name in (*computing, "files/readers/__init__.py", "crs.py", "text.py", "types.py"):
+        before = engine_mark(package)
+        (package / name).write_text((package / name).read_text() + "\n# another line\n")
+        assert engine_mark(package) != before, name
+    changed = engine_mark(package)
+    (package / "web" / "headers.py").write_text("")
+    assert engine_mark(package) == changed
 
 
 def test_whole_numbers_are_written_as_such() -> None:

@@ -89,7 +89,7 @@ def test_a_faulty_census_is_refused_at_its_line(
     with pytest.raises(RefusedInput) as refusal:
         make_demo_city(folder, tmp_path / "out")
     assert refusal.value.code == ErrorCode.CENSUS_FAULTY
-    assert (where, True) in [(fault.where, text in fault.text) for fault in refusal.value.faults]
+    assert (where, True) in [(fault.where, text in fault.words("en")) for fault in refusal.value.faults]
     assert not (tmp_path / "out").exists()
 
 

@@ -12,6 +12,7 @@ def document(share: float | None = 0.8049, *, generated: bool = False, **asked: 
         "limit": 600,
         "mode": "motorbike",
         "direction": "to_facility",
+        "catchment": "any",
     }
     everybody = {"share": share, "uncovered": 362235.4, "unreachable": 0}
     return {"parameters": parameters | asked, "totals": {"all": everybody}, "generated_data": generated}
@@ -32,6 +33,11 @@ SENTENCES = [
         {"measure": "network_distance", "limit": 1500, "mode": "walk"},
         "80,5 % người dân tới được điểm dịch vụ gần nhất trong 1.500 m đi bộ.",
         "80.5% of the people reach the nearest facility within 1,500 m on foot.",
+    ),
+    (
+        {"catchment": "own_unit"},
+        "80,5 % người dân tới được điểm dịch vụ của đơn vị mình trong 10 phút đi xe máy.",
+        "80.5% of the people reach their own unit's facility within 10 minutes by motorbike.",
     ),
     (
         {"direction": "from_facility", "mode": "car"},
@@ -58,7 +64,7 @@ def test_the_people_outside_are_counted() -> None:
 def test_those_without_any_way_are_named() -> None:
     said = document()
     said["totals"]["all"]["unreachable"] = 1200
-    assert answer_outside(said).en == "362,235 people are outside; 1,200 of them have no way at all."
+    assert answer_outside(said).en == "362,235 people are outside; 1,200 of them cannot reach any facility."
 
 
 def test_generated_data_is_said_in_the_sentence() -> None:
@@ -66,4 +72,4 @@ def test_generated_data_is_said_in_the_sentence() -> None:
 
 
 def test_the_method_names_the_measure() -> None:
-    assert method(document(measure="straight_radius")).vi.startswith("offices · bán kính đường chim bay")
+    assert method(document(measure="straight_radius")).vi.startswith("bán kính đường chim bay")

@@ -1,5 +1,6 @@
 """Loading files of every format into real tables."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,10 +11,12 @@ from shapely.geometry import MultiPoint, MultiPolygon
 from sqlalchemy import text
 
 from gis_service.catalogue.loader import load_catalogue
-from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.db.engine import Connection, open_engine, transaction
+from gis_service.db.layers import state_of, version_of
+from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
+from gis_service.services import ingest_load
 from gis_service.services.ingest import LoadReport, load_file, load_rows, rows_of
-from gis_service.services.layers import describe, list_layers, version_of
+from gis_service.services.layers import LayerCounts, list_layers, table_of
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 from tests.layer_files import CITY, SQUARE, WRITERS, frame, load, write_gdal, write_parquet
@@ -77,13 +80,8 @@ def test_the_65_communes_of_today_load_with_all_their_people(
     report = load_file(connection, real, path, "commune", author="lan", message="địa giới 2025")
     assert report.features == 65
     assert connection.execute(text("SELECT sum(pop_2019) FROM layer.commune")).scalar_one() == 1_860_447
-    summary = describe(connection, real, "commune")
-    assert (summary.state.features, summary.state.author, summary.state.message) == (
-        65,
-        "lan",
-        "địa giới 2025",
-    )
-    assert summary.extent == pytest.approx((106.104, 20.236, 106.655, 20.730), abs=0.05)
+    state = state_of(connection, table_of(real.layers["commune"]))
+    assert (state.features, state.author, state.message) == (65, "lan", "địa giới 2025")
 
 
 def test_a_feature_keeps_its_fid_through_its_key_and_no_fid_comes_back(
@@ -117,7 +115,7 @@ def test_loading_the_same_file_again_changes_no_row_and_makes_a_version(
     again = load(connection, path)
     assert again.version > first.version
     assert again.changes.unchanged == 5
-    assert version_of(connection, "clinic") == again.version
+    assert version_of(connection, LayerId("clinic")) == again.version
 
 
 def test_a_layer_without_key_gets_new_fids(connection: Connection, tmp_path: Path) -> None:
@@ -213,3 +211,49 @@ def test_all_defined_layers_are_listed_loaded_or_not(connection: Connection, tmp
     listed = {row.definition.id: row.state for row in list_layers(connection, CITY)}
     assert set(listed) == set(CITY.layers)
     assert (listed[LayerId("clinic")].features, listed[LayerId("area")].version) == (5, None)
+
+
+def test_fields_may_be_called_as_our_own_work_is(connection: Connection, tmp_path: Path) -> None:
+    made = frame(2, place=["bến", "chợ"], row=["1", "2"], order=["a", "b"])[
+        ["place", "row", "order", "geometry"]
+    ]
+    report = load(connection, write_gdal(made, tmp_path / "a.gpkg"), "named")
+    assert report.dropped_columns == ()
+    rows = connection.execute(text('SELECT place, "row", "order" FROM layer.named ORDER BY fid')).all()
+    assert [tuple(row) for row in rows] == [("bến", "1", "a"), ("chợ", "2", "b")]
+
+
+def test_a_column_that_no_field_asks_for_is_told_whatever_its_name(
+    connection: Connection, tmp_path: Path
+) -> None:
+    report = load(connection, write_gdal(frame(2, place=["a", "b"]), tmp_path / "a.gpkg"))
+    assert report.dropped_columns == ("place",)
+
+
+def test_a_load_does_not_wait_without_end_for_an_open_edit(
+    make_database: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_load, "LOCK_WAIT_S", 0.05)
+    engine = open_engine(make_database())
+    with transaction(engine) as connection:
+        load(connection, write_gdal(frame(), tmp_path / "a.gpkg"))
+    changed = write_gdal(frame(name=["mới"] * 5), tmp_path / "b.gpkg")
+    with transaction(engine) as editor:
+        editor.execute(text("UPDATE layer.clinic SET name = 'đang sửa'"))
+        with transaction(engine) as loader, pytest.raises(Conflict) as caught:
+            load(loader, changed)
+    with transaction(engine) as connection:
+        names = set(connection.execute(text("SELECT name FROM layer.clinic")).scalars())
+    engine.dispose()
+    assert caught.value.code == ErrorCode.LAYER_BUSY
+    assert "clinic" in caught.value.detail("vi")
+    assert names == {"đang sửa"}
+
+
+def test_a_layer_is_counted_anew_at_its_next_version(connection: Connection, tmp_path: Path) -> None:
+    counts, layer = LayerCounts(), CITY.layers["clinic"]
+    assert counts.of(connection, [layer]) == {"clinic": 0}
+    load(connection, write_gdal(frame(5), tmp_path / "a.gpkg"))
+    assert counts.of(connection, [layer]) == {"clinic": 5}
+    load(connection, write_gdal(frame(2), tmp_path / "b.gpkg"))
+    assert counts.of(connection, [layer]) == {"clinic": 2}

@@ -84,7 +84,14 @@ def test_a_file_with_a_fault_is_refused_with_the_place_of_the_fault(
     made, layer_id, code, words = REFUSED[name]
     error = refusal(connection, write_parquet(made, tmp_path / "a.parquet"), layer_id)
     assert error.code == code
-    assert words in "\n".join(f"{fault.where}: {fault.text}" for fault in error.faults)
+    assert words in "\n".join(f"{fault.place('en')}: {fault.words('en')}" for fault in error.faults)
+
+
+def test_vietnamese_readers_hear_of_faults_in_vietnamese(connection: Connection, tmp_path: Path) -> None:
+    path = write_parquet(points(HERE, beds=["nhiều"]), tmp_path / "a.parquet")
+    (fault,) = refusal(connection, path).faults
+    assert fault.place("vi") == "đối tượng 1"
+    assert fault.words("vi") == "Giá trị sai kiểu: beds = 'nhiều' (integer)"
 
 
 def test_all_faults_are_told_at_once_and_all_are_counted(connection: Connection, tmp_path: Path) -> None:
@@ -98,7 +105,7 @@ def test_all_faults_are_told_at_once_and_all_are_counted(connection: Connection,
 def test_infinite_coordinates_are_refused(connection: Connection, tmp_path: Path) -> None:
     path = write_parquet(points(HERE, (np.inf, 20.4)), tmp_path / "a.parquet")
     error = refusal(connection, path)
-    assert (error.code, error.faults[0].where) == (ErrorCode.GEOMETRY_NOT_FINITE, "feature 2")
+    assert (error.code, error.faults[0].place("en")) == (ErrorCode.GEOMETRY_NOT_FINITE, "feature 2")
 
 
 def test_repair_makes_polygons_valid_and_counts_them(connection: Connection, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import shapely
 
 from gis_service.errors import GisError
 from gis_service.files.roads import FerryTable, RoadTable
-from gis_service.services.network import ferries_of, metric_crs, roads_of
+from gis_service.services.network import FerryRules, ferries_of, metric_crs, roads_of
 
 METRIC, DEGREES = pyproj.CRS.from_epsg(9209), pyproj.CRS.from_epsg(4326)
 LINE = shapely.LineString([(106.3, 20.4), (106.31, 20.4)])
@@ -32,8 +32,8 @@ def road_table(crs: pyproj.CRS, *classes: str) -> RoadTable:
 
 def ferry_table(**minutes: float) -> FerryTable:
     known = {"headway_min": np.nan, "wait_min": np.nan, "from_hour": np.nan, "to_hour": np.nan, **minutes}
-    columns = {name: np.array([value]) for name, value in known.items()}
-    return FerryTable(crs=METRIC, lines=np.array([LINE], dtype=object), **columns)
+    headway, wait, first, last = (np.array([value]) for value in known.values())
+    return FerryTable(METRIC, np.array([LINE], dtype=object), headway, wait, first, last)
 
 
 def test_the_system_asked_for_comes_first() -> None:
@@ -83,6 +83,14 @@ HOURS = [
 @pytest.mark.parametrize(("told", "hour", "runs"), HOURS)
 def test_a_ferry_runs_in_its_hours(told: dict[str, float], hour: float, runs: bool) -> None:  # noqa: FBT001  a table
     assert (ferries_of([ferry_table(**told)], METRIC, hour) is not None) is runs
+
+
+def test_other_rules_hold_for_ferries_that_tell_nothing() -> None:
+    rules = FerryRules(wait_min=5.0, hours=(6.0, 18.0))
+    ferries = ferries_of([ferry_table()], METRIC, 6.0, rules)
+    assert ferries is not None
+    assert ferries.wait_ms.tolist() == [300_000]
+    assert ferries_of([ferry_table()], METRIC, 5.5, rules) is None
 
 
 def test_no_ferry_is_no_ferry() -> None:

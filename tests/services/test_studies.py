@@ -1,7 +1,8 @@
 """Studies on real tables: read by version, kept once, found again."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +13,11 @@ import pytest
 import shapely
 from sqlalchemy import event
 
+from gis_service.catalogue.city_definition import Ferry
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
 from gis_service.db.engine import Connection, Engine
-from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, WrongUse
+from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.files.store import ArtefactStore
 from gis_service.services import studies
 from gis_service.services.artefacts import open_network
@@ -168,7 +170,28 @@ def test_groups_of_the_request_are_counted(town: Connection, catalogue: Catalogu
 
 def test_own_unit_needs_a_facility_of_the_own_unit(town: Connection, catalogue: Catalogue) -> None:
     document = run(town, catalogue, catchment="own_unit")
-    assert [row["unreachable"] for row in document["zones"]] == [0, 70]
+    assert [row["uncovered"] for row in document["zones"]] == [0, 70]
+    assert [row["unreachable"] for row in document["zones"]] == [
+        0,
+        0,
+    ]  # roads and the ferry lead to the other
+
+
+def test_an_area_on_the_border_of_two_units_belongs_to_one_of_them(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    load(town, catalogue, "park", [shapely.box(X + 1900, Y - 200, X + 3500, Y + 200)])
+    asked = {"standard": None, "service": "park", "mode": "walk", "measure": "network_distance"}
+    document = run(town, catalogue, limit=4000, catchment="own_unit", **asked)
+    assert [row["covered"] for row in document["zones"]] == [0, 70]
+
+
+def test_an_area_is_not_entered_from_an_expressway(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql("UPDATE layer.roads SET road_class = 'expressway' WHERE road_class = 'commune'")
+    load(town, catalogue, "park", [shapely.box(X + 3000, Y - 200, X + 4200, Y + 200)])
+    asked = {"standard": None, "service": "park", "mode": "walk", "measure": "network_distance"}
+    document = run(town, catalogue, limit=1400, **asked)
+    assert document["totals"]["all"]["covered"] == 70  # from the eastern side, 300 m before the alley
 
 
 def test_places_across_the_water_do_not_join_the_road_beyond_it(
@@ -234,27 +257,19 @@ def test_an_emptied_layer_and_one_that_changed_meanwhile_are_told(
     assert refused.value.code == ErrorCode.STUDY_LAYER_EMPTY
 
 
-def test_named_groups_walk_at_their_own_speed(catalogue: Catalogue) -> None:
-    standard = next(entry for entry in catalogue.standards.values() if entry.group == "age_3_5")
-    asked = {"standard": standard.id, "measure": "network_time", "mode": "walk", "limit": 600}
-    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
-    assert task.parameters.mode is not None
-    assert task.parameters.mode.access_kmh == 3.6
-    assert "age_3_5" in task.parameters.groups
-    assert task.parameters.at == "2026-03-10T10:00"  # the next Tuesday
-
-
-def test_the_zones_of_a_request_tell_its_vintage(catalogue: Catalogue) -> None:
-    asked = ask(zones={"layer": "commune_2024", "version": 7})
-    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
-    assert (task.parameters.vintage, task.wanted) == ("communes_2024", {"zones": 7})
-
-
 def test_an_equal_run_is_the_same_study(town: Connection, catalogue: Catalogue) -> None:
     first = studies.run(town, catalogue, "coverage", ask(), "lan")
     again = studies.run(town, catalogue, "coverage", ask(), "minh")
     assert again == first
     assert len(studies.list_(town).items) == 1
+
+
+def test_a_table_edited_by_hand_is_never_answered_from_memory(town: Connection, catalogue: Catalogue) -> None:
+    first = run(town, catalogue)
+    town.exec_driver_sql("UPDATE layer.residents SET people = people + 1000")
+    again = run(town, catalogue)
+    assert again["totals"]["all"]["total"] - first["totals"]["all"]["total"] == 4000
+    assert studies.get(town, again["id"]).document == again
 
 
 def test_what_a_study_was_computed_on_can_be_opened_by_its_names(
@@ -322,38 +337,55 @@ def test_inputs_that_cannot_be_used_are_refused_by_name(
     assert str(refused.value)
 
 
-def test_all_faults_of_a_request_are_told_at_once(connection: Connection, catalogue: Catalogue) -> None:
-    with pytest.raises(RefusedInput) as refused:
-        run(connection, catalogue, limit=-1, mode="boat", colour="red")
-    assert sorted(fault.where for fault in refused.value.faults) == ["/colour", "/limit", "/mode"]
-
-
-def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:
-    with pytest.raises(RefusedInput) as refused:
-        run(connection, catalogue)
-    assert refused.value.code == ErrorCode.STUDY_LAYER_EMPTY
-
-
-def test_an_unknown_process_and_an_unknown_study_are_not_found(
-    connection: Connection, catalogue: Catalogue
+def test_a_study_that_does_not_say_when_stays_the_same_from_week_to_week(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(NotFound):
-        studies.run(connection, catalogue, "magic", {}, "lan")
-    with pytest.raises(NotFound):
-        studies.get(connection, "coverage_0")
+    ids = {}
+    for day in (date(2026, 3, 4), date(2026, 3, 11), date(2030, 1, 1), date(2031, 5, 5)):
+        monkeypatch.setattr(studies, "_today", lambda day=day: day)
+        document = run(town, catalogue, at=None)
+        ids[day] = document["id"]
+        assert document["parameters"]["at"] == "Tuesday 10:00"
+        closed = day >= date(2030, 1, 1)
+        assert document["parameters"]["open_on"] == ("2030-01-01" if closed else None)
+        assert document["totals"]["all"]["covered"] == (0 if closed else 60.5)
+    first, second, third, fourth = ids.values()
+    assert first == second != third == fourth
 
 
-@pytest.mark.parametrize("bad", [{"limit": 0}, {"limit": 1001}, {"after": "x"}, {"after": "WzFd"}])
-def test_pages_that_cannot_be_are_refused(connection: Connection, bad: dict[str, Any]) -> None:
-    with pytest.raises(WrongUse):
-        studies.list_(connection, **bad)
+def test_a_study_that_says_when_is_for_that_day_alone(town: Connection, catalogue: Catalogue) -> None:
+    parameters = run(town, catalogue, at="2031-01-07T10:00")["parameters"]
+    assert (parameters["at"], parameters["open_on"]) == ("2031-01-07T10:00", None)
 
 
-def test_the_study_is_for_the_next_tuesday_unless_it_says_when(
+def test_ferries_and_the_lattice_are_those_of_the_city(town: Connection, catalogue: Catalogue) -> None:
+    conventions = replace(
+        catalogue.city.conventions,
+        ferry=Ferry(speed_kmh=4.0, wait_s=120.0, first=time(9), last=time(11)),
+        lattice_step_m=20.0,
+        lattice_offset_m=10.0,
+    )
+    other = replace(catalogue, city=replace(catalogue.city, conventions=conventions))
+    town.exec_driver_sql("UPDATE layer.ferries SET headway_min = NULL, runs_from = NULL, runs_to = NULL")
+    parameters = run(town, other, limit=9000)["parameters"]
+    assert parameters["ferry"] == {"kmh": 4, "wait_min": 2, "hours": [9, 11]}
+    assert (parameters["lattice_m"], parameters["lattice_offset_m"]) == (20, 10)
+    ways = [run(town, one, limit=9000)["totals"]["all"]["p95_s"] for one in (catalogue, other)]
+    assert ways[1] - ways[0] == 225 - 480  # 500 m at half the speed, and 8 minutes less to wait
+    assert run(town, other, limit=9000, at="2026-03-03T08:00")["totals"]["all"]["unreachable"] == 40
+
+
+def test_unknown_road_classes_and_facilities_off_roads_are_told(
     town: Connection, catalogue: Catalogue
 ) -> None:
-    at = datetime.fromisoformat(run(town, catalogue, at=None)["parameters"]["at"])
-    assert (at.weekday(), at.hour) == (1, 10)
+    town.exec_driver_sql("UPDATE layer.roads SET road_class = 'goat_track' WHERE road_class = 'alley'")
+    town.exec_driver_sql(
+        "INSERT INTO layer.one_stop_office (code, name, geom)"
+        " SELECT 'far', 'Xa', ST_Translate(geom, 0, 0.05) FROM layer.one_stop_office"
+    )
+    told = {notice["code"]: notice["params"] for notice in run(town, catalogue)["notices"]}
+    assert told["road_class_unknown"] == {"lines": 1, "classes": "goat_track (1)"}
+    assert told["facilities_off_roads"] == {"count": 1, "facilities": 2, "names": "Xa"}
 
 
 def test_a_study_reads_each_layer_with_one_statement(town: Connection, catalogue: Catalogue) -> None:
@@ -366,4 +398,4 @@ def test_a_study_reads_each_layer_with_one_statement(town: Connection, catalogue
     run(town, catalogue)
     event.remove(town, "before_cursor_execute", note)
     assert len([one for one in statements if "FROM layer." in one]) == 6
-    assert len(statements) == 16  # and a version for each, rivers too; look up, keep, give back
+    assert len(statements) == 15  # and a version for each, rivers too; keep, give back

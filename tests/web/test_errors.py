@@ -1,6 +1,9 @@
 """Every way of going wrong ends in the same shape, in both languages, without a word of the database's."""
 
+import base64
+import json
 import logging
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -15,14 +18,16 @@ from werkzeug.exceptions import (
 )
 
 from gis_service.app import create_app
-from gis_service.errors import ErrorCode
+from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput
 from gis_service.messages.catalogue import message_of
 from gis_service.settings import Settings
+from gis_service.types import Text
 from gis_service.web import current
 from tests.web.problem import assert_problem
 
 ITEMS = "/api/collections/commune/items"
 TILES = "/api/collections/commune/tiles/WebMercatorQuad"
+STUDY_KEY = base64.urlsafe_b64encode(json.dumps(["2020-01-01T00:00:00", "\0"]).encode()).decode()
 
 WRONG = [
     ("GET", "/nowhere", 404, "route_not_found"),
@@ -67,7 +72,22 @@ WRONG = [
     ("GET", "/api/collections/commune/tiles/WorldCRS84Quad/0/0/0", 404, "tile_matrix_set_not_found"),
     ("GET", "/api/collections/commune_2019/tiles", 404, "layer_without_geometry"),
     ("GET", "/api/collections/commune_2019/tiles/WebMercatorQuad/0/0/0", 404, "layer_without_geometry"),
+    ("GET", "/api/tiles/nothing/WebMercatorQuad", 404, "tileset_not_found"),
+    ("GET", "/api/tiles/nothing/WebMercatorQuad/9/0/0", 404, "tileset_not_found"),
+    ("GET", "/api/tiles/base/WorldCRS84Quad", 404, "tile_matrix_set_not_found"),
+    ("GET", "/api/tiles/base/WebMercatorQuad/5/0/0", 404, "tile_outside_zooms"),
+    ("GET", "/api/tiles/base/WebMercatorQuad/17/0/0", 404, "tile_outside_zooms"),
+    ("GET", "/api/tiles/base/WebMercatorQuad/9/512/0", 404, "tile_outside_matrix"),
+    ("GET", "/api/tiles/base/WebMercatorQuad/25/0/0", 404, "tile_outside_matrix"),
+    ("GET", "/api/tiles/base/WebMercatorQuad/9/0/0?f=png", 400, "parameters_invalid"),
     ("GET", "/api/tileMatrixSets/WorldCRS84Quad", 404, "tile_matrix_set_not_found"),
+    ("GET", "/api/studies/%00", 404, "route_not_found"),
+    ("GET", "/api/collections/%00", 404, "route_not_found"),
+    ("GET", "/static/%00", 404, "route_not_found"),
+    ("GET", "/api/studies?process=%00", 400, "parameters_invalid"),
+    ("GET", "/api/studies?%00=1", 400, "parameters_invalid"),
+    ("GET", f"/api/studies?after={STUDY_KEY}", 400, "parameters_invalid"),
+    ("GET", "/api/studies?after=%ff", 400, "wrong_argument"),
 ]
 
 
@@ -211,3 +231,82 @@ def test_every_code_has_words() -> None:
         message = message_of(code)
         assert 400 <= message.status < 600
         assert all(text.vi and text.en for text in (message.title, message.detail, message.remedy))
+
+
+EXECUTION = "/api/processes/coverage/execution"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b'{"inputs": {"standard": "\\ud800"}}', "body/inputs/standard"),
+        (b'{"inputs": {"standard": "a\\u0000"}}', "body/inputs/standard"),
+        (b'{"inputs": {"groups": ["all", "\\udfff"]}}', "body/inputs/groups/1"),
+        (b'{"inputs": {"\\u0000": 1}}', "body/inputs/\0"),
+        (b'"\\ud800"', "body"),
+    ],
+)
+@pytest.mark.parametrize(("language", "words"), [("vi", "ký tự"), ("en", "character")])
+def test_signs_that_cannot_be_kept_are_refused_where_they_stand(
+    client: FlaskClient,
+    bearer: Callable[[str | None], dict[str, str]],
+    body: bytes,
+    where: str,
+    language: str,
+    words: str,
+) -> None:
+    headers = bearer("planner") | {"Accept-Language": language}
+    response = client.post(EXECUTION, data=body, headers=headers, content_type="application/json")
+    (fault,) = assert_problem(response, 422, "body_invalid")["errors"]
+    assert fault["where"] == where
+    assert words in fault["text"]
+
+
+def test_a_problem_can_be_written_whatever_it_speaks_of(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing() -> None:
+        raise NotFound(
+            ErrorCode.STUDY_NOT_FOUND, [Fault("\ud801", Text("số \ud802", "no \ud802"))], id="\ud800"
+        )
+
+    monkeypatch.setitem(app.view_functions, "health.alive", refusing)
+    assert "\\ud800" in client.get("/healthz").get_data(as_text=True)
+
+
+def test_faults_are_told_in_the_language_of_the_reader(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing() -> None:
+        fault = Fault(Text("đối tượng 3", "feature 3"), Text("thiếu tên", "has no name"))
+        raise RefusedInput(ErrorCode.FEATURES_REFUSED, [fault, Fault("a.yaml:1", "plain")], summary="x")
+
+    monkeypatch.setitem(app.view_functions, "health.alive", refusing)
+    told = {
+        language: client.get("/healthz", headers={"Accept-Language": language}).get_json(force=True)["errors"]
+        for language in ("vi", "en")
+    }
+    assert told["vi"][0] == {"where": "đối tượng 3", "text": "thiếu tên"}
+    assert told["en"][0] == {"where": "feature 3", "text": "has no name"}
+    assert told["vi"][1] == told["en"][1] == {"where": "a.yaml:1", "text": "plain"}
+
+
+WRONG_KINDS = [
+    (b"[]", "body"),
+    (b'{"inputs": 1}', "body/inputs"),
+    (b'{"inputs": {"groups": 7, "mode": 7, "limit": "x", "standard": []}}', "body/inputs/standard"),
+    (b'{"inputs": {"at": "now", "scenario": 1, "seed": "x", "facilities": 1}}', "body/inputs/at"),
+    (b'{"inputs": {"at": "2026-01-06T10:00:00Z", "seed": -1}}', "body/inputs/at"),
+]
+
+
+@pytest.mark.parametrize(("body", "where"), WRONG_KINDS)
+def test_values_of_a_wrong_kind_are_told_without_english(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]], body: bytes, where: str
+) -> None:
+    headers = bearer("planner") | {"Accept-Language": "vi"}
+    response = client.post(EXECUTION, data=body, headers=headers, content_type="application/json")
+    faults = assert_problem(response, 422, "body_invalid")["errors"]
+    assert where in {fault["where"] for fault in faults}
+    english = ("should", "valid", " or ", "input")
+    assert not [fault for fault in faults if any(word in fault["text"].lower() for word in english)]

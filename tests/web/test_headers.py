@@ -44,6 +44,12 @@ def static(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("main-Bx3kd9_a.css", True),
         ("manifest.json", False),
         ("logo.svg", False),
+        ("assets/index-DiwrgTda.js", True),
+        ("assets/site-settings.js", False),
+        ("assets/be-vietnam-pro-vietnamese.woff2", False),
+        ("assets/style.contours.css", False),
+        ("assets/main-abcdefg1.js.map", True),
+        ("assets/map-A1.js", False),
     ],
 )
 def test_files_named_by_their_content_are_kept_for_good(

@@ -9,6 +9,7 @@ from gis_service.web.api import (
     studies,
     tile_matrix_sets,
     tiles,
+    tilesets,
 )
 from gis_service.web.auth import Permission
 
@@ -18,6 +19,7 @@ API = (
     (collections.blueprint, Permission.READ),
     (items.blueprint, Permission.READ),
     (tiles.blueprint, Permission.READ),
+    (tilesets.blueprint, Permission.READ),
     (tile_matrix_sets.blueprint, Permission.READ),
     (processes.blueprint, Permission.READ),
     (processes.execution, Permission.STORE_STUDIES),

@@ -11,6 +11,7 @@ from gis_service.web.operation import Query, operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show
 from gis_service.web.schemas.common import HTML, JSON, OPENAPI, Link
 from gis_service.web.schemas.features import Conformance, Landing
+from gis_service.web.schemas.tiles import TILESETS_REL
 
 blueprint = Blueprint("landing", __name__, url_prefix="/api")
 
@@ -31,6 +32,7 @@ CONFORMANCE = (
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/core",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/tileset",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    f"{_OGC}/ogcapi-tiles-1/1.0/conf/dataset-tilesets",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/mvt",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/oas30",
@@ -56,6 +58,7 @@ def landing(query: FormatQuery) -> Response:
         Link(href=f"{current.base_url()}/api/openapi.json", rel="service-desc", type=OPENAPI),
         link("/conformance", "conformance"),
         link("/collections", "data"),
+        link("/tiles", TILESETS_REL),
         link("/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"),
         link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
         link("/studies", "related", title="studies"),

@@ -89,6 +89,7 @@ def execute(process_id: str, body: Execution) -> Response:
             process_id,
             body.inputs.model_dump(mode="json", exclude_unset=True),
             author=current.caller().name,
+            reader=current.caller(),
             store=current.context().store,
         )
     response = json_response(canonical_json(study.document).decode())

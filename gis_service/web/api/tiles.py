@@ -1,7 +1,10 @@
 """Vector tiles of a collection, and the documents that say where they lie."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response
 
+from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.services import tiles as service
 from gis_service.services.collections import Collection
 from gis_service.services.features import fields_of
@@ -59,11 +62,11 @@ def _links(collection_id: str) -> list[Link]:
     ]
 
 
-def _limits(bbox: BBox) -> list[TileMatrixLimits]:
+def limits_of(bbox: BBox, minzoom: int = 0, maxzoom: int = service.MAX_ZOOM) -> list[TileMatrixLimits]:
     """Give the rows and columns of each zoom that hold anything, with the rim that the buffer fills."""
     west, south, east, north = bbox
     limits = []
-    for z in range(service.MAX_ZOOM + 1):
+    for z in range(minzoom, maxzoom + 1):
         left, top = service.tile_of(west, north, z)
         right, bottom = service.tile_of(east, south, z)
         limits.append(
@@ -93,36 +96,62 @@ def tileset(collection_id: str, tile_matrix_set_id: str, query: TilesetQuery) ->
     if query.f == "tilejson":
         return show(_tilejson(collection), "json", collection.definition.id)
     title = collection.definition.title.in_language(current.language())
-    dimension = DIMENSIONS.get(collection.definition.geometry)
     document = Tileset(
         title=title,
         links=_links(collection_id),
-        tileMatrixSetLimits=_limits(collection.bbox) if collection.bbox else None,
-        layers=[TilesetLayer(id=collection_id, title=title, geometryDimension=dimension)],
+        tileMatrixSetLimits=limits_of(collection.bbox) if collection.bbox else None,
+        layers=[tileset_layer(collection.definition)],
     )
     return show(document, query.f, title)
 
 
 def _tilejson(collection: Collection) -> TileJson:
     definition, language = collection.definition, current.language()
-    template = _template(definition.id).replace("{tileMatrix}", "{z}")
-    template = template.replace("{tileRow}", "{y}").replace("{tileCol}", "{x}")
-    kinds = {field.name: _KINDS.get(field.type, "String") for field in definition.fields}
     return TileJson(
         name=definition.title.in_language(language),
         attribution=definition.source.in_language(language),
-        tiles=[template],
-        vector_layers=[
-            VectorLayer(
-                id=definition.id,
-                description=definition.description.in_language(language),
-                fields={name: kinds[name] for name in fields_of(definition)},
-            )
-        ],
+        tiles=[plain_template(_template(definition.id))],
+        vector_layers=[vector_layer(definition, fields_of(definition))],
         minzoom=0,
         maxzoom=service.MAX_ZOOM,
         bounds=collection.bbox,
     )
+
+
+def tileset_layer(definition: LayerDefinition) -> TilesetLayer:
+    """Describe a layer inside tiles as OGC does."""
+    return TilesetLayer(
+        id=definition.id,
+        title=definition.title.in_language(current.language()),
+        geometryDimension=DIMENSIONS.get(definition.geometry),
+    )
+
+
+def vector_layer(definition: LayerDefinition, fields: Sequence[str]) -> VectorLayer:
+    """Describe a layer inside tiles as TileJSON does, with those of its fields that are in them."""
+    kinds = {field.name: _KINDS.get(field.type, "String") for field in definition.fields}
+    return VectorLayer(
+        id=definition.id,
+        description=definition.description.in_language(current.language()),
+        fields={name: kinds[name] for name in fields},
+    )
+
+
+def plain_template(template: str) -> str:
+    """Turn the address of tiles as OGC writes it into the one that TileJSON has."""
+    names = {"{tileMatrix}": "{z}", "{tileRow}": "{y}", "{tileCol}": "{x}"}
+    for ogc, plain in names.items():
+        template = template.replace(ogc, plain)
+    return template
+
+
+def tile_response(content: bytes) -> Response:
+    """Give a tile, or 204 for one in which nothing lies."""
+    if content:
+        return Response(content, content_type=MVT)
+    nothing = Response(status=_EMPTY)
+    del nothing.headers["Content-Type"]
+    return nothing
 
 
 @blueprint.get("/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
@@ -140,8 +169,4 @@ def tile(
     service.require_matrix_set(tile_matrix_set_id)
     definition = collection_of(collection_id).definition
     content = service.tile(current.connection(), definition, tile_matrix, tile_col, tile_row)
-    if not content:
-        nothing = Response(status=_EMPTY)
-        del nothing.headers["Content-Type"]
-        return nothing
-    return Response(content, content_type=MVT)
+    return tile_response(content)

@@ -10,7 +10,7 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.messages.catalogue import notices
-from gis_service.services.layers import list_layers
+from gis_service.services.layers import LayerCounts
 from gis_service.types import Language, Text
 from gis_service.web import current
 
@@ -18,6 +18,7 @@ blueprint = Blueprint("map", __name__)
 
 _ENTRY = "src/main.tsx"
 """Name of the client's entry in the manifest that its build writes."""
+_COUNTS = "layer_counts"
 
 
 def client_files(static: Path) -> tuple[str, list[str]]:
@@ -78,13 +79,15 @@ def city_facts(catalogue: Catalogue) -> dict[str, Any]:
 def counts(catalogue: Catalogue) -> dict[str, int]:
     """Give the number of features of each public layer; none while the database is away.
 
-    The page itself needs no database: it says what failed and offers to try again.
+    The page itself needs no database: it says what failed and offers to try again. The process remembers what
+    it counted, by the version of the layer: rows edited straight in a table are counted at the next version.
     """
+    known: LayerCounts = current_app.extensions.setdefault(_COUNTS, LayerCounts())
+    public = [layer for layer in catalogue.layers.values() if layer.visibility == "public"]
     try:
-        found = list_layers(current.connection(), catalogue)
+        return {str(id_): count for id_, count in known.of(current.connection(), public).items()}
     except Temporary:
         return {}
-    return {one.definition.id: one.state.features for one in found if one.definition.visibility == "public"}
 
 
 @blueprint.get("/")

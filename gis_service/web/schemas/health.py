@@ -2,7 +2,14 @@
 
 from typing import Literal
 
+from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer
+
+
+class HealthQuery(Query):
+    """Format of the answer."""
+
+    f: Literal["json"] | None = None
 
 
 class Alive(Answer):

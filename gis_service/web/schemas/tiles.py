@@ -1,6 +1,6 @@
 """Shapes of OGC API Tiles, and of TileJSON."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -80,6 +80,15 @@ class TileJson(Answer):
     bounds: BBox | None = None
 
 
+class TileStyle(Answer):
+    """How a tile set looks, in MapLibre's style language."""
+
+    version: Literal[8]
+    name: str
+    sources: dict[str, dict[str, str]]
+    layers: list[dict[str, Any]]
+
+
 class TileMatrix(Answer):
     """The grid of one zoom."""
 
@@ -123,6 +132,12 @@ class TilesetQuery(Query):
     """Format of the description of a tile set."""
 
     f: Literal["json", "tilejson", "html"] | None = None
+
+
+class StyledTilesetQuery(Query):
+    """Format of the description of a tile set that has a style."""
+
+    f: Literal["json", "tilejson", "style", "html"] | None = None
 
 
 class TileQuery(Query):

@@ -14,6 +14,13 @@ def test_a_living_process_tells_its_version(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok", "version": __version__}
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_the_format_may_be_named(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(health, "are_loaded", lambda: True)
+    assert client.get(f"{path}?f=json").get_json() == client.get(path).get_json()
+    assert client.get(f"{path}?f=html").status_code == 400
+
+
 def test_the_service_is_ready_when_everything_is_there(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,11 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.db import layers as tables
+from gis_service.db.engine import Connection
+from gis_service.db.layers import LayerTable
 from gis_service.errors import ErrorCode, Temporary
-from gis_service.web.pages.map import city_facts, client_files
+from gis_service.services.layers import LayerCounts
+from gis_service.web.pages.map import city_facts, client_files, counts
 
 
 @pytest.fixture
@@ -84,3 +89,23 @@ def test_keeps_the_order_of_the_sectors_and_names_former_units(catalogue: Catalo
     facts = city_facts(catalogue)
     assert [one["id"] for one in facts["categories"]] == list(catalogue.city.categories)
     assert facts["former"] == ["commune_2024"]
+
+
+def test_counts_public_layers_only_and_each_version_once(
+    app: Flask, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    real = tables.count
+
+    def counting(connection: Connection, table: LayerTable) -> int:
+        counted.append(table.id)
+        return real(connection, table)
+
+    monkeypatch.setattr(tables, "count", counting)
+    monkeypatch.setitem(app.extensions, "layer_counts", LayerCounts())
+    with app.test_request_context("/"):
+        first = counts(catalogue)
+        again = counts(catalogue)
+    assert first == again
+    assert set(first) == {id_ for id_, layer in catalogue.layers.items() if layer.visibility == "public"}
+    assert sorted(counted) == ["bus_stop", "commune", "commune_2019", "market", "one_stop_office"]

@@ -1,0 +1,111 @@
+"""Tilesets: several layers in one vector tile, made by a reviewed query."""
+
+from dataclasses import dataclass
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.tileset_definition import Tileset
+from gis_service.db import tiles as rows
+from gis_service.db.collections import collections
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, NotFound
+from gis_service.services.accounts import Caller
+from gis_service.services.collections import Collection
+from gis_service.services.tiles import require_tile
+from gis_service.types import BBox
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTileset:
+    """A tileset whose layers all have tables.
+
+    Parameters
+    ----------
+    definition
+        As in the tiles folder.
+    layers
+        Its layers, bottom first.
+    """
+
+    definition: Tileset
+    layers: tuple[Collection, ...]
+
+    @property
+    def bbox(self) -> BBox | None:
+        """Longitude and latitude box that holds all rows of all layers; None when there are none."""
+        boxes = [layer.bbox for layer in self.layers if layer.bbox]
+        if not boxes:
+            return None
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
+
+def list_tilesets(connection: Connection, catalogue: Catalogue, caller: Caller) -> list[LoadedTileset]:
+    """Give the tilesets that can be drawn and whose layers are all open to the caller, by id."""
+    return [
+        loaded
+        for tileset in catalogue.tilesets.values()
+        if all(caller.may_read(catalogue.layers[layer].visibility) for layer in tileset.layers)
+        if (loaded := _loaded(connection, catalogue, tileset))
+    ]
+
+
+def one_tileset(connection: Connection, catalogue: Catalogue, caller: Caller, id_: str) -> LoadedTileset:
+    """Give one tileset.
+
+    Raises
+    ------
+    NotFound
+        ``tileset_not_found`` when there is none, or when one of its layers has never been loaded.
+    NotAllowed
+        ``token_missing`` or ``role_insufficient`` when one of its layers is not open to the caller.
+    """
+    tileset = catalogue.tilesets.get(id_)
+    if tileset is None:
+        raise NotFound(ErrorCode.TILESET_NOT_FOUND, tileset=id_)
+    for layer in tileset.layers:
+        caller.require_reading(catalogue.layers[layer].visibility)
+    loaded = _loaded(connection, catalogue, tileset)
+    if loaded is None:
+        raise NotFound(ErrorCode.TILESET_NOT_FOUND, tileset=id_)
+    return loaded
+
+
+def _loaded(connection: Connection, catalogue: Catalogue, tileset: Tileset) -> LoadedTileset | None:
+    found = {row.id: row for row in collections(connection, tileset.layers)}
+    if len(found) < len(set(tileset.layers)):
+        return None
+    layers = (
+        Collection(catalogue.layers[layer], found[layer].version, found[layer].bbox)
+        for layer in tileset.layers
+    )
+    return LoadedTileset(tileset, tuple(layers))
+
+
+def tile(connection: Connection, tileset: Tileset, z: int, x: int, y: int) -> bytes:
+    """Give one tile as Mapbox Vector Tile bytes; empty when nothing lies in it.
+
+    Parameters
+    ----------
+    connection
+        A reading one: the query cannot write, and ends after the time that readers have.
+    tileset
+        Its layers all have tables.
+    z, x, y
+        Zoom, column from the west, row from the north.
+
+    Raises
+    ------
+    NotFound
+        ``tile_outside_matrix`` when the grid has no such tile, ``tile_outside_zooms`` when the tileset has
+        none at this zoom.
+    """
+    require_tile(z, x, y)
+    if not tileset.minzoom <= z <= tileset.maxzoom:
+        raise NotFound(
+            ErrorCode.TILE_OUTSIDE_ZOOMS,
+            tileset=tileset.id,
+            z=z,
+            minzoom=tileset.minzoom,
+            maxzoom=tileset.maxzoom,
+        )
+    return rows.answer_tile(connection, tileset.query, (z, x, y))

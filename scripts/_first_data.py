@@ -1,0 +1,39 @@
+"""Load the first data of a new installation; called by scripts/run.
+
+What happened goes to standard error in words, and to standard output as one of: ready, foreign, not_here.
+"""
+
+import sys
+
+from gis_service.errors import GisError
+from gis_service.messages.catalogue import notices
+from gis_service.messages.terminal import language_of, words_of
+from gis_service.services.context import open_context
+from gis_service.services.first_data import FirstData, load_first_data
+from gis_service.settings import read_settings
+
+WORDS = {
+    FirstData.READY: "first_data_loaded",
+    FirstData.FOREIGN: "first_data_foreign",
+    FirstData.NOT_HERE: "first_data_not_here",
+}
+
+
+def main() -> int:
+    """Load what is missing; the exit code is that of the error, 0 when there is nothing to load as well."""
+    language = language_of()
+    try:
+        settings = read_settings()
+        with open_context(settings) as context:
+            found, count = load_first_data(context)
+    except GisError as error:
+        print(words_of(error, language), file=sys.stderr)
+        return error.exit_code
+    words = notices()[WORDS[found]].in_language(language)
+    print(words.format(city=settings.city, count=count), file=sys.stderr)
+    print(found.value)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Every command that the documents name exists, with its options."""
+
+import os
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from gis_service.cli import main
+from gis_service.settings import ROOT
+
+DOCUMENTS = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "layers").rglob("*.md"),
+        *ROOT.glob("tests/**/*.md"),
+    ]
+)
+MESSAGES = sorted((ROOT / "gis_service" / "messages").glob("*.yaml"))
+COMMAND = re.compile(r"python -m gis_service ([a-z][a-z-]*) ([a-z][a-z-]*)((?:\\\n|[^\n`|)#;\"])*)")
+SCRIPT = re.compile(r"(?<![\w/.])scripts/[\w.-]*\w")
+OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
+
+
+def commands() -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """List every command: where it stands, noun, verb, options."""
+    found = {
+        (path.relative_to(ROOT).as_posix(), noun, verb, tuple(OPTION.findall(rest)))
+        for path in (*DOCUMENTS, *MESSAGES)
+        for noun, verb, rest in COMMAND.findall(path.read_text("utf-8"))
+    }
+    return sorted(found)
+
+
+def scripts() -> list[tuple[str, str]]:
+    found = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in (*DOCUMENTS, *MESSAGES)
+        for name in SCRIPT.findall(path.read_text("utf-8"))
+    }
+    return sorted(found)
+
+
+def command_of(noun: str, verb: str) -> click.Command | None:
+    context = click.Context(main)
+    group = main.get_command(context, noun)
+    return group.get_command(context, verb) if isinstance(group, click.Group) else None
+
+
+def test_the_documents_are_read() -> None:
+    assert {"README.md", "docs/operator.md", "docs/gis-staff.md"} <= {where for where, *_ in commands()}
+    assert {"scripts/run", "scripts/test", "scripts/stop"} <= {name for _, name in scripts()}
+
+
+@pytest.mark.parametrize(("where", "noun", "verb", "options"), commands())
+def test_a_named_command_exists_with_its_options(
+    where: str, noun: str, verb: str, options: tuple[str, ...]
+) -> None:
+    command = command_of(noun, verb)
+    assert command is not None, f"{where}: python -m gis_service {noun} {verb}"
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert set(options) <= known, f"{where}: {noun} {verb}"
+
+
+@pytest.mark.parametrize(("where", "name"), scripts())
+def test_a_named_script_exists(where: str, name: str) -> None:
+    path = ROOT / name
+    assert path.exists(), where
+    runs = Path(name).suffix in {".py", ".sh"} or path.is_dir() or os.access(path, os.X_OK)
+    assert runs, where
+
+
+def test_no_command_but_the_real_one_is_believed() -> None:
+    assert command_of("layers", "nonsense") is None
+    assert command_of("nonsense", "list") is None

@@ -1,0 +1,66 @@
+"""Requests for a study: completed from the standard and the city, or refused with every fault."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, NotFound, RefusedInput, WrongUse
+from gis_service.services import studies
+from gis_service.services.study_request import complete, parse_request
+from gis_service.settings import ROOT
+
+ASKED: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+
+
+def test_named_groups_walk_at_their_own_speed(catalogue: Catalogue) -> None:
+    standard = next(entry for entry in catalogue.standards.values() if entry.group == "age_3_5")
+    asked = {"standard": standard.id, "measure": "network_time", "mode": "walk", "limit": 600}
+    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
+    assert task.parameters.mode is not None
+    assert task.parameters.mode.access_kmh == 3.6
+    assert "age_3_5" in task.parameters.groups
+    assert task.parameters.at == "Tuesday 10:00"
+    assert (task.day, task.time) == (date(2026, 3, 4), time(10))
+
+
+def test_the_zones_of_a_request_tell_its_vintage(catalogue: Catalogue) -> None:
+    asked = ASKED | {"zones": {"layer": "commune_2024", "version": 7}}
+    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
+    assert (task.parameters.vintage, task.wanted) == ("communes_2024", {"zones": 7})
+
+
+def test_all_faults_of_a_request_are_told_at_once(connection: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        studies.run(
+            connection, catalogue, "coverage", ASKED | {"limit": -1, "mode": "boat", "colour": "red"}, "lan"
+        )
+    assert sorted(str(fault.where) for fault in refused.value.faults) == ["/colour", "/limit", "/mode"]
+
+
+def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        studies.run(connection, catalogue, "coverage", ASKED, "lan")
+    assert refused.value.code == ErrorCode.STUDY_LAYER_EMPTY
+
+
+def test_an_unknown_process_and_an_unknown_study_are_not_found(
+    connection: Connection, catalogue: Catalogue
+) -> None:
+    with pytest.raises(NotFound):
+        studies.run(connection, catalogue, "magic", {}, "lan")
+    with pytest.raises(NotFound):
+        studies.get(connection, "coverage_0")
+
+
+@pytest.mark.parametrize("bad", [{"limit": 0}, {"limit": 1001}, {"after": "x"}, {"after": "WzFd"}])
+def test_pages_that_cannot_be_are_refused(connection: Connection, bad: dict[str, Any]) -> None:
+    with pytest.raises(WrongUse):
+        studies.list_(connection, **bad)
