@@ -42,7 +42,7 @@ def test_asks_no_other_host_and_has_nothing_to_complain_of(look: Looking) -> Non
 def test_opens_with_the_answer_and_the_layers_it_speaks_of(look: Looking) -> None:
     visit = look()
     page = visit.open()
-    expect(page.locator("h1")).to_contain_text("người dân ở trong bán kính 5")
+    expect(page.locator("h1")).to_contain_text("người dân ở trong bán kính 3")
     expect(page.locator("h1 strong")).to_contain_text("người ở ngoài.")
     expect(page.locator(".zones tbody tr").first).to_contain_text("%")
     expect(page.locator(".notice").first).to_contain_text("dữ liệu minh hoạ")
@@ -67,13 +67,13 @@ def test_speaks_english_without_losing_the_place(look: Looking) -> None:
     page = visit.open()
     before = page.evaluate("gisMap.view().center")
     page.get_by_role("link", name="English").click()
-    expect(page.locator("h1")).to_contain_text("of residents live within 5")
+    expect(page.locator("h1")).to_contain_text("of residents live within 3")
     expect(page.get_by_role("checkbox", name="One-stop offices")).to_be_checked()
     assert page.evaluate("document.documentElement.lang") == "en"
     assert "lang=en" in page.url
     assert page.evaluate("gisMap.view().center") == before
     page.reload()
-    expect(page.locator("h1")).to_contain_text("of residents live within 5")
+    expect(page.locator("h1")).to_contain_text("of residents live within 3")
 
 
 def test_a_click_tells_what_is_there_and_escape_ends_it(look: Looking) -> None:

@@ -269,7 +269,6 @@ def test_a_table_edited_by_hand_is_never_answered_from_memory(town: Connection, 
     town.exec_driver_sql("UPDATE layer.residents SET people = people + 1000")
     again = run(town, catalogue)
     assert again["totals"]["all"]["total"] - first["totals"]["all"]["total"] == 4000
-    assert studies.get(town, again["id"]).document == again
 
 
 def test_what_a_study_was_computed_on_can_be_opened_by_its_names(
