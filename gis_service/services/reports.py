@@ -13,6 +13,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.frames import split_source
+from gis_service.files.osm import is_osm
 from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap, render_study_map
 from gis_service.services.coverage_document import OUTSIDE, summary
 from gis_service.services.documents import canonical_json, persons
@@ -29,6 +30,7 @@ _HEADS = (
     Text("Trong chuẩn", "Within"),
 )
 _SCATTERED = Text("Rải rác", "Scattered")
+_OSM = Text("© những người đóng góp OpenStreetMap (ODbL)", "© OpenStreetMap contributors (ODbL)")
 
 
 def prepare_folder(out: Path) -> None:
@@ -148,15 +150,22 @@ def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDat
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=geometry, crs=analysis.inputs.crs)
 
 
-def _study_map(analysis: GapAnalysis, document: Mapping[str, Any]) -> StudyMap:
+def _sources(analysis: GapAnalysis) -> Text:
+    """Name the files, and credit OpenStreetMap, as its licence asks, where its roads were computed on."""
     roles = ("facilities", "roads", "population", "zones", "barriers", "ferries", "settlements")
     given = [getattr(analysis.files, role) for role in roles]
-    sources = ", ".join(Path(split_source(source)[0]).name for source in given if source)
+    names = ", ".join(Path(split_source(source)[0]).name for source in given if source)
+    credit = is_osm(Path(split_source(analysis.files.roads)[0]))
+    vi, en = (f" · {_OSM.vi}", f" · {_OSM.en}") if credit else ("", "")
+    return Text(f"Nguồn: {names}{vi}", f"Sources: {names}{en}")
+
+
+def _study_map(analysis: GapAnalysis, document: Mapping[str, Any]) -> StudyMap:
     return StudyMap(
         sentence=answer(document),
         outside=answer_outside(document),
         method=method(document),
-        sources=Text(f"Nguồn: {sources}", f"Sources: {sources}"),
+        sources=_sources(analysis),
         zones=_map_zones(analysis, document),
         gaps=[
             MapGap(rank, gap_name(gap).vi, gap["people"], shapely.Point(gap["point"]))

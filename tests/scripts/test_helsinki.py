@@ -140,3 +140,9 @@ def test_without_clipping_the_roads_reach_only_a_small_part(helsinki: Helsinki, 
 def test_with_clipping_nobody_is_warned(helsinki: Helsinki, town: Town) -> None:
     notices = Town(helsinki.folder, helsinki.options("bank"), town.script).run(limit_m="300").notices
     assert not {"roads_cover_few", "roads_cover_small_part"} & notices.keys()
+
+
+def test_the_map_credits_openstreetmap(helsinki: Helsinki, town: Town) -> None:
+    Town(helsinki.folder, helsinki.options("bank"), town.script).run(limit_m="300")
+    page = (helsinki.folder / "out" / "map.html").read_text("utf-8")
+    assert "© OpenStreetMap contributors (ODbL)" in page
