@@ -136,8 +136,11 @@ class Cluster:
             if not running:
                 self._start_server(find_programs(self._version()) if self.exists else self._make())
             self._wait_for_answer()
-            prepare_database(self.admin_url(), self.admin_url(DATABASE), self.manifest.owner_password)
-            self._prepared_mark.write_text(PREPARATION)
+            try:
+                prepare_database(self.admin_url(), self.admin_url(DATABASE), self.manifest.owner_password)
+                self._prepared_mark.write_text(PREPARATION)
+            except (psycopg.Error, OSError) as error:  # it died again meanwhile, or the disk is full
+                raise self._failure() from error
         return not running
 
     def stop(self) -> bool:

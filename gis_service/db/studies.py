@@ -1,6 +1,7 @@
 """Keeps studies and reads them again."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,10 +54,21 @@ def study(connection: Connection, id_: str) -> StudyRow | None:
 
 
 def studies_page(
-    connection: Connection, *, process: str | None, before: tuple[datetime, str] | None, count: int
+    connection: Connection,
+    *,
+    process: str | None,
+    before: tuple[datetime, str] | None,
+    count: int,
+    layers: Sequence[str] | None = None,
 ) -> list[StudyRow]:
-    """Give up to ``count`` studies, the newest first, that come after ``before`` in this order."""
+    """Give up to ``count`` studies, the newest first, that come after ``before`` in this order.
+
+    Parameters
+    ----------
+    layers
+        Only studies that read no other layers than these beside their demand; None is no limit.
+    """
     before_at, before_id = before or (None, None)
     values = {"process": process, "before_at": before_at, "before_id": before_id, "count": count}
-    rows = connection.execute(sql("studies_page"), values)
+    rows = connection.execute(sql("studies_page"), values | {"layers": None if layers is None else [*layers]})
     return [StudyRow(row.id, row.process, None, row.created_at, row.seconds, row.author) for row in rows]

@@ -156,6 +156,7 @@ class ArtefactStore:
 
     def _write(self, key: str, manifest: str, arrays: Mapping[str, Array]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # where people live is for the service alone
         part = self._folder / f".part-{uuid.uuid4().hex}"
         part.mkdir()
         try:

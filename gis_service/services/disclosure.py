@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 SMALLEST_SHOWN = 10
 """Persons."""
 NOTICE = "small_counts_hidden"
+_UNTOLD = "–"
 
 Row: TypeAlias = dict[str, Any]
 Cell: TypeAlias = tuple[Row, str]
@@ -37,7 +38,10 @@ def public_view(document: Row) -> Row:
     # Hiding a part of one sum may leave another with a single hidden part: go on until all are at rest.
     while sum(_complete(parts) for parts in sums):
         pass
-    if hidden:
+    for total in shown["totals"].values():
+        _hide_few_arrived(total)
+    hidden_words = [_hide_in_words(notice["params"]) for notice in shown.get("notices", [])]
+    if hidden or any(hidden_words):
         notice = {"code": NOTICE, "params": {"below": SMALLEST_SHOWN}}
         shown["notices"] = [*shown.get("notices", []), notice]
     return shown
@@ -46,7 +50,11 @@ def public_view(document: Row) -> Row:
 def _is_small(cell: Cell) -> bool:
     row, name = cell
     value = row.get(name)
-    return value is not None and 0 < value < SMALLEST_SHOWN
+    return isinstance(value, int | float) and _is_few(value)
+
+
+def _is_few(value: float) -> bool:
+    return 0 < value < SMALLEST_SHOWN
 
 
 def _hide(cell: Cell) -> None:
@@ -56,6 +64,32 @@ def _hide(cell: Cell) -> None:
         # A share gives the count away, and so do the times of a handful of people.
         for told in [key for key in row if key == "share" or key.endswith(("_s", "_m"))]:
             row[told] = None
+        _hide_arrived(row)
+
+
+def _hide_arrived(row: Row) -> None:
+    row["arrived"] = dict.fromkeys(row.get("arrived", {}))
+    if not row["arrived"]:
+        del row["arrived"]
+
+
+def _hide_few_arrived(total: Row) -> None:
+    """Hide the times of those who arrive where they are a handful, or where their number is hidden."""
+    people, unreachable = total.get("total"), total.get("unreachable")
+    if people is None or unreachable is None or 0 < people - unreachable < SMALLEST_SHOWN:
+        _hide_arrived(total)
+
+
+def _hide_in_words(params: Row) -> bool:
+    """Write small counts of people in a notice as ``<10``, and take away what they could be told from."""
+    people, inside = params.get("people"), params.get("inside")
+    hidden = {name: f"<{SMALLEST_SHOWN}" for name in ("people", "inside") if _is_small((params, name))}
+    if isinstance(people, int | float) and isinstance(inside, int | float) and _is_few(people - inside):
+        hidden["inside"] = _UNTOLD
+    if hidden:
+        hidden |= {name: _UNTOLD for name in ("share", "near_share") if name in params}
+    params.update(hidden)
+    return bool(hidden)
 
 
 def _complete(parts: Sequence[Cell]) -> bool:
@@ -80,6 +114,13 @@ def _sums(document: Row) -> Iterator[list[Cell]]:
         # Age groups may add up to everybody.
         yield from ([(row, name) for row in rows] for name in _COUNTS)
     yield from _gap_sums(document["gaps"])
+    # The people of a unit's gap places are those it leaves out, or nearly: one tells the other.
+    for zone in zones:
+        yield [
+            (zone, "uncovered"),
+            *((gap, "people") for gap in document["gaps"] if gap.get("zone") == zone["id"]),
+        ]
+    yield [(totals["all"], "uncovered"), *((gap, "people") for gap in document["gaps"])]
 
 
 def _of_group(zone: Row, group: str) -> Row | None:

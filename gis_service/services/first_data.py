@@ -69,7 +69,9 @@ def load_first_data(context: Context) -> tuple[FirstData, int]:
     Raises
     ------
     RefusedInput
-        ``census_faulty``, ``database_not_migrated`` and what ``load_file`` refuses.
+        ``census_faulty`` and what ``load_file`` refuses.
+    Temporary
+        ``database_not_migrated``.
     """
     census = census_of(context)
     with reading(context) as connection:

@@ -119,9 +119,9 @@ def run(
         raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(PROCESSES))
     begun = time.perf_counter()
     task = complete(parse_request(inputs), catalogue, _today())
-    if reader is not None:
-        require_inputs(reader, catalogue, task.layers)
     layers = find_layers(connection, catalogue, task)
+    if reader is not None:
+        require_inputs(reader, catalogue, layers.layers)
     task = with_last_change(layers, task)
     read = read_coverage_inputs(layers, task)
     document = run_coverage(read, task.parameters, progress).document
@@ -152,7 +152,12 @@ def get(connection: Connection, id_: str) -> Study:
 
 
 def list_(
-    connection: Connection, *, process: str | None = None, after: str | None = None, limit: int = 100
+    connection: Connection,
+    *,
+    process: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+    layers: Sequence[str] | None = None,
 ) -> StudyPage:
     """Give studies, the newest first.
 
@@ -164,6 +169,8 @@ def list_(
         ``next`` of the page before.
     limit
         Studies at most, 1 to 1,000.
+    layers
+        Only studies that show no other layers than these; None is no limit.
 
     Raises
     ------
@@ -173,7 +180,7 @@ def list_(
     if not 1 <= limit <= LARGEST_PAGE:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
     before = None if after is None else _read_key(after)
-    rows = kept.studies_page(connection, process=process, before=before, count=limit + 1)
+    rows = kept.studies_page(connection, process=process, before=before, count=limit + 1, layers=layers)
     items = [
         StudySummary(row.id, row.process, row.created_at, row.seconds, row.author) for row in rows[:limit]
     ]

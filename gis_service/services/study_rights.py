@@ -41,6 +41,11 @@ def require_document(caller: Caller, catalogue: Catalogue, document: Mapping[str
             caller.require_reading(_visibility(catalogue, LayerId(reference["layer"])))
 
 
+def open_layers(caller: Caller, catalogue: Catalogue) -> list[str]:
+    """List the layers that a caller may read."""
+    return sorted(layer.id for layer in catalogue.layers.values() if caller.may_read(layer.visibility))
+
+
 def _visibility(catalogue: Catalogue, layer: LayerId) -> str:
     known = catalogue.layers.get(layer)
     return _UNKNOWN if known is None else known.visibility

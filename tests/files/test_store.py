@@ -116,3 +116,10 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path, name: str, array: Array)
 def test_the_hash_is_known_before_anything_is_kept(tmp_path: Path) -> None:
     content = ArtefactContent("demand", None, 3, {"xy": XY})
     assert content.hash == ArtefactStore(tmp_path).put(content)
+
+
+def test_nobody_else_on_the_machine_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "artefacts"
+    folder.mkdir(mode=0o755)
+    put(ArtefactStore(folder))
+    assert folder.stat().st_mode & 0o777 == 0o700

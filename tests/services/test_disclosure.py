@@ -106,3 +106,30 @@ def test_groups_of_a_zone_are_not_told_by_their_sum() -> None:
     assert first["groups"]["young"]["covered"] is None
     assert [first["covered"], first["groups"]["old"]["covered"]].count(None) >= 1
     assert [zone["groups"]["young"]["total"] for zone in shown["zones"]] == [None, None]
+
+
+def test_times_of_a_handful_who_arrive_are_hidden() -> None:
+    document = _document([_row(3, 54, 54)])
+    document["totals"]["all"]["arrived"] = {"median_m": 0, "p90_m": 0}
+    assert public_view(document)["totals"]["all"]["arrived"] == {"median_m": None, "p90_m": None}
+
+
+def test_a_hidden_figure_does_not_follow_from_the_gap_places() -> None:
+    document = _document([_row(3, 54, 0), _row(400, 0, 0)], [{"zone": "0", "people": 54, "homes": 20}])
+    shown = public_view(document)
+    assert shown["zones"][0]["covered"] is None
+    assert shown["gaps"][0]["people"] is None
+
+
+@pytest.mark.parametrize(
+    ("params", "shown"),
+    [
+        ({"people": 4}, {"people": "<10"}),
+        ({"people": 400}, {"people": 400}),
+        ({"people": 400, "inside": 7, "share": 0.02}, {"people": 400, "inside": "<10", "share": "–"}),
+        ({"people": 400, "inside": 395, "share": 0.99}, {"people": 400, "inside": "–", "share": "–"}),
+    ],
+)
+def test_small_counts_in_notices_are_hidden(params: Row, shown: Row) -> None:
+    document = _document([_row(400, 50, 0)]) | {"notices": [{"code": "told", "params": params}]}
+    assert public_view(document)["notices"][0]["params"] == shown

@@ -49,6 +49,8 @@ def test_lists_are_paged_without_a_study_twice(demo: Connection, catalogue: Cata
     assert [item.id for item in (*page.items, *rest.items)] == everything
     assert (len(everything), rest.next) == (4, None)
     assert studies.list_(demo, process="siting").items == []
+    assert len(studies.list_(demo, layers=["one_stop_office", "commune"]).items) == 4
+    assert studies.list_(demo, layers=["commune"]).items == []
 
 
 def test_the_first_study_compares_the_two_states_of_the_offices(

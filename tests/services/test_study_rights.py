@@ -9,7 +9,7 @@ from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.study_request import complete, parse_request
-from gis_service.services.study_rights import require_document, require_inputs
+from gis_service.services.study_rights import open_layers, require_document, require_inputs
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 
@@ -78,3 +78,10 @@ def test_homes_are_neither_units_nor_facilities(catalogue: Catalogue, role: str)
     with pytest.raises(RefusedInput) as refused:
         complete(parse_request(asked), catalogue, date(2026, 3, 3))
     assert refused.value.code == ErrorCode.STUDY_REFUSED
+
+
+def test_the_layers_open_to_a_caller_are_listed(catalogue: Catalogue) -> None:
+    anybody, staff = open_layers(ANONYMOUS, catalogue), open_layers(STAFF, catalogue)
+    assert "commune" in anybody
+    assert not {"residents", "one_stop_office"} & set(anybody)
+    assert "one_stop_office" in staff

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from gis_service.services import studies as service
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
-from gis_service.services.study_rights import require_document
+from gis_service.services.study_rights import open_layers, require_document
 from gis_service.web import current
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, page, url, wants_page
@@ -28,7 +28,13 @@ def _next(query: StudiesQuery, key: str | None) -> str | None:
 @operation("Studies", {200: {JSON: Studies, HTML: None}}, query=StudiesQuery)
 def studies(query: StudiesQuery) -> Response:
     """List studies, the newest first."""
-    found = service.list_(current.connection(), process=query.process, after=query.after, limit=query.limit)
+    found = service.list_(
+        current.connection(),
+        process=query.process,
+        after=query.after,
+        limit=query.limit,
+        layers=open_layers(current.caller(), current.context().catalogue),
+    )
     known = current.caller().role is not None
     entries = [
         StudyEntry(
