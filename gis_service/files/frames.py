@@ -6,10 +6,12 @@ strangers upload take another way, with a closed-in process; this one trusts the
 
 import difflib
 import json
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -30,6 +32,8 @@ _LONGITUDES = ("lon", "lng", "long", "longitude", "kinh do", "x")
 _LATITUDES = ("lat", "latitude", "vi do", "y")
 _COLUMNS_SHOWN = 12
 _SEPARATORS = (",", ";", "\t", "|")
+_THOUSANDS = re.compile(r"[+-]?(?!0+\.)\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+"""A number with points between its thousands, as it is written beside decimal commas."""
 
 
 def read_frame(
@@ -237,6 +241,9 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     table = pd.read_csv(path, encoding="utf-8-sig", sep=separator, decimal=decimal)
     longitude = require_column(table, _LONGITUDES, path=str(path), option="lon")
     latitude = require_column(table, _LATITUDES, path=str(path), option="lat")
+    if separator == ";" and any(_has_commas(table[column]) for column in (longitude, latitude)):
+        for column in table.columns.difference([longitude, latitude]):
+            table[column] = _without_points(table[column])
     xy = table[[longitude, latitude]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     points = np.full(len(table), None, dtype=object)
     known = np.isfinite(xy).all(axis=1)
@@ -244,6 +251,32 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(table, geometry=points, crs=STORAGE)
     _refuse_metres_as_degrees(frame, path)
     return frame
+
+
+def _has_commas(values: "pd.Series[float]") -> bool:
+    """Tell whether coordinates that were read with a decimal comma had one."""
+    if pd.api.types.is_numeric_dtype(values):
+        return bool((values.dropna() % 1 != 0).any())
+    return any("," in str(value) for value in values)
+
+
+def _without_points(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Read ``1.234`` as 1234 in a column of numbers; any other column stays as it is."""
+    if pd.api.types.is_numeric_dtype(values) or not values.map(_is_grouped).any():
+        return values
+    numbers = pd.to_numeric(values.map(_plain_number), errors="coerce")
+    return numbers if numbers.notna().equals(values.notna()) else values
+
+
+def _is_grouped(value: object) -> bool:
+    return _THOUSANDS.fullmatch(str(value).strip()) is not None
+
+
+def _plain_number(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    return (text.replace(".", "") if _is_grouped(text) else text).replace(",", ".")
 
 
 def _separator(path: Path) -> str:

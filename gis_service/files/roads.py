@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -51,6 +51,8 @@ _ONEWAYS = {
     **dict.fromkeys(("-1", "reverse", "tf"), -1),
     **dict.fromkeys(("no", "false", "0", "b", "f", "", "nan", "none", "<na>"), 0),
 }
+_DIRECTIONS = {"f": "ft", "t": "tf"}
+"""One-way letters of tables that part OpenStreetMap by theme: forward, towards the start; ``b`` is both."""
 _NOT_PAVED = UNPAVED | {"no", "false", "0", "f"}
 _PLAIN_TAGS = ("oneway", "bridge", "tunnel", "surface", "width")
 """Tags whose names say the same in a file that is not of OpenStreetMap."""
@@ -85,6 +87,8 @@ class RoadTable:
         Rows of the file that have no line.
     level_ignored
         Name of a column that looks like a level but does not say which roads pass over others.
+    of_osm
+        Whether the classes are those of OpenStreetMap, whose licence asks to be credited.
     """
 
     crs: pyproj.CRS
@@ -101,6 +105,7 @@ class RoadTable:
     unknown_oneway: dict[str, int]
     without_geometry: int = 0
     level_ignored: str = ""
+    of_osm: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,7 @@ def read_roads(
     tags["highway"] = values
     if oneway_column is not None:
         tags["oneway"] = _text(frame, _column(frame, oneway_column, (), source, "--oneway-column"))
+    tags["oneway"] = _directions(tags["oneway"], by_letter=_plain_name(classes) == "fclass")
     ignored = _put_level(tags, frame, of_osm=of_osm)
     extra = {"width_m": find_column(frame, ("width_m",)), "paved": find_column(frame, ("paved",))}
     for name, column in extra.items():
@@ -183,6 +189,7 @@ def read_ferries(source: str) -> FerryTable | None:
         As `read_frame`; ``geometry_kind`` when there are no lines.
     """
     frame = read_frame(source, allow_empty=True)
+    require_kinds(frame, ("LineString",), path=source)  # merging would turn points into empty collections
     merged = shapely.line_merge(np.asarray(frame.geometry, dtype=object))
     lines = _lines(frame.set_geometry(gpd.GeoSeries(merged, index=frame.index, crs=frame.crs)), source)
     return _ferry_table(lines)
@@ -197,16 +204,27 @@ def _of_tags(tags: gpd.GeoDataFrame, source: str, ignored: str = "") -> tuple[Ro
     boats = gpd.GeoDataFrame({"headway_min": headway_min(ferries)}, geometry=ferries.geometry, crs=tags.crs)
     roads = roads.reset_index(drop=True).replace({"highway": {_NO_CLASS: ""}})
     roads.attrs = tags.attrs
-    return _table(roads, ignored), _ferry_table(boats)
+    return replace(_table(roads, ignored), of_osm=True), _ferry_table(boats)
+
+
+def _directions(said: "pd.Series[str]", *, by_letter: bool) -> "pd.Series[str]":
+    """Give one-way values in which ``F`` and ``T`` are directions, not false and true, where that is plain.
+
+    It is where a ``B`` stands beside them, or where the file has the class column of those tables.
+    """
+    there = set(said) - {""}
+    letters = there <= {*_DIRECTIONS, "b"} and (by_letter or "b" in there)
+    return said.replace(_DIRECTIONS) if letters else said
 
 
 def _put_level(tags: pd.DataFrame, frame: pd.DataFrame, *, of_osm: bool) -> str:
     """Fill the tag ``layer`` from a column that says it, or give the name of one that does not.
 
     A column ``level`` may hold anything, from a road's rank to the floor of a house: it is a level where the
-    file also says what is a bridge or a tunnel and all its values are small whole numbers.
+    file also says what is a bridge or a tunnel and all its values are small whole numbers. In data of
+    OpenStreetMap it is the floor, and ``layer``, which the tags hold already, alone is the level.
     """
-    if of_osm and (OTHER_TAGS in frame.columns or find_column(frame, ("layer",)) is not None):
+    if of_osm:
         return ""
     column = find_column(frame, ("level", "layer"))
     values = _text(frame, column)

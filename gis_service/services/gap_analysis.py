@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from math import floor, isfinite
-from pathlib import Path
 from typing import cast
 
 from gis_service.analysis.demand import ALL
@@ -119,7 +118,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         settlements=inputs.settlements,
         people_beyond=inputs.beyond,
         notices=inputs.notices,
-        generated=_generated(files),
+        generated=inputs.generated,
     )
     if not len(inputs.facilities.xy):  # areas, and no road that anybody may walk on leads into one
         raise _off_roads(files, parameters, len(inputs.places))
@@ -198,7 +197,6 @@ def normal_time(at: str) -> str:
 
 def _time_of(at: str) -> tuple[str, int, int]:
     """Read day, hour and minute; without a day it is the one of the convention."""
-    found = _TIME.fullmatch(at.strip())
     try:
         found = _TIME.fullmatch(at.strip())
         date, day, hour, minute = (
@@ -254,12 +252,3 @@ def _refuse_off_roads(files: GapFiles, parameters: CoverageParameters, result: C
 def _off_roads(files: GapFiles, parameters: CoverageParameters, count: int) -> RefusedInput:
     name = parameters.mode.id if parameters.mode else "-"
     return RefusedInput(ErrorCode.FACILITIES_OFF_ROADS, count=count, path=files.facilities, mode=name)
-
-
-def _generated(files: GapFiles) -> tuple[str, ...]:
-    """Give the inputs whose file name says that they are generated, as every export of such data does."""
-    roles = ("facilities", "roads", "population", "zones", "barriers", "ferries")
-    named = {role: getattr(files, role) for role in roles}
-    return tuple(
-        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
-    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -47,6 +48,7 @@ from gis_service.services.network import ferries_of, metric_crs, roads_of
 from gis_service.types import THOUSANDTHS, Floats, Geometries
 
 _SITES = ("site_id", "site")
+_MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,11 @@ class GapInputs:
     notices
         What was noticed while reading.
     references
-        The inputs by the hash of what was read.
+        The inputs by the hash of what was read, and what else of them the document tells.
+    generated
+        Inputs whose file name says that they are generated.
+    of_osm
+        Whether the roads are of OpenStreetMap.
     """
 
     crs: pyproj.CRS
@@ -97,6 +103,8 @@ class GapInputs:
     beyond: int
     notices: tuple[Notice, ...]
     references: Mapping[str, object]
+    generated: tuple[str, ...] = ()
+    of_osm: bool = False
 
 
 def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
@@ -157,17 +165,23 @@ def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
         beyond=_thousandths(population.beyond) if isinstance(population, PopulationCells) else 0,
         notices=tuple(notices),
         references={},
+        generated=_generated(sources),
+        of_osm=road_table.of_osm,
     )
     return replace(found, references=_references(found, boats))
 
 
 def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, object]:
-    """Name the inputs by what was read of them; ferries whatever the hour."""
+    """Name the inputs by what was read of them; ferries whatever the hour.
+
+    The id of a study follows from this, so all that the document tells of the files has its place here: also
+    what was left out while reading, and which inputs are generated.
+    """
     people, zones, sites = read.demand, read.zones, read.facilities
     hashes = {
         "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit),
         "roads": content_hash(*(getattr(read.roads, column.name) for column in fields(read.roads))),
-        "population": content_hash(people.xy, people.people[ALL]),
+        "population": content_hash(people.xy, people.people[ALL], [read.beyond, people.step_m]),
         "zones": content_hash(zones.polygons, zones.ids, zones.names),
     }
     if read.barriers is not None:
@@ -176,8 +190,20 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
         hashes["ferries"] = content_hash(*(column for table in boats for column in _columns(table)))
     if read.settlements is not None:
         hashes["settlements"] = content_hash(read.settlements.xy, list(read.settlements.names))
-    named: dict[str, object] = {role: {"sha256": found} for role, found in hashes.items()}
-    return named | {"crs": crs_name(read.crs)}
+    if read.notices:
+        hashes["notices"] = content_hash([notice.as_document() for notice in read.notices])
+    named: dict[str, dict[str, object]] = {role: {"sha256": found} for role, found in hashes.items()}
+    for role in read.generated:
+        named.setdefault(role, {})["generated"] = True
+    return {**named, "crs": crs_name(read.crs)}
+
+
+def _generated(sources: GapFiles) -> tuple[str, ...]:
+    """Give the inputs whose file name says that they are generated, as every export of such data does."""
+    named = {role: getattr(sources, role) for role in _MAY_BE_GENERATED}
+    return tuple(
+        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
+    )
 
 
 def _columns(table: FerryTable) -> tuple[Floats | Geometries, ...]:

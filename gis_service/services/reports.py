@@ -13,7 +13,6 @@ from gis_service.analysis.demand import ALL
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.frames import split_source
-from gis_service.files.osm import is_osm
 from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap, render_study_map
 from gis_service.services.coverage_document import OUTSIDE, summary
 from gis_service.services.documents import canonical_json, persons
@@ -155,8 +154,7 @@ def _sources(analysis: GapAnalysis) -> Text:
     roles = ("facilities", "roads", "population", "zones", "barriers", "ferries", "settlements")
     given = [getattr(analysis.files, role) for role in roles]
     names = ", ".join(Path(split_source(source)[0]).name for source in given if source)
-    credit = is_osm(Path(split_source(analysis.files.roads)[0]))
-    vi, en = (f" · {_OSM.vi}", f" · {_OSM.en}") if credit else ("", "")
+    vi, en = (f" · {_OSM.vi}", f" · {_OSM.en}") if analysis.inputs.of_osm else ("", "")
     return Text(f"Nguồn: {names}{vi}", f"Sources: {names}{en}")
 
 

@@ -128,6 +128,28 @@ def test_the_sign_between_columns_is_found(sign: str, longitude: str, tmp_path: 
     assert frame[["name", "people"]].to_numpy().tolist() == [["Đông Hưng, Thái Bình", 3]]
 
 
+GROUPED: list[tuple[str, list[str], list[object]]] = [
+    ("106,3;20,5", ["1.234", "12.345.678", "7"], [1234, 12_345_678, 7]),
+    ("106,3;20,5", ["1.234,5", "0,5", "12.5"], [1234.5, 0.5, 12.5]),
+    ("106,3;20,5", ["1.234", "0.123", "-2.000"], [1234, 0.123, -2000]),
+    ("106,3;20,5", ["1.234", "x", "7"], ["1.234", "x", "7"]),
+    ("106,3;20.500", ["1.234", "1", "2"], [1234, 1, 2]),
+    ("106.3;20.5", ["1.234", "2.5", "x"], ["1.234", "2.5", "x"]),
+    ("106;20", ["1.234", "2.345", "x"], ["1.234", "2.345", "x"]),
+]
+
+
+@pytest.mark.parametrize(("place", "written", "read"), GROUPED)
+def test_points_part_thousands_beside_coordinates_with_decimal_commas(
+    place: str, written: list[str], read: list[object], tmp_path: Path
+) -> None:
+    rows = ["lon;lat;people", *(f"{place};{value}" for value in written)]
+    (tmp_path / "a.csv").write_text("\n".join(rows), "utf-8")
+    frame = read_frame(tmp_path / "a.csv")
+    assert frame["people"].tolist() == read
+    assert (frame.geometry.y < 21).all()
+
+
 def test_rows_without_a_place_can_be_kept_where_they_stand(places: gpd.GeoDataFrame, tmp_path: Path) -> None:
     places.loc[0, "geometry"] = None
     places.to_file(tmp_path / "a.gpkg")

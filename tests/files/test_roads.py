@@ -51,6 +51,25 @@ def test_one_way_may_be_true_or_false(tmp_path: Path) -> None:
     assert roads(tmp_path / "a.gpkg", oneway=[True, False]).oneway.tolist() == [1, 0]
 
 
+LETTERS: list[tuple[dict[str, list[Any]], list[int]]] = [
+    ({"fclass": ["primary"] * 4, "oneway": ["F", "T", "B", None]}, [1, -1, 0, 0]),
+    ({"fclass": ["primary"] * 2, "oneway": ["F", "T"]}, [1, -1]),
+    ({"loai": ["commune"] * 3, "oneway": ["f", "t", "b"]}, [1, -1, 0]),
+    ({"loai": ["commune"] * 2, "oneway": ["F", "T"]}, [0, 1]),
+    ({"loai": ["commune"] * 3, "oneway": ["FT", "TF", "B"]}, [1, -1, 0]),
+    ({"fclass": ["primary"] * 3, "oneway": ["F", "T", "yes"]}, [0, 1, 1]),
+]
+
+
+@pytest.mark.parametrize(("columns", "expected"), LETTERS)
+def test_f_and_t_are_directions_beside_b_or_fclass_and_else_false_and_true(
+    columns: dict[str, list[Any]], expected: list[int], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.gpkg", **columns)
+    table, _ = read_roads(path, class_column=next(iter(columns)))
+    assert (table.oneway.tolist(), table.unknown_oneway) == (expected, {})
+
+
 def test_level_width_and_surface_come_from_their_columns(tmp_path: Path) -> None:
     table = roads(
         tmp_path / "a.gpkg",
@@ -138,6 +157,7 @@ OSM_TAGS = [
     {"highway": "secondary", "motorcar": "no", "foot": "no"},
     {"highway": "tertiary", "bridge": "yes", "width": "3,5", "surface": "compacted"},
     {"highway": "tertiary", "layer": "-2", "tunnel": "yes"},
+    {"highway": "tertiary", "layer": "0", "bridge": "yes"},
     {"highway": "footway", "level": "3"},
     {"highway": "construction"},
     {"highway": "corridor"},
@@ -157,7 +177,8 @@ def test_an_extract_saved_as_a_table_is_read_by_the_same_rules(tmp_path: Path) -
     pyogrio.read_dataframe(extract, layer="lines").to_file(tmp_path / "a.gpkg")
     found, same_boats = read_roads(str(tmp_path / "a.gpkg"))
     same(found, expected)
-    assert len(expected.lines) == 10
+    assert len(expected.lines) == 11
+    assert expected.of_osm
     assert boats is not None
     assert same_boats is not None
     assert same_boats.headway_min.tolist() == boats.headway_min.tolist() == [30]
@@ -187,7 +208,9 @@ LEVELS: list[tuple[dict[str, list[Any]], list[int], str]] = [
     ({"level": [12, 40], "bridge": ["yes", None]}, [1, 0], "level"),
     ({"level": ["I", "II"], "bridge": ["yes", None]}, [1, 0], "level"),
     ({"layer": [2, -1], "highway": ["primary", "primary"]}, [2, -1], ""),
-    ({"level": [4, 5], "highway": ["primary", "primary"]}, [0, 0], "level"),
+    ({"level": [4, 5], "highway": ["primary", "primary"]}, [0, 0], ""),
+    ({"level": [4, 5], "highway": ["primary", "primary"], "bridge": ["yes", None]}, [1, 0], ""),
+    ({"level": [4, 5], "highway": ["primary", "primary"], "layer": [0, 2]}, [0, 2], ""),
 ]
 
 
@@ -218,6 +241,19 @@ def test_pieces_of_a_ferry_that_join_are_one_ferry(tmp_path: Path) -> None:
     assert ferries is not None
     assert shapely.length(ferries.lines).tolist() == [100, 50, 39]
     assert ferries.wait_min.tolist() == [4, 6, 6]
+
+
+def test_points_are_no_ferries(tmp_path: Path) -> None:
+    gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:9209").to_file(tmp_path / "f.gpkg")
+    with pytest.raises(GisError) as refusal:
+        read_ferries(str(tmp_path / "f.gpkg"))
+    assert refusal.value.code == "geometry_kind"
+    assert "row 1 is a Point (1 row" in refusal.value.detail()
+
+
+def test_only_classes_of_openstreetmap_make_a_table_its_data(tmp_path: Path) -> None:
+    assert roads(tmp_path / "a.gpkg", **{"class": ["primary"]}).of_osm
+    assert not roads(tmp_path / "b.gpkg", **{"class": ["commune"]}).of_osm
 
 
 def test_a_table_in_which_no_road_is_there_today_is_refused(tmp_path: Path) -> None:

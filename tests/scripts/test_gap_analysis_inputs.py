@@ -41,18 +41,30 @@ def test_roads_and_ferries_without_a_line_are_told(town: Town) -> None:
     assert town.run(ferries=ferries).notices["rows_without_geometry"] == {"input": "ferries", "rows": 1}
 
 
-def test_people_of_a_raster_beyond_the_study_area_are_told_once(town: Town) -> None:
+def wide_raster(town: Town, far: float) -> str:
+    """Write people in the town, in the 10 km around it, and farther away than is read."""
     values = np.zeros((1, 300), dtype=np.float32)
-    values[0, [1, 40, 299]] = [5, 6.5, 7]  # in the town, in the 10 km around it, farther
+    values[0, [1, 40, 299]] = [5, 6.5, far]
+    path = town.folder / f"wide_{far}.tif"
     with rasterio.open(
-        town.folder / "wide.tif", "w", driver="GTiff", height=1, width=300, count=1, dtype="float32",
+        path, "w", driver="GTiff", height=1, width=300, count=1, dtype="float32",
         crs="EPSG:9209", transform=Affine(100, 0, EAST, 0, -100, NORTH + 50),
     ) as raster:  # fmt: skip
         raster.write(values, 1)
-    run = town.run(population=str(town.folder / "wide.tif"))
+    return str(path)
+
+
+def test_people_of_a_raster_beyond_the_study_area_are_told_once(town: Town) -> None:
+    run = town.run(population=wide_raster(town, 7))
     assert run.summary["residents_total"] == 5
     assert run.notices["people_beyond_study_area"] == {"people": 13.5}
     assert [code for code in run.notices if "beyond" in code] == ["people_beyond_study_area"]
+
+
+def test_other_people_far_beyond_the_study_area_give_another_study(town: Town) -> None:
+    found = [town.run(population=wide_raster(town, far)).summary for far in (7, 8)]
+    assert found[0]["notices"] != found[1]["notices"]
+    assert found[0]["id"] != found[1]["id"]
 
 
 FAR: dict[str, list[Any]] = {
@@ -108,6 +120,35 @@ def test_other_content_gives_another_hash_of_that_input_only(town: Town) -> None
     after = town.run(population=str(town.folder / "more.gpkg")).summary["inputs"]
     assert {role for role in before if before[role] != after[role]} == {"population"}
     assert before["roads"].keys() == {"sha256"}
+
+
+def test_people_who_were_left_out_give_another_study(town: Town) -> None:
+    found = []
+    for lost in (2.5, 3.5):
+        people = write(town.folder / "p.gpkg", [at(100, 0), None], people=[10, lost])
+        found.append(town.run(population=people).summary)
+    assert found[0]["notices"] != found[1]["notices"]
+    assert found[0]["id"] != found[1]["id"]
+    assert found[0]["inputs"]["population"] == found[1]["inputs"]["population"]
+
+
+def test_inputs_that_are_named_as_generated_give_another_study(town: Town) -> None:
+    before = town.run().summary
+    path = str(town.folder / "roads_generated.gpkg")
+    gpd.read_file(town.options["roads"]).to_file(path)
+    after = town.run(roads=path).summary
+    assert (before["generated_data"], after["generated_data"]) == (False, True)
+    assert before["id"] != after["id"]
+    assert after["inputs"]["roads"] == before["inputs"]["roads"] | {"generated": True}
+
+
+@pytest.mark.parametrize(("road_class", "credited"), [("tertiary", True), ("commune", False)])
+def test_the_map_credits_openstreetmap_for_a_table_of_its_roads(
+    road_class: str, *, credited: bool, town: Town
+) -> None:
+    roads = write(town.folder / "r.gpkg", [line((0, 0), (2000, 0))], **{"class": [road_class]})
+    page = (town.run(roads=roads).out / "map.html").read_text("utf-8")
+    assert ("© OpenStreetMap contributors" in page) == credited
 
 
 def test_a_limit_in_minutes_is_the_same_in_seconds(town: Town) -> None:
