@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis_service.analysis.kernels import walk_chains
-from gis_service.analysis.modes import Costs, require_cost
+from gis_service.analysis.modes import Costs, half_up, require_cost
 from gis_service.analysis.network import Network
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
@@ -89,7 +89,7 @@ class Graph:
         the rest (METHODS, Time).
         """
         whole = self.segment_cost[segment]
-        part = np.floor(whole * fraction + 0.5).astype(np.int64)
+        part = half_up(whole * fraction)
         return self.before[segment] + np.where(self.along[segment], part, whole - part)
 
 

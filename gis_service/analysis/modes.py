@@ -20,6 +20,8 @@ FERRY_KMH = 8.0
 LARGEST_COST = 2**31 - 1
 """Of one stretch of road, in ms or mm: 24 days or 2,147 km; the search keeps the costs of arcs in 32 bits."""
 MM_PER_M = 1000.0
+_NOISE = 1e-8
+"""In ms or mm: far below anything measured, above what floating arithmetic loses."""
 MS_PER_H_BY_KM = 3600.0
 """Milliseconds that one metre takes at 1 km/h."""
 
@@ -167,8 +169,11 @@ class Costs:
 
 
 def half_up(values: Floats) -> Int64s:
-    """Round half up to whole numbers, as METHODS asks of every time and length."""
-    return np.floor(values + 0.5).astype(np.int64)
+    """Round half up to whole numbers, as METHODS asks of every time and length.
+
+    A half that lost its last bit in floating arithmetic is still a half: 4344.499999999999 goes to 4345.
+    """
+    return np.floor(values + (0.5 + _NOISE)).astype(np.int64)
 
 
 def segment_costs(network: Network, chosen: Mode, measure: NetworkMeasure) -> Costs:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_service.analysis.modes import mode, segment_costs
+from gis_service.analysis.modes import half_up, mode, segment_costs
 from gis_service.analysis.network import ROAD_CLASSES, Ferries, Network, Roads, build_network
 from gis_service.errors import WrongUse
 
@@ -135,3 +135,7 @@ def test_walkable_lines_are_open_on_foot_and_no_expressways() -> None:
     assert len(roads.walkable) == 2
     closed = replace(roads, on_foot=np.array([True, True, False]))
     assert closed.walkable.tolist() == [line.reverse()]
+
+
+def test_a_half_is_rounded_up_even_where_floating_arithmetic_lost_its_last_bit() -> None:
+    assert half_up(np.array([2.5, 4344.499999999999, 4344.49999, 7.0])).tolist() == [3, 4345, 4344, 7]

@@ -57,7 +57,7 @@ class Joints:
 
 
 def half_up(value: float) -> int:
-    return math.floor(value + 0.5)
+    return math.floor(value + 0.5 + 1e-8)  # a half that lost its last bit is still a half
 
 
 def meet(a: Point, b: Point, c: Point, d: Point) -> list[tuple[Fraction, Fraction]]:
