@@ -19,6 +19,8 @@ STORAGE_SRID = 4326
 TILE_SRID = 3857
 """Web Mercator: vector tiles only, never measured in."""
 STORAGE = pyproj.CRS.from_epsg(STORAGE_SRID)
+DEMO_METRIC = pyproj.CRS.from_epsg(9209)
+"""VN-2000 / TM-3 105-30, the zone of Thai Binh: the demo city is drawn in it."""
 _UTM_NORTH, _UTM_SOUTH = 32600, 32700
 
 

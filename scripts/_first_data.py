@@ -9,8 +9,9 @@ from gis_service.errors import GisError
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services.context import open_context
-from gis_service.services.first_data import FirstData, load_first_data
+from gis_service.services.first_data import FirstData, Listener, load_first_data
 from gis_service.settings import read_settings
+from gis_service.text import number
 
 WORDS = {
     FirstData.READY: "first_data_loaded",
@@ -22,10 +23,19 @@ WORDS = {
 def main() -> int:
     """Load what is missing; the exit code is that of the error, 0 when there is nothing to load as well."""
     language = language_of()
+
+    def built(part: str, seconds: float) -> None:
+        print(f"{seconds:6.1f} s  {notices()[part].in_language(language)}", file=sys.stderr, flush=True)
+
+    def loaded(layer: str, rows: int, seconds: float) -> None:
+        words = notices()["first_data_layer"].in_language(language)
+        told = words.format(layer=layer, rows=number(rows, language))
+        print(f"{seconds:6.1f} s  {told}", file=sys.stderr, flush=True)
+
     try:
         settings = read_settings()
         with open_context(settings) as context:
-            found, count = load_first_data(context)
+            found, count = load_first_data(context, Listener(built, loaded))
     except GisError as error:
         print(words_of(error, language), file=sys.stderr)
         return error.exit_code

@@ -2,7 +2,7 @@
 
     python scripts/make_demo_city.py --out DIR
 
-Names, codes, points and census figures are real; positions of people and offices are assumed and say so.
+Names, codes and census figures are real; everything else is generated and says so.
 """
 
 import argparse
@@ -12,8 +12,12 @@ from pathlib import Path
 from gis_service.errors import GisError
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of, words_of
-from gis_service.services.demo import make_demo_city
+from gis_service.services.demo import write_city
+from gis_service.services.demo_build import build_city, timed
+from gis_service.services.demo_figures import Figures, measure
 from gis_service.settings import read_settings
+from gis_service.text import number, percent
+from gis_service.types import Language
 
 
 def main() -> int:
@@ -25,19 +29,45 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     language = language_of()
+
+    def told(part: str, seconds: float) -> None:
+        print(f"{seconds:6.1f} s  {notices()[part].in_language(language)}", file=sys.stderr, flush=True)
+
     try:
         settings = read_settings()
-        census = arguments.census or settings.layers_dir / settings.city / "census"
-        city = make_demo_city(census, arguments.out)
+        built = build_city(arguments.census or settings.layers_dir / settings.city / "census", told)
+        city = write_city(built, arguments.out, told)
+        with timed(told, "demo_part_measured"):
+            figures = measure(built)
     except GisError as error:
         print(words_of(error, language), file=sys.stderr)
         return error.exit_code
     for written in city.layers:
-        print(f"{written.layer:<16} {written.rows:>7,} rows  {written.path}")
-    print(f"people           {city.people:>7,}")
+        print(f"{written.layer:<24} {number(written.rows, language):>9}  {written.path}")
+    print()
+    for words, value in lines_of(figures, city.people, language):
+        print(f"{words:<52} {value:>12}")
+    print()
     for notice in city.notices:
-        print(f"note: {notices()[notice.code].in_language(language).format(**notice.params)}")
+        print(notices()[notice.code].in_language(language).format(**notice.params))
     return 0
+
+
+def lines_of(figures: Figures, people: int, language: Language) -> list[tuple[str, str]]:
+    """Give what was measured as words and figures."""
+
+    def words(code: str, **params: str) -> str:
+        return notices()[code].in_language(language).format(**params)
+
+    rows = [(words("demo_figure_people"), number(people, language))]
+    for mode, count in figures.arcs.items():
+        rows.append((words("demo_figure_arcs", mode=mode), number(count, language)))
+    for mode, share in figures.connected.items():
+        rows.append((words("demo_figure_connected", mode=mode), percent(share, language)))
+    rows.append((words("demo_figure_narrow"), percent(figures.narrow, language)))
+    rows.append((words("demo_figure_bridges"), number(figures.bridges, language)))
+    rows.append((words("demo_figure_ferries"), number(figures.ferries, language)))
+    return rows
 
 
 if __name__ == "__main__":

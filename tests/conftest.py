@@ -22,7 +22,13 @@ from gis_service.db.cluster import Cluster
 from gis_service.db.cluster_roles import DATABASE, OWNER
 from gis_service.db.engine import Connection, Engine, open_engine
 from gis_service.db.migrate import migrate
+from gis_service.services.demo import DemoCity
+from gis_service.services.demo_build import City
 from gis_service.settings import ROOT, Settings
+from tests.demo_city import built_once, load_into, one_at_a_time, written_once
+
+DEMO_DATABASE = "demo_city"
+"""Template that holds the demo city; made when the first test asks for it."""
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -78,20 +84,46 @@ def make_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[
 
     For tests that must commit: a web service in another process, a browser.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     numbers = count(1)
+    return lambda: _copy_database(request.config, cluster, DATABASE, f"test_{_worker()}_{next(numbers)}")
 
-    def make() -> str:
-        name = f"test_{worker}_{next(numbers)}"
-        copy = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
-        with (
-            _one_at_a_time(_run_folder(request.config)),
-            psycopg.connect(cluster.admin_url(), autocommit=True) as admin,
-        ):
-            admin.execute(copy.format(Identifier(name), Identifier(DATABASE), Identifier(OWNER)))
-        return cluster.url(name)
 
-    return make
+def _copy_database(config: pytest.Config, cluster: Cluster, template: str, name: str) -> str:
+    copy = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+    with (
+        _one_at_a_time(_run_folder(config)),
+        psycopg.connect(cluster.admin_url(), autocommit=True) as admin,
+    ):
+        admin.execute(copy.format(Identifier(name), Identifier(template), Identifier(OWNER)))
+    return cluster.url(name)
+
+
+@pytest.fixture(scope="session")
+def built_city(request: pytest.FixtureRequest) -> City:
+    """Give the demo city in memory; it is built once in a run."""
+    return built_once(_run_folder(request.config))
+
+
+@pytest.fixture(scope="session")
+def demo_city(request: pytest.FixtureRequest) -> DemoCity:
+    """Give the files of the demo city; they are written once in a run, and only read."""
+    return written_once(_run_folder(request.config))
+
+
+@pytest.fixture(scope="session")
+def make_demo_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Give a function that makes another database with the whole demo city in it and tells its URL."""
+    folder, numbers = _run_folder(request.config), count(1)
+    ready = folder / "demo_database.ready"
+    with one_at_a_time(folder, "demo_database"):
+        if not ready.exists():
+            load_into(_copy_database(request.config, cluster, DATABASE, DEMO_DATABASE), built_once(folder))
+            ready.touch()
+    return lambda: _copy_database(request.config, cluster, DEMO_DATABASE, f"demo_{_worker()}_{next(numbers)}")
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")

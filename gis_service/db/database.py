@@ -1,5 +1,7 @@
 """Questions about the database as a whole."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection
@@ -15,3 +17,17 @@ def has_version_by(connection: Connection, author: str) -> bool:
     """Tell whether this author has committed a version of any layer."""
     found = text("SELECT EXISTS (SELECT FROM gis.version WHERE author = :author)")
     return bool(connection.execute(found, {"author": author}).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class NewestVersion:
+    """Who made the newest version of a layer, and what they said about it."""
+
+    author: str
+    message: str
+
+
+def newest_versions(connection: Connection) -> dict[str, NewestVersion]:
+    """Give the newest version of every layer that has been loaded at least once."""
+    rows = connection.execute(sql("database_newest"))
+    return {row.layer: NewestVersion(row.author, row.message) for row in rows}

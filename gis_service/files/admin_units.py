@@ -16,6 +16,8 @@ from importlib.metadata import files
 from pathlib import Path
 from typing import Literal
 
+from gis_service.types import BBox
+
 UnitType = Literal["ward", "township", "commune"]
 
 _UNIT_TYPES: dict[str, UnitType] = {"Phường": "ward", "Thị trấn": "township", "Xã": "commune"}
@@ -37,6 +39,9 @@ class AdminUnit:
         Degrees, WGS 84; where the package's source puts the name, not a computed centre.
     district_code, district
         ``336``, ``Thành phố Thái Bình``; empty since 1 July 2025, when districts were abolished.
+    box
+        West, south, east, north in degrees, WGS 84. A few are those of the district or of a street that
+        bears the unit's name; none since 1 July 2025.
     """
 
     code: str
@@ -47,6 +52,7 @@ class AdminUnit:
     latitude: float
     district_code: str = ""
     district: str = ""
+    box: BBox | None = None
 
 
 @contextmanager
@@ -63,7 +69,7 @@ def _database() -> Iterator[sqlite3.Connection]:
 def units_until_2025(codes: Collection[str]) -> dict[str, AdminUnit]:
     """Give the units that stood until 30 June 2025, by code; unknown codes are absent."""
     query = (
-        "SELECT wardCode, wardShort, ward, wardType, wardLon, wardLat, districtCode, district"
+        "SELECT wardCode, wardShort, ward, wardType, wardLon, wardLat, districtCode, district, wardBounds"
         " FROM admin_units_legacy WHERE wardCode IS NOT NULL"
     )
     return _units(query, codes)
@@ -82,7 +88,7 @@ def _units(query: str, codes: Collection[str]) -> dict[str, AdminUnit]:
     return {unit.code: unit for unit in sorted(units, key=lambda unit: unit.code)}
 
 
-def _unit(
+def _unit(  # noqa: PLR0913, PLR0917 - one argument for each column of the query
     code: str,
     name: str,
     full_name: str,
@@ -91,5 +97,15 @@ def _unit(
     latitude: float,
     district_code: str = "",
     district: str = "",
+    corners: str = "",
 ) -> AdminUnit:
-    return AdminUnit(code, name, full_name, _UNIT_TYPES[kind], longitude, latitude, district_code, district)
+    place = (longitude, latitude, district_code, district, _box(corners))
+    return AdminUnit(code, name, full_name, _UNIT_TYPES[kind], *place)
+
+
+def _box(corners: str) -> BBox | None:
+    """Read ``south,west – north,east``."""
+    if not corners:
+        return None
+    (south, west), (north, east) = (map(float, corner.split(",")) for corner in corners.split(" – "))
+    return west, south, east, north

@@ -1,38 +1,24 @@
-"""Makes the demo city: real names, real points, real census figures; whatever else is assumed says so.
+"""Makes the demo city: names, codes and census figures are real; everything else is generated and says so."""
 
-Each layer has one builder in ``_BUILDERS``; a new layer is one more function there.
-"""
-
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
 from dataclasses import dataclass
-from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
-from gis_service.crs import STORAGE
-from gis_service.errors import ErrorCode, Fault, RefusedInput
-from gis_service.files.admin_units import AdminUnit, units_since_2025, units_until_2025
-from gis_service.files.census import CensusUnit, read_areas, read_census
 from gis_service.files.demo import write_features, write_table
-from gis_service.text import search_form
+from gis_service.services.demo_build import City, Told, build_city, nobody, timed
+from gis_service.services.demo_facts import Notice
+from gis_service.services.demo_layers import BUILDERS, LAYERS
+from gis_service.settings import ROOT
 
-MERGER = date(2025, 7, 1)
-"""First day of the communes of 2025."""
+__all__ = ["LAYERS", "DemoCity", "Notice", "WrittenLayer", "make_demo_city", "recipe", "write_city"]
 
-_PREFIXES = {"ward": "Phường", "township": "Thị trấn", "commune": "Xã"}
-_ENGLISH = {"ward": "Ward", "township": "Township", "commune": "Commune"}
-_Rows = list[dict[str, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a reader of the data must know; ``code`` names its words in the message catalogue."""
-
-    code: str
-    params: Mapping[str, object]
+_SOURCES = ("analysis/demo_city/*.py", "services/demo*.py", "files/demo.py", "crs.py", "analysis/demand.py")
+"""What the city is made by, below the package."""
+_LIBRARIES = ("numpy", "scipy", "shapely", "vietnamadminunits")
+_SHOWN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +49,8 @@ class DemoCity:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known, brought to the units of 2024 and 2025."""
-
-    census: tuple[CensusUnit, ...]
-    areas: Mapping[str, float]
-    units_2024: Mapping[str, AdminUnit]
-    units_2025: Mapping[str, AdminUnit]
-    parts_2024: Mapping[str, list[CensusUnit]]
-    parts_2025: Mapping[str, list[CensusUnit]]
-
-
-def make_demo_city(census: Path, out: Path) -> DemoCity:
-    """Write the layers of the demo city.
+def make_demo_city(census: Path, out: Path, told: Told = nobody) -> DemoCity:
+    """Build the demo city and write its layers.
 
     Parameters
     ----------
@@ -84,6 +58,8 @@ def make_demo_city(census: Path, out: Path) -> DemoCity:
         Folder with ``communes_2019.csv`` and ``areas_2025.csv``.
     out
         Folder to write to; made when absent. Equal input gives equal bytes.
+    told
+        Told of every part that is done, with its seconds.
 
     Returns
     -------
@@ -97,39 +73,19 @@ def make_demo_city(census: Path, out: Path) -> DemoCity:
     RefusedInput
         ``census_faulty`` with every faulty line, or every code that no administrative list knows.
     """
-    facts = _gather(census)
+    return write_city(build_city(census, told), out, told)
+
+
+def write_city(city: City, out: Path, told: Told = nobody) -> DemoCity:
+    """Write every layer of a city that has been built; see `make_demo_city`."""
     out.mkdir(parents=True, exist_ok=True)
-    written = tuple(_write(layer, build(facts), out) for layer, build in _BUILDERS.items())
-    people = sum(unit.people for unit in facts.census)
-    return DemoCity(written, people, tuple(_notices(facts)))
+    with timed(told, "demo_part_files"):
+        written = tuple(_write(layer, city, out) for layer in LAYERS)
+    return DemoCity(written, city.facts.people, city.notices)
 
 
-def _gather(folder: Path) -> _Facts:
-    census = read_census(folder / "communes_2019.csv")
-    areas = read_areas(folder / "areas_2025.csv")
-    parts_2024: defaultdict[str, list[CensusUnit]] = defaultdict(list)
-    parts_2025: defaultdict[str, list[CensusUnit]] = defaultdict(list)
-    for unit in census:
-        parts_2024[unit.code_2024].append(unit)
-        parts_2025[unit.code_2025].append(unit)
-    units_2024, units_2025 = units_until_2025(parts_2024), units_since_2025(parts_2025)
-    faults = [
-        *_unknown(parts_2024, units_2024, "communes_2019.csv", "the list of 2024 has no unit"),
-        *_unknown(parts_2025, units_2025, "communes_2019.csv", "the list of 2025 has no unit"),
-        *_unknown(parts_2025, areas, "areas_2025.csv", "there is no area for the unit"),
-    ]
-    if faults:
-        raise RefusedInput(ErrorCode.CENSUS_FAULTY, faults, count=len(faults))
-    return _Facts(census, areas, units_2024, units_2025, parts_2024, parts_2025)
-
-
-def _unknown(
-    codes: Mapping[str, object], known: Mapping[str, object], file: str, text: str
-) -> Iterator[Fault]:
-    return (Fault(file, f"{text} {code}") for code in sorted(codes.keys() - known.keys()))
-
-
-def _write(layer: str, frame: pd.DataFrame, out: Path) -> WrittenLayer:
+def _write(layer: str, city: City, out: Path) -> WrittenLayer:
+    frame = BUILDERS[layer](city)
     if isinstance(frame, gpd.GeoDataFrame):
         path = out / f"{layer}.gpkg"
         write_features(frame, path)
@@ -139,118 +95,27 @@ def _write(layer: str, frame: pd.DataFrame, out: Path) -> WrittenLayer:
     return WrittenLayer(layer, path, len(frame))
 
 
-def _notices(facts: _Facts) -> Iterator[Notice]:
-    yield Notice("demo_positions_assumed", {})
-    by_point: defaultdict[tuple[float, float], list[AdminUnit]] = defaultdict(list)
-    for unit in facts.units_2024.values():
-        by_point[unit.longitude, unit.latitude].append(unit)
-    for units in by_point.values():
-        if len(units) > 1:
-            names = ", ".join(unit.full_name for unit in units)
-            yield Notice("demo_points_coincide", {"count": len(units), "names": names})
+def recipe(census: Path) -> str:
+    """Give the hash of everything that the demo city is made of: equal recipes make equal layers.
 
+    Parameters
+    ----------
+    census
+        Folder of the census figures.
 
-def _points(rows: _Rows, units: list[AdminUnit]) -> gpd.GeoDataFrame:
-    """Put each row at the point of its unit."""
-    places = gpd.points_from_xy([unit.longitude for unit in units], [unit.latitude for unit in units])
-    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=places, crs=STORAGE)
-
-
-def _names(unit: AdminUnit) -> dict[str, object]:
-    english = search_form(unit.name).title()
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        "full_name": unit.full_name,
-        "name_en": english,
-        "full_name_en": f"{english} {_ENGLISH[unit.unit_type]}",
-        "unit_type": unit.unit_type,
-    }
-
-
-def _people(parts: list[CensusUnit]) -> int:
-    return sum(part.people for part in parts)
-
-
-def _commune_2019(facts: _Facts) -> pd.DataFrame:
-    rows: _Rows = [
-        {
-            "code": unit.code,
-            "name": unit.name,
-            "full_name": f"{_PREFIXES[unit.unit_type]} {unit.name}",
-            "unit_type": unit.unit_type,
-            "district": unit.district,
-            "people": unit.people,
-            "code_2024": unit.code_2024,
-            "code_2025": unit.code_2025,
-        }
-        for unit in facts.census
-    ]
-    return pd.DataFrame(rows)
-
-
-def _commune_2024(facts: _Facts) -> gpd.GeoDataFrame:
-    rows: _Rows = []
-    for unit in facts.units_2024.values():
-        parts = facts.parts_2024[unit.code]
-        where: dict[str, object] = {"district_code": unit.district_code, "district": unit.district}
-        counts: dict[str, object] = {"pop_2019": _people(parts), "n_old": len(parts)}
-        rows.append(_names(unit) | where | counts | {"successor": parts[0].code_2025})
-    return _points(rows, list(facts.units_2024.values()))
-
-
-def _commune(facts: _Facts) -> gpd.GeoDataFrame:
-    rows: _Rows = []
-    for unit in facts.units_2025.values():
-        parts = facts.parts_2025[unit.code]
-        counts: dict[str, object] = {"pop_2019": _people(parts), "n_old": len(parts)}
-        rows.append(_names(unit) | {"area_km2": facts.areas[unit.code]} | counts)
-    return _points(rows, list(facts.units_2025.values()))
-
-
-def _one_stop_office(facts: _Facts) -> gpd.GeoDataFrame:
-    """Both states in one layer: the offices of 2024 until the merger, those of 2025 from then on."""
-    rows: _Rows = [
-        _office(unit, f"o2024_{unit.code}", None, MERGER, facts.parts_2024[unit.code][0].code_2025)
-        for unit in facts.units_2024.values()
-    ]
-    rows += [
-        _office(unit, f"o2025_{unit.code}", MERGER, None, unit.code) for unit in facts.units_2025.values()
-    ]
-    return _points(rows, [*facts.units_2024.values(), *facts.units_2025.values()])
-
-
-def _office(
-    unit: AdminUnit, code: str, opens: date | None, closes: date | None, commune: str
-) -> dict[str, object]:
-    return {
-        "code": code,
-        "name": f"Bộ phận một cửa {unit.full_name[0].lower()}{unit.full_name[1:]}",
-        "role": "main",
-        "open_from": opens,
-        "open_to": closes,
-        "commune_code": commune,
-    }
-
-
-def _residents(facts: _Facts) -> gpd.GeoDataFrame:
-    rows: _Rows = []
-    for unit in facts.units_2024.values():
-        parts = facts.parts_2024[unit.code]
-        people = float(_people(parts))
-        codes: dict[str, object] = {"commune_2024": unit.code, "commune": parts[0].code_2025}
-        rows.append({"code": f"r_{unit.code}", "people": people} | codes)
-    return _points(rows, list(facts.units_2024.values()))
-
-
-_BUILDERS: dict[str, Callable[[_Facts], pd.DataFrame]] = {
-    "commune_2019": _commune_2019,
-    "commune_2024": _commune_2024,
-    "commune": _commune,
-    "one_stop_office": _one_stop_office,
-    "residents": _residents,
-}
-"""One function for each layer, in the order in which they are written and best loaded."""
-
-LAYERS = tuple(_BUILDERS)
-"""Ids of the layers of the demo city, in that order."""
+    Returns
+    -------
+    str
+        16 hexadecimal digits over the census, the code that builds the city, and the libraries that decide
+        where its lines run..
+    """
+    package = ROOT / "gis_service"
+    paths = sorted(path for pattern in _SOURCES for path in package.glob(pattern))
+    digest = hashlib.sha256()
+    for path in [*sorted(census.glob("*.csv")), *paths]:
+        content = path.read_bytes()
+        digest.update(f"{path.name}:{len(content)}\n".encode())
+        digest.update(content)
+    for name in _LIBRARIES:
+        digest.update(f"{name}={version(name)}\n".encode())
+    return digest.hexdigest()[:_SHOWN]

@@ -1,58 +1,83 @@
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from gis_service.catalogue.loader import load_catalogue
-from gis_service.services.demo import make_demo_city
 from gis_service.services.ingest import load_file
 from gis_service.services.tiles import tile_of
 from gis_service.settings import ROOT
+from tests.small_province import small_province
 
 CATALOGUE = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-ZOOM = 9
-TILE = dict(zip(("x", "y"), tile_of(106.34, 20.45, ZOOM), strict=True)) | {"z": ZOOM}
+PLACE = (106.325, 20.484)
+"""The middle of the small province, on its river."""
+
+
+def tile_at(zoom: int) -> dict[str, int]:
+    """Give the address of the tile over the middle of the province."""
+    x, y = tile_of(*PLACE, zoom)
+    return {"z": zoom, "x": x, "y": y}
+
+
+CLOSE = tile_at(11)
 
 
 @pytest.fixture(scope="module")
 def loaded(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """Give a connection that sees the demo city loaded, and takes it back at the end.
+    """Give a connection that sees the small province loaded, and takes it back at the end.
 
     It holds locks on the layer tables, so no test beside it may use another connection.
     """
-    city = make_demo_city(ROOT / "layers" / "thai_binh" / "census", tmp_path_factory.mktemp("demo"))
+    files = small_province(tmp_path_factory.mktemp("province"))
     with engine.connect() as opened:
         outer = opened.begin()
-        for written in city.layers:
-            report = load_file(opened, CATALOGUE, written.path, written.layer, author="test", message="demo")
-            assert (report.features, report.dropped_columns) == (written.rows, ())
+        for layer, path in files:
+            load_file(opened, CATALOGUE, path, layer, author="test")
         yield opened
         outer.rollback()
 
 
+def content(connection: Connection, name: str, address: dict[str, int]) -> bytes:
+    return bytes(connection.execute(text(CATALOGUE.tilesets[name].query), address).scalar_one())
+
+
+def features(connection: Connection, address: dict[str, int], layer: str) -> list[dict[str, Any]]:
+    """Give the features of one layer of the base map; none when the tile does not hold the layer."""
+    tile: dict[str, Any] = mapbox_vector_tile.decode(content(connection, "base", address))
+    found: list[dict[str, Any]] = tile.get(layer, {}).get("features", [])
+    return found
+
+
+def values(connection: Connection, address: dict[str, int], layer: str, field: str) -> set[Any]:
+    return {one["properties"].get(field) for one in features(connection, address, layer)}
+
+
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
 def test_a_query_answers_one_row_with_one_column_of_bytes(loaded: Connection, name: str) -> None:
-    result = loaded.execute(text(CATALOGUE.tilesets[name].query), TILE)
+    result = loaded.execute(text(CATALOGUE.tilesets[name].query), CLOSE)
     assert list(result.keys()) == ["tile"]
     assert isinstance(result.scalar_one(), bytes | memoryview)
 
 
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
 def test_a_tile_over_the_open_sea_is_empty_bytes(loaded: Connection, name: str) -> None:
-    sea = {"z": 12, "x": 0, "y": 2048}
-    assert bytes(loaded.execute(text(CATALOGUE.tilesets[name].query), sea).scalar_one()) == b""
+    assert content(loaded, name, {"z": 12, "x": 0, "y": 2048}) == b""
 
 
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
-def test_a_tile_holds_the_layers_and_fields_that_are_promised(loaded: Connection, name: str) -> None:
+def test_tiles_hold_the_layers_and_fields_that_are_promised(loaded: Connection, name: str) -> None:
     tileset = CATALOGUE.tilesets[name]
-    tile = mapbox_vector_tile.decode(bytes(loaded.execute(text(tileset.query), TILE).scalar_one()))
-    assert set(tile) == set(tileset.layers)
-    for layer, content in tile.items():
-        found = {key for feature in content["features"] for key in feature["properties"]}
-        assert found == set(tileset.fields[layer])
+    found: dict[str, set[str]] = {}
+    for zoom in (11, 12):
+        tile = mapbox_vector_tile.decode(content(loaded, name, tile_at(zoom)))
+        for layer, held in tile.items():
+            keys = {key for feature in held["features"] for key in feature["properties"]}
+            found[layer] = found.get(layer, set()) | keys
+    assert found == {layer: set(fields) for layer, fields in tileset.fields.items()}
 
 
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
@@ -61,22 +86,64 @@ def test_a_query_can_use_the_spatial_index_of_every_layer(loaded: Connection, na
     tileset = CATALOGUE.tilesets[name]
     with loaded.begin_nested() as inner:
         loaded.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(loaded.execute(text(f"EXPLAIN {tileset.query}"), TILE).scalars())
+        plan = "\n".join(loaded.execute(text(f"EXPLAIN {tileset.query}"), CLOSE).scalars())
         inner.rollback()
     indexed = re.findall(r"(?:Index Scan using|Bitmap Index Scan on) (\w+)", plan)
     for layer in tileset.layers:
         assert any(layer in index and "geom" in index for index in indexed), plan
 
 
-def test_the_base_map_shows_the_communes_and_offices_around_the_city(loaded: Connection) -> None:
-    tile = mapbox_vector_tile.decode(
-        bytes(loaded.execute(text(CATALOGUE.tilesets["base"].query), TILE).scalar_one())
+def test_the_base_map_names_the_sea_the_river_and_each_district_once_each(loaded: Connection) -> None:
+    whole = tile_at(9)
+    districts = features(loaded, whole, "district_2024")
+    assert sorted(one["properties"]["name"] for one in districts) == ["Kiến Xương", "Tiền Hải"]
+    assert {one["geometry"]["type"] for one in districts} == {"Point"}
+    water = features(loaded, whole, "rivers")
+    shapes = {one["properties"].get("name"): one["geometry"]["type"] for one in water}
+    assert shapes["Biển Đông"] == "Point"
+    assert shapes["Sông Trà Lý"] in {"LineString", "MultiLineString"}
+    assert len([one for one in water if one["properties"].get("name")]) == 2
+
+
+def test_the_name_of_a_river_lies_along_its_middle(loaded: Connection) -> None:
+    lines = [
+        one["geometry"]["coordinates"]
+        for one in features(loaded, CLOSE, "rivers")
+        if one["geometry"]["type"] == "LineString"
+    ]
+    banks = next(
+        one["geometry"]["coordinates"]
+        for one in features(loaded, CLOSE, "rivers")
+        if one["geometry"]["type"] == "Polygon" and one["properties"]["kind"] == "river"
     )
-    names = {feature["properties"]["name"] for feature in tile["commune"]["features"]}
-    assert {"Trần Lãm", "Vũ Phúc", "Trần Hưng Đạo"} <= names
+    low, high = (limit(y for _, y in banks[0]) for limit in (min, max))
+    quarter = (high - low) / 4
+    assert lines
+    assert all(low + quarter < y < high - quarter for line in lines for _, y in line)
 
 
-def test_people_in_the_database_are_those_of_the_census(loaded: Connection) -> None:
-    for table, column in [("residents", "people"), ("commune", "pop_2019"), ("commune_2019", "people")]:
-        statement = text(f"SELECT sum({column}) FROM layer.{table}")  # noqa: S608 - names from this test
-        assert loaded.execute(statement).scalar_one() == 1_860_447
+@pytest.mark.parametrize(
+    ("zoom", "classes"),
+    [
+        (6, {"national"}),
+        (9, {"national", "district"}),
+        (10, {"national", "district", "commune"}),
+        (13, {"national", "district", "commune", "village_lane"}),
+    ],
+)
+def test_roads_come_in_by_their_class(loaded: Connection, zoom: int, classes: set[str]) -> None:
+    middle = tile_at(zoom)
+    # One tile of a close zoom need not hold every class; the province is looked at along its width.
+    steps = range(-2, 3) if zoom > 11 else (0,)
+    tiles = [middle | {"x": middle["x"] + step} for step in steps]
+    assert set().union(*(values(loaded, tile, "roads", "road_class") for tile in tiles)) == classes
+
+
+def test_lesser_settlements_wait_for_a_closer_view(loaded: Connection) -> None:
+    assert values(loaded, tile_at(9), "settlement", "kind") == {"town"}
+    assert "village" in values(loaded, tile_at(12), "settlement", "kind")
+
+
+def test_built_up_land_is_drawn_close_up_only(loaded: Connection) -> None:
+    assert features(loaded, tile_at(10), "land_use") == []
+    assert values(loaded, CLOSE, "land_use", "use") == {"residential_rural"}

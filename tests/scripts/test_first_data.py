@@ -24,15 +24,14 @@ def run(url: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[
 
 
 @pytest.fixture(scope="module")
-def url(make_database: Callable[[], str]) -> str:
-    return make_database()
+def url(make_demo_database: Callable[[], str]) -> str:
+    return make_demo_database()
 
 
-def test_it_is_loaded_once_and_says_how_many_layers(url: str, tmp_path: Path) -> None:
-    for count in (5, 0):
-        done = run(url, tmp_path)
-        assert (done.returncode, done.stdout) == (0, "ready\n"), done.stderr
-        assert f"{count} layers were loaded now" in done.stderr
+def test_what_is_there_is_not_loaded_again(url: str, tmp_path: Path) -> None:
+    done = run(url, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "ready\n"), done.stderr
+    assert "0 layers were loaded now" in done.stderr
 
 
 def test_a_city_without_it_is_no_failure(url: str, tmp_path: Path) -> None:
@@ -56,10 +55,12 @@ def test_an_error_keeps_its_exit_code(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (6, "")
 
 
-@pytest.mark.parametrize(("state", "called"), [("ready", "study first\n"), ("foreign", ""), ("not_here", "")])
-def test_the_first_study_is_asked_of_the_first_data_only(state: str, called: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "called"), [("ready", "study merger --kept\n"), ("foreign", ""), ("not_here", "")]
+)
+def test_the_main_study_is_asked_of_the_first_data_only(state: str, called: str) -> None:
     source = (ROOT / "scripts" / "run").read_text("utf-8")
-    (function,) = [line for line in source.splitlines() if line.startswith("first_study()")]
-    program = f'set -euo pipefail; gis() {{ echo "$@"; }}; state={state}; {function}; first_study'
+    (function,) = [line for line in source.splitlines() if line.startswith("main_study()")]
+    program = f'set -euo pipefail; gis() {{ echo "$@"; }}; state={state}; {function}; main_study'
     done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == called

@@ -1,39 +1,93 @@
+"""The demo city as files: every promise about it, measured on one whole run."""
+
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
-from gis_service.catalogue.loader import load_catalogue
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.db.engine import Engine, open_engine, transaction
+from gis_service.db.ingest import Changes
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.admin_units import units_since_2025, units_until_2025
 from gis_service.files.census import read_census
 from gis_service.messages.catalogue import notices
-from gis_service.services.demo import DemoCity, make_demo_city
+from gis_service.services.demo import LAYERS, DemoCity, make_demo_city, recipe, write_city
+from gis_service.services.demo_build import City
+from gis_service.services.ingest import load_file
 from gis_service.settings import ROOT
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> DemoCity:
-    return make_demo_city(CENSUS, tmp_path_factory.mktemp("demo"))
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
 
 
-def test_every_column_is_a_field_of_its_layer_and_no_required_one_is_missing(city: DemoCity) -> None:
-    layers = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh").layers
-    for written in city.layers:
-        columns = set(gpd.read_file(written.path).columns) - {"geometry"}
-        fields = {field.name: field.required for field in layers[written.layer].fields}
+@pytest.fixture(scope="module")
+def demo_database(make_demo_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = open_engine(make_demo_database())
+    yield engine
+    engine.dispose()
+
+
+def test_every_layer_of_the_city_is_made(demo_city: DemoCity, catalogue: Catalogue) -> None:
+    assert sorted(written.layer for written in demo_city.layers) == sorted(catalogue.layers)
+    assert all(written.rows > 0 for written in demo_city.layers)
+
+
+def test_every_column_is_a_field_of_its_layer_and_no_required_one_is_missing(
+    demo_city: DemoCity, catalogue: Catalogue
+) -> None:
+    for written in demo_city.layers:
+        columns = set(gpd.read_file(written.path, rows=1).columns) - {"geometry"}
+        fields = {field.name: field.required for field in catalogue.layers[written.layer].fields}
         assert columns <= fields.keys()
         assert {name for name, required in fields.items() if required} <= columns
 
 
-def test_every_notice_has_words(city: DemoCity) -> None:
-    for notice in city.notices:
+def test_every_layer_whose_geometry_is_generated_says_so(catalogue: Catalogue) -> None:
+    assert [layer for layer in LAYERS if not catalogue.layers[layer].generated] == ["commune_2019"]
+
+
+def test_every_notice_has_words(demo_city: DemoCity) -> None:
+    assert demo_city.notices[0].code == "demo_generated"
+    for notice in demo_city.notices:
         words = notices()[notice.code]
         assert words.vi.format(**notice.params)
         assert words.en.format(**notice.params)
+
+
+def test_writing_twice_gives_equal_bytes(built_city: City, demo_city: DemoCity, tmp_path: Path) -> None:
+    again = write_city(built_city, tmp_path)
+    assert [(w.layer, w.rows) for w in again.layers] == [(w.layer, w.rows) for w in demo_city.layers]
+    for first, second in zip(demo_city.layers, again.layers, strict=True):
+        assert first.path.read_bytes() == second.path.read_bytes(), first.layer
+
+
+@pytest.mark.parametrize(
+    "layer", ["commune_2019", "commune", "one_stop_office", "market", "projects", "ferries"]
+)
+def test_a_file_holds_what_a_first_start_loads_from_memory(
+    demo_database: Engine, demo_city: DemoCity, catalogue: Catalogue, layer: str
+) -> None:
+    written = next(made for made in demo_city.layers if made.layer == layer)
+    with transaction(demo_database) as connection:
+        report = load_file(connection, catalogue, written.path, layer, author="lan")
+    assert report.changes == Changes(added=0, changed=0, removed=0, unchanged=written.rows)
+    assert report.dropped_columns == ()
+
+
+def test_a_recipe_changes_with_the_census_and_with_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "census"
+    shutil.copytree(CENSUS, folder)
+    assert recipe(folder) == recipe(CENSUS)
+    path = folder / "areas_2025.csv"
+    path.write_text(path.read_text("utf-8").replace("9.32", "9.33", 1), "utf-8")
+    assert recipe(folder) != recipe(CENSUS)
 
 
 def test_every_code_of_the_census_is_in_the_administrative_lists() -> None:
@@ -43,22 +97,15 @@ def test_every_code_of_the_census_is_in_the_administrative_lists() -> None:
     assert set(units_since_2025(codes_2025)) == codes_2025
 
 
-def test_people_of_a_new_commune_are_those_of_its_outline_file(city: DemoCity, shared_data: Path) -> None:
-    ours = gpd.read_file(next(w.path for w in city.layers if w.layer == "commune")).set_index("code")
+def test_people_of_a_new_commune_are_those_of_its_outline_file(
+    demo_city: DemoCity, shared_data: Path
+) -> None:
+    ours = gpd.read_file(next(w.path for w in demo_city.layers if w.layer == "commune")).set_index("code")
     theirs = gpd.read_file(shared_data / "thai_binh" / "communes_2025.geojson").set_index("code")
     theirs = theirs.loc[ours.index]
     assert ours["pop_2019"].tolist() == theirs["pop2019"].tolist()
     assert ours["area_km2"].tolist() == theirs["areaKm2"].tolist()
     assert ours["n_old"].tolist() == theirs["n_old"].tolist()
-
-
-def test_the_roughness_of_the_points_is_as_the_census_folder_tells(city: DemoCity, shared_data: Path) -> None:
-    points = gpd.read_file(next(w.path for w in city.layers if w.layer == "commune_2024"))
-    outlines = gpd.read_file(shared_data / "thai_binh" / "communes_2025.geojson")[["code", "geometry"]]
-    outlines = outlines.rename(columns={"code": "outline"})
-    joined = points.sjoin(outlines, how="left", predicate="within")
-    assert joined.loc[joined["outline"].isna(), "full_name"].tolist() == ["Xã Nam Hưng"]
-    assert (joined["outline"].notna() & (joined["outline"] != joined["successor"])).sum() == 9
 
 
 def spoiled(folder: Path, old: str, new: str) -> Path:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import first_data
 from gis_service.services.context import Context, open_context
 from gis_service.services.demo import LAYERS
-from gis_service.services.first_data import AUTHOR, FirstData, load_first_data
-from gis_service.services.first_study import run_first_study
+from gis_service.services.demo_build import City
+from gis_service.services.first_data import AUTHOR, FirstData, Listener, load_first_data
 from gis_service.services.transactions import reading, writing
 from gis_service.settings import ROOT, Settings
 
@@ -23,6 +22,18 @@ def context(make_database: Callable[[], str], tmp_path: Path) -> Context:
     return open_context(Settings(data_dir=tmp_path, database_url=make_database()))
 
 
+@pytest.fixture
+def loaded(make_demo_database: Callable[[], str], tmp_path: Path) -> Context:
+    """Give a service whose database holds the demo city as it is made today."""
+    return open_context(Settings(data_dir=tmp_path, database_url=make_demo_database()))
+
+
+@pytest.fixture
+def ready_made(built_city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hand out the city that other tests look at too: building it takes half a minute."""
+    monkeypatch.setattr(first_data, "build_city", lambda _census, _told: built_city)
+
+
 def authors(context: Context) -> dict[str, str]:
     with reading(context) as connection:
         rows = connection.execute(text("SELECT layer, author FROM gis.version ORDER BY id")).all()
@@ -30,23 +41,75 @@ def authors(context: Context) -> dict[str, str]:
 
 
 def add_version(context: Context, layer: str, author: str) -> None:
+    run(
+        context,
+        "INSERT INTO gis.version (layer, author) VALUES (:layer, :author)",
+        layer=layer,
+        author=author,
+    )
+
+
+def run(context: Context, statement: str, **values: str) -> None:
     with writing(context) as connection:
-        statement = text("INSERT INTO gis.version (layer, author) VALUES (:layer, :author)")
-        connection.execute(statement, {"layer": layer, "author": author})
+        connection.execute(text(statement), values)
 
 
-def test_an_empty_database_takes_it_once(context: Context) -> None:
+def number(context: Context, statement: str) -> int:
+    with reading(context) as connection:
+        return int(connection.execute(text(statement)).scalar_one())
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_an_empty_database_takes_it_whole(context: Context) -> None:
+    told: dict[str, int] = {}
+    listener = Listener(loaded=lambda layer, rows, _seconds: told.update({layer: rows}))
     with context:
-        assert load_first_data(context) == (FirstData.READY, len(LAYERS))
+        assert load_first_data(context, listener) == (FirstData.READY, len(LAYERS))
         assert authors(context) == dict.fromkeys(LAYERS, AUTHOR)
-        assert load_first_data(context) == (FirstData.READY, 0)
+        assert set(told) == set(LAYERS)
+        assert number(context, "SELECT sum(people) FROM layer.residents") == 1_860_447
+        assert number(context, "SELECT count(*) FROM layer.roads") == told["roads"]
 
 
-def test_a_load_that_was_cut_short_goes_on(context: Context) -> None:
-    with context:
-        for layer in LAYERS[:-1]:
-            add_version(context, layer, AUTHOR)
-        assert load_first_data(context) == (FirstData.READY, 1)
+def test_what_is_there_is_neither_built_nor_loaded_again(
+    loaded: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(first_data, "build_city")
+    with loaded:
+        assert load_first_data(loaded) == (FirstData.READY, 0)
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_a_load_that_was_cut_short_goes_on(loaded: Context) -> None:
+    run(loaded, "DELETE FROM gis.version WHERE layer = 'hospital'")
+    with loaded:
+        assert load_first_data(loaded) == (FirstData.READY, 1)
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_an_older_demo_city_is_replaced_and_keeps_its_fids(loaded: Context) -> None:
+    with loaded:
+        run(loaded, "ALTER TABLE layer.one_stop_office DROP COLUMN branch_rank")
+        run(loaded, "DELETE FROM layer.one_stop_office WHERE code <> 'o2024_12433'")
+        run(loaded, "UPDATE layer.one_stop_office SET geom = ST_Point(106.3, 20.4, 4326), site_id = NULL")
+        fid = number(loaded, "SELECT fid FROM layer.one_stop_office")
+        run(loaded, "UPDATE gis.version SET message = layer || '.gpkg' WHERE layer = 'one_stop_office'")
+        assert load_first_data(loaded) == (FirstData.READY, 1)
+        assert number(loaded, "SELECT count(*) FROM layer.one_stop_office") == 307
+        assert number(loaded, "SELECT max(branch_rank) FROM layer.one_stop_office") == 177
+        kept = "SELECT fid FROM layer.one_stop_office WHERE code = 'o2024_12433' AND site_id = 's_12433'"
+        assert number(loaded, kept) == fid
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_a_layer_that_somebody_else_has_written_stays(loaded: Context) -> None:
+    with loaded:
+        run(loaded, "UPDATE gis.version SET message = 'older' WHERE layer IN ('commune', 'hospital')")
+        run(loaded, "DELETE FROM layer.commune WHERE code <> '12452'")
+        add_version(loaded, "commune", "lan")
+        assert load_first_data(loaded) == (FirstData.READY, 1)
+        assert authors(loaded)["commune"] == "lan"
+        assert number(loaded, "SELECT count(*) FROM layer.commune") == 1
 
 
 def test_a_database_of_somebody_else_is_left_as_it_is(context: Context) -> None:
@@ -54,14 +117,6 @@ def test_a_database_of_somebody_else_is_left_as_it_is(context: Context) -> None:
         add_version(context, "commune", "lan")
         assert load_first_data(context) == (FirstData.FOREIGN, 0)
         assert authors(context) == {"commune": "lan"}
-
-
-def test_own_data_beside_the_demo_city_stays(context: Context) -> None:
-    with context:
-        load_first_data(context)
-        add_version(context, "commune", "lan")
-        assert load_first_data(context) == (FirstData.READY, 0)
-        assert authors(context)["commune"] == "lan"
 
 
 def test_a_city_without_census_figures_has_none(context: Context, tmp_path: Path) -> None:
@@ -73,9 +128,7 @@ def test_a_city_without_census_figures_has_none(context: Context, tmp_path: Path
         assert authors(context) == {}
 
 
-def test_another_city_has_no_first_data_and_no_first_study(
-    make_database: Callable[[], str], tmp_path: Path
-) -> None:
+def test_another_city_has_no_first_data(make_database: Callable[[], str], tmp_path: Path) -> None:
     settings = Settings(
         city="ben_nho",
         layers_dir=ROOT / "tests" / "cities",
@@ -86,7 +139,3 @@ def test_another_city_has_no_first_data_and_no_first_study(
     with open_context(settings) as context:
         assert not first_data.census_of(context).exists()
         assert load_first_data(context) == (FirstData.NOT_HERE, 0)
-        with pytest.raises(NotFound) as caught, writing(context) as connection:
-            run_first_study(connection, context.catalogue, "lan")
-    assert caught.value.code is ErrorCode.FIRST_STUDY_NOT_HERE
-    assert "ben_nho" in str(caught.value)
