@@ -1,51 +1,65 @@
-"""A running service with the demo city in it, and a browser that notes what it asks for and complains of."""
+"""A running service with a small province in it; a browser that notes what it asks for and complains of."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import open_engine, transaction
-from gis_service.services.demo import make_demo_city
-from gis_service.services.first_study import run_first_study
 from gis_service.services.ingest import load_file
 from gis_service.settings import ROOT
-from tests.browser.visit import Looking, Visit
+from tests.browser.browser import ARGUMENTS, CHROMIUM
+from tests.browser.visit import PATIENCE_S, Looking, Visit
+from tests.small_province import small_province
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
 MANIFEST = ROOT / "gis_service" / "static" / "manifest.json"
 START_S = 60
+
+# Milliseconds; an answer is waited for as long as a map, since the machine does other work too.
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service.
+
+    Parameters
+    ----------
+    url
+        Its address.
+    environment
+        What its processes run under, for commands beside it.
+    """
+
+    url: str
+    environment: Mapping[str, str]
+
+    def token(self, role: str) -> str:
+        """Give an API token of a role, as the operator makes one."""
+        command = [sys.executable, "-m", "gis_service", "users", "token", "--role", role]
+        made = subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return made.stdout.split()[-1]
 
 
 def _fill(url: str, folder: Path) -> None:
     catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    city = make_demo_city(ROOT / "layers" / "thai_binh" / "census", folder)
     engine = open_engine(url)
     with transaction(engine) as connection:
-        for layer in city.layers:
-            load_file(connection, catalogue, layer.path, layer.layer, author="tests")
-        run_first_study(connection, catalogue, "tests")
+        for layer, path in small_province(folder):
+            load_file(connection, catalogue, path, layer, author="tests")
     engine.dispose()
 
 
@@ -58,7 +72,7 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def _served(database: str, folder: Path) -> Iterator[str]:
+def served(database: str, folder: Path) -> Iterator[Service]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -74,21 +88,21 @@ def _served(database: str, folder: Path) -> Iterator[str]:
                 assert process.poll() is None, (folder / "service.log").read_text("utf-8")
                 assert time.monotonic() < end, "the service does not answer"
                 time.sleep(0.1)
-            yield url
+            yield Service(url, environment)
         finally:
             process.terminate()
             process.wait(20)
 
 
 @pytest.fixture(scope="session")
-def service(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of a running service that holds the demo city and its first study."""
+def service(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Give a running service that holds the small province."""
     if not MANIFEST.is_file():
         pytest.skip("the map client is not built: npm ci && npm run build in gis_service/web/client")
     database = make_database()
-    _fill(database, tmp_path_factory.mktemp("demo"))
-    with _served(database, tmp_path_factory.mktemp("var")) as url:
-        yield url
+    _fill(database, tmp_path_factory.mktemp("province"))
+    with served(database, tmp_path_factory.mktemp("var")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -103,14 +117,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def look(service: str, browser: Browser) -> Iterator[Looking]:
+def look(service: Service, browser: Browser) -> Iterator[Looking]:
     """Give a function that makes a visit with a screen of this size."""
     contexts: list[BrowserContext] = []
 
     def make(width: int = 1440, height: int = 900) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         contexts.append(context)
-        visit = Visit(service, context, context.new_page())
+        visit = Visit(service.url, context, context.new_page())
         context.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("console", lambda said: _note(visit, said.type, said.text))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -46,9 +46,25 @@ class Visit:
         """Wait until every tile is there."""
         wait_until(lambda: bool(self.page.evaluate("window.gisMap?.isIdle() ?? false")), "an idle map")
 
+    def wait_for_answer(self) -> None:
+        """Wait until the answer to the present question stands, and the map shows it."""
+        settled = "document.querySelector('.told') !== null && document.querySelector('.old') === null"
+        wait_until(lambda: bool(self.page.evaluate(settled)), "an answer")
+        self.wait_for_map()
+
     def rendered(self, layer: str) -> int:
-        """Count the features of a layer that are drawn now."""
+        """Count the features of a switched-on layer that are drawn now."""
         return int(self.page.evaluate("layer => window.gisMap.rendered(layer)", layer))
+
+    def drawn(self, prefix: str) -> int:
+        """Count what is drawn now by the map layers whose id begins so."""
+        return int(self.page.evaluate("prefix => window.gisMap.drawn(prefix)", prefix))
+
+    def click(self, longitude: float, latitude: float) -> None:
+        """Click a place on the map."""
+        pixel = "([lon, lat]) => { const {x, y} = gisMap.pixel(lon, lat); return {x, y}; }"
+        place = self.page.evaluate(pixel, [longitude, latitude])
+        self.page.locator(".canvas canvas").click(position=place)
 
 
 Looking = Callable[..., Visit]

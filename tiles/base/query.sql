@@ -1,23 +1,106 @@
--- Base map: communes of today and one-stop offices in one vector tile.
+-- Base map: built-up land, water, roads, ferries, names of districts and settlements in one vector tile.
 -- Inputs: :z, :x, :y, the tile's address in WebMercatorQuad.
 -- SRID: layers are stored in 4326; the tile's box is brought to them, not they to the box, so that the index serves.
--- Units: tile coordinates 0..4096 with a margin of 64 around.
--- Index: GiST on layer.commune(geom) and layer.one_stop_office(geom).
+-- Units: tile coordinates 0..4096 with a margin of 64 around; `unit` is one of them in metres of the projection.
+-- Index: GiST on the geom of every layer named here.
+-- Thinning: a class of road comes in at the zoom from which it can be told from its neighbours; below zoom 14 the
+-- roads of one class and name are one feature, their lines joined. Names of areas are points of the whole area
+-- (never of the part in this tile), names of rivers lines along their middle, so no name stands twice.
 WITH tile AS (
   SELECT ST_TileEnvelope(:z, :x, :y) AS box,
-         ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 64.0 / 4096), 4326) AS reach
+         ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 64.0 / 4096), 4326) AS reach,
+         40075016.7 / 4096 / power(2.0::float8, :z) AS unit,
+         CAST(:z AS integer) AS z
 ),
-commune AS (
-  SELECT c.fid, c.code, c.name, c.full_name, c.unit_type, c.pop_2019,
-         ST_AsMVTGeom(ST_Transform(c.geom, 3857), tile.box, 4096, 64, true) AS geom
-    FROM tile JOIN layer.commune AS c ON c.geom && tile.reach
+land_use AS (
+  SELECT l.fid, l.use,
+         ST_AsMVTGeom(ST_SimplifyPreserveTopology(ST_Transform(l.geom, 3857), 4 * tile.unit),
+                      tile.box, 4096, 64, true) AS geom
+    FROM tile JOIN layer.land_use AS l ON l.geom && tile.reach
+   WHERE tile.z >= 11 AND l.use NOT IN ('farmland', 'water', 'unused')
+     AND ST_Area(ST_Transform(l.geom, 3857)) > 900 * tile.unit * tile.unit
 ),
-one_stop_office AS (
-  SELECT o.fid, o.code, o.name, o.role, o.open_from, o.open_to,
-         ST_AsMVTGeom(ST_Transform(o.geom, 3857), tile.box, 4096, 64, true) AS geom
-    FROM tile JOIN layer.one_stop_office AS o ON o.geom && tile.reach
+water AS (
+  SELECT w.fid, w.kind, w.name, tile.box, tile.z, tile.unit,
+         ST_SimplifyPreserveTopology(ST_Transform(w.geom, 3857), 3 * tile.unit) AS shape
+    FROM tile JOIN layer.rivers AS w ON w.geom && tile.reach
+   WHERE w.kind IN ('river', 'sea') OR tile.z >= 10
+),
+-- The middle of a river, around this tile: edges of the Voronoi diagram of its banks that stay well inside it.
+bank AS (
+  SELECT w.fid, part.geom AS shape, 2 * ST_Area(part.geom) / ST_Perimeter(part.geom) AS width
+    FROM water AS w CROSS JOIN LATERAL ST_Dump(
+           ST_CollectionExtract(ST_MakeValid(ST_ClipByBox2D(w.shape, ST_Expand(w.box, 4096 * w.unit))), 3)) AS part
+   WHERE w.kind = 'river' AND w.name IS NOT NULL AND ST_Area(part.geom) > 0
+),
+spine AS (
+  SELECT b.fid, b.width, ST_LineMerge(ST_Collect(edge.geom)) AS geom
+    FROM bank AS b
+   CROSS JOIN LATERAL (
+     SELECT ST_Segmentize(ST_Simplify(ST_Boundary(b.shape), b.width / 4), greatest(b.width, 60)) AS rim
+   ) AS banks
+   CROSS JOIN LATERAL ST_Dump(ST_VoronoiLines(banks.rim)) AS edge
+   WHERE ST_Contains(b.shape, edge.geom) AND ST_Distance(edge.geom, banks.rim) > b.width / 5
+   GROUP BY b.fid, b.width
+),
+-- Without its short side branches it is one line again, smooth enough for letters to stand on.
+middle AS (
+  SELECT s.fid, ST_LineMerge(ST_Collect(piece.geom)) AS geom
+    FROM spine AS s CROSS JOIN LATERAL ST_Dump(s.geom) AS piece
+   WHERE ST_Length(piece.geom) > 1.2 * s.width
+   GROUP BY s.fid
+),
+rivers AS (
+  SELECT w.fid, w.kind, NULL AS name, ST_AsMVTGeom(w.shape, w.box, 4096, 64, true) AS geom FROM water AS w
+   UNION ALL
+  SELECT w.fid, w.kind, w.name,
+         ST_AsMVTGeom(ST_ChaikinSmoothing(ST_Simplify(m.geom, 50 * w.unit), 2), w.box, 4096, 64, true)
+    FROM water AS w JOIN middle AS m USING (fid)
+   UNION ALL
+  SELECT w.fid, w.kind, w.name,
+         ST_AsMVTGeom((ST_MaximumInscribedCircle(w.shape)).center, w.box, 4096, 0, true)
+    FROM water AS w
+   WHERE w.kind IN ('sea', 'lake') AND w.name IS NOT NULL AND NOT ST_IsEmpty(w.shape)
+),
+road AS (
+  SELECT r.fid, r.road_class, r.name, tile.box, tile.z, tile.unit, ST_Transform(r.geom, 3857) AS line
+    FROM tile JOIN layer.roads AS r ON r.geom && tile.reach
+   WHERE tile.z >= CASE r.road_class
+           WHEN 'expressway' THEN 5 WHEN 'national' THEN 5 WHEN 'provincial' THEN 8 WHEN 'district' THEN 9
+           WHEN 'commune' THEN 10 WHEN 'village_lane' THEN 13 ELSE 14 END
+),
+roads AS (
+  SELECT min(fid) AS fid, road_class, name,
+         ST_AsMVTGeom(ST_Simplify(ST_LineMerge(ST_Collect(line)), 4 * unit), box, 4096, 64, true) AS geom
+    FROM road
+   GROUP BY road_class, name, box, unit, CASE WHEN z >= 14 THEN fid END
+),
+ferries AS (
+  SELECT f.fid, f.name, ST_AsMVTGeom(ST_Transform(f.geom, 3857), tile.box, 4096, 64, true) AS geom
+    FROM tile JOIN layer.ferries AS f ON f.geom && tile.reach
+   WHERE tile.z >= 9
+),
+district_2024 AS (
+  SELECT d.fid, d.name, ST_AsMVTGeom(
+           ST_Transform(CASE ST_Dimension(d.geom)
+             WHEN 2 THEN (ST_MaximumInscribedCircle(ST_SimplifyPreserveTopology(d.geom, 0.002))).center
+             ELSE d.geom END, 3857), tile.box, 4096, 0, true) AS geom
+    FROM tile JOIN layer.district_2024 AS d ON d.geom && tile.reach
+),
+settlement AS (
+  SELECT s.fid, s.name, s.kind, ST_AsMVTGeom(ST_Transform(s.geom, 3857), tile.box, 4096, 0, true) AS geom
+    FROM tile JOIN layer.settlement AS s ON s.geom && tile.reach
+   WHERE tile.z >= CASE s.kind WHEN 'town' THEN 9 ELSE 12 END
 )
-SELECT (SELECT ST_AsMVT(rows, 'commune', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM commune WHERE geom IS NOT NULL ORDER BY fid) AS rows)
-    || (SELECT ST_AsMVT(rows, 'one_stop_office', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM one_stop_office WHERE geom IS NOT NULL ORDER BY fid) AS rows) AS tile
+SELECT (SELECT ST_AsMVT(rows, 'land_use', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM land_use WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+    || (SELECT ST_AsMVT(rows, 'rivers', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM rivers WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+    || (SELECT ST_AsMVT(rows, 'roads', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM roads WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+    || (SELECT ST_AsMVT(rows, 'ferries', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM ferries WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+    || (SELECT ST_AsMVT(rows, 'district_2024', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM district_2024 WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+    || (SELECT ST_AsMVT(rows, 'settlement', 4096, 'geom', 'fid')
+          FROM (SELECT * FROM settlement WHERE geom IS NOT NULL ORDER BY kind = 'town' DESC, fid) AS rows) AS tile

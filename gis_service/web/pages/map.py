@@ -1,6 +1,7 @@
 """The map page: what the browser needs before its first request, and the files of the built client."""
 
 import json
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,51 @@ def _fields(layer: LayerDefinition) -> list[dict[str, Any]]:
     return [{"name": one.name, "label": _text(one.label), "unit": one.unit} for one in layer.fields]
 
 
+def _standards(catalogue: Catalogue, public: Container[str]) -> list[dict[str, Any]]:
+    """Give the standards that the map can ask about: those with a reach, of services open to all."""
+    return [
+        {
+            "id": id_,
+            "service": standard.service,
+            "title": _text(standard.title),
+            "measure": standard.measure,
+            "mode": standard.mode,
+            "limit": standard.limit,
+            "group": standard.group,
+        }
+        for id_, standard in catalogue.standards.items()
+        if standard.service in public and standard.limit is not None
+    ]
+
+
+def _services(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> list[dict[str, Any]]:
+    """Give the services that have a standard, in the order of the city's sectors."""
+    judged = {standard.service for standard in catalogue.standards.values() if standard.limit is not None}
+    order = list(catalogue.city.categories)
+    layers = [layer for id_, layer in public.items() if id_ in judged]
+    return [
+        {"id": layer.id, "title": _text(layer.title)}
+        for layer in sorted(layers, key=lambda one: (order.index(one.category), one.id))
+    ]
+
+
+def _vintages(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Give the lists of units that have a place on the map, the one of today first."""
+    drawn = [v for v in catalogue.city.vintages if catalogue.layers[v.layer].geometry != "None"]
+    return [
+        {
+            "id": vintage.id,
+            "layer": vintage.layer,
+            "title": _text(vintage.title),
+            "from": vintage.start.isoformat(),
+            "to": vintage.end.isoformat() if vintage.end else None,
+        }
+        for vintage in sorted(drawn, key=lambda one: one.start, reverse=True)
+    ]
+
+
 def city_facts(catalogue: Catalogue) -> dict[str, Any]:
-    """Give what the client must know of the city: titles, extent, sectors, and how fields are called.
+    """Give what the client must know of the city: titles, extent, what can be asked, how fields are called.
 
     Only public layers are spoken of, since the page is the same for everybody.
     """
@@ -70,6 +114,11 @@ def city_facts(catalogue: Catalogue) -> dict[str, Any]:
         # A list, since the order of the sectors counts and members of a JSON object have none.
         "categories": [{"id": id_, "title": _text(title)} for id_, title in city.categories.items()],
         "former": [vintage.layer for vintage in city.vintages if vintage.end is not None],
+        "services": _services(catalogue, public),
+        "standards": _standards(catalogue, public),
+        "groups": [{"id": group.id, "title": _text(group.title)} for group in city.groups],
+        "modes": list(city.conventions.modes),
+        "vintages": _vintages(catalogue),
         "notices": {code: _text(words) for code, words in notices().items()},
         "fields": {id_: _fields(layer) for id_, layer in public.items()},
         "keys": {id_: layer.key for id_, layer in public.items()},

@@ -1,4 +1,4 @@
-/** The latest study as a sentence, and the communes with the most people outside. */
+/** The answer to the question: its figures, the sentence they make, and the units behind it. */
 
 import { read } from "./api";
 import { distanceText, minutesText, numberText, shareText, type Language, type Text } from "./language";
@@ -8,18 +8,18 @@ export interface Figures {
   readonly total: number | null;
   readonly covered: number | null;
   readonly uncovered: number | null;
+  readonly unreachable?: number | null;
   readonly share: number | null;
-}
-
-/** Something that must be said beside the answer; the page has the words of each code. */
-export interface Notice {
-  readonly code: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  /** Times by which half, 90 % and 95 % of the people have arrived; null when that never happens. */
+  readonly median_s?: number | null;
+  readonly p90_s?: number | null;
+  readonly p95_s?: number | null;
 }
 
 export interface Zone extends Figures {
   readonly id: string;
   readonly name: string;
+  readonly groups?: Readonly<Record<string, Figures>>;
 }
 
 interface LayerVersion {
@@ -32,6 +32,7 @@ export interface Study {
   readonly id: string;
   readonly inputs: {
     readonly facilities: LayerVersion;
+    readonly demand?: LayerVersion;
     readonly zones?: LayerVersion;
   };
   readonly parameters: {
@@ -40,15 +41,25 @@ export interface Study {
     /** Seconds for a time, metres for a distance or a radius. */
     readonly limit: number;
   };
-  readonly totals: { readonly all: Figures };
+  readonly totals: Readonly<Record<string, Figures>>;
   readonly zones: readonly Zone[];
-  readonly notices: readonly Notice[];
   readonly generated_data?: boolean;
 }
 
-export interface Answer {
-  readonly study: Study;
-  readonly worst: readonly Zone[];
+/** People reached by cost: [cost, people], cost rising; the steps between need not be equal. */
+export type CurvePoints = readonly (readonly [number, number])[];
+
+/** Something that must be said beside the answer. */
+export interface Notice {
+  readonly code: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export interface Coverage extends Study {
+  readonly notices: readonly Notice[];
+  readonly curve: { readonly unit: "s" | "m"; readonly points: Readonly<Record<string, CurvePoints>> };
+  /** What must be said beside the answer, in words. */
+  readonly notice_texts: readonly (Text & { readonly code: string })[];
 }
 
 /** The sentence in two halves: what is reached, and who is not. */
@@ -57,17 +68,32 @@ export interface Sentence {
   readonly outside: string | null;
 }
 
-const ROWS = 8;
-
 /** Id of the row of people who live in the study area but in none of its units. */
 export const IN_NO_UNIT = "outside";
 
-const MODES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+const NOBODY: Figures = { total: null, covered: null, uncovered: null, share: null };
+
+export const MODES: Readonly<Record<string, Text>> = {
   walk: { vi: "đi bộ", en: "on foot" },
   bicycle: { vi: "bằng xe đạp", en: "by bicycle" },
   motorbike: { vi: "bằng xe máy", en: "by motorbike" },
   car: { vi: "bằng ô tô", en: "by car" },
 };
+
+export async function readCoverage(query: string, language: Language, signal?: AbortSignal): Promise<Coverage> {
+  return read<Coverage>(`/coverage?${query}`, language, signal);
+}
+
+/** Figures of one group of people. */
+export function figuresOf(study: Study, group: string): Figures {
+  return study.totals[group] ?? NOBODY;
+}
+
+/** The units with the figures of one group in place of everybody's. */
+export function zonesOf(study: Study, group: string): readonly Zone[] {
+  if (group === "all") return study.zones;
+  return study.zones.map((zone) => ({ id: zone.id, name: zone.name, ...(zone.groups?.[group] ?? NOBODY) }));
+}
 
 function reach(study: Study, service: string, language: Language): string {
   const { measure, limit } = study.parameters;
@@ -87,52 +113,48 @@ function reach(study: Study, service: string, language: Language): string {
 }
 
 /** A title inside a sentence: "Bộ phận một cửa" loses its capital, "UBND xã" keeps it. */
-function inSentence(title: string): string {
+export function inSentence(title: string): string {
   const second = title.charAt(1);
   const isAcronym = second !== second.toLocaleLowerCase("vi");
   return isAcronym ? title : title.charAt(0).toLocaleLowerCase("vi") + title.slice(1);
 }
 
-export function sentenceOf(study: Study, service: string, language: Language): Sentence {
-  const { all } = study.totals;
-  const share = all.share === null ? "–" : shareText(all.share, language);
-  const people = language === "vi" ? "người dân" : "of residents";
-  const reached = `${share} ${people} ${reach(study, inSentence(service), language)}`
+/** Who the sentence is about: everybody, or one age group by its title. */
+function subject(group: Text | null, language: Language): string {
+  if (language === "vi") return group ? `người dân ${inSentence(group.vi)}` : "người dân";
+  return group ? `of residents ${inSentence(group.en)}` : "of residents";
+}
+
+/** The answer in words; `group` is the title of the age group, null for everybody. */
+export function sentenceOf(study: Study, figures: Figures, service: string, group: Text | null, language: Language): Sentence {
+  const share = figures.share === null ? "–" : shareText(figures.share, language);
+  const reached = `${share} ${subject(group, language)} ${reach(study, inSentence(service), language)}`
     .trim().replace(/\s+([.,])/g, "$1");
-  if (!all.uncovered) return { reached: `${reached}.`, outside: null };
-  const count = numberText(Math.round(all.uncovered), language);
-  return { reached: `${reached}.`, outside: language === "vi" ? `${count} người ở ngoài.` : `${count} people are outside.` };
+  if (!figures.uncovered) return { reached: `${reached}.`, outside: null };
+  const people = Math.round(figures.uncovered);
+  const count = numberText(people, language);
+  if (language === "vi") return { reached: `${reached}.`, outside: `${count} người ở ngoài.` };
+  return { reached: `${reached}.`, outside: people === 1 ? "1 person is outside." : `${count} people are outside.` };
 }
 
-/** A notice in words, its numbers as the reader writes them; null when this page has no words for its code. */
-export function noticeText(notice: Notice, words: Readonly<Record<string, Text>>, language: Language): string | null {
-  const text = words[notice.code]?.[language];
-  if (text === undefined) return null;
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = notice.params[name];
-    return typeof value === "number" ? numberText(value, language, 3) : String(value ?? "–");
-  });
+/** How two answers for the same people differ: in percentage points, and the units that lose most people. */
+export interface Change {
+  readonly points: number;
+  readonly losers: readonly { readonly id: string; readonly name: string; readonly lost: number }[];
 }
 
-/** Layers that the study read and that may be drawn: units below, facilities above. */
-export function studiedLayers(answer: Answer | null): readonly string[] {
-  if (!answer) return [];
-  const { zones, facilities } = answer.study.inputs;
-  return [zones?.layer, facilities.layer].filter((id): id is string => Boolean(id));
-}
+const LOSERS = 3;
 
-export function answerOf(study: Study): Answer {
-  const worst = study.zones
-    .filter((zone) => (zone.uncovered ?? 0) > 0)
-    .toSorted((a, b) => (b.uncovered ?? 0) - (a.uncovered ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, ROWS);
-  return { study, worst };
-}
-
-/** The latest coverage study, or null when none has been stored. */
-export async function readAnswer(language: Language, signal?: AbortSignal): Promise<Answer | null> {
-  const list = await read<{ items: readonly { id: string }[] }>("/studies?process=coverage&limit=1", language, signal);
-  const latest = list.items[0];
-  if (!latest) return null;
-  return answerOf(await read<Study>(`/studies/${latest.id}`, language, signal));
+export function changeBetween(before: Study, after: Study, group: string): Change | null {
+  const [from, to] = [figuresOf(before, group).share, figuresOf(after, group).share];
+  if (from === null || to === null) return null;
+  const had = new Map(zonesOf(before, group).map((zone) => [zone.id, zone.covered]));
+  // Where either figure is hidden nothing is known of the change.
+  const losers = zonesOf(after, group)
+    .filter((zone) => zone.id !== IN_NO_UNIT && zone.covered !== null && typeof had.get(zone.id) === "number")
+    .map((zone) => ({ id: zone.id, name: zone.name, lost: (had.get(zone.id) ?? 0) - (zone.covered ?? 0) }))
+    .filter(({ lost }) => lost > 0)
+    .toSorted((a, b) => b.lost - a.lost || (a.id < b.id ? -1 : 1))
+    .slice(0, LOSERS);
+  return { points: (to - from) * 100, losers };
 }

@@ -36,9 +36,17 @@ export function addressOf(path: string): string {
   return `${window.location.origin}${base}${path}`;
 }
 
+let token: string | null = null;
+
+/** The token every request carries from now on; kept here and nowhere else, so that it ends with the page. */
+export function useToken(given: string | null): void {
+  token = given;
+}
+
 export async function read<T>(path: string, language: Language, signal?: AbortSignal): Promise<T> {
   const response = await fetch(base + path, {
-    headers: { Accept: "application/geo+json, application/json", "Accept-Language": language },
+    headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
     ...(signal ? { signal } : {}),
   });
   if (!response.ok) throw await refusalOf(response);

@@ -89,16 +89,6 @@ export function drawable(layers: readonly Layer[]): readonly Layer[] {
     .toSorted((a, b) => rank[a.look.kind] - rank[b.look.kind]);
 }
 
-/**
- * Layers that are on when the page opens: those the study names, so that the map shows what the
- * sentence speaks of; without a study, everything that holds data.
- */
-export function shownAtFirst(layers: readonly Layer[], studied: readonly string[]): ReadonlySet<string> {
-  const able = drawable(layers).map((layer) => layer.id);
-  const named = able.filter((id) => studied.includes(id));
-  return new Set(named.length > 0 ? named : able);
-}
-
 /** The box that holds every layer, or null when none has an extent. */
 export function boxAround(layers: readonly Layer[]): Layer["bbox"] {
   const boxes = layers.flatMap((layer) => (layer.bbox ? [layer.bbox] : []));

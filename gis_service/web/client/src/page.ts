@@ -9,11 +9,43 @@ export interface Field {
   readonly unit: string | null;
 }
 
+/** A rule that a service is judged by; its limit is in seconds for a time, in metres otherwise. */
+export interface Standard {
+  readonly id: string;
+  readonly service: string;
+  readonly title: Text;
+  readonly measure: string;
+  readonly mode: string | null;
+  readonly limit: number;
+  readonly group: string;
+}
+
+/** Administrative units that are valid from one day (ISO date) to another, which is not among them. */
+export interface Vintage {
+  readonly id: string;
+  readonly layer: string;
+  readonly title: Text;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+interface Titled {
+  readonly id: string;
+  readonly title: Text;
+}
+
 export interface City {
   readonly title: Text;
   readonly bbox: readonly [number, number, number, number];
   /** Sectors in the order people see them. */
-  readonly categories: readonly { readonly id: string; readonly title: Text }[];
+  readonly categories: readonly Titled[];
+  /** Services that have a standard, in the order of their sectors. */
+  readonly services: readonly Titled[];
+  readonly standards: readonly Standard[];
+  readonly groups: readonly Titled[];
+  readonly modes: readonly string[];
+  /** The units of today first. */
+  readonly vintages: readonly Vintage[];
   /** Layers of administrative units that are no longer valid. */
   readonly former: readonly string[];
   /** Words of the notices of a study, by code. */

@@ -1,6 +1,6 @@
-/** Colours and type of the house, and the quiet map that the layers lie on. The same tokens stand in look/tokens.css. */
+/** Colours and type of the house, and the empty map whose places the layers are put into. The same tokens stand in look/tokens.css. */
 
-import type { StyleSpecification } from "maplibre-gl";
+import type { BackgroundLayerSpecification, StyleSpecification } from "maplibre-gl";
 
 import type { Language } from "./language";
 import { archipelagos } from "./places";
@@ -19,7 +19,7 @@ export const COLOURS = {
   ferry: "#7c5cbf",
   access: "#9fb3b9",
   water: "#a9cfe0",
-  waterName: "#3f86a8",
+  waterName: "#2f6f8f",
   land: "#dfeaec",
 } as const;
 
@@ -30,14 +30,44 @@ export const COLOURS = {
 export const FONT = ["Be Vietnam Pro"];
 export const FONT_STRONG = ["Be Vietnam Pro Semibold"];
 
+/** Colours of the quiet parts of the map on a dark screen, by those on a light one; anything else stays as it is. */
+const DARK: Readonly<Record<string, string>> = {
+  "#dfeaec": "#0e1a1f", "#c6dfe9": "#12303d", "#a9cfe0": "#1f4d61", "#ffffff": "#14232a", "#d3d9d3": "#26343a", "#cfe0d0": "#1d3329",
+  "#d2e6ea": "#173038", "#c3ced2": "#33464e", "#fff6dc": "#6a6140", "#2f6f8f": "#8cc4dd", "#e3f0f5": "#10222b", "#3d5158": "#b8c9cf",
+  "#5a6b73": "#a9bcc3", "#14232b": "#e6eff1", "#f6f3ee": "#2a2f31", "#f1f5f4": "#18282e", "#c9d5d8": "#33464e", "#5f43a0": "#b9a3ea",
+};
+
+/** A colour, or whatever holds colours, as the reader's screen wants it. */
+export function themed<T>(value: T, isDark: boolean): T {
+  if (!isDark) return value;
+  if (typeof value === "string") return (DARK[value.toLowerCase()] ?? value) as T;
+  if (Array.isArray(value)) return value.map((one: unknown) => themed(one, true)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, themed<unknown>(one, true)])) as T;
+}
+
 export const PLACES_SOURCE = "places";
 
-export function basemap(language: Language): StyleSpecification {
-  return {
+/** Invisible layers between which everything is put, lowest first. */
+export const SLOTS = ["units", "lines", "overlays", "marks", "names", "unit-names"] as const;
+export type Slot = (typeof SLOTS)[number];
+
+/** Id of the layer that something has to be put before, to lie in this slot. */
+export function slot(name: Slot): string {
+  return `slot-${name}`;
+}
+
+function slotLayer(name: Slot): BackgroundLayerSpecification {
+  return { id: slot(name), type: "background", layout: { visibility: "none" } };
+}
+
+export function emptyMap(language: Language, isDark: boolean): StyleSpecification {
+  return themed<StyleSpecification>({
     version: 8,
     sources: { [PLACES_SOURCE]: { type: "geojson", data: archipelagos(language) } },
     layers: [
       { id: "land", type: "background", paint: { "background-color": COLOURS.land } },
+      ...SLOTS.map(slotLayer),
       {
         id: PLACES_SOURCE,
         type: "symbol",
@@ -54,5 +84,5 @@ export function basemap(language: Language): StyleSpecification {
         paint: { "text-color": COLOURS.waterName, "text-halo-color": COLOURS.paper, "text-halo-width": 1.5 },
       },
     ],
-  };
+  }, isDark);
 }

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
 
-import { answerOf, noticeText, sentenceOf, studiedLayers, type Study } from "../src/answer";
+import { changeBetween, figuresOf, sentenceOf, zonesOf, type Coverage, type Figures, type Study, type Zone } from "../src/answer";
+import { toldBy } from "../src/notices";
 
 const FIGURES = { total: 1000, covered: 805, uncovered: 195, share: 0.805 };
 
-function study(parameters: Study["parameters"], all: Study["totals"]["all"] = FIGURES): Study {
+function study(parameters: Study["parameters"], all: Figures = FIGURES): Study {
   return {
     id: "coverage_1",
     inputs: { facilities: { layer: "one_stop_office" }, zones: { layer: "commune" } },
     parameters,
     totals: { all },
     zones: [],
-    notices: [],
   };
 }
 
@@ -31,46 +31,68 @@ it.each([
     "80.5% of residents live within 3 km (as the crow flies) of bộ phận một cửa."],
 ])("says %o as a sentence", (parameters, vi, en) => {
   const asked = study(parameters);
-  expect(plain(sentenceOf(asked, "Bộ phận một cửa", "vi").reached)).toBe(vi);
-  expect(plain(sentenceOf(asked, "Bộ phận một cửa", "en").reached)).toBe(en);
+  expect(plain(sentenceOf(asked, asked.totals["all"] ?? FIGURES, "Bộ phận một cửa", null, "vi").reached)).toBe(vi);
+  expect(plain(sentenceOf(asked, asked.totals["all"] ?? FIGURES, "Bộ phận một cửa", null, "en").reached)).toBe(en);
 });
 
 it("names those outside, and only when there are any", () => {
   const radius = { measure: "straight_radius", mode: null, limit: 3000 };
-  expect(sentenceOf(study(radius), "Chợ", "vi").outside).toBe("195 người ở ngoài.");
+  expect(sentenceOf(study(radius), FIGURES, "Chợ", null, "vi").outside).toBe("195 người ở ngoài.");
   const everybody = { total: 1000, covered: 1000, uncovered: 0, share: 1 };
-  expect(sentenceOf(study(radius, everybody), "Chợ", "vi").outside).toBeNull();
+  expect(sentenceOf(study(radius), everybody, "Chợ", null, "vi").outside).toBeNull();
 });
 
 it("keeps the capitals of an acronym inside the sentence", () => {
   const radius = { measure: "straight_radius", mode: null, limit: 3000 };
-  expect(sentenceOf(study(radius), "UBND xã", "vi").reached).toContain("quanh UBND xã");
-});
-
-it("ranks the units by people outside, ties by id, and leaves out those without any", () => {
-  const zone = (id: string, uncovered: number) => ({ id, name: id, total: 100, covered: 100 - uncovered, uncovered, share: 0 });
-  const zones = [zone("b", 5), zone("a", 5), zone("c", 9), zone("d", 0)];
-  const found = answerOf({ ...study({ measure: "straight_radius", mode: null, limit: 1 }), zones });
-  expect(found.worst.map((one) => one.id)).toEqual(["c", "a", "b"]);
-});
-
-it("names the layers that the study read, units first", () => {
-  const found = answerOf(study({ measure: "straight_radius", mode: null, limit: 1 }));
-  expect(studiedLayers(found)).toEqual(["commune", "one_stop_office"]);
-  expect(studiedLayers(null)).toEqual([]);
+  expect(sentenceOf(study(radius), FIGURES, "UBND xã", null, "vi").reached).toContain("quanh UBND xã");
 });
 
 it("hides what the service hides", () => {
   const hidden = { total: null, covered: null, uncovered: null, share: null };
-  const told = sentenceOf(study({ measure: "straight_radius", mode: null, limit: 3000 }, hidden), "Chợ", "vi");
+  const told = sentenceOf(study({ measure: "straight_radius", mode: null, limit: 3000 }), hidden, "Chợ", null, "vi");
   expect(told.reached).toMatch(/^– người dân/);
   expect(told.outside).toBeNull();
 });
 
-it("says a notice with its numbers, and nothing for a code it has no words for", () => {
-  const words = { near_border: { vi: "{people} người ở gần ranh giới.", en: "{people} people live near the border." } };
-  const notice = { code: "near_border", params: { people: 12345 } };
-  expect(noticeText(notice, words, "vi")).toBe("12.345 người ở gần ranh giới.");
-  expect(noticeText(notice, words, "en")).toBe("12,345 people live near the border.");
-  expect(noticeText({ code: "unheard_of", params: {} }, words, "en")).toBeNull();
+it("speaks of one age group by its title", () => {
+  const asked = study({ measure: "network_time", mode: "walk", limit: 900 });
+  const group = { vi: "Từ 60 tuổi", en: "Aged 60 and over" };
+  expect(plain(sentenceOf(asked, FIGURES, "Chợ", group, "vi").reached)).toBe("80,5 % người dân từ 60 tuổi đến được chợ trong 15 phút đi bộ.");
+  expect(sentenceOf(asked, FIGURES, "Markets", group, "en").reached).toContain("of residents aged 60 and over reach markets");
+});
+
+function zone(id: string, covered: number | null): Zone {
+  return { id, name: `Xã ${id}`, total: 100, covered, uncovered: covered === null ? null : 100 - covered, share: covered === null ? null : covered / 100 };
+}
+
+it("takes the figures of one group where they are asked for", () => {
+  const old = { total: 10, covered: 4, uncovered: 6, share: 0.4 };
+  const found = { ...study({ measure: "x", mode: null, limit: 1 }), totals: { all: FIGURES, age_60: old }, zones: [{ ...zone("a", 50), groups: { age_60: old } }, zone("b", 9)] };
+  expect(figuresOf(found, "age_60")).toBe(old);
+  expect(figuresOf(found, "age_3_5").share).toBeNull();
+  expect(zonesOf(found, "age_60").map((one) => one.covered)).toEqual([4, null]);
+  expect(zonesOf(found, "all")).toBe(found.zones);
+});
+
+it("ranks the units by the people they lose, ties by id, hidden and gaining ones left out", () => {
+  const of = (share: number, ...zones: Zone[]): Study => ({ ...study({ measure: "x", mode: null, limit: 1 }, { ...FIGURES, share }), zones });
+  const before = of(0.9, zone("a", 90), zone("b", 90), zone("c", null), zone("d", 50), zone("e", 99), zone("outside", 90));
+  const after = of(0.75, zone("a", 80), zone("b", 80), zone("c", 10), zone("d", 60), zone("e", null), zone("outside", 0));
+  const change = changeBetween(before, after, "all");
+  expect(change?.points).toBeCloseTo(-15);
+  expect(change?.losers.map(({ id, lost }) => [id, lost])).toEqual([["a", 10], ["b", 10]]);
+});
+
+it("says a notice with its numbers and titles, and in the service's words where it has none", () => {
+  const titles = { layers: new Map([["roads", "Đường"]]), standards: new Map([["s", "Chợ: 10 phút"]]) };
+  const words = {
+    near: { vi: "{people} người, {standard}", en: "{people} people, {standard}" },
+    made: { vi: "Minh hoạ ({layers})", en: "Made ({layers})" },
+  };
+  const answer = {
+    notices: [{ code: "near", params: { people: 12345, standard: "s" } }, { code: "made", params: { layers: "roads, homes" } }, { code: "odd" }],
+    notice_texts: [{ code: "near", vi: "", en: "" }, { code: "made", vi: "", en: "" }, { code: "odd", vi: "Lạ.", en: "Odd." }],
+  } as unknown as Coverage;
+  expect(toldBy(answer, words, titles, "vi").map(({ text }) => text)).toEqual(["12.345 người, “Chợ: 10 phút”", "Minh hoạ (đường, homes)", "Lạ."]);
+  expect(toldBy(answer, words, titles, "en")[0]?.text).toBe("12,345 people, “Chợ: 10 phút”");
 });

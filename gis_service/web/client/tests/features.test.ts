@@ -6,7 +6,7 @@ import { lookOf } from "../src/legend";
 
 const LAYER = {
   ...layerOf({ id: "commune", title: "Xã", geometry: "Point" }, {
-    title: { vi: "", en: "" }, bbox: [0, 0, 1, 1], categories: [], former: [], keys: {}, notices: {}, counts: {},
+    title: { vi: "", en: "" }, bbox: [0, 0, 1, 1], categories: [], former: [], services: [], standards: [], groups: [], modes: [], vintages: [], keys: {}, notices: {}, counts: {},
     fields: {
       commune: [
         { name: "name", label: { vi: "Tên", en: "Name" }, unit: null },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { dateText, distanceText, minutesText, numberText, shareText, WORDS } from "../src/language";
+import { dateText, distanceText, minutesText, numberText, shareText } from "../src/language";
+import { WORDS } from "../src/words";
 
 describe("numbers", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { boxAround, drawable, layerOf, mapLayersOf, namesOf, shownAtFirst } from "../src/layers";
+import { boxAround, drawable, layerOf, mapLayersOf, namesOf } from "../src/layers";
 import { kindOf, lookOf } from "../src/legend";
 import type { City } from "../src/page";
 
@@ -8,6 +8,11 @@ const CITY: City = {
   title: { vi: "Thành phố", en: "City" },
   bbox: [106, 20, 107, 21],
   categories: [],
+  services: [],
+  standards: [],
+  groups: [],
+  modes: [],
+  vintages: [],
   former: ["commune_2024"],
   keys: {},
   notices: {},
@@ -41,12 +46,6 @@ it("counts what is counted and nothing else", () => {
 
 it("draws surfaces below lines, and only what lies somewhere", () => {
   expect(drawable([ROADS, EMPTY, FIGURES, COMMUNE]).map((layer) => layer.id)).toEqual(["commune", "roads"]);
-});
-
-it("opens with the layers of the study, or with all of them", () => {
-  expect([...shownAtFirst([ROADS, COMMUNE], ["commune"])]).toEqual(["commune"]);
-  expect([...shownAtFirst([ROADS, COMMUNE], [])]).toEqual(["commune", "roads"]);
-  expect([...shownAtFirst([ROADS, COMMUNE], ["gone"])]).toEqual(["commune", "roads"]);
 });
 
 it("finds the box around all layers", () => {

@@ -1,9 +1,10 @@
-/** Whose map this is, and the two languages. */
+/** Finding a place, and the two languages. */
 
-import type { Language } from "../language";
-import { word } from "../language";
+import { word, type Language } from "../language";
 import { inLanguage, type City } from "../page";
 import * as state from "../state";
+import type { Reload } from "./App";
+import { SearchBox } from "./SearchBox";
 
 const LANGUAGES = [
   { id: "vi", name: "Tiếng Việt" },
@@ -14,19 +15,18 @@ const LANGUAGES = [
 function choose(event: MouseEvent, language: Language): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  window.history.replaceState(null, "", inLanguage(window.location.href, language));
   state.language.value = language;
 }
 
-export function Header({ city }: { readonly city: City }) {
+export function Header({ city, reload }: { readonly city: City; readonly reload: Reload }) {
   const language = state.language.value;
   return (
     <header class="header">
-      <p class="city">{city.title[language]}</p>
+      <SearchBox city={city} goTo={reload.goTo} showUnit={reload.showUnit} />
       <nav class="languages" aria-label={word("chooseLanguage", language)}>
         {LANGUAGES.map(({ id, name }) => (
-          <a key={id} href={`?lang=${id}`} hreflang={id} lang={id} aria-label={`${id.toUpperCase()}, ${name}`} title={name}
-            aria-current={id === language ? "true" : undefined}
+          <a key={id} href={inLanguage(window.location.href, id)} hreflang={id} lang={id} aria-label={`${id.toUpperCase()}, ${name}`}
+            title={name} aria-current={id === language ? "true" : undefined}
             onClick={(event) => choose(event, id)}>{id.toUpperCase()}</a>
         ))}
       </nav>

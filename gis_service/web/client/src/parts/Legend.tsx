@@ -1,51 +1,92 @@
-/** What the colours and dots on the map mean, in numbers; on the map, and on a phone in the sheet. */
+/** What the colours and dots mean, in numbers; on the map, and on a phone in the sheet. */
 
 import { Fragment } from "preact";
 
-import type { Answer } from "../answer";
-import { countsOf, RAMP, stepText } from "../coverage";
-import { numberText, word, type Language } from "../language";
+import { sizeAt } from "../cells";
+import { distanceText, numberText, word, type Language } from "../language";
 import { canClose } from "../layers";
 import { closedLook } from "../legend";
+import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
 import * as state from "../state";
 import { Swatch } from "./Swatch";
 
-/** The steps of the ramp with their numbers: what each means, and how many units stand on it. */
-function Ramp({ answer, language }: { readonly answer: Answer; readonly language: Language }) {
-  const counts = countsOf(answer.study.zones);
+function unitsText(count: number, language: Language): string {
+  const figure = numberText(count, language);
+  return language === "vi" ? `${figure} xã` : `${figure} unit${count === 1 ? "" : "s"}`;
+}
+
+/** The steps of the ramp: what each means, how many units stand on it; a press leaves only those. */
+function Ramp({ language }: { readonly language: Language }) {
+  const zones = state.zones.value;
+  const counts = countsOf(zones);
+  const only = state.onlyClass.value;
+  const hidden = zones.filter(isHidden).length;
+  const empty = zones.filter((zone) => classOf(zone.share) === null).length - hidden;
   return (
-    <table class="ramp">
-      <caption>{word("coverageLegend", language)}</caption>
-      <tbody>
+    <>
+      <p class="legend-title">{word("coverageLegend", language)}</p>
+      <div class="ramp" role="group" aria-label={word("unitsIn", language)}>
         {RAMP.map((step, index) => (
-          <tr key={step.from}>
-            <td><i style={{ background: step.colour }} /></td>
-            <th scope="row">{stepText(index, language)}</th>
-            <td class="figure">{numberText(counts[index] ?? 0, language)} {word("units", language)}</td>
-          </tr>
+          <button key={step.from} type="button" aria-pressed={only === index} title={word("unitsIn", language)}
+            onClick={() => { state.onlyClass.value = only === index ? null : index; }}>
+            <i style={{ background: step.colour }} />
+            <span>{stepText(index, language)}</span>
+            <small>{unitsText(counts[index] ?? 0, language)}</small>
+          </button>
         ))}
-      </tbody>
-    </table>
+      </div>
+      {hidden > 0 && <p class="legend-row"><i class="patch" style={{ background: HIDDEN }} />{word("hiddenFigure", language)}: {unitsText(hidden, language)}</p>}
+      {empty > 0 && <p class="legend-row"><i class="patch" style={{ background: NO_SHARE }} />{word("noPeople", language)}: {unitsText(empty, language)}</p>}
+    </>
+  );
+}
+
+function OutsideRow({ language }: { readonly language: Language }) {
+  const cells = state.cells.value;
+  if (!cells || cells.features.length === 0) return null;
+  const size = distanceText(sizeAt(state.zoom.value, cells.size_m ?? 0), language);
+  // Cells count everybody, also beside an answer for one age group.
+  const kind = state.group.value === "all" ? "outsideCells" : "outsideAllAges";
+  const text = cells.detail === "points" ? word("outsideHomes", language) : `${word(kind, language)} ${size}`;
+  return <li><i class="dot outside-dot" />{text}</li>;
+}
+
+function Places({ language }: { readonly language: Language }) {
+  const service = state.city.value?.services.find((one) => one.id === state.question.value?.service);
+  const hasFormer = state.choices.value.length > 0 && state.question.value?.state !== "before";
+  return (
+    <>
+      <li><i class="dot place-dot" />{service?.title[language]}</li>
+      {state.question.value?.state === "branches" && <li><i class="dot branch-dot" />{word("branch", language)}</li>}
+      {hasFormer && <li><i class="dot former-dot" />{word("formerPlace", language)}</li>}
+    </>
+  );
+}
+
+function LayerRows({ language }: { readonly language: Language }) {
+  return (
+    <>
+      {state.shownLayers.value.map((layer) => (
+        <Fragment key={layer.id}>
+          <li><Swatch look={layer.look} />{layer.title}</li>
+          {canClose(layer) && <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
 export function Legend() {
-  const answer = state.answerOnMap.value;
   const language = state.language.value;
-  const layers = state.shownLayers.value.filter((layer) => layer.id !== answer?.study.inputs.zones?.layer);
-  if (layers.length === 0 && !answer) return null;
+  const isCoverage = state.view.value === "coverage" && state.answer.value !== null;
+  if (!isCoverage && state.shownLayers.value.length === 0) return null;
   return (
-    <aside class="legend" aria-label={word("layers", language)}>
-      {answer && <Ramp answer={answer} language={language} />}
+    <aside class="legend" aria-label={word("legend", language)}>
+      {isCoverage && <Ramp language={language} />}
       <ul>
-        {layers.map((layer) => (
-          <Fragment key={layer.id}>
-            <li><Swatch look={layer.look} />{layer.title}</li>
-            {canClose(layer) && (
-              <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>
-            )}
-          </Fragment>
-        ))}
+        {isCoverage && <OutsideRow language={language} />}
+        {isCoverage && <Places language={language} />}
+        <LayerRows language={language} />
       </ul>
     </aside>
   );

@@ -1,28 +1,47 @@
-/** What must be known beside the answer and the map: generated data, and the notices of the study. */
+/** What must be known beside the answer and the map: generated data, an unverified standard, limits of the method. */
 
-import { noticeText } from "../answer";
 import { numberText, word } from "../language";
+import { toldBy } from "../notices";
 import type { City } from "../page";
 import * as state from "../state";
 
+/** Notices that stand open; the others wait behind one press. */
+const ALWAYS: ReadonlySet<string> = new Set(["generated_data", "standard_unverified"]);
+
 export function Notices({ city }: { readonly city: City }) {
   const language = state.language.value;
-  const titles = state.shownLayers.value.filter((layer) => layer.generated).map((layer) => layer.title);
   const answer = state.answer.value;
-  const isAnswerGenerated = answer.state === "ready" && answer.value?.study.generated_data === true;
-  const notices = answer.state === "ready" ? (answer.value?.study.notices ?? []) : [];
-  const more = notices.map((notice) => noticeText(notice, city.notices, language)).filter((text) => text !== null);
-  if (!isAnswerGenerated && titles.length === 0 && more.length === 0) return null;
+  if (!answer) return null;
+  const titles = {
+    // The layer of homes is personal and in no public list; its kind may be told.
+    layers: new Map([
+      [answer.inputs.demand?.layer ?? "", word("homes", language)],
+      ...state.readyLayers.value.map((layer) => [layer.id, layer.title] as const),
+    ]),
+    standards: new Map(city.standards.map((standard) => [standard.id, standard.title[language]])),
+  };
+  const texts = toldBy(answer, city.notices, titles, language);
+  const first = texts.filter(({ code }) => ALWAYS.has(code)).map(({ text }) => text);
+  if (answer.generated_data && !texts.some(({ code }) => code === "generated_data")) first.unshift(`${word("allGenerated", language)}.`);
+  const more = texts.filter(({ code }) => !ALWAYS.has(code));
+  if (first.length === 0 && more.length === 0) return null;
   return (
-    <div class="notice">
-      {isAnswerGenerated && <p>{word("generatedAnswer", language)}</p>}
-      {titles.length > 0 && <p>{word("generatedNotice", language)} {titles.join(", ")}.</p>}
+    <div class="notice" role="note">
+      {first.map((text) => <p key={text}>{text}</p>)}
       {more.length > 0 && (
         <details>
           <summary>{word("moreNotices", language)} ({numberText(more.length, language)})</summary>
-          <ul>{more.map((text) => <li key={text}>{text}</li>)}</ul>
+          <ul>{more.map(({ code, text }) => <li key={code + text}>{text}</li>)}</ul>
         </details>
       )}
     </div>
   );
+}
+
+/** The same for the view of layers: which of those shown are generated. */
+export function LayerNotices() {
+  const language = state.language.value;
+  const titles = state.shownLayers.value.filter((layer) => layer.generated).map((layer) => layer.title);
+  if (titles.length === 0) return null;
+  return <div class="notice" role="note"><p>{word("generatedNotice", language)} {titles.join(", ")}.</p></div>;
 }

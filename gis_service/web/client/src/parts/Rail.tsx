@@ -3,13 +3,15 @@
 import { word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
-import { LayersIcon, TableIcon } from "./icons";
+import { CoverageIcon, LayersIcon, TableIcon } from "./icons";
+import { TokenButton } from "./TokenDialog";
 
 function initials(title: string): string {
   return title.split(/\s+/).map((part) => part.charAt(0)).join("").slice(0, 3).toLocaleUpperCase("vi");
 }
 
 const VIEWS = [
+  { id: "coverage", Icon: CoverageIcon },
   { id: "layers", Icon: LayersIcon },
   { id: "table", Icon: TableIcon },
 ] as const;
@@ -26,6 +28,8 @@ export function Rail({ city }: { readonly city: City }) {
           {word(id, language)}
         </button>
       ))}
+      <span class="rail-space" />
+      <TokenButton />
     </nav>
   );
 }

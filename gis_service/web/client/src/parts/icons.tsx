@@ -28,3 +28,11 @@ export function MinusIcon() {
 export function WholeIcon() {
   return <Icon><path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" /><circle cx="12" cy="12" r="2.5" /></Icon>;
 }
+
+export function CoverageIcon() {
+  return <Icon><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" /></Icon>;
+}
+
+export function KeyIcon() {
+  return <Icon><circle cx="8" cy="15.5" r="4" /><path d="m11 12.5 8-8M16 7.5l3 3M13.5 10l2 2" /></Icon>;
+}

@@ -1,13 +1,14 @@
-/** The chosen feature on the map: its outline and its pop-up. */
+/** The pop-ups of what is chosen, and the outline of a chosen feature. */
 
 import { effect } from "@preact/signals";
 import { Popup, type AddLayerObject, type ExpressionSpecification, type Map as MapLibre } from "maplibre-gl";
-import { render } from "preact";
+import { render, type VNode } from "preact";
 
-import { sourceId } from "./layers";
-import { FeatureCard } from "./parts/FeatureCard";
-import * as state from "./state";
-import { COLOURS } from "./style";
+import { sourceId } from "../layers";
+import { FeatureCard } from "../parts/FeatureCard";
+import { WhyCard } from "../parts/WhyCard";
+import * as state from "../state";
+import { COLOURS } from "../style";
 
 const MARKS = ["selected:edge", "selected:point"] as const;
 
@@ -43,25 +44,28 @@ function mark(map: MapLibre, chosen: state.Selection | null): void {
   for (const layer of marksOf(chosen)) map.addLayer(layer);
 }
 
-/** Keep outline, pop-up and state one: choosing opens it, closing it (button, Escape, empty ground) clears. */
+function popupOf(map: MapLibre): (content: VNode | null, at: state.Position | null) => void {
+  const element = document.createElement("div");
+  const popup = new Popup({ closeButton: false, closeOnClick: false, maxWidth: "312px", offset: 14, focusAfterOpen: false });
+  popup.setDOMContent(element);
+  return (content, at) => {
+    render(content, element);
+    if (!content || !at) popup.remove();
+    else popup.setLngLat([...at]).addTo(map);
+  };
+}
+
+/** Keep outline, pop-up and state one. On a phone the answer for a place stands in the sheet instead. */
 export function followSelection(map: MapLibre): void {
-  const content = document.createElement("div");
-  const popup = new Popup({ closeButton: false, closeOnClick: false, maxWidth: "320px", offset: 14 });
-  popup.setDOMContent(content);
+  const show = popupOf(map);
   effect(() => {
     const chosen = state.selection.value;
+    const [place, isPhone, isCoverage] = [state.place.value, state.isPhone.value, state.view.value === "coverage"];
     mark(map, chosen);
-    render(chosen ? <FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} /> : null, content);
-    if (!chosen?.at) {
-      popup.remove();
-      return;
-    }
-    popup.setLngLat([...chosen.at]).addTo(map);
-    if (!map.getBounds().contains([...chosen.at])) map.easeTo({ center: [...chosen.at] });
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !state.selection.value) return;
-    state.selection.value = null;
-    map.getCanvas().focus();
+    if (chosen) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
+    else if (place && isCoverage && !isPhone) show(<WhyCard />, place);
+    else show(null, null);
+    const at = chosen?.at ?? place;
+    if (at && !map.getBounds().contains([...at])) map.easeTo({ center: [...at] });
   });
 }

@@ -1,0 +1,138 @@
+/** The units in the colour of their answer, their borders, the chosen one's outline, and where each of them lies. */
+
+import { effect } from "@preact/signals";
+import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as MapLibre, PropertyValueSpecification } from "maplibre-gl";
+
+import type { Zone } from "../answer";
+import { nameLayout, namePaint, tilesUrl } from "../layers";
+import type { City, Vintage } from "../page";
+import { classOf, colourOf, NO_SHARE } from "../ramp";
+import * as state from "../state";
+import { COLOURS, slot, themed } from "../style";
+import { boxesOf, namesOfAreas, type Box } from "./names";
+
+const IS_AREA: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];
+const IS_POINT: ExpressionSpecification = ["==", ["geometry-type"], "Point"];
+const FAINT = 0.14;
+const OLD = 0.55;
+const CLOSE = 0.5;
+const PLAIN = "#f1f5f4";
+const PLAIN_EDGE = "#c9d5d8";
+const TILES_END_AT_ZOOM = 16;
+
+export function unitSource(layer: string): string {
+  return `units:${layer}`;
+}
+
+/** Colour of each unit by its code; a unit the answer does not name has no colour of the ramp. */
+export function coloursOf(zones: readonly Zone[], key: string): ExpressionSpecification | string {
+  const pairs = zones.flatMap((zone) => [zone.id, colourOf(zone)]);
+  if (pairs.length === 0) return NO_SHARE;
+  return ["match", ["to-string", ["get", key]], ...pairs, NO_SHARE] as unknown as ExpressionSpecification;
+}
+
+/**
+ * Full for the units of the chosen step, faint for the others; all of them fainter while a new answer comes.
+ *
+ * Close to the ground the colour thins out, so that villages and fields are seen through it.
+ */
+export function opacityOf(zones: readonly Zone[], key: string, only: number | null, isOld: boolean): PropertyValueSpecification<number> {
+  const ids = zones.filter((zone) => classOf(zone.share) === only).map((zone) => zone.id);
+  const at = (full: number): unknown => {
+    const shown = isOld ? full * OLD : full;
+    return only === null ? shown : ["case", ["in", ["to-string", ["get", key]], ["literal", ids]], shown, FAINT];
+  };
+  return ["interpolate", ["linear"], ["zoom"], 11, at(1), 13.5, at(CLOSE)] as unknown as ExpressionSpecification;
+}
+
+function layersOf(layer: string): readonly AddLayerObject[] {
+  const from = { source: unitSource(layer), "source-layer": layer };
+  return [
+    { id: `${unitSource(layer)}:area`, type: "fill", ...from, filter: IS_AREA, paint: { "fill-color": NO_SHARE } },
+    { id: `${unitSource(layer)}:edge`, type: "line", ...from, filter: IS_AREA, layout: { "line-join": "round" },
+      paint: { "line-color": COLOURS.paper, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.7, 11, 1.4, 15, 3] } },
+    { id: `${unitSource(layer)}:point`, type: "circle", ...from, filter: IS_POINT,
+      paint: { "circle-color": NO_SHARE, "circle-stroke-color": COLOURS.paper, "circle-stroke-width": 1.2,
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 7, 11, 15, 15, 22] } },
+    { id: `${unitSource(layer)}:chosen`, type: "line", ...from, filter: ["literal", false] as unknown as ExpressionSpecification,
+      layout: { "line-join": "round" }, paint: { "line-color": COLOURS.ink, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.8, 13, 3.2] } },
+  ];
+}
+
+function add(map: MapLibre, layer: string): void {
+  map.addSource(unitSource(layer), { type: "vector", tiles: [tilesUrl(layer)], maxzoom: TILES_END_AT_ZOOM });
+  const [area, edge, point, chosen] = layersOf(layer);
+  if (area) map.addLayer(area, slot("units"));
+  if (edge) map.addLayer(edge, slot("overlays"));
+  if (point) map.addLayer(point, slot("overlays"));
+  if (chosen) map.addLayer(chosen, slot("marks"));
+  map.addSource(`${unitSource(layer)}:names`, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  map.addLayer({
+    id: `${unitSource(layer)}:name`,
+    type: "symbol",
+    source: `${unitSource(layer)}:names`,
+    minzoom: 8.6,
+    layout: { ...nameLayout(false), "symbol-sort-key": ["get", "rank"] },
+    paint: themed(namePaint(), state.isDark.peek()),
+  });
+}
+
+function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
+  const isDark = state.isDark.value;
+  const zones = isOn ? state.zones.value : [];
+  const colours = isOn ? themed(coloursOf(zones, key), isDark) : themed(PLAIN, isDark);
+  const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && state.isOld.value);
+  const source = unitSource(vintage.layer);
+  map.setPaintProperty(`${source}:area`, "fill-color", colours);
+  map.setPaintProperty(`${source}:area`, "fill-opacity", opacity);
+  map.setPaintProperty(`${source}:edge`, "line-color", themed(isOn ? COLOURS.paper : PLAIN_EDGE, isDark));
+  map.setPaintProperty(`${source}:point`, "circle-color", colours);
+  map.setPaintProperty(`${source}:point`, "circle-opacity", opacity);
+  map.setFilter(`${source}:chosen`, ["==", ["to-string", ["get", key]], state.unit.value ?? "\u0000"]);
+  map.setPaintProperty(`${source}:chosen`, "line-color", themed(COLOURS.ink, isDark));
+}
+
+/** Boxes of the units that have been on the map; the view of the whole city, which comes first, holds them all. */
+export type Boxes = Map<string, Box>;
+
+/** Keep names and boxes in step with the tiles that are there. */
+function gather(map: MapLibre, vintage: Vintage, key: string, boxes: Boxes): void {
+  let last = "";
+  map.on("idle", () => {
+    if (state.vintage.peek()?.id !== vintage.id) return;
+    const parts = map.querySourceFeatures(unitSource(vintage.layer), { sourceLayer: vintage.layer });
+    for (const [id, box] of boxesOf(parts, key)) boxes.set(`${vintage.id}/${id}`, box);
+    const people = new Map(state.zones.peek().map((zone) => [zone.id, zone.total ?? 0]));
+    const names = namesOfAreas(parts, (properties) => -(people.get(String(properties[key])) ?? 0));
+    const written = JSON.stringify(names);
+    // Setting data makes the map busy and then idle again: only news may do so.
+    if (written === last) return;
+    last = written;
+    map.getSource<GeoJSONSource>(`${unitSource(vintage.layer)}:names`)?.setData(names);
+  });
+}
+
+/** Draw the units of the vintage that is asked about: coloured beside an answer, else plain ground for the layers. */
+export function followUnits(map: MapLibre, city: City): Boxes {
+  const boxes: Boxes = new Map();
+  effect(() => {
+    const vintage = state.vintage.value;
+    const key = city.keys[vintage?.layer ?? ""];
+    const isOn = state.view.value === "coverage" && state.answer.value !== null;
+    const isDrawn = state.readyLayers.value.some((layer) => layer.id === vintage?.layer && !layer.isEmpty);
+    if (vintage && key && !map.getSource(unitSource(vintage.layer)) && isDrawn) {
+      add(map, vintage.layer);
+      gather(map, vintage, key, boxes);
+    }
+    const isAdded = map.getSource(unitSource(vintage?.layer ?? "")) !== undefined;
+    for (const one of city.vintages) {
+      for (const part of ["area", "edge", "point", "chosen", "name"]) {
+        const id = `${unitSource(one.layer)}:${part}`;
+        if (!map.getLayer(id)) continue;
+        map.setLayoutProperty(id, "visibility", one.id === vintage?.id ? "visible" : "none");
+      }
+    }
+    if (vintage && key && isAdded) paint(map, vintage, key, isOn);
+  });
+  return boxes;
+}
