@@ -40,7 +40,7 @@ class ErrorCode(StrEnum):
     DEFINITIONS_FAULTY = "definitions_faulty"
     # demo
     CENSUS_FAULTY = "census_faulty"
-    FIRST_STUDY_NOT_HERE = "first_study_not_here"
+    MERGER_NOT_HERE = "merger_not_here"
     # database
     DATABASE_URL_INVALID = "database_url_invalid"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -71,6 +71,14 @@ class ErrorCode(StrEnum):
     STUDY_VERSION_GONE = "study_version_gone"
     PROCESS_UNKNOWN = "process_unknown"
     ROAD_COST_TOO_LARGE = "road_cost_too_large"
+    # jobs
+    JOB_NOT_FOUND = "job_not_found"
+    JOB_NOT_READY = "job_not_ready"
+    JOB_DISMISSED = "job_dismissed"
+    JOB_DIED = "job_died"
+    # live coverage
+    PLACE_OUTSIDE = "place_outside"
+    TOO_MANY_REQUESTS = "too_many_requests"
     # web
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -186,7 +194,8 @@ class GisError(Exception):
     code
         Entry of the message catalogue.
     params
-        Values for the placeholders of the messages: the bad value, what is known, what is expected.
+        Values for the placeholders of the messages: the bad value, what is known, what is expected; a text
+        stands in the language of its sentence.
     faults
         All single faults, when an input has several.
     """
@@ -213,15 +222,21 @@ class GisError(Exception):
 
     def detail(self, language: Language = "en") -> str:
         """Say what happened, with the bad value."""
-        return message_of(self.code).detail.in_language(language).format(**self.params)
+        return message_of(self.code).detail.in_language(language).format(**self._said(language))
 
     def expected(self, language: Language = "en") -> str:
         """Say what would have been right."""
-        return message_of(self.code).expected.in_language(language).format(**self.params)
+        return message_of(self.code).expected.in_language(language).format(**self._said(language))
 
     def remedy(self, language: Language = "en") -> str:
         """Say what the reader can do now."""
-        return message_of(self.code).remedy.in_language(language).format(**self.params)
+        return message_of(self.code).remedy.in_language(language).format(**self._said(language))
+
+    def _said(self, language: Language) -> dict[str, object]:
+        return {
+            name: value.in_language(language) if isinstance(value, Text) else value
+            for name, value in self.params.items()
+        }
 
     def __str__(self) -> str:
         lines = [self.detail(), self.expected(), self.remedy()]

@@ -33,6 +33,18 @@ class Settings(BaseSettings):
         None, description="Address that users reach the service by, when it stands behind a proxy."
     )
     threads: int = Field(4, ge=1, le=64, description="Requests answered at the same time by one web process.")
+    workers: int = Field(
+        1, ge=0, le=64, description="Jobs computed at the same time on this machine; 0 starts no worker here."
+    )
+    worker_dead_seconds: float = Field(
+        15, ge=1, description="Seconds without a sign of life after which a worker's jobs are taken up."
+    )
+    live_per_minute: int = Field(
+        240, ge=1, description="Questions that are computed at once, per minute and address of the asker."
+    )
+    proxies: int = Field(
+        0, ge=0, le=9, description="Own proxies before the service; the last of them tells who asks."
+    )
     reader_seconds: int = Field(
         900, ge=1, description="Longest time that reading one file may take, in seconds."
     )

@@ -1,8 +1,8 @@
 """Starts, watches and ends the processes of the service; called by scripts/run and scripts/stop.
 
 One watcher per checkout holds ``service.lock`` in the data folder for as long as the service lives. It starts
-the web process, starts a private database again when that has died, and ends all of it on Ctrl-C or
-scripts/stop.
+the web process and the worker, starts them and a private database again when they have died, and ends all of
+it on Ctrl-C or scripts/stop.
 """
 
 import argparse
@@ -17,12 +17,14 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
+from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services import database
 from gis_service.settings import Settings, read_settings
@@ -31,8 +33,9 @@ START_TIME_S = 90.0
 END_TIME_S = 15.0
 WATCH_EVERY_S = 1.0
 LOG_LINES = 20
+WEB, WORKER = "web", "worker"
 PAUSES_S = (1.0, 60.0)
-"""Shortest and longest pause before a web process that died is started again; it doubles each time."""
+"""Shortest and longest pause before a process that died is started again; it doubles each time."""
 
 
 @dataclass(frozen=True)
@@ -158,37 +161,45 @@ def failure(process: subprocess.Popen[bytes], settings: Settings) -> Temporary:
     )
 
 
-def start_web(settings: Settings) -> subprocess.Popen[bytes]:
-    """Start the web server in a process group of its own; it ends when this process dies."""
-    command = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "granian", "--interface", "wsgi"]
-    command += ["--host", settings.host, "--port", str(settings.port), "--workers", "1"]
-    command += ["--blocking-threads", str(settings.threads), "--log-level", "warning", "gis_service.wsgi:app"]
+def start(settings: Settings, name: str) -> subprocess.Popen[bytes]:
+    """Start a process of the service in a group of its own; it ends when this process dies."""
+    arguments = ["gis_service.worker"]
+    if name == WEB:
+        arguments = ["granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)]
+        arguments += ["--workers", "1", "--blocking-threads", str(settings.threads)]
+        arguments += ["--log-level", "warning", "gis_service.wsgi:app"]
+    command = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *arguments]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
 
 
-def end_web(web: subprocess.Popen[bytes]) -> None:
-    """Let the requests under way end; after a while end them, and with them what a dead main process left."""
-    web.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        web.wait(END_TIME_S)
-    clear_group(web)
-    web.wait()
+def end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Let what is under way end; after a while end it, and with it what a dead main process left."""
+    until = time.monotonic() + END_TIME_S
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(until - time.monotonic(), 0))
+        clear_group(process)
+        process.wait()
 
 
-def clear_group(web: subprocess.Popen[bytes]) -> None:
-    """End the workers, which would hold the port when their main process was killed."""
+def clear_group(process: subprocess.Popen[bytes]) -> None:
+    """End its children, which would hold the port when their main process was killed."""
     with suppress(ProcessLookupError):
-        os.killpg(web.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @dataclass
-class WebKeeper:
-    """Keeps one web process alive.
+class Keeper:
+    """Keeps one process of the service alive.
 
     Parameters
     ----------
     settings
-        Where it listens.
+        What it is started with.
+    name
+        ``web`` or ``worker``.
     process
         The one that runs, or has ended.
     pause
@@ -200,6 +211,7 @@ class WebKeeper:
     """
 
     settings: Settings
+    name: str
     process: subprocess.Popen[bytes]
     pause: float = PAUSES_S[0]
     since: float = field(default_factory=time.monotonic)
@@ -209,16 +221,20 @@ class WebKeeper:
         """Start it again when it has died; at once asked again is cheap."""
         age = time.monotonic() - self.since
         if self.dead and age >= self.pause:
-            self.process, self.dead, self.since = start_web(self.settings), False, time.monotonic()
+            self.process, self.dead, self.since = start(self.settings, self.name), False, time.monotonic()
             self.pause = min(2 * self.pause, PAUSES_S[1])
         elif not self.dead and self.process.poll() is not None:
             clear_group(self.process)
             # One that has served for a while has not died of its start.
             self.pause = PAUSES_S[0] if age > PAUSES_S[1] else self.pause
             self.dead, self.since = True, time.monotonic()
-            code = self.process.returncode
-            words = f"The web process has died (code {code}); it is started again in {self.pause:.0f} s."
-            print(words, file=sys.stderr, flush=True)
+            code, pause = self.process.returncode, f"{self.pause:.0f}"
+            say(f"service_{self.name}_died", sys.stderr, code=code, seconds=pause)
+
+
+def say(notice: str, stream: TextIO = sys.stdout, **params: object) -> None:
+    """Print words of the message catalogue in the language of the terminal."""
+    print(notices()[notice].in_language(language_of()).format(**params), file=stream, flush=True)
 
 
 def watch(settings: Settings) -> None:
@@ -227,25 +243,29 @@ def watch(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with hold_lock(settings):
-        web = WebKeeper(settings, start_web(settings))
+        keepers = [Keeper(settings, WEB, start(settings, WEB))]
         try:
-            wait_for_answer(web.process, settings, ended)
+            wait_for_answer(keepers[0].process, settings, ended)
             if not ended.is_set():
-                print(f"The map is at {address_of(settings)} (Ctrl-C or scripts/stop ends it)", flush=True)
+                say("service_at", address=address_of(settings))
+                if settings.workers:
+                    # After the web process, so that the map is there the sooner.
+                    keepers.append(Keeper(settings, WORKER, start(settings, WORKER)))
             while not ended.wait(WATCH_EVERY_S):
-                web.keep()
+                for keeper in keepers:
+                    keeper.keep()
                 keep_database(settings)
         finally:
-            end_web(web.process)
+            end([keeper.process for keeper in keepers])
             stop_database(settings)
-    print("The service has ended.", flush=True)
+    say("service_ended")
 
 
 def keep_database(settings: Settings) -> None:
     """Start a private database again that has died; what goes wrong is tried again in a second."""
     try:
         if database.keep_running(settings):
-            print("The private database had died and was started again.", flush=True)
+            say("service_database_again")
     except GisError as error:
         print(words_of(error, language_of()), file=sys.stderr, flush=True)
 
@@ -273,7 +293,7 @@ def detach(settings: Settings) -> None:
     except Temporary:
         print(*log.read_text(errors="replace").splitlines()[-LOG_LINES:], sep="\n", file=sys.stderr)
         raise
-    print(f"The map is at {address_of(settings)} (scripts/stop ends it; log: {log})")
+    say("service_at_detached", address=address_of(settings), log=log)
 
 
 def is_alive(pid: int) -> bool:
@@ -295,7 +315,7 @@ def stop(settings: Settings) -> None:
             break
         time.sleep(0.1)
     stopped = stop_database(settings)
-    print("stopped" if found or stopped else "nothing is running")
+    say("service_stopped" if found or stopped else "service_not_running")
 
 
 def begin(settings: Settings, *, detached: bool) -> None:
@@ -313,7 +333,7 @@ def begin(settings: Settings, *, detached: bool) -> None:
         except WatchedError:
             found = check(settings)
     if found:
-        print(f"The service of this checkout runs already: {found.address} (scripts/stop ends it)")
+        say("service_already", address=found.address)
 
 
 def read_arguments() -> argparse.Namespace:

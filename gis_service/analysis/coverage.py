@@ -28,6 +28,8 @@ class Figures:
     total, covered, uncovered, unreachable
         ``total = covered + uncovered``; ``unreachable`` is a part of ``uncovered``: those without a road, or
         without a way to any facility.
+    no_road
+        The part of ``unreachable`` that joins no road.
     quantiles
         For each of `PERCENTS` the least cost by which that share of all people has arrived; None when it
         never has, or when there is nobody.
@@ -39,8 +41,14 @@ class Figures:
     covered: int
     uncovered: int
     unreachable: int
+    no_road: int
     quantiles: tuple[int | None, ...]
     arrived: tuple[int | None, ...]
+
+    @property
+    def no_path(self) -> int:
+        """The part of ``unreachable`` that joins a road from which no way leads to any facility."""
+        return self.unreachable - self.no_road
 
     @property
     def share(self) -> float | None:
@@ -60,11 +68,15 @@ class Coverage:
         Figures per group, one entry per unit in the order of the units.
     outside
         Figures per group of the people of the study area who live in no unit; None when there is nobody.
+    access
+        Per group the median, among those who arrive, of the part of the cost between places and roads; None
+        when nobody arrives.
     """
 
     totals: dict[str, Figures]
     zones: dict[str, tuple[Figures, ...]]
     outside: dict[str, Figures] | None
+    access: dict[str, int | None]
 
 
 def is_covered(cost: Int64s, limit: int) -> Bools:
@@ -73,7 +85,14 @@ def is_covered(cost: Int64s, limit: int) -> Bools:
 
 
 def coverage(
-    demand: Demand, zone: Int32s, n_zones: int, cost: Int64s, limit: int, reached: Bools | None = None
+    demand: Demand,
+    zone: Int32s,
+    n_zones: int,
+    cost: Int64s,
+    limit: int,
+    reached: Bools | None = None,
+    no_road: Bools | None = None,
+    access: Int64s | None = None,
 ) -> Coverage:
     """Add up who is covered.
 
@@ -94,6 +113,10 @@ def coverage(
     reached
         ``(n,)`` whether a way leads to any facility, of the catchment or not; where ``cost`` has an answer
         when None.
+    no_road
+        ``(n,)`` whether the row joins no road, so that no way leads anywhere; none does when None.
+    access
+        ``(n,)`` the part of ``cost`` between places and roads; nothing when None.
 
     Returns
     -------
@@ -104,23 +127,30 @@ def coverage(
     bucket = np.where(zone == NO_UNIT, n_zones, zone)[inside].astype(np.int64)
     kept = cost[inside]
     lost = ~(cost < UNREACHED if reached is None else reached)[inside]
+    loose = lost & (False if no_road is None else no_road[inside])
+    straight = np.zeros(len(kept), dtype=np.int64) if access is None else access[inside]
     by_place = np.lexsort((kept, bucket))
     in_all = np.argsort(kept, kind="stable")
     totals: dict[str, Figures] = {}
     rows: dict[str, tuple[Figures, ...]] = {}
+    middle: dict[str, int | None] = {}
     for group, values in demand.people.items():
         people = values[inside]
         one = np.zeros(len(people), dtype=np.int64)
-        unreachable = np.zeros(n_zones + 1, dtype=np.int64)
-        np.add.at(unreachable, bucket[lost], people[lost])
-        everybody = unreachable.sum(keepdims=True)
+        # Two columns: everybody without an answer, and those of them who join no road.
+        without = np.zeros((n_zones + 1, 2), dtype=np.int64)
+        np.add.at(without[:, 0], bucket[lost], people[lost])
+        np.add.at(without[:, 1], bucket[loose], people[loose])
+        everybody = without.sum(axis=0, keepdims=True)
         totals[group] = _figures(one, kept[in_all], people[in_all], everybody, limit)[0]
-        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], unreachable, limit))
+        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], without, limit))
+        middle[group] = _median(straight[kept < UNREACHED], people[kept < UNREACHED])
     anybody = any(figures[n_zones].total for figures in rows.values())
     return Coverage(
         totals=totals,
         zones={group: figures[:n_zones] for group, figures in rows.items()},
         outside=_last(rows) if anybody else None,
+        access=middle,
     )
 
 
@@ -128,9 +158,17 @@ def _last(rows: Mapping[str, tuple[Figures, ...]]) -> dict[str, Figures]:
     return {group: figures[-1] for group, figures in rows.items()}
 
 
-def _figures(bucket: Int64s, cost: Int64s, people: Int64s, unreachable: Int64s, limit: int) -> list[Figures]:
-    """Figures of each bucket, one per entry of ``unreachable``; the rows come sorted by bucket, then cost."""
-    n = len(unreachable)
+def _median(values: Int64s, people: Int64s) -> int | None:
+    """Least value that half of the people do not exceed; None when there is nobody."""
+    order = np.argsort(values, kind="stable")
+    running = np.concatenate([[0], np.cumsum(people[order])])
+    start = np.zeros(1, dtype=np.int64)
+    return _quantile(running, values[order], start, running[-1:], 50)[0]
+
+
+def _figures(bucket: Int64s, cost: Int64s, people: Int64s, without: Int64s, limit: int) -> list[Figures]:
+    """Figures of each bucket, one per row of ``without``; the rows of people come by bucket, then cost."""
+    n = len(without)
     running = np.concatenate([[0], np.cumsum(people)])
     first = np.searchsorted(bucket, np.arange(n), side="left")
     after = np.searchsorted(bucket, np.arange(n), side="right")
@@ -145,7 +183,8 @@ def _figures(bucket: Int64s, cost: Int64s, people: Int64s, unreachable: Int64s, 
             total=int(total[i]),
             covered=int(covered[i]),
             uncovered=int(total[i] - covered[i]),
-            unreachable=int(unreachable[i]),
+            unreachable=int(without[i, 0]),
+            no_road=int(without[i, 1]),
             quantiles=tuple(column[i] for column in of_all),
             arrived=tuple(column[i] for column in of_arrived),
         )

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from gis_service.analysis.graph import Graph, build_graph
-from gis_service.analysis.kernels import FAR, Answer, ask_positions, two_nearest
+from gis_service.analysis.kernels import FAR, Answer, ask_positions, nearest_at, two_nearest
 from gis_service.analysis.modes import MM_PER_M, Costs, half_up
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions
@@ -36,6 +36,9 @@ class Field:
         ``(n_homes,)`` row of the facility, -1 without one; equal costs go to the lower row.
     no_road
         ``(n_homes,)`` homes that join no road.
+    access
+        ``(n_homes,)`` the part of ``cost`` that is the straight way between home and road and between road
+        and the nearest facility; 0 without an answer, and as the crow flies.
     """
 
     cost: Int64s
@@ -43,6 +46,7 @@ class Field:
     cost2: Int64s
     facility2: Int32s
     no_road: Bools
+    access: Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +91,71 @@ def network_field(
         Contracted graph of the same network and costs, when the caller has it already.
     """
     graph = build_graph(network, costs) if graph is None else graph
-    search = _Search(
-        graph, facilities, costs.access(facilities.access_m) + turnout, site.astype(np.int32), direction
-    )
+    facility_access = costs.access(facilities.access_m)
+    search = _Search(graph, facilities, facility_access + turnout, site.astype(np.int32), direction)
     usable = np.flatnonzero(homes.segment >= 0)
     c1, f1, c2, f2 = _nobody(len(homes.segment))
     c1[usable], f1[usable], c2[usable], f2[usable] = search.ask(homes.segment[usable], homes.fraction[usable])
     home_access = costs.access(homes.access_m)
-    c1[f1 >= 0] += home_access[f1 >= 0]
+    answered = f1 >= 0
+    c1[answered] += home_access[answered]
     c2[f2 >= 0] += home_access[f2 >= 0]
-    return NetworkField(c1, f1, c2, f2, homes.segment < 0, search.node_cost(network))
+    access = np.zeros(len(f1), np.int64)
+    access[answered] = home_access[answered] + facility_access[f1[answered]]
+    return NetworkField(c1, f1, c2, f2, homes.segment < 0, access, search.node_cost(network))
+
+
+def nearest_facility(
+    graph: Graph,
+    costs: Costs,
+    homes: Positions,
+    facilities: Positions,
+    *,
+    direction: Direction = "to_facility",
+    turnout: int = 0,
+) -> tuple[Int64s, Int32s]:
+    """Find the nearest facility alone, looking no farther than the homes: quick for few that live close by.
+
+    Parameters
+    ----------
+    graph, costs
+        Contracted graph of one mode, and its costs.
+    homes, facilities, direction, turnout
+        As for `network_field`.
+
+    Returns
+    -------
+    tuple of Int64s and Int32s
+        ``(n_homes,)`` ``cost`` and ``facility``, equal to those of `network_field`.
+    """
+    usable = np.flatnonzero(homes.segment >= 0)
+    chains = graph.chain[homes.segment[usable]]
+    wanted = np.zeros(graph.n_nodes, bool)
+    wanted[graph.tail[chains]] = wanted[graph.head[chains]] = True
+    site = np.arange(len(facilities.segment), dtype=np.int32)
+    search = _Search(graph, facilities, costs.access(facilities.access_m) + turnout, site, direction, wanted)
+    cost, facility, _, _ = _nobody(len(homes.segment))
+    cost[usable], facility[usable], _, _ = search.ask(homes.segment[usable], homes.fraction[usable])
+    answered = facility >= 0
+    cost[answered] += costs.access(homes.access_m)[answered]
+    return cost, facility
 
 
 class _Search:
-    """One search from all facilities, and the questions that can be put to it."""
+    """One search from all facilities, and the questions that can be put to it.
+
+    Where ``wanted`` tells the junctions that matter, it stops as soon as these are known, and looks for the
+    nearest facility alone.
+    """
 
     def __init__(
-        self, graph: Graph, facilities: Positions, access: Int64s, site: Int32s, direction: Direction
+        self,
+        graph: Graph,
+        facilities: Positions,
+        access: Int64s,
+        site: Int32s,
+        direction: Direction,
+        wanted: Bools | None = None,
     ) -> None:
         self.graph, self.site = graph, site
         placed = np.flatnonzero(facilities.segment >= 0).astype(np.int32)
@@ -118,8 +170,9 @@ class _Search:
         rest = np.concatenate([offset[from_tail], graph.cost[own[from_head]] - offset[from_head]])
         seed = np.concatenate([placed[from_tail], placed[from_head]])
         arcs = graph.reverse if to else graph.onward
-        self.ways: Answer = two_nearest(
-            arcs.start, arcs.head, arcs.cost, seed_node, rest + access[seed], seed, self.site
+        roads, seeds = (arcs.start, arcs.head, arcs.cost), (seed_node, rest + access[seed], seed)
+        self.ways: Answer = (
+            two_nearest(*roads, *seeds, self.site) if wanted is None else nearest_at(*roads, *seeds, wanted)
         )
         order = np.lexsort([placed, own])
         row = np.zeros(len(graph.cost) + 1, np.int64)
@@ -193,4 +246,4 @@ def straight_field(home_xy: Floats, facility_xy: Floats, site: Int32s) -> Field:
         second = matrix.argmin(axis=1)
         cost2[part] = matrix[rows, second]
         facility2[part] = np.where(cost2[part] < UNREACHED, second, -1)
-    return Field(cost, facility, cost2, facility2, np.zeros(n, bool))
+    return Field(cost, facility, cost2, facility2, np.zeros(n, bool), np.zeros(n, np.int64))

@@ -7,7 +7,7 @@ Every person beyond the limit is in exactly one gap place (METHODS, Gap place).
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import shapely
@@ -18,8 +18,12 @@ from gis_service.types import THOUSANDTHS, Floats, Int32s, Int64s
 SCATTERED_PEOPLE = 20
 """A place with fewer people is scattered."""
 
-Kind = Literal["network", "roadless", "cluster", "scattered"]
-"""Parts of the network; clusters without a road; clusters in a study without a network; the small rest."""
+Kind = Literal["network", "no_path", "roadless", "cluster", "no_facility", "scattered"]
+"""Parts of the network, within reach of a facility or without a way to any; clusters without a road; clusters
+in a study without a network; homes whose own unit has no facility; the small rest."""
+Reason = Literal["network", "no_path", "roadless", "cluster", "no_facility"]
+"""Why somebody is beyond the limit: the kind of the place, unless it is scattered."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True)

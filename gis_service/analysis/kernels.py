@@ -3,6 +3,7 @@
 Everything here is reached through ``graph`` and ``field``; ``gis_service.analysis.warm`` compiles it once.
 """
 
+import heapq
 from typing import TypeAlias
 
 import numba
@@ -157,6 +158,41 @@ def two_nearest(
             e_next[place] = first[slot]
             first[slot] = place
             waiting += 1
+    return c1, f1, c2, f2
+
+
+@numba.njit(cache=True, nogil=True)
+def nearest_at(
+    row: Int32s,
+    head: Int32s,
+    cost: Int32s,
+    seed_node: Int32s,
+    seed_cost: Int64s,
+    seed_facility: Int32s,
+    wanted: Bools,
+) -> Answer:
+    """Find the nearest facility of the wanted nodes, and stop when all of them are known.
+
+    Dijkstra's search in the order of cost, then facility. Returns as ``two_nearest``, without any second;
+    nodes that were not looked at have FAR and -1.
+    """
+    n = len(row) - 1
+    c1, c2 = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
+    f1, f2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    left = np.count_nonzero(wanted)
+    queue = [(np.int64(0), np.int32(0), np.int32(0)) for _ in range(0)]
+    for i in range(len(seed_node)):
+        heapq.heappush(queue, (seed_cost[i], seed_facility[i], seed_node[i]))
+    while left and queue:
+        spent, facility, node = heapq.heappop(queue)
+        if f1[node] >= 0:
+            continue
+        c1[node], f1[node] = spent, facility
+        if wanted[node]:
+            left -= 1
+        for arc in range(row[node], row[node + 1]):
+            if f1[head[arc]] < 0:
+                heapq.heappush(queue, (spent + cost[arc], facility, head[arc]))
     return c1, f1, c2, f2
 
 

@@ -7,8 +7,21 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_service.analysis.ferries import Ferries, through_ferries
 from gis_service.analysis.noding import node_lines
 from gis_service.types import Bools, Floats, Geometries, Int8s, Int32s, Int64s
+
+__all__ = [
+    "ALLEY",
+    "EXPRESSWAY",
+    "ROAD_CLASSES",
+    "UNKNOWN_CLASS",
+    "VILLAGE_LANE",
+    "Ferries",
+    "Network",
+    "Roads",
+    "build_network",
+]
 
 ROAD_CLASSES = ("expressway", "national", "provincial", "district", "commune", "village_lane", "alley")
 EXPRESSWAY, VILLAGE_LANE, ALLEY = 0, 5, 6
@@ -75,22 +88,6 @@ class Roads:
 
 
 @dataclass(frozen=True, slots=True)
-class Ferries:
-    """Ferries that run at the time of the study.
-
-    Parameters
-    ----------
-    lines
-        ``(n,)`` LineString in the CRS of the roads; joined to roads at their ends only.
-    wait_ms
-        ``(n,)`` time before boarding: half the headway.
-    """
-
-    lines: Geometries
-    wait_ms: Int64s
-
-
-@dataclass(frozen=True, slots=True)
 class Network:
     """Segments between neighbouring nodes (line ends, crossings), in order of their source lines.
 
@@ -147,7 +144,7 @@ def build_network(roads: Roads, ferries: Ferries | None = None) -> Network:
     roads
         Lines in a metric CRS (the caller's duty: ``crs.require_metric``).
     ferries
-        Joined to roads at their ends only.
+        Joined to roads at their ends only; lines that meet where nobody can board are one ferry.
 
     Returns
     -------
@@ -157,6 +154,7 @@ def build_network(roads: Roads, ferries: Ferries | None = None) -> Network:
     """
     if ferries is None:
         ferries = Ferries(np.empty(0, object), np.empty(0, np.int64))
+    ferries = through_ferries(ferries, roads.lines)
     n_roads, n_ferries = len(roads.lines), len(ferries.lines)
     lines = np.concatenate([roads.lines, ferries.lines])
     is_ferry = np.repeat([False, True], [n_roads, n_ferries])

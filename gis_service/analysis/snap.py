@@ -38,6 +38,10 @@ class Positions:
     access_m: Floats
     snapped_xy: Floats
 
+    def take(self, rows: Int64s) -> "Positions":
+        """Give some of the positions."""
+        return Positions(self.segment[rows], self.fraction[rows], self.access_m[rows], self.snapped_xy[rows])
+
 
 def snap(
     points: Floats,
@@ -124,6 +128,7 @@ def _walk_round(
     places: Geometries, tree: shapely.STRtree, found: Int64s, barriers: Geometries, max_m: float
 ) -> None:
     """Replace joins that cross a barrier by the nearest ones that do not, in place."""
+    shapely.prepare(barriers)
     walls = shapely.STRtree(barriers)
     joined = np.flatnonzero(found >= 0)
     lines = tree.geometries
@@ -144,8 +149,13 @@ def _crosses(places: Geometries, lines: Geometries, walls: shapely.STRtree) -> B
     ends = np.stack([shapely.get_coordinates(places), shapely.get_coordinates(_foot(lines, places))], axis=1)
     apart = np.flatnonzero(np.hypot(*(ends[:, 1] - ends[:, 0]).T) > TIE_M)
     ways: Geometries = np.asarray(shapely.linestrings(ends[apart]), dtype=object)
-    row, wall = walls.query(ways, predicate="intersects")
-    inside = shapely.relate_pattern(ways[row], walls.geometries[wall], _INTERIORS_MEET)
+    # By their boxes first, then wall by wall: a large barrier is prepared once, not taken apart for each way.
+    row, wall = walls.query(ways)
+    order = np.argsort(wall, kind="stable")
+    row, wall = row[order], wall[order]
+    met = shapely.intersects(walls.geometries[wall], ways[row])
+    row, wall = row[met], wall[met]
+    inside = shapely.relate_pattern(walls.geometries[wall], ways[row], _INTERIORS_MEET)
     crossing = np.zeros(len(places), bool)
     crossing[apart[row[inside]]] = True
     return crossing

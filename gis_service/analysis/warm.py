@@ -3,7 +3,8 @@
 import numpy as np
 import shapely
 
-from gis_service.analysis.field import network_field
+from gis_service.analysis.field import nearest_facility, network_field
+from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.snap import snap
@@ -18,6 +19,7 @@ def warm() -> None:
     costs = segment_costs(network, mode("walk"), "network_time")
     places = snap(np.array([[10.0, 5.0]]), network, costs)
     network_field(network, costs, places, places, np.zeros(1, np.int32))
+    nearest_facility(build_graph(network, costs), costs, places, places)
 
 
 if __name__ == "__main__":

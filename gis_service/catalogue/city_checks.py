@@ -1,19 +1,22 @@
 """What the schema cannot say about a city and its phases."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyproj
 from pyproj.exceptions import CRSError
 
 from gis_service.catalogue.document import Document
-from gis_service.catalogue.schema import did_you_mean
 from gis_service.catalogue.values import Entry
+from gis_service.catalogue.words import did_you_mean, say
 from gis_service.crs import is_metric
 from gis_service.errors import Fault
 
+_WITH_AREAS = ("Polygon", "MultiPolygon", "Geometry")
+"""Geometries that a layer of the city's outline may have."""
 
-def check_city(document: Document, layers: Collection[str]) -> Iterator[Fault]:
+
+def check_city(document: Document, layers: Mapping[str, Document | None]) -> Iterator[Fault]:
     """Find what contradicts itself in ``city.yaml``.
 
     Parameters
@@ -21,26 +24,28 @@ def check_city(document: Document, layers: Collection[str]) -> Iterator[Fault]:
     document
         Accepted by the schema.
     layers
-        Ids of all layers that have a file.
+        All layers that have a file, by id; None for a faulty one.
     """
     entry: Any = document.value
     folder = document.path.parent.name
     if entry["id"] != folder:
-        text = f"the id is '{entry['id']}', the folder is {folder}/; both must be the same"
-        yield document.fault(text, "id")
+        yield document.fault(say("id_and_folder", id=entry["id"], folder=folder), "id")
     yield from _check_crs(document, entry["crs"])
     west, south, east, north = entry["bbox"]
     if not (west < east and south < north and south >= -90 and north <= 90):  # noqa: PLR2004 - degrees of latitude
-        yield document.fault(f"the box {entry['bbox']} is not west, south, east, north in degrees", "bbox")
+        yield document.fault(say("box_not_degrees", box=entry["bbox"]), "bbox")
     yield from unique_ids(document, entry["groups"], "groups")
     yield from _check_groups(document, entry["groups"])
+    yield from _check_outline(document, entry.get("outline_layer"), layers)
     yield from unique_ids(document, entry["vintages"], "vintages")
     for index, vintage in enumerate(entry["vintages"]):
         if vintage["layer"] not in layers:
-            text = f"there is no layer '{vintage['layer']}'{did_you_mean(vintage['layer'], list(layers))}"
-            yield document.fault(text, "vintages", index, "layer")
+            hint = did_you_mean(vintage["layer"], list(layers))
+            yield document.fault(
+                say("no_layer", layer=vintage["layer"], hint=hint), "vintages", index, "layer"
+            )
         if vintage.get("to") is not None and vintage["to"] <= vintage["from"]:
-            text = f"it ends on {vintage['to']}, not after {vintage['from']}"
+            text = say("ends_before", to=vintage["to"], from_=vintage["from"])
             yield document.fault(text, "vintages", index, "to")
 
 
@@ -51,14 +56,12 @@ def check_phases(document: Document) -> Iterator[Fault]:
     yield from unique_ids(document, phases, "phases")
     for index, phase in enumerate(phases):
         if phase["to"] <= phase["from"]:
-            text = f"the phase '{phase['id']}' ends on {phase['to']}, not after {phase['from']}"
+            text = say("phase_ends_before", phase=phase["id"], to=phase["to"], from_=phase["from"])
             yield document.fault(text, "phases", index, "to")
         if index and phase["from"] != phases[index - 1]["to"]:
             before = phases[index - 1]
-            text = (
-                f"the phase '{phase['id']}' begins on {phase['from']}, "
-                f"but '{before['id']}' ends on {before['to']}; "
-                "each phase begins on the day the one before it ends"
+            text = say(
+                "phase_apart", phase=phase["id"], from_=phase["from"], before=before["id"], to=before["to"]
             )
             yield document.fault(text, "phases", index, "from")
 
@@ -68,7 +71,7 @@ def unique_ids(document: Document, entries: list[Entry], key: str) -> Iterator[F
     seen: set[str] = set()
     for index, entry in enumerate(entries):
         if entry["id"] in seen:
-            yield document.fault(f"the id '{entry['id']}' stands twice", key, index, "id")
+            yield document.fault(say("id_twice", id=entry["id"]), key, index, "id")
         seen.add(entry["id"])
 
 
@@ -76,10 +79,28 @@ def _check_crs(document: Document, name: str) -> Iterator[Fault]:
     try:
         crs = pyproj.CRS.from_user_input(name)
     except CRSError:
-        yield document.fault(f"the coordinate system {name} is not known", "crs")
+        yield document.fault(say("crs_unknown", crs=name), "crs")
         return
     if not is_metric(crs):
-        yield document.fault(f"{name} ({crs.name}) is not a projected system in metres", "crs")
+        yield document.fault(say("crs_not_metric", crs=name, name=crs.name), "crs")
+
+
+def _check_outline(
+    document: Document, name: str | None, layers: Mapping[str, Document | None]
+) -> Iterator[Fault]:
+    """Hold the outline of the city to a layer that may have areas."""
+    if name is None:
+        return
+    if name not in layers:
+        hint = did_you_mean(name, list(layers))
+        yield document.fault(say("no_layer", layer=name, hint=hint), "outline_layer")
+        return
+    layer = layers[name]
+    entry: Any = None if layer is None else layer.value
+    if entry is not None and entry["geometry"] not in _WITH_AREAS:
+        allowed = ", ".join(_WITH_AREAS)
+        text = say("outline_without_area", layer=name, geometry=entry["geometry"], allowed=allowed)
+        yield document.fault(text, "outline_layer")
 
 
 def _check_groups(document: Document, groups: list[Entry]) -> Iterator[Fault]:
@@ -87,15 +108,14 @@ def _check_groups(document: Document, groups: list[Entry]) -> Iterator[Fault]:
     expected: int | None = 0
     for index, group in enumerate(groups):
         if group["from_age"] != expected:
-            text = f"the group '{group['id']}' begins at age {group['from_age']}; expected {expected}"
+            text = say("group_begins", group=group["id"], age=group["from_age"], expected=expected)
             if expected is None:
-                text = f"the group '{group['id']}' follows one that has no end"
+                text = say("group_after_end", group=group["id"])
             yield document.fault(text, "groups", index, "from_age")
         last = group.get("to_age")
         if last is not None and last < group["from_age"]:
-            yield document.fault(f"the group '{group['id']}' ends at age {last}", "groups", index, "to_age")
+            text = say("group_ends", group=group["id"], age=last)
+            yield document.fault(text, "groups", index, "to_age")
         expected = None if last is None else last + 1
     if expected is not None:
-        yield document.fault(
-            "the last group must be without to_age, for the oldest people", "groups", len(groups) - 1
-        )
+        yield document.fault(say("group_without_last"), "groups", len(groups) - 1)

@@ -143,6 +143,8 @@ class City:
         Administrative units by time, oldest first.
     conventions
         Figures that studies compute with.
+    outline_layer
+        Layer of the city's outline, the study area; None when the units of a study are it.
     """
 
     id: str
@@ -154,11 +156,13 @@ class City:
     groups: tuple[AgeGroup, ...]
     vintages: tuple[Vintage, ...]
     conventions: Conventions
+    outline_layer: LayerId | None = None
 
 
 def city_from(entry: Entry) -> City:
     """Build the city from a checked document."""
     west, south, east, north = (float(value) for value in entry["bbox"])
+    outline = entry.get("outline_layer")
     return City(
         id=entry["id"],
         title=text_of(entry["title"]),
@@ -169,6 +173,7 @@ def city_from(entry: Entry) -> City:
         groups=tuple(_group(group) for group in entry["groups"]),
         vintages=tuple(_vintage(vintage) for vintage in entry["vintages"]),
         conventions=_conventions(entry["conventions"]),
+        outline_layer=LayerId(outline) if outline is not None else None,
     )
 
 

@@ -14,7 +14,9 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from gis_service.catalogue.words import say
 from gis_service.errors import Fault
+from gis_service.types import Text
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 """What JSON can say; dates stay text (``2025-07-01``) until a typed object reads them."""
@@ -44,7 +46,7 @@ class Document:
     value: Value
     lines: dict[Pointer, int] = field(default_factory=dict)
 
-    def fault(self, text: str, *pointer: str | int) -> Fault:
+    def fault(self, text: Text, *pointer: str | int) -> Fault:
         """Place a fault at a value, or at the nearest thing around it that stands in the file."""
         while pointer and pointer not in self.lines:
             pointer = pointer[:-1]
@@ -85,9 +87,7 @@ class _Reading:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in result:
                 first = self.lines[*at, key]
-                self.faults.append(
-                    Fault(f"{self.name}:{line}", f"'{key}' stands twice; first on line {first}")
-                )
+                self.faults.append(Fault(f"{self.name}:{line}", say("stands_twice", key=key, first=first)))
                 continue
             self.lines[*at, key] = line
             result[key] = self.value(loader, value_node, (*at, key))
@@ -129,12 +129,11 @@ def read_document(path: Path, root: Path) -> tuple[Document, Sequence[Fault]]:
         node = loader.get_single_node()
         value = None if node is None else reading.value(loader, node, ())
     except UnicodeDecodeError as error:
-        text = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
-        reading.faults.append(Fault(f"{reading.name}:1", text))
+        reading.faults.append(Fault(f"{reading.name}:1", say("not_utf8", at=error.start)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{reading.name}:{mark.line + 1 if mark else 1}"
-        reading.faults.append(Fault(where, f"not YAML: {error.problem}"))
+        reading.faults.append(Fault(where, say("not_yaml", reason=error.problem)))
     except yaml.YAMLError as error:
-        reading.faults.append(Fault(f"{reading.name}:1", f"not YAML: {error}"))
+        reading.faults.append(Fault(f"{reading.name}:1", say("not_yaml", reason=error)))
     return Document(path, reading.name, value, reading.lines), reading.faults

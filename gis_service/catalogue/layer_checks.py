@@ -5,8 +5,8 @@ from typing import Any
 
 from gis_service.catalogue.document import Document
 from gis_service.catalogue.layer_definition import RESERVED_NAMES
-from gis_service.catalogue.schema import did_you_mean
 from gis_service.catalogue.values import Entry
+from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import Fault
 
 _VALUE_TYPES: dict[str, tuple[type, ...]] = {"text": (str,), "integer": (int,), "number": (int, float)}
@@ -29,15 +29,14 @@ def check_layer(document: Document, categories: Collection[str] | None) -> Itera
     """
     entry: Any = document.value
     if entry["id"] != document.path.stem:
-        text = f"the id is '{entry['id']}', the file is {document.path.name}; both must be the same"
-        yield document.fault(text, "id")
+        yield document.fault(say("id_and_file", id=entry["id"], file=document.path.name), "id")
     folder = document.path.parent.name
     if entry["category"] != folder:
-        text = f"the category is '{entry['category']}', the folder is {folder}/; both must be the same"
+        text = say("category_and_folder", category=entry["category"], folder=folder)
         yield document.fault(text, "category")
     elif categories is not None and entry["category"] not in categories:
         hint = did_you_mean(entry["category"], list(categories))
-        yield document.fault(f"city.yaml has no category '{entry['category']}'{hint}", "category")
+        yield document.fault(say("no_category", category=entry["category"], hint=hint), "category")
     yield from _check_fields(document, entry["fields"])
     yield from _check_key(document, entry)
 
@@ -48,9 +47,10 @@ def _check_key(document: Document, entry: Entry) -> Iterator[Fault]:
         return
     fields = {field["name"]: field for field in entry["fields"]}
     if key not in fields:
-        yield document.fault(f"the key '{key}' is not a field{did_you_mean(key, list(fields))}", "key")
+        hint = did_you_mean(key, list(fields))
+        yield document.fault(say("key_not_a_field", key=key, hint=hint), "key")
     elif not fields[key].get("required", False):
-        yield document.fault(f"the key '{key}' must be a field with required: true", "key")
+        yield document.fault(say("key_not_required", key=key), "key")
 
 
 def _check_fields(document: Document, fields: list[Entry]) -> Iterator[Fault]:
@@ -59,10 +59,9 @@ def _check_fields(document: Document, fields: list[Entry]) -> Iterator[Fault]:
         name = field["name"]
         at = ("fields", index, "name")
         if name in RESERVED_NAMES:
-            text = f"'{name}' is a column that every layer has of its own; choose another name"
-            yield document.fault(text, *at)
+            yield document.fault(say("name_reserved", name=name), *at)
         if other := seen.get(folded(name)):
-            yield document.fault(f"the fields '{other}' and '{name}' cannot be told apart in a file", *at)
+            yield document.fault(say("names_alike", other=other, name=name), *at)
         seen.setdefault(folded(name), name)
         yield from _check_values(document, field, index)
 
@@ -71,5 +70,5 @@ def _check_values(document: Document, field: Entry, index: int) -> Iterator[Faul
     allowed = _VALUE_TYPES.get(field["type"])
     for position, value in enumerate(field.get("values", ())):
         if allowed is None or not isinstance(value, allowed):
-            text = f"the value {value!r} of '{field['name']}' is not of type {field['type']}"
+            text = say("value_of_type", value=repr(value), field=field["name"], type=field["type"])
             yield document.fault(text, "fields", index, "values", position)

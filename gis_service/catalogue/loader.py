@@ -16,12 +16,14 @@ from gis_service.catalogue.document import Document, read_document
 from gis_service.catalogue.layer_checks import check_layer
 from gis_service.catalogue.layer_definition import LayerDefinition, layer_from
 from gis_service.catalogue.phase_plan import Phase, phases_from
-from gis_service.catalogue.schema import Kind, check_schema, did_you_mean
+from gis_service.catalogue.schema import Kind, check_schema
 from gis_service.catalogue.service_standard import Standard, standard_from
 from gis_service.catalogue.standard_checks import check_standards
 from gis_service.catalogue.tileset_checks import check_query, check_style, check_tileset, read_style
 from gis_service.catalogue.tileset_definition import Tileset, tileset_from
+from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput
+from gis_service.types import Text
 
 _STANDARDS = "standards"
 _NOT_LAYERS = frozenset({_STANDARDS, "census"})
@@ -75,9 +77,9 @@ def load_catalogue(layers_dir: Path, tiles_dir: Path, city: str) -> Catalogue:
     if not (folder / "city.yaml").is_file():
         known = sorted(path.parent.name for path in layers_dir.glob("*/city.yaml"))
         hint = did_you_mean(city, known)
-        raise NotFound(
-            ErrorCode.CITY_UNKNOWN, city=city, folder=str(folder), known=(", ".join(known) or "-") + hint
-        )
+        listed = ", ".join(known) or "-"
+        told = Text(f"{listed}{hint.vi}", f"{listed}{hint.en}")
+        raise NotFound(ErrorCode.CITY_UNKNOWN, city=city, folder=str(folder), known=told)
     loading = _Loading(layers_dir.parent, tiles_dir.parent, city)
     loading.read_city(folder)
     loading.read_tiles(tiles_dir)
@@ -115,7 +117,7 @@ class _Loading:
         self.faults.extend(faults)
         return None if faults else document
 
-    def _fault(self, path: Path, root: Path, text: str) -> None:
+    def _fault(self, path: Path, root: Path, text: Text) -> None:
         self.faults.append(Fault(f"{path.relative_to(root).as_posix()}:1", text))
 
     def read_city(self, folder: Path) -> None:
@@ -124,10 +126,9 @@ class _Loading:
             self.phases = self._read(folder / "phases.yaml", self.layers_root, "phases")
         for path in sorted(folder.glob("*.yaml")):
             if path.name not in _CITY_FILES:
-                text = "a layer lies in the folder of its category, not beside city.yaml"
-                self._fault(path, self.layers_root, text)
+                self._fault(path, self.layers_root, say("layer_beside_city"))
         for path in sorted(folder.rglob("*.yml")):
-            self._fault(path, self.layers_root, "definitions end in .yaml; rename the file")
+            self._fault(path, self.layers_root, say("wrong_ending"))
         for path in sorted((folder / _STANDARDS).glob("*.yaml")):
             document = self._read(path, self.layers_root, "standards")
             if document is not None:
@@ -139,7 +140,7 @@ class _Loading:
     def _read_layer(self, path: Path, folder: Path) -> None:
         if path.stem in self.layers:
             others = sorted(other.parent.name for other in folder.glob(f"*/{path.name}") if other != path)
-            text = f"the layer '{path.stem}' stands twice; also in {', '.join(others)}/"
+            text = say("layer_twice", layer=path.stem, others=", ".join(others))
             self._fault(path, self.layers_root, text)
             return
         self.layers[path.stem] = self._read(path, self.layers_root, "layer")
@@ -148,7 +149,7 @@ class _Loading:
         for folder in sorted(path for path in tiles_dir.glob("*") if path.is_dir()):
             missing = [name for name in _TILESET_FILES if not (folder / name).is_file()]
             for name in missing:
-                self._fault(folder / name, self.tiles_root, "the file is missing")
+                self._fault(folder / name, self.tiles_root, say("file_missing"))
             if not missing:
                 self._read_tileset(folder)
 

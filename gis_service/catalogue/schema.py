@@ -1,11 +1,10 @@
 """Checks a definition against its JSON Schema and says each fault at its line, in plain words."""
 
-import difflib
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import jsonschema
 from jsonschema import Draft202012Validator
@@ -13,19 +12,13 @@ from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from gis_service.catalogue.document import Document
+from gis_service.catalogue.words import NOTHING, did_you_mean, say
 from gis_service.errors import Fault
+from gis_service.types import Text
 
+Said: TypeAlias = tuple[str, dict[str, object]]
+"""Code of a fault, and the values for its words."""
 Kind = Literal["layer", "tileset", "standards", "phases", "city"]
-
-_TYPES = {
-    "object": "a mapping (key: value)",
-    "array": "a list",
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "yes or no",
-    "null": "nothing (null)",
-}
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -58,17 +51,11 @@ def check_schema(document: Document, kind: Kind) -> list[Fault]:
         In no particular order; empty when the document is well formed.
     """
     if document.value is None:
-        return [document.fault("the file is empty")]
+        return [document.fault(say("file_empty"))]
     found: list[Fault] = []
     for error in _validator(kind).iter_errors(document.value):
         found.extend(_faults(document, error))
     return found
-
-
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Give `` (did you mean 'x'?)`` for the nearest known word, or an empty text."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
@@ -77,17 +64,19 @@ def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
     if rule == "additionalProperties":
         yield from _unknown_keys(document, error, path)
         return
-    words = _WORDS.get(rule)
-    text = words(error) if words else error.message
-    yield document.fault(f"{_name(path)}{text}", *path)
+    code, params = _WORDS.get(rule, _other)(error)
+    yield document.fault(say(code, at=_name(path), **params), *path)
 
 
 def _unknown_keys(document: Document, error: ValidationError, path: tuple[str | int, ...]) -> Iterator[Fault]:
     known = sorted(error.schema.get("properties", {}))  # type: ignore[union-attr]
     for key in error.instance:  # type: ignore[union-attr]
         if key not in known:
-            hint = did_you_mean(str(key), known) or f"; known here: {', '.join(known)}"
-            yield document.fault(f"{_name(path)}unknown key '{key}'{hint}", *path, str(key))
+            hint = did_you_mean(str(key), known)
+            if hint == NOTHING:
+                hint = say("known_here", known=", ".join(known))
+            text = say("unknown_key", at=_name(path), key=key, hint=hint)
+            yield document.fault(text, *path, str(key))
 
 
 def _name(path: tuple[str | int, ...]) -> str:
@@ -98,39 +87,53 @@ def _name(path: tuple[str | int, ...]) -> str:
     return f"{text.removeprefix('.')}: " if text else ""
 
 
-def _missing(error: ValidationError) -> str:
+def _missing(error: ValidationError) -> Said:
     missing = [key for key in error.validator_value if key not in error.instance]  # type: ignore[union-attr, operator]
     # One error is raised for each missing key; its message is the only place that says which.
     key = next(name for name in missing if error.message.startswith(f"'{name}'"))
-    if key in {"vi", "en"}:
-        return f"'{key}' is missing; texts stand in both languages, vi and en"
-    return f"'{key}' is missing"
+    return "language_missing" if key in {"vi", "en"} else "key_missing", {"key": key}
 
 
-def _not_allowed(error: ValidationError) -> str:
+def _not_allowed(error: ValidationError) -> Said:
     allowed = [str(value) for value in error.validator_value]  # type: ignore[union-attr]
     hint = did_you_mean(str(error.instance), allowed)
-    return f"{error.instance!r} is not allowed{hint}; allowed: {', '.join(allowed)}"
+    return "not_allowed", {"value": repr(error.instance), "hint": hint, "allowed": ", ".join(allowed)}
 
 
-def _wrong_type(error: ValidationError) -> str:
+def _wrong_type(error: ValidationError) -> Said:
     wanted: Any = error.validator_value
-    names = [wanted] if isinstance(wanted, str) else wanted
-    return f"{error.instance!r} is not {' or '.join(_TYPES[str(name)] for name in names)}"
+    kinds = [say(f"type_{name}") for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    between = say("or")
+    names = Text(
+        f" {between.vi} ".join(kind.vi for kind in kinds), f" {between.en} ".join(kind.en for kind in kinds)
+    )
+    return "wrong_type", {"value": repr(error.instance), "wanted": names}
 
 
-_WORDS: dict[str, Callable[[ValidationError], str]] = {
+def _other(error: ValidationError) -> Said:
+    return "other_rule", {"reason": error.message}
+
+
+def _quoted(code: str) -> Callable[[ValidationError], Said]:
+    return lambda error: (code, {"value": repr(error.instance), "wanted": error.validator_value})
+
+
+def _plain(code: str) -> Callable[[ValidationError], Said]:
+    return lambda error: (code, {"value": error.instance, "wanted": error.validator_value})
+
+
+_WORDS: dict[str, Callable[[ValidationError], Said]] = {
     "required": _missing,
     "enum": _not_allowed,
     "type": _wrong_type,
-    "pattern": lambda error: f"{error.instance!r} is not written as {error.validator_value}",
-    "format": lambda error: f"{error.instance!r} is not a date such as 2025-07-01",
-    "minLength": lambda _error: "the text is empty",
-    "minItems": lambda error: f"the list needs at least {error.validator_value}",
-    "maxItems": lambda error: f"the list has more than {error.validator_value}",
-    "minProperties": lambda error: f"at least {error.validator_value} key is needed",
-    "minimum": lambda error: f"{error.instance} is less than {error.validator_value}",
-    "maximum": lambda error: f"{error.instance} is more than {error.validator_value}",
-    "exclusiveMinimum": lambda error: f"{error.instance} is not more than {error.validator_value}",
-    "uniqueItems": lambda error: f"{error.instance} holds an entry twice",
+    "pattern": _quoted("wrong_pattern"),
+    "format": _quoted("not_a_date"),
+    "minLength": _plain("text_empty"),
+    "minItems": _plain("too_few"),
+    "maxItems": _plain("too_many"),
+    "minProperties": _plain("too_few_keys"),
+    "minimum": _plain("too_small"),
+    "maximum": _plain("too_large"),
+    "exclusiveMinimum": _plain("not_more"),
+    "uniqueItems": _plain("entry_twice"),
 }

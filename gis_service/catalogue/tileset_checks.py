@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gis_service.catalogue.document import Document
-from gis_service.catalogue.schema import did_you_mean
 from gis_service.catalogue.tileset_definition import BIND_PARAMETERS, bind_parameters, code_of
 from gis_service.catalogue.values import Entry
+from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import Fault
 
 _FIELD_READERS = frozenset({"get", "has"})
@@ -27,10 +27,9 @@ def check_tileset(document: Document, layers: Mapping[str, Entry | None]) -> Ite
     entry: Any = document.value
     folder = document.path.parent.name
     if entry["id"] != folder:
-        text = f"the id is '{entry['id']}', the folder is {folder}/; both must be the same"
-        yield document.fault(text, "id")
+        yield document.fault(say("id_and_folder", id=entry["id"], folder=folder), "id")
     if entry["minzoom"] > entry["maxzoom"]:
-        text = f"minzoom {entry['minzoom']} is more than maxzoom {entry['maxzoom']}"
+        text = say("zooms_crossed", least=entry["minzoom"], most=entry["maxzoom"])
         yield document.fault(text, "minzoom")
     for index, layer in enumerate(entry["layers"]):
         yield from _check_layer(document, layer, index, layers)
@@ -41,22 +40,21 @@ def _check_layer(
 ) -> Iterator[Fault]:
     name = layer["id"]
     if name not in layers:
-        text = f"there is no layer '{name}'{did_you_mean(name, list(layers))}"
+        text = say("no_layer", layer=name, hint=did_you_mean(name, list(layers)))
         yield document.fault(text, "layers", index, "id")
         return
     definition = layers[name]
     if definition is None:
         return
     if definition["visibility"] == "personal":
-        yield document.fault(
-            f"the layer '{name}' is personal and never goes into tiles", "layers", index, "id"
-        )
+        yield document.fault(say("layer_personal", layer=name), "layers", index, "id")
     if definition["geometry"] == "None":
-        yield document.fault(f"the layer '{name}' has no geometry to draw", "layers", index, "id")
+        yield document.fault(say("layer_without_shape", layer=name), "layers", index, "id")
     fields = [field["name"] for field in definition["fields"]]
     for position, field in enumerate(layer["fields"]):
         if field not in fields:
-            text = f"the layer '{name}' has no field '{field}'{did_you_mean(field, fields)}"
+            hint = did_you_mean(field, fields)
+            text = say("layer_without_field", layer=name, field=field, hint=hint)
             yield document.fault(text, "layers", index, "fields", position)
 
 
@@ -74,18 +72,17 @@ def check_query(query: str, name: str) -> Iterator[Fault]:
     allowed = ", ".join(f":{key}" for key in sorted(BIND_PARAMETERS))
     for parameter, line in found.items():
         if parameter not in BIND_PARAMETERS:
-            yield Fault(f"{name}:{line}", f"unknown parameter :{parameter}; a tile query takes {allowed}")
+            text = say("parameter_unknown", parameter=parameter, allowed=allowed)
+            yield Fault(f"{name}:{line}", text)
     for parameter in sorted(BIND_PARAMETERS - found.keys()):
-        yield Fault(f"{name}:1", f"the parameter :{parameter} is not used; a tile query takes {allowed}")
+        yield Fault(f"{name}:1", say("parameter_unused", parameter=parameter, allowed=allowed))
     code = code_of(query)
     words = code.split(maxsplit=1)
     if not words or words[0].lower() not in {"select", "with"}:
-        yield Fault(f"{name}:1", "a tile query begins with SELECT or WITH")
+        yield Fault(f"{name}:1", say("query_begins"))
     end = code.find(";")
     if end >= 0 and code[end + 1 :].strip():
-        yield Fault(
-            f"{name}:{code.count(chr(10), 0, end) + 1}", "a tile query is one statement; found a second one"
-        )
+        yield Fault(f"{name}:{code.count(chr(10), 0, end) + 1}", say("query_twice"))
 
 
 def read_style(path: Path, name: str) -> tuple[Mapping[str, Any], list[Fault]]:
@@ -93,9 +90,9 @@ def read_style(path: Path, name: str) -> tuple[Mapping[str, Any], list[Fault]]:
     try:
         style = json.loads(path.read_text("utf-8"))
     except json.JSONDecodeError as error:
-        return {}, [Fault(f"{name}:{error.lineno}", f"not JSON: {error.msg}")]
+        return {}, [Fault(f"{name}:{error.lineno}", say("not_json", reason=error.msg))]
     if not isinstance(style, dict) or not isinstance(style.get("layers"), list):
-        return {}, [Fault(f"{name}:1", "the style needs a list 'layers' of MapLibre style layers")]
+        return {}, [Fault(f"{name}:1", say("style_without_layers"))]
     return style, []
 
 
@@ -115,17 +112,18 @@ def check_style(style: Mapping[str, Any], entry: Entry, path: Path, name: str) -
     lines = path.read_text("utf-8").splitlines()
     for layer in style["layers"]:
         where = f"{name}:{_line_of(lines, str(layer.get('id')))}"
-        title = f"style layer '{layer.get('id')}'"
+        id_ = layer.get("id")
         if layer.get("source") != entry["id"]:
-            yield Fault(where, f"{title}: the source must be '{entry['id']}', found {layer.get('source')!r}")
+            value = repr(layer.get("source"))
+            yield Fault(where, say("style_source", id=id_, wanted=entry["id"], value=value))
         source_layer = layer.get("source-layer")
         if source_layer not in fields:
             hint = did_you_mean(str(source_layer), list(fields))
-            yield Fault(where, f"{title}: the tile has no source-layer {source_layer!r}{hint}")
+            yield Fault(where, say("style_source_layer", id=id_, value=repr(source_layer), hint=hint))
             continue
         for field in sorted(set(_fields_read(layer)) - set(fields[source_layer])):
             hint = did_you_mean(field, fields[source_layer])
-            yield Fault(where, f"{title}: the tile has no field '{field}' in '{source_layer}'{hint}")
+            yield Fault(where, say("style_field", id=id_, field=field, layer=source_layer, hint=hint))
 
 
 def _line_of(lines: list[str], layer_id: str) -> int:

@@ -12,6 +12,7 @@ from gis_service.messages.terminal import language_of, words_of
 
 NOUNS = {
     "db": "Address, state, start and stop of the database.",
+    "jobs": "Studies that wait or run: list, show, cancel.",
     "layers": "Load, list and export layers.",
     "study": "Run and show studies.",
     "users": "API tokens and roles.",

@@ -7,10 +7,12 @@ from typing import Any
 import click
 import yaml
 
+from gis_service.cli.study_inputs import coverage_options, inputs_of
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.messages.terminal import language_of
-from gis_service.services import first_study, studies
+from gis_service.services import merger, merger_words, studies
 from gis_service.services.context import open_context
+from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.transactions import reading, writing
 from gis_service.settings import read_settings
@@ -25,44 +27,85 @@ def study() -> None:
     """Run and show studies."""
 
 
-@study.command()
-def first() -> None:
-    """Run the first study: one-stop offices before and after the communes were merged."""
+@study.command("merger")
+@click.option(
+    "--branch-share",
+    type=float,
+    default=merger.BRANCH_SHARE,
+    show_default=True,
+    help="Share 0..1 of the closed offices that stay as branches.",
+)
+@click.option(
+    "--catchment",
+    type=click.Choice(CATCHMENTS),
+    default="any",
+    show_default=True,
+    help="Tell of any office, or of that of the own commune.",
+)
+@click.option("--details", is_flag=True, help="Also name the communes that lose most, and what must be said.")
+@click.option("--kept", is_flag=True, help="Show kept studies of the same versions instead of new ones.")
+def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bool, kept: bool) -> None:
+    """Answer whom the merged communes move away from their one-stop office.
+
+    Runs and keeps the studies: on foot and by motorbike, any office and that of the own commune, with and
+    without branches, told by the communes before and after.
+    """
     with open_context(read_settings()) as context, writing(context) as connection:
-        found = first_study.run_first_study(connection, context.catalogue, AUTHOR, context.store)
-    click.echo(found.sentence.vi)
-    click.echo(found.sentence.en)
+        found = merger.run_merger(
+            connection, context.catalogue, AUTHOR, context.prepared, branch_share=branch_share, reuse=kept
+        )
+    language = language_of()
+    click.echo(merger_words.sentence(found, catchment).in_language(language))
     click.echo()
-    _print_table(first_study.table(found, "vi"))
+    _print_table(merger_words.table(found, language, catchment))
+    if not details:
+        return
+    for heading, rows in merger_words.communes(found, language, catchment):
+        click.echo(f"\n{heading}")
+        _print_table(rows)
     click.echo()
-    for notice in found.notices:
-        _print_both(notice)
+    for text in dict.fromkeys(
+        notice_text(notice) for one in found.states for notice in one.document["notices"]
+    ):
+        click.echo(f"  {text.in_language(language)}")
 
 
 @study.command("run")
-@click.argument("request_file", metavar="REQUEST", type=click.File("r", encoding="utf-8"))
-@click.option("--process", default="coverage", show_default=True, help="What is computed.")
-def run_study(request_file: Any, process: str) -> None:  # noqa: ANN401 (click gives an open text file)
-    """Run a study from a YAML or JSON file; - is standard input.
+@click.argument("process", metavar="PROCESS", type=click.Choice(studies.PROCESSES))
+@click.option(
+    "--inputs",
+    "file",
+    type=click.File("r", encoding="utf-8"),
+    help="Inputs as YAML or JSON; - is standard input. Options below add to them, or replace them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
+@coverage_options
+def run_study(process: str, file: Any, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
+    """Run a study and keep it: PROCESS is coverage, gaps or compare.
 
-    The least a request says is its standard: {standard: one_stop_office_motorbike_10min}.
+    The least that coverage and gaps need is a standard: --standard one_stop_office_motorbike_10min. A
+    comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}.
     """
     try:
-        request = yaml.safe_load(request_file)
+        given = {} if file is None else yaml.safe_load(file)
     except yaml.YAMLError as error:
-        raise RefusedInput(ErrorCode.STUDY_REFUSED, name="REQUEST", value=error, expected="YAML") from error
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED, name="--inputs", value=error, expected="YAML, JSON"
+        ) from error
+    inputs = inputs_of(given, options)
     with open_context(read_settings()) as context, writing(context) as connection:
-        found = studies.run(connection, context.catalogue, process, request, AUTHOR, store=context.store)
-        _print_study(found, answer(found.document, context.catalogue))
+        found = studies.run(connection, context.catalogue, process, inputs, AUTHOR, prepared=context.prepared)
+        _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
 
 
 @study.command("list")
+@click.option("--process", type=click.Choice(studies.PROCESSES), default=None, help="Only of this process.")
 @click.option("--limit", default=20, show_default=True, help="Studies at most.")
 @click.option("--after", default=None, help="Key that the page before ended with.")
-def list_studies(limit: int, after: str | None) -> None:
+def list_studies(process: str | None, limit: int, after: str | None) -> None:
     """List the kept studies, the newest first."""
     with open_context(read_settings()) as context, reading(context) as connection:
-        page = studies.list_(connection, limit=limit, after=after)
+        page = studies.list_(connection, process=process, limit=limit, after=after)
     for item in page.items:
         click.echo(f"{item.id}  {item.created_at:%Y-%m-%d %H:%M}  {item.seconds:.1f} s  {item.author}")
     if page.next:
@@ -76,13 +119,13 @@ def show(study_id: str, *, as_json: bool) -> None:
     """Show one study: its answer and notices, or its document."""
     with open_context(read_settings()) as context, reading(context) as connection:
         found = studies.get(connection, study_id)
-        if as_json:
-            click.echo(json.dumps(found.document, ensure_ascii=False, indent=2, sort_keys=True))
-        else:
-            _print_study(found, answer(found.document, context.catalogue))
+        _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
 
 
-def _print_study(found: studies.Study, sentence: Text) -> None:
+def _print_study(found: studies.Study, sentence: Text, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found.document, ensure_ascii=False, indent=2, sort_keys=True))
+        return
     language = language_of()
     click.echo(sentence.in_language(language))
     for notice in found.document["notices"]:
@@ -90,14 +133,15 @@ def _print_study(found: studies.Study, sentence: Text) -> None:
     click.echo(found.id)
 
 
-def _print_both(text: Text) -> None:
-    click.echo(f"  {text.vi}")
-    click.echo(f"  {text.en}")
-
-
 def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under each other, figures to the right, the last column (an id) to the left."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    """Print rows under each other: figures to the right, a column of words to the left."""
+    columns = [*zip(*rows, strict=True)]
     for row in rows:
-        cells = [text.rjust(width) for text, width in zip(row[:-1], widths[:-1], strict=True)]
-        click.echo("  ".join([*cells, row[-1]]))
+        cells = [_aligned(text, column) for text, column in zip(row, columns, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _aligned(text: str, column: Sequence[str]) -> str:
+    width = max(map(len, column))
+    has_figures = any(cell[:1].isdigit() for cell in column)
+    return text.rjust(width) if has_figures else text.ljust(width)

@@ -15,7 +15,8 @@ from gis_service.errors import ErrorCode, Temporary
 STATEMENT_TIMEOUT_S = 20
 """Longest that one statement of a reader may take; beyond it the reader hears ``database_slow``."""
 
-_OURS = re.compile(rf"\b({'|'.join(map(re.escape, [*metadata.tables, 'gis.search_form']))})\b")
+_NAMES = [*map(re.escape, [*metadata.tables, "gis.search_form"]), r"procrastinate_\w+"]
+_OURS = re.compile(rf"\b({'|'.join(_NAMES)})\b")
 _LOST = (
     psycopg.errors.AdminShutdown,
     psycopg.errors.CrashShutdown,

@@ -136,7 +136,7 @@ def ensure_table(connection: Connection, table: LayerTable) -> None:
         "geom": table.geometry_type,
         **{column.name: SQL_TYPES[column.type] for column in table.columns},
     }
-    there = _columns_of(connection, table.id)
+    there = columns_of(connection, table.id)
     if there:
         differing = [name for name, kind in wanted.items() if there.get(name) != kind]
         if differing:
@@ -167,7 +167,8 @@ def drop_spatial_index(connection: Connection, table: LayerTable) -> None:
     connection.execute(text(f"DROP INDEX IF EXISTS layer.{identifier(f'{table.id}_geom_idx')}"))
 
 
-def _columns_of(connection: Connection, layer: LayerId) -> dict[str, str]:
+def columns_of(connection: Connection, layer: LayerId) -> dict[str, str]:
+    """Give the type of each column of a layer's table, as PostgreSQL prints it; none without a table."""
     rows = connection.execute(sql("layers_columns"), {"layer": layer})
     return {row.name: row.type for row in rows}
 
@@ -186,7 +187,7 @@ def version_of(connection: Connection, layer: LayerId) -> VersionId | None:
 
 def table_exists(connection: Connection, layer: LayerId) -> bool:
     """Tell whether the layer has a table."""
-    return bool(_columns_of(connection, layer))
+    return bool(columns_of(connection, layer))
 
 
 def state_of(connection: Connection, table: LayerTable) -> LayerState:

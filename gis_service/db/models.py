@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     func,
@@ -67,3 +68,31 @@ token = Table(
     CheckConstraint("octet_length(hash) = 32", name="hash"),
 )
 """API tokens; only their SHA-256 is kept."""
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("response", Text, nullable=False, server_default="raw"),
+    Column("author", Text, nullable=False),
+    Column("role", Text),
+    Column("status", Text, nullable=False, server_default="accepted"),
+    Column("progress", SmallInteger, nullable=False, server_default="0"),
+    Column("step", Text, nullable=False, server_default=""),
+    Column("study", Text),
+    Column("problem", JSONB),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("queue_id", BigInteger),
+    Column("worker", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("status IN ('accepted', 'running', 'successful', 'failed', 'dismissed')", name="status"),
+    CheckConstraint("response IN ('raw', 'document')", name="response"),
+    CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+    Index(None, "created_at", "id"),
+)
+"""One row per job: what was asked, for whom, how far it is, and the study or the error that came of it."""

@@ -34,6 +34,10 @@ _COLUMNS_SHOWN = 12
 _SEPARATORS = (",", ";", "\t", "|")
 _THOUSANDS = re.compile(r"[+-]?(?!0+\.)\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 """A number with points between its thousands, as it is written beside decimal commas."""
+_LEADING_NOUGHT = re.compile(r"[+-]?0\d")
+"""Begins a code, not a number."""
+_CODES = re.compile(r"\b(?:ma|code|key|ref|site)\b|(?:id|code)\b")
+"""In names of columns, folded and with spaces between words: what looks like numbers there are codes."""
 
 
 def read_frame(
@@ -243,7 +247,8 @@ def _read_csv(path: Path) -> gpd.GeoDataFrame:
     latitude = require_column(table, _LATITUDES, path=str(path), option="lat")
     if separator == ";" and any(_has_commas(table[column]) for column in (longitude, latitude)):
         for column in table.columns.difference([longitude, latitude]):
-            table[column] = _without_points(table[column])
+            if not _CODES.search(search_form(str(column)).replace("_", " ")):
+                table[column] = _without_points(table[column])
     xy = table[[longitude, latitude]].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     points = np.full(len(table), None, dtype=object)
     known = np.isfinite(xy).all(axis=1)
@@ -261,22 +266,28 @@ def _has_commas(values: "pd.Series[float]") -> bool:
 
 
 def _without_points(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Read ``1.234`` as 1234 in a column of numbers; any other column stays as it is."""
-    if pd.api.types.is_numeric_dtype(values) or not values.map(_is_grouped).any():
+    """Read ``1.234`` as 1234 in a column of numbers in which every point parts thousands.
+
+    Any other column stays as it is: where one value has a point before decimals, the others may as well.
+    """
+    if pd.api.types.is_numeric_dtype(values):
+        return values
+    written = [value.strip() for value in values if isinstance(value, str)]
+    pointed = [value for value in written if "." in value]
+    if not pointed or not all(map(_is_grouped, pointed)) or any(map(_LEADING_NOUGHT.match, written)):
         return values
     numbers = pd.to_numeric(values.map(_plain_number), errors="coerce")
     return numbers if numbers.notna().equals(values.notna()) else values
 
 
-def _is_grouped(value: object) -> bool:
-    return _THOUSANDS.fullmatch(str(value).strip()) is not None
+def _is_grouped(value: str) -> bool:
+    return _THOUSANDS.fullmatch(value) is not None
 
 
 def _plain_number(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = value.strip()
-    return (text.replace(".", "") if _is_grouped(text) else text).replace(",", ".")
+    return value.strip().replace(".", "").replace(",", ".")
 
 
 def _separator(path: Path) -> str:

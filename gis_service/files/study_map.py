@@ -62,11 +62,12 @@ class MapZone:
 
 @dataclass(frozen=True)
 class MapGap:
-    """One place outside the standard: people in persons, a point in EPSG:4326."""
+    """One place outside the standard: people in persons, why they are outside, a point in EPSG:4326."""
 
     rank: int
     name: str
     people: float
+    why: Text
     point: BaseGeometry
 
 
@@ -196,6 +197,7 @@ def _gap_feature(gap: MapGap, largest: float) -> dict[str, object]:
     )
     lines = [
         (Text("Ở ngoài", "Outside"), _people(gap.people)),
+        (Text("Vì sao", "Why"), gap.why),
         (Text("Thứ hạng", "Rank"), Text(*[str(gap.rank)] * 2)),
     ]
     style = {

@@ -1,4 +1,4 @@
-"""Loads ``messages/*.yaml``: the words of every error code and every notice."""
+"""Loads ``messages/*.yaml``: the words of every error code, every notice, every fault of a definition."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -56,6 +56,12 @@ def errors() -> dict[str, Message]:
 def notices() -> dict[str, Text]:
     """Give the words of every notice of a study, by code."""
     return {code: _text(entry) for code, entry in _entries("notices").items()}  # type: ignore[arg-type]
+
+
+@cache
+def faults() -> dict[str, Text]:
+    """Give the words of every fault of a definition file, by code."""
+    return {code: _text(entry) for code, entry in _entries("faults").items()}  # type: ignore[arg-type]
 
 
 def message_of(code: str) -> Message:

@@ -3,17 +3,10 @@
 Any process may map them into memory; an equal network is kept once, whoever computed it.
 """
 
-from dataclasses import fields
-
-import numpy as np
-import shapely
-
 from gis_service.analysis.network import Network
-from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
+from gis_service.files.store import Array, ArtefactContent, ArtefactStore
 from gis_service.services.coverage_inputs import CoverageInputs
-from gis_service.types import Geometries
-
-_COLUMNS = tuple(column.name for column in fields(Network) if column.name != "shape")
+from gis_service.services.prepared import network_content, network_from
 
 
 def artefact_hashes(inputs: CoverageInputs) -> dict[str, str | None]:
@@ -37,20 +30,11 @@ def open_network(store: ArtefactStore, key: str) -> Network:
     NotFound
         ``artefact_not_found``.
     """
-    found = store.open(key)
-    return Network(**{name: found.arrays[name] for name in _COLUMNS}, shape=_shapes(found))
-
-
-def _shapes(found: Artefact) -> Geometries:
-    xy, row = found.arrays["shape_xy"], found.arrays["shape_row"]
-    return np.asarray(shapely.linestrings(xy, indices=row), dtype=object)
+    return network_from(store.open(key))
 
 
 def _network_content(inputs: CoverageInputs, network: Network) -> ArtefactContent:
-    xy, row = shapely.get_coordinates(network.shape, return_index=True)
-    arrays = {name: getattr(network, name) for name in _COLUMNS}
-    arrays |= {"shape_xy": xy, "shape_row": row.astype(np.int32)}
-    return ArtefactContent("network", inputs.crs.to_string(), network.n_segments, arrays)
+    return network_content(inputs.crs.to_string(), network)
 
 
 def _demand_content(inputs: CoverageInputs) -> ArtefactContent:

@@ -1,13 +1,16 @@
 """What every use case stands on: the pool of connections, the definitions, the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Engine
 from gis_service.files.store import ArtefactStore
+from gis_service.files.store_names import ArtefactNames
 from gis_service.services.database import open_database
+from gis_service.services.prepared import Prepared
 from gis_service.settings import Settings
 
 
@@ -23,16 +26,19 @@ class Context:
         Definitions of the city.
     settings
         As read at the start.
+    prepared
+        What this process has worked out already.
     """
 
     engine: Engine
     catalogue: Catalogue
     settings: Settings
+    prepared: Prepared = field(default_factory=Prepared)
 
     @property
     def store(self) -> ArtefactStore:
         """Where networks, demand and other arrays are kept."""
-        return ArtefactStore(self.settings.data_dir / "artefacts")
+        return ArtefactStore(_artefacts(self.settings))
 
     def __enter__(self) -> Self:
         return self
@@ -58,4 +64,10 @@ def open_context(settings: Settings) -> Context:
         When there is no database to connect to.
     """
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
-    return Context(open_database(settings), catalogue, settings)
+    folder = _artefacts(settings)
+    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder))
+    return Context(open_database(settings), catalogue, settings, prepared)
+
+
+def _artefacts(settings: Settings) -> Path:
+    return settings.data_dir / "artefacts"

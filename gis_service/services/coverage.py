@@ -5,20 +5,22 @@ whoever asks.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from gis_service.analysis.coverage import Coverage, coverage, is_covered
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.field import Field
 from gis_service.analysis.gaps import GapPlace
 from gis_service.analysis.zones import BEYOND
-from gis_service.services.coverage_border import border_of
+from gis_service.services.coverage_border import Border, border_of
 from gis_service.services.coverage_document import Document, coverage_document, summary
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_notices import coverage_notices
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import find_gaps, find_ways
-from gis_service.types import Bools, Int32s
+from gis_service.services.coverage_ways import Roads, Ways, find_gaps, find_ways
+from gis_service.types import Bools, Int32s, Int64s
 
 __all__ = [
     "CoverageInputs",
@@ -48,15 +50,21 @@ class CoverageResult:
     zone
         ``(n,)`` unit of each row.
     field
-        Cost and facility of each row.
+        Cost and facility of each row, and the part of the cost that is access.
     covered
         ``(n,)`` whether within the limit.
     reached
         ``(n,)`` whether a way leads to any facility, also to one of another catchment.
+    reason
+        ``(n,)`` why each is, or would be, beyond the limit: index into `gis_service.analysis.gaps.REASONS`.
     coverage
         The sums in whole thousandths.
     gaps
         Places beyond the limit with their homes: personal, unlike those of the document.
+    roads
+        The network in its mode, and where everybody stands on it; None as the crow flies.
+    counted_facilities
+        Rows of the facilities that count: those within the border.
     """
 
     document: Document
@@ -65,8 +73,11 @@ class CoverageResult:
     field: Field
     covered: Bools
     reached: Bools
+    reason: Int32s
     coverage: Coverage
     gaps: list[GapPlace]
+    roads: Roads | None
+    counted_facilities: Int64s
 
 
 def run_coverage(
@@ -90,22 +101,52 @@ def run_coverage(
     """
     tell = progress or (lambda _step, _share: None)
     parameters.require(tuple(inputs.demand.people), has_network=inputs.network is not None)
-    inside = inputs.zone != BEYOND
-    demand, zone = inputs.demand.take(inside), inputs.zone[inside]
-    beyond = int(inputs.demand.people[ALL][~inside].sum()) + inputs.people_beyond
     tell("ways", 0.0)
-    border = border_of(inputs, parameters.halo_m)
-    ways = find_ways(demand, zone, inputs, border, parameters)
+    scene = _scene_of(inputs, parameters)
+    demand, zone, ways = scene.demand, scene.zone, scene.ways
     tell("coverage", 0.7)
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     limit = parameters.limit_cost
-    sums = coverage(counted, zone, len(inputs.zones), ways.field.cost, limit, ways.reached)
+    field = ways.field
+    sums = coverage(
+        counted, zone, len(inputs.zones), field.cost, limit, ways.reached, field.no_road, field.access
+    )
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
-    notices = coverage_notices(inputs, parameters, demand, beyond, border, ways)
+    notices = coverage_notices(inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
     document = coverage_document(inputs, parameters, sums, gaps, notices)
     tell("done", 1.0)
-    covered = is_covered(ways.field.cost, limit)
-    return CoverageResult(document, demand, zone, ways.field, covered, ways.reached, sums, gaps)
+    covered = is_covered(field.cost, limit)
+    near = np.flatnonzero(scene.border.facilities)
+    return CoverageResult(
+        document, demand, zone, field, covered, ways.reached, ways.reasons(), sums, gaps, ways.roads, near
+    )
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What a study finds before its limit comes in."""
+
+    demand: Demand
+    zone: Int32s
+    beyond: int
+    border: Border
+    ways: Ways
+
+
+def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
+    # The ways do not depend on these, or by way of the inputs only.
+    rule = replace(
+        parameters, limit=1.0, standard=None, vintage=None, at=None, open_on=None, groups=(), seed=0
+    )
+    return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
+
+
+def _new_scene(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
+    inside = inputs.zone != BEYOND
+    demand, zone = inputs.demand.take(inside), inputs.zone[inside]
+    beyond = int(inputs.demand.people[ALL][~inside].sum()) + inputs.people_beyond
+    border = border_of(inputs, parameters.halo_m)
+    return _Scene(demand, zone, beyond, border, find_ways(demand, zone, inputs, border, parameters))

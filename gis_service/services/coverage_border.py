@@ -6,11 +6,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis_service.analysis.border import unknown_edge, within
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.modes import Costs
-from gis_service.services.coverage_inputs import CoverageInputs, Notice
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.documents import persons
-from gis_service.types import Bools, Floats, Geometries
+from gis_service.types import Bools, Geometries
 
 M_PER_KM = 1000
 
@@ -61,7 +62,7 @@ def border_of(inputs: CoverageInputs, halo_m: float) -> Border:
 
 
 def border_notices(border: Border, inputs: CoverageInputs, demand: Demand, *, on_roads: bool) -> list[Notice]:
-    """Say what was left out beyond the border, and warn when nothing is known inside it.
+    """Say what was left out beyond the border, and warn where nothing is known inside it.
 
     Parameters
     ----------
@@ -76,19 +77,39 @@ def border_notices(border: Border, inputs: CoverageInputs, demand: Demand, *, on
     """
     if border.area is None:
         return [Notice("study_area_unknown", {})]
-    found = []
-    far = inputs.facilities.count - len(np.unique(inputs.facilities.owners[border.facilities]))
-    if far:
-        found.append(Notice("facilities_beyond_border", {"count": far, "km": border.halo_m / M_PER_KM}))
-    known: Geometries = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)[border.facilities]
+    found = facilities_beyond(border, inputs.facilities)
     if on_roads and inputs.network is not None and border.segments is not None:
-        known = inputs.network.shape[border.segments]
-    if not _reaches_out(border, known):
-        near = _within(border.area.boundary, np.asarray(shapely.points(demand.xy), object), border.halo_m)
-        people = int(demand.people[ALL][near].sum())
-        if people:
-            found.append(Notice("border_without_halo", {"people": persons(people)}))
+        # A ferry that runs on outside tells nothing of the roads there.
+        roads = inputs.network.shape[border.segments & ~inputs.network.is_ferry]
+        # The study area follows from the units and the outline, so these tell the answer apart.
+        about = (inputs.network, inputs.zones, inputs.outline, inputs.demand)
+        people = inputs.prepared.memo.by_name(
+            ("edge", border.halo_m, *map(id, about)),
+            lambda: _people_at_the_edge(border, roads, demand),
+            about,
+        )
+    else:
+        places: Geometries = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
+        people = _people_at_the_edge(border, places[border.facilities], demand)
+    if people:
+        params = {"people": persons(people), "km": border.halo_m / M_PER_KM}
+        found.append(Notice("border_without_halo", params))
     return found
+
+
+def _people_at_the_edge(border: Border, known: Geometries, demand: Demand) -> int:
+    """Count the people who live within the halo of an edge beyond which nothing is known, in thousandths."""
+    if border.area is None:
+        return 0
+    edge = unknown_edge(border.area, known, border.halo_m)
+    places: Geometries = np.asarray(shapely.points(demand.xy), dtype=object)
+    return int(demand.people[ALL][within(edge, places, border.halo_m)].sum())
+
+
+def facilities_beyond(border: Border, facilities: Facilities) -> list[Notice]:
+    """Say how many facilities lie beyond the border, where there is one."""
+    far = facilities.count - len(np.unique(facilities.owners[border.facilities]))
+    return [Notice("facilities_beyond_border", {"count": far, "km": border.halo_m / M_PER_KM})] if far else []
 
 
 def _study_area(inputs: CoverageInputs) -> BaseGeometry | None:
@@ -103,17 +124,4 @@ def _study_area(inputs: CoverageInputs) -> BaseGeometry | None:
 def _within(geometry: BaseGeometry | None, others: Geometries, distance_m: float) -> Bools:
     if geometry is None:
         return np.ones(len(others), dtype=np.bool_)
-    shapely.prepare(geometry)
-    return np.asarray(shapely.dwithin(geometry, others, distance_m), dtype=np.bool_)
-
-
-def _reaches_out(border: Border, known: Geometries) -> bool:
-    """Tell whether anything known lies in the outer half of the halo, so not only just over the edge.
-
-    Lines are looked at in points no farther apart than a quarter of the halo, and only in those inside it.
-    One road in one direction is enough to be believed: on which sides the data ends, this cannot see.
-    """
-    xy: Floats = shapely.get_coordinates(shapely.segmentize(known, border.halo_m / 4))
-    points: Geometries = np.asarray(shapely.points(xy), dtype=object)
-    inner = _within(border.area, points, border.halo_m / 2)
-    return bool(_within(border.area, points[~inner], border.halo_m).any())
+    return within(geometry, others, distance_m)

@@ -1,7 +1,7 @@
 """The study document of coverage: the one shape that the web, the command line and the scripts give out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import floor
 from typing import Any
 
@@ -57,9 +57,9 @@ def coverage_document(
         "inputs": dict(inputs.references),
         "parameters": parameters.as_document(),
         "code_version": code_version(),
-        "artefacts": artefact_hashes(inputs),
+        "artefacts": inputs.prepared.once(artefact_hashes, inputs),
         "totals": {
-            group: _figures(figures, parameters) | {"arrived": _quantiles(figures.arrived, parameters)}
+            group: _figures(figures, parameters) | _parts(figures, sums.access[group], parameters)
             for group, figures in sums.totals.items()
         },
         "zones": _zone_rows(inputs.zones, sums, parameters),
@@ -89,7 +89,17 @@ def _minutes(seconds: float | None) -> float | None:
 
 
 def _figures(figures: Figures, parameters: CoverageParameters) -> Document:
-    return _counts(figures) | _quantiles(figures.quantiles, parameters)
+    arrived = _quantiles(figures.arrived, parameters)
+    return _counts(figures) | _quantiles(figures.quantiles, parameters) | {"arrived": arrived}
+
+
+def _parts(figures: Figures, access: int | None, parameters: CoverageParameters) -> Document:
+    """Tell the parts of the figures of a group: who has no road or no way, what of the cost is access."""
+    return {
+        "no_road": persons(figures.no_road),
+        "no_path": persons(figures.no_path),
+        **_named({"access_median": access}, parameters),
+    }
 
 
 def _counts(figures: Figures) -> Document:
@@ -103,8 +113,12 @@ def _counts(figures: Figures) -> Document:
 
 
 def _quantiles(costs: Sequence[int | None], parameters: CoverageParameters) -> Document:
-    """Name the quantiles; lengths stand beside empty times under their own names."""
-    told = {name: units(cost) for name, cost in zip(_QUANTILES, costs, strict=True)}
+    return _named(dict(zip(_QUANTILES, costs, strict=True)), parameters)
+
+
+def _named(costs: Mapping[str, int | None], parameters: CoverageParameters) -> Document:
+    """Name costs by their unit; lengths stand beside empty times under their own names."""
+    told = {name: units(cost) for name, cost in costs.items()}
     if parameters.is_time:
         return {f"{name}_s": value for name, value in told.items()}
     empty: Document = {f"{name}_s": None for name in told}

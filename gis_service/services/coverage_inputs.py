@@ -1,7 +1,7 @@
 """What a study of coverage reads, as arrays in one metric system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyproj
@@ -11,6 +11,7 @@ from gis_service.analysis.demand import Demand
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Network
 from gis_service.analysis.zones import Zones
+from gis_service.services.prepared import Prepared
 from gis_service.types import Floats, Geometries, Int32s, Int64s
 
 
@@ -43,6 +44,8 @@ class Facilities:
         ``(n,)`` facility of each row, as it stands in the input; None when every row is a facility.
     names
         Name of each facility, to tell of it by; empty when none are known.
+    ids
+        Code of each facility, in the order of ``names``; empty when none are known.
     """
 
     xy: Floats
@@ -50,6 +53,7 @@ class Facilities:
     unit: Int32s
     owner: Int64s | None = None
     names: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
     @property
     def owners(self) -> Int64s:
@@ -96,6 +100,8 @@ class CoverageInputs:
         Found while the inputs were read.
     generated
         Names of the inputs that are generated data.
+    prepared
+        What has been worked out already; nothing, unless the caller keeps it from study to study.
     """
 
     references: Mapping[str, object]
@@ -111,3 +117,4 @@ class CoverageInputs:
     people_beyond: int = 0
     notices: tuple[Notice, ...] = ()
     generated: tuple[str, ...] = ()
+    prepared: Prepared = field(default_factory=Prepared, compare=False, repr=False)

@@ -6,12 +6,13 @@ import numpy as np
 import shapely
 
 from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.network import Network
 from gis_service.analysis.snap import SNAP_LIMIT_M
 from gis_service.analysis.zones import Zones, overlaps
 from gis_service.services.coverage_border import Border, border_notices
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import Roads, Ways
+from gis_service.services.coverage_ways import Roads
 from gis_service.services.documents import persons
 from gis_service.types import Bools, Geometries
 
@@ -29,7 +30,7 @@ def coverage_notices(
     demand: Demand,
     beyond: int,
     border: Border,
-    ways: Ways,
+    roads: Roads | None,
 ) -> list[Notice]:
     """Find everything that must be said.
 
@@ -41,19 +42,19 @@ def coverage_notices(
         People of the study area.
     beyond
         Thousandths of people beyond the study area.
-    border, ways
-        What counted around the study area, and the ways that were found.
+    border, roads
+        What counted around the study area, and where people and facilities stand on the roads, if on any.
     """
     found = list(inputs.notices)
     if beyond:
         found.append(Notice("people_beyond_study_area", {"people": persons(beyond)}))
-    if ways.roads is not None:
-        found += facilities_off_roads(inputs.facilities, border.facilities, ways.roads)
-        found += roads_reach(demand, ways.roads.network.shape[~ways.roads.network.is_ferry])
-    found += border_notices(border, inputs, demand, on_roads=ways.roads is not None)
+    if roads is not None:
+        found += facilities_off_roads(inputs.facilities, border.facilities, roads)
+        found += inputs.prepared.once(_roads_reach, demand, roads.network)
+    found += inputs.prepared.once(border_notices, border, inputs, demand, on_roads=roads is not None)
     found += _lattice(parameters, demand)
     if inputs.zones.have_areas:
-        found += _overlaps(inputs.zones)
+        found += inputs.prepared.once(_overlaps, inputs.zones)
     if parameters.measure == "straight_radius":
         found.append(Notice("straight_radius", {}))
     if inputs.generated:
@@ -89,6 +90,10 @@ def facilities_off_roads(facilities: Facilities, counted: Bools, roads: Roads) -
     more = " …" if lost.size > _NAMES_SHOWN else ""
     params = {"count": int(lost.size), "facilities": facilities.count, "names": ", ".join(shown) + more}
     return [Notice("facilities_off_roads", params)]
+
+
+def _roads_reach(demand: Demand, network: Network) -> list[Notice]:
+    return roads_reach(demand, network.shape[~network.is_ferry])
 
 
 def roads_reach(demand: Demand, lines: Geometries) -> list[Notice]:

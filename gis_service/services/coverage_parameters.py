@@ -54,6 +54,8 @@ class CoverageParameters:
         open since then count. None when the facilities tell no such day, or ``at`` tells the day.
     groups
         Groups that are counted beside all people.
+    branch_share
+        Share 0..1 of the closed facilities with a ``branch_rank`` that stay as branches.
     seed
         For assumption ranges; changes no plain figure.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
@@ -72,6 +74,7 @@ class CoverageParameters:
     at: str | None = None
     open_on: str | None = None
     groups: tuple[str, ...] = ()
+    branch_share: float = 0.0
     seed: int = 0
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
@@ -137,6 +140,7 @@ class CoverageParameters:
             "at": self.at,
             "open_on": self.open_on,
             "groups": list(self.counted_groups),
+            "branch_share": self.branch_share,
             "seed": self.seed,
             **_mode_document(self.mode),
             "snap_max_m": self.snap_max_m,

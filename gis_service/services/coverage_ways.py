@@ -9,11 +9,11 @@ from gis_service.analysis.clusters import clusters
 from gis_service.analysis.demand import Demand
 from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field, straight_field
 from gis_service.analysis.gap_parts import Reach, network_parts
-from gis_service.analysis.gaps import GapPlace, Kind, Settlements, gap_places
+from gis_service.analysis.gaps import REASONS, GapPlace, Kind, Settlements, gap_places
 from gis_service.analysis.graph import Graph, build_graph
 from gis_service.analysis.modes import Costs, segment_costs
 from gis_service.analysis.network import Network
-from gis_service.analysis.snap import Positions, snap
+from gis_service.analysis.snap import Positions
 from gis_service.services.coverage_border import Border
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
@@ -57,12 +57,24 @@ class Ways:
         To the nearest facility of the catchment.
     reached
         ``(n,)`` whether a way leads to any facility, also to one of another catchment.
+    served
+        ``(n,)`` whether there is any facility in the catchment, with a way to it or not.
     """
 
     field: Field
     reached: Bools
+    served: Bools
     roads: Roads | None
     catchments: tuple[Catchment, ...]
+
+    def reasons(self) -> Int32s:
+        """Tell why everybody would be beyond the limit: ``(n,)`` places in `REASONS`."""
+        far = np.full(len(self.reached), REASONS.index("cluster" if self.roads is None else "network"))
+        far[~self.served & self.reached] = REASONS.index("no_facility")
+        if self.roads is not None:
+            far[~self.reached] = REASONS.index("no_path")
+            far[self.field.no_road] = REASONS.index("roadless")
+        return far.astype(np.int32)
 
 
 def find_ways(
@@ -87,9 +99,11 @@ def find_ways(
         cost2=np.full(n, UNREACHED, dtype=np.int64),
         facility2=np.full(n, -1, dtype=np.int32),
         no_road=np.zeros(n, dtype=np.bool_) if roads is None else roads.homes.segment < 0,
+        access=np.zeros(n, dtype=np.int64),
     )
+    served = np.zeros(n, dtype=np.bool_)
     catchments = []
-    graph = None if roads is None else build_graph(roads.network, roads.costs)
+    graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
     near = np.flatnonzero(border.facilities)
     for homes, chosen in _who_uses_what(zone, inputs.facilities, near, parameters):
         site = inputs.facilities.site[chosen]
@@ -99,6 +113,7 @@ def find_ways(
             part = found = _field(roads, graph, homes, chosen, site, parameters)
             catchments.append(Catchment(homes, chosen, found.node_cost))
         _put(whole, homes, part, chosen)
+        served[homes] = len(chosen) > 0
     reached = whole.cost < UNREACHED
     if parameters.catchment != "any" and roads is not None and graph is not None:
         everybody = np.arange(n)
@@ -107,7 +122,7 @@ def find_ways(
         )
     elif parameters.catchment != "any":
         reached = np.full(n, len(near) > 0)
-    return Ways(whole, reached, roads, tuple(catchments))
+    return Ways(whole, reached, served, roads, tuple(catchments))
 
 
 def _field(
@@ -116,8 +131,8 @@ def _field(
     return network_field(
         roads.network,
         roads.costs,
-        _take(roads.homes, homes),
-        _take(roads.facilities, chosen),
+        roads.homes.take(homes),
+        roads.facilities.take(chosen),
         site,
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
@@ -132,7 +147,7 @@ def _roads(
         return None
     costs = border.close(segment_costs(inputs.network, parameters.mode, parameters.measure))
     joined = [
-        snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
+        inputs.prepared.snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
         for places in (homes, inputs.facilities.xy)
     ]
     return Roads(inputs.network, costs, *joined)
@@ -154,17 +169,8 @@ def _who_uses_what(
 def _put(whole: Field, homes: Int64s, part: Field, chosen: Int64s) -> None:
     """Enter the answers of one catchment, with facilities numbered as in the input."""
     rows = np.append(chosen, -1).astype(np.int32)  # row -1 stands for none
-    whole.cost[homes], whole.cost2[homes] = part.cost, part.cost2
+    whole.cost[homes], whole.cost2[homes], whole.access[homes] = part.cost, part.cost2, part.access
     whole.facility[homes], whole.facility2[homes] = rows[part.facility], rows[part.facility2]
-
-
-def _take(positions: Positions, rows: Int64s) -> Positions:
-    return Positions(
-        positions.segment[rows],
-        positions.fraction[rows],
-        positions.access_m[rows],
-        positions.snapped_xy[rows],
-    )
 
 
 def find_gaps(
@@ -189,20 +195,22 @@ def find_gaps(
     """
     beyond = ways.field.cost > parameters.limit_cost
     part = np.full(len(demand.xy), -1, dtype=np.int64)
-    kind = np.full(len(demand.xy), "network", dtype=object)
+    reason = ways.reasons()
     first = 0
     if ways.roads is not None:
         for catchment in ways.catchments:
             homes = catchment.homes[beyond[catchment.homes] & ~ways.field.no_road[catchment.homes]]
             if len(homes):
                 label = _network_labels(ways.roads, catchment, homes, parameters)
+                # Who has no way at all, as on a one-way street, is not put together with who has a long one.
+                label = 2 * label + ways.reached[homes]
                 part[homes] = first + label
                 first += int(label.max()) + 1
     loose = np.flatnonzero(beyond & (ways.field.no_road if ways.roads is not None else True))
-    part[loose] = first + clusters(demand.xy[loose], parameters.gap_join_m)
-    kind[loose] = "cluster" if ways.roads is None else "roadless"
+    # As the crow flies, who has no facility of the own unit is not put together with who has a far one.
+    part[loose] = first + len(REASONS) * clusters(demand.xy[loose], parameters.gap_join_m) + reason[loose]
     rows = np.flatnonzero(beyond)
-    kinds: list[Kind] = kind[rows].tolist()
+    kinds: list[Kind] = [REASONS[number] for number in reason[rows].tolist()]
     return gap_places(demand, zone, rows, part[rows], kinds, settlements, parameters.scattered_people)
 
 
@@ -211,9 +219,9 @@ def _network_labels(
 ) -> Int64s:
     reach = Reach(
         node_cost=catchment.node_cost,
-        facilities=_take(roads.facilities, catchment.facilities),
+        facilities=roads.facilities.take(catchment.facilities),
         limit=parameters.limit_cost,
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
     )
-    return network_parts(roads.network, roads.costs, reach, _take(roads.homes, homes), parameters.gap_join_m)
+    return network_parts(roads.network, roads.costs, reach, roads.homes.take(homes), parameters.gap_join_m)

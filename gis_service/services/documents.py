@@ -80,6 +80,17 @@ def _mark(engine: "hashlib._Hash", folder: Traversable, name: str) -> None:
             engine.update(f"{name}/{entry.name}\0".encode() + entry.read_bytes())
 
 
+def document_id(process: str, inputs: Mapping[str, object], parameters: Mapping[str, object]) -> str:
+    """Give the id of a study: it follows from inputs, parameters and code, so equal runs share it."""
+    said = {
+        "process": process,
+        "inputs": dict(inputs),
+        "parameters": dict(parameters),
+        "code_version": code_version(),
+    }
+    return f"{process}_{digest(said)[:24]}"
+
+
 def persons(thousandths: int) -> float:
     """Give people in persons, at most 3 decimals; a whole number stays a whole number."""
     return _exact(thousandths, THOUSANDTHS)

@@ -17,8 +17,9 @@ from gis_service.analysis.demand import (
     demand_from_points,
     demand_from_polygons,
 )
+from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.gaps import Settlements
-from gis_service.analysis.network import Ferries, Roads
+from gis_service.analysis.network import Roads
 from gis_service.analysis.zones import Zones, sorted_zones
 from gis_service.crs import STORAGE, crs_name, parse_crs, transform
 from gis_service.errors import ErrorCode, RefusedInput

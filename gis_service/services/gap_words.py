@@ -36,6 +36,20 @@ _MEASURES = {
     ),
     "straight_radius": Text(vi="bán kính đường chim bay", en="straight radius"),
 }
+GAP_KINDS = {
+    "network": Text(vi="Xa hơn giới hạn", en="Beyond the limit"),
+    "no_path": Text(
+        vi="Có đường nhưng không tới được điểm dịch vụ nào",
+        en="On a road from which no way leads to any facility",
+    ),
+    "roadless": Text(vi="Không có đường đủ gần", en="No road near enough"),
+    "cluster": Text(vi="Xa hơn giới hạn", en="Beyond the limit"),
+    "no_facility": Text(
+        vi="Đơn vị của mình không có điểm dịch vụ nào", en="No facility in the people's own unit"
+    ),
+    "scattered": Text(vi="Nhà ở rải rác", en="Scattered homes"),
+}
+"""Why the people of a gap place are outside, by the kind of the place."""
 _PLACES = Text(vi="tính tại từng điểm dân cư", en="counted at each place where people live")
 
 

@@ -30,3 +30,8 @@ def load_in_background() -> None:
 def are_loaded() -> bool:
     """Tell whether the kernels are there."""
     return _ready.is_set()
+
+
+def wait_until_loaded(seconds: float) -> bool:
+    """Wait for the kernels, at most so long; tell whether they are there."""
+    return _ready.wait(seconds)

@@ -6,7 +6,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Ferries, Roads
+from gis_service.analysis.ferries import Ferries
+from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Roads
 from gis_service.crs import STORAGE, is_metric, require_metric, transform, utm_of
 from gis_service.files.roads import FerryTable, RoadTable
 from gis_service.types import Floats, Geometries
@@ -96,7 +97,8 @@ def ferries_of(
     lines = [_lines(table.lines[runs], table.crs, crs) for table, runs in kept]
     waits = [_wait_min(table, rules)[runs] for table, runs in kept]
     wait_ms = np.floor(np.concatenate(waits) * MS_PER_MIN + 0.5).astype(np.int64)
-    return Ferries(lines=np.concatenate(lines), wait_ms=wait_ms)
+    told = [~(np.isnan(table.wait_min) & np.isnan(table.headway_min))[runs] for table, runs in kept]
+    return Ferries(np.concatenate(lines), wait_ms, np.concatenate(told))
 
 
 def _lines(lines: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometries:

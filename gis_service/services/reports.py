@@ -17,7 +17,7 @@ from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap, 
 from gis_service.services.coverage_document import OUTSIDE, summary
 from gis_service.services.documents import canonical_json, persons
 from gis_service.services.gap_analysis import GapAnalysis
-from gis_service.services.gap_words import answer, answer_outside, method
+from gis_service.services.gap_words import GAP_KINDS, answer, answer_outside, method
 from gis_service.services.study_words import notice_text
 from gis_service.text import number, percent
 from gis_service.types import Geometries, Language, Text
@@ -74,7 +74,7 @@ def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
     paths = [out / name for name in ("summary.json", "zones.csv", "gaps.gpkg", "map.html")]
     try:
         paths[0].write_bytes(canonical_json(document) + b"\n")
-        pd.DataFrame(document["zones"]).to_csv(paths[1], index=False)
+        pd.DataFrame(document["zones"]).drop(columns="arrived").to_csv(paths[1], index=False)
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(_study_map(analysis, document)), "utf-8")
@@ -166,7 +166,7 @@ def _study_map(analysis: GapAnalysis, document: Mapping[str, Any]) -> StudyMap:
         sources=_sources(analysis),
         zones=_map_zones(analysis, document),
         gaps=[
-            MapGap(rank, gap_name(gap).vi, gap["people"], shapely.Point(gap["point"]))
+            MapGap(rank, gap_name(gap).vi, gap["people"], GAP_KINDS[gap["kind"]], shapely.Point(gap["point"]))
             for rank, gap in enumerate(document["gaps"], 1)
         ],
         facilities=_map_facilities(analysis),

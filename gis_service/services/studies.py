@@ -16,18 +16,15 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import studies as kept
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
-from gis_service.files.store import ArtefactStore
 from gis_service.services.accounts import Caller
-from gis_service.services.artefacts import keep_artefacts
-from gis_service.services.coverage import Progress, run_coverage
-from gis_service.services.coverage_document import PROCESS
+from gis_service.services.compare import Workbench
+from gis_service.services.coverage import Progress
 from gis_service.services.documents import canonical_json
-from gis_service.services.study_inputs import read_coverage_inputs, with_last_change
-from gis_service.services.study_layers import find_layers
-from gis_service.services.study_request import complete, parse_request
+from gis_service.services.prepared import Prepared
+from gis_service.services.study_processes import REQUESTS, Asked, ask
 from gis_service.services.study_rights import require_inputs
 
-PROCESSES = (PROCESS,)
+PROCESSES = tuple(REQUESTS)
 """Processes that can be run."""
 LARGEST_PAGE = 1000
 
@@ -79,7 +76,7 @@ def run(
     author: str,
     *,
     reader: Caller | None = None,
-    store: ArtefactStore | None = None,
+    prepared: Prepared | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Run a study and keep it.
@@ -98,8 +95,9 @@ def run(
         For whom it runs.
     reader
         Whose right to read the layers is asked for; None is the operator of the machine.
-    store
-        Where the arrays that it was computed on are kept, under the hashes that the document names.
+    prepared
+        What the process knows already; the arrays that the study was computed on are kept in its store,
+        under the hashes that the document names.
     progress
         Told each step as it begins.
 
@@ -115,22 +113,51 @@ def run(
     Conflict
         ``study_version_gone`` when a version was asked for that is not the current one.
     """
-    if process not in PROCESSES:
-        raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(PROCESSES))
-    begun = time.perf_counter()
-    task = complete(parse_request(inputs), catalogue, _today())
-    layers = find_layers(connection, catalogue, task)
+    asked = ask(connection, catalogue, process, inputs, _today(), Workbench(prepared), reader=reader)
     if reader is not None:
-        require_inputs(reader, catalogue, layers.layers)
-    task = with_last_change(layers, task)
-    read = read_coverage_inputs(layers, task)
-    document = run_coverage(read, task.parameters, progress).document
-    if store is not None:
-        keep_artefacts(store, read)
+        require_inputs(reader, catalogue, asked.layers)
+    return run_asked(connection, asked, author, progress=progress)
+
+
+def run_asked(
+    connection: Connection,
+    asked: Asked,
+    author: str,
+    *,
+    progress: Progress | None = None,
+    reuse: bool = False,
+) -> Study:
+    """Compute a study that was asked for, and keep it; errors as of `run`.
+
+    Parameters
+    ----------
+    connection, author, progress
+        As of `run`.
+    asked
+        The study.
+    reuse
+        Whether a kept one of the same id will do: then a table that was edited by hand since is not looked
+        at.
+    """
+    row = kept.study(connection, asked.id) if reuse else None
+    if row is not None:
+        return get(connection, asked.id)
+    begun = time.perf_counter()
+    document, read = asked.compute(progress)
+    asked.bench.keep(read)
     spent = time.perf_counter() - begun
-    id_ = document["id"]
+    id_, process = document["id"], document["process"]
     kept.add_study(connection, id_, process, canonical_json(document), seconds=spent, author=author)
     return get(connection, id_)
+
+
+def check(
+    connection: Connection, catalogue: Catalogue, process: str, inputs: object, reader: Caller | None
+) -> None:
+    """Refuse at once, with the errors of `run`, what it would refuse before it computes."""
+    asked = ask(connection, catalogue, process, inputs, _today(), reader=reader)
+    if reader is not None:
+        require_inputs(reader, catalogue, asked.layers)
 
 
 def _today() -> date:

@@ -1,26 +1,61 @@
 """Brings the layers of a study to arrays in the metric system of the city."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
 from gis_service.analysis.gaps import Settlements
-from gis_service.analysis.network import build_network
-from gis_service.analysis.zones import Zones, sorted_zones, zone_by_code, zone_of
+from gis_service.analysis.network import Network, build_network
+from gis_service.analysis.zones import Zones, sorted_zones
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.branches import RANK, branches_of
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.study_area import read_outline, units_in
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
-from gis_service.types import Bools, Floats, Geometries
+from gis_service.types import Bools, Floats, Geometries, Int32s
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all states of a city share in a study: its people, its roads, its water.
+
+    Parameters
+    ----------
+    crs
+        The metric system of all geometry here.
+    demand, codes
+        People at places, and the codes of units that are stored with them, by layer of units.
+    network, walkable, barriers
+        Roads in one mode at one time of the day, None and empty in a study without; and the water between.
+    settlements
+        To name places by.
+    outline
+        The study area, where the city brings its outline as a layer.
+    notices
+        Found while all this was read.
+    """
+
+    crs: pyproj.CRS
+    demand: Demand
+    codes: Mapping[str, Sequence[object]]
+    network: Network | None
+    walkable: Geometries
+    barriers: Geometries | None
+    settlements: Settlements | None
+    outline: BaseGeometry | None
+    notices: tuple[Notice, ...]
 
 
 def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
@@ -40,9 +75,13 @@ def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInp
     Conflict
         ``study_version_gone`` when a layer changed meanwhile.
     """
+    return inputs_on(read_ground(layers, task), layers, task)
+
+
+def read_ground(layers: StudyLayers, task: CoverageTask) -> Ground:
+    """Read what does not depend on facilities and units; raises as `read_coverage_inputs`."""
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
-    notices = list(task.notices)
-    zones = _zones(layers, crs)
+    notices: list[Notice] = []
     barriers = None
     network = None
     walkable = np.empty(0, dtype=object)
@@ -57,21 +96,56 @@ def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInp
             ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
         walkable = roads.walkable
-    demand, stored = _demand(layers, crs, task, barriers, notices)
-    if zones.have_areas:
-        zone = zone_of(demand.xy, zones)
-    else:
-        zone = zone_by_code([stored[row] for row in demand.source.tolist()], zones)
-    return CoverageInputs(
-        references=layers.references,
+    demand, codes = read_demand(layers, crs, task, barriers, notices)
+    return Ground(
         crs=crs,
         demand=demand,
-        zones=zones,
-        zone=zone,
-        facilities=_facilities(layers, crs, task, zones, walkable),
+        codes=codes,
         network=network,
+        walkable=walkable,
         barriers=barriers,
         settlements=_settlements(layers, crs) if "settlements" in layers.layers else None,
+        outline=read_outline(layers, crs),
+        notices=tuple(notices),
+    )
+
+
+def units_on(ground: Ground, layers: StudyLayers) -> tuple[Zones, Int32s]:
+    """Read the units of a study, and find the unit of each row of people; raises as above."""
+    zones = read_zones(layers, ground.crs)
+    stored = ground.codes.get(layers.layers["zones"], [None] * len(ground.demand.xy))
+    return zones, units_in(ground.demand.xy, zones, stored, ground.outline)
+
+
+def inputs_on(
+    ground: Ground,
+    layers: StudyLayers,
+    task: CoverageTask,
+    units: tuple[Zones, Int32s] | None = None,
+) -> CoverageInputs:
+    """Read the facilities of one state and put them on the ground, with its units; raises as above.
+
+    Parameters
+    ----------
+    ground, layers, task
+        What all states share, which layers, and what is asked.
+    units
+        As `units_on` gives them, when the caller has them already.
+    """
+    notices = [*task.notices, *ground.notices]
+    zones, zone = units_on(ground, layers) if units is None else units
+    facilities = read_facilities(layers, ground.crs, task, zones, ground.walkable, notices)
+    return CoverageInputs(
+        references=layers.references,
+        crs=ground.crs,
+        demand=ground.demand,
+        zones=zones,
+        zone=zone,
+        facilities=facilities,
+        network=ground.network,
+        barriers=ground.barriers,
+        settlements=ground.settlements,
+        outline=ground.outline,
         notices=tuple(notices),
         generated=layers.generated,
     )
@@ -86,7 +160,14 @@ def _refused(name: str, value: object, expected: str) -> RefusedInput:
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
 
 
-def _zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
+def read_zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
+    """Read the units that a result is told by, sorted by code.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a layer without a key, or with units that have no place.
+    """
     definition = layers.catalogue.layers[layers.layers["zones"]]
     key = definition.key
     if key is None:
@@ -100,14 +181,29 @@ def _zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
     return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
 
 
-def _demand(
+def read_demand(
     layers: StudyLayers,
     crs: pyproj.CRS,
     task: CoverageTask,
     barriers: Geometries | None,
     notices: list[Notice],
-) -> tuple[Demand, list[object]]:
-    """Give the people, and the code of the unit that is stored with each row."""
+) -> tuple[Demand, dict[str, list[object]]]:
+    """Give the people, and the codes of units that are stored with each row, by layer of units.
+
+    Parameters
+    ----------
+    layers, crs, task
+        Which layers, the system of the study, and what is asked: the groups.
+    barriers
+        Where nobody lives, in ``crs``.
+    notices
+        What must be said of the people is added here.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a group that the layer does not know.
+    """
     layer, unit_field = layers.layers["demand"], layers.layers["zones"]
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     groups = [group for group in task.parameters.counted_groups if group != ALL]
@@ -117,10 +213,13 @@ def _demand(
     if any(_stands_for_units(rows, vintage) for vintage in vintages):
         notices.append(Notice("people_at_centres", {}))
     places = transform(shapely.force_2d(rows.geometry), STORAGE, crs)
-    stored = rows.columns.get(unit_field, [None] * len(rows))
     if np.all(shapely.get_dimensions(places) <= 0):
-        return demand_from_points(places, people), stored
-    return demand_from_polygons(places, people, barriers, task.parameters.lattice), stored
+        demand = demand_from_points(places, people)
+    else:
+        demand = demand_from_polygons(places, people, barriers, task.parameters.lattice)
+    source = demand.source.tolist()
+    stored = {field: rows.columns[field] for field in (unit_field, *vintages) if field in rows.columns}
+    return demand, {field: [codes[row] for row in source] for field, codes in stored.items()}
 
 
 def _stands_for_units(rows: LayerRows, field: str) -> bool:
@@ -137,12 +236,44 @@ def _numbers(rows: LayerRows, column: str, layer: str) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _facilities(
-    layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, zones: Zones, walkable: Geometries
+def read_facilities(
+    layers: StudyLayers,
+    crs: pyproj.CRS,
+    task: CoverageTask,
+    zones: Zones,
+    walkable: Geometries,
+    notices: list[Notice],
 ) -> Facilities:
+    """Read the facilities that are open on the day of a study, and the branches that it asks for.
+
+    Parameters
+    ----------
+    layers, crs, task
+        Which layers, the system of the study, and what is asked.
+    zones
+        Units that facilities belong to, in ``crs``.
+    walkable
+        Lines that areas are entered from, in ``crs``.
+    notices
+        What must be said of the branches is added here.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for areas in a study without roads.
+    """
     unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
-    rows = layers.read("facilities", "open_from", "open_to", "site_id", "name", *unit_fields)
-    kept = np.flatnonzero(open_on(rows, task.day) & ~shapely.is_missing(rows.geometry))
+    key = layers.catalogue.layers[layers.layers["facilities"]].key or "code"
+    dated = ("open_from", "open_to", "site_id", RANK)
+    rows = layers.read("facilities", key, "name", *dated, *unit_fields)
+    there = ~shapely.is_missing(rows.geometry)
+    counted = there & open_on(rows, task.day)
+    share = task.parameters.branch_share
+    if share:
+        branches = branches_of(rows.columns, counted, task.day, share)
+        notices.append(branches.notice(int(counted.sum()), share))
+        counted |= branches.chosen & there
+    kept = np.flatnonzero(counted)
     places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
     if are_areas(places).any() and not len(walkable):
         raise _refused(
@@ -151,8 +282,9 @@ def _facilities(
     nothing: list[object] = [None] * len(rows)
     named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
     codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), nothing)
+    keys = rows.columns.get(key, nothing)
     chosen = kept.tolist()
-    return facilities_from(
+    found = facilities_from(
         places,
         [sites[row] for row in chosen],
         [str(row + 1) if named[row] is None else str(named[row]) for row in chosen],
@@ -160,6 +292,7 @@ def _facilities(
         zones,
         [codes[row] for row in chosen],
     )
+    return replace(found, ids=tuple(str(row + 1) if keys[row] is None else str(keys[row]) for row in chosen))
 
 
 def with_last_change(layers: StudyLayers, task: CoverageTask) -> CoverageTask:

@@ -99,6 +99,8 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
             raise Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current)
         versions[role] = current
     beside = BESIDE | (BESIDE_ROADS if "network" in layers else {})
+    if catalogue.city.outline_layer is not None:
+        beside = beside | {"outline": catalogue.city.outline_layer}
     for role, layer in beside.items():
         there = version_of(connection, layer) if layer in catalogue.layers else None
         if there is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
@@ -15,6 +15,7 @@ from gis_service.catalogue.city_definition import City, Conventions
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.services.branches import RANK
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.network import FerryRules
@@ -22,6 +23,9 @@ from gis_service.types import LayerId, VersionId
 
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 """Groups that walk slower, when a standard names them (METHODS, Speeds)."""
+
+
+Request = TypeVar("Request", bound=BaseModel)
 
 
 class LayerReference(BaseModel):
@@ -33,14 +37,38 @@ class LayerReference(BaseModel):
     version: int | None = Field(None, description="Version of the layer; the current one when left out.")
 
 
+class FacilityReference(BaseModel):
+    """The layer of the facilities, and how many of those that closed stay as branches."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str | None = Field(
+        None, pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id; that of the service when left out."
+    )
+    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
+    branch_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description=(
+            "Share 0..1 of the closed facilities with a branch_rank that stay as branches, by rank:"
+            " their number times the share, rounded half up."
+        ),
+    )
+
+
 class CoverageRequest(BaseModel):
-    """Inputs of the process ``coverage``; what is left out comes from the standard, else from the city."""
+    """Inputs of the processes ``coverage`` and ``gaps``.
+
+    What is left out comes from the standard, else from the city.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     service: str | None = Field(None, description="Layer of the facilities.")
     standard: str | None = Field(None, description="Standard the service is judged by.")
-    facilities: LayerReference | None = Field(None, description="Facilities; the layer of the service.")
+    facilities: FacilityReference | None = Field(None, description="Facilities; the layer of the service.")
     network: LayerReference | None = Field(None, description="Roads.")
     demand: LayerReference | None = Field(None, description="People at places.")
     zones: LayerReference | None = Field(None, description="Units the result is told by.")
@@ -100,8 +128,19 @@ def parse_request(document: object) -> CoverageRequest:
     RefusedInput
         ``study_refused`` with every fault and the place where it stands.
     """
+    return read_request(CoverageRequest, document)
+
+
+def read_request(shape: type[Request], document: object) -> Request:
+    """Check a document against the shape of a request.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` with every fault and the place where it stands.
+    """
     try:
-        return CoverageRequest.model_validate(document)
+        return shape.model_validate(document)
     except ValidationError as error:
         faults = [Fault("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         first = error.errors()[0]
@@ -109,7 +148,7 @@ def parse_request(document: object) -> CoverageRequest:
             ErrorCode.STUDY_REFUSED,
             faults,
             name="/".join(map(str, first["loc"])) or "inputs",
-            value=first["input"],
+            value="…" if isinstance(first["input"], dict | list) else first["input"],
             expected=first["msg"],
         ) from error
 
@@ -134,13 +173,13 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     standard = _standard(request, catalogue)
     service = request.service or (standard.service if standard else None)
     if service is None:
-        raise _refused("service", None, ", ".join(catalogue.layers))
+        raise refused("service", None, ", ".join(catalogue.layers))
     measure = request.measure or (standard.measure if standard else None)
     if measure not in ("network_time", "network_distance", "straight_radius"):
-        raise _refused("measure", measure, "network_time, network_distance, straight_radius")
+        raise refused("measure", measure, "network_time, network_distance, straight_radius")
     limit = request.limit if request.limit is not None else (standard.limit if standard else None)
     if limit is None:
-        raise _refused("limit", None, "> 0")
+        raise refused("limit", None, "> 0")
     group = standard.group if standard else "all"
     mode = request.mode or (standard.mode if standard else None) or "motorbike"
     conventions = catalogue.city.conventions
@@ -156,6 +195,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         vintage=_vintage(request, catalogue),
         at=_at(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
+        branch_share=_branch_share(request, service, catalogue),
         seed=request.seed,
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
@@ -171,13 +211,14 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
 
 
-def _refused(name: str, value: object, expected: str) -> RefusedInput:
+def refused(name: str, value: object, expected: str) -> RefusedInput:
+    """Say which input cannot be used, and what would be right."""
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
 
 
 def _known(name: str, value: str, known: Sequence[str]) -> str:
     if value not in known:
-        raise _refused(name, value, ", ".join(known))
+        raise refused(name, value, ", ".join(known))
     return value
 
 
@@ -197,6 +238,15 @@ def _turnout(request: CoverageRequest, standard: Standard | None) -> float:
 
 def _catchment(request: CoverageRequest, standard: Standard | None) -> Any:  # noqa: ANN401 (checked by the study)
     return request.catchment or (standard.catchment if standard else "any")
+
+
+def _branch_share(request: CoverageRequest, service: str, catalogue: Catalogue) -> float:
+    share = request.facilities.branch_share if request.facilities else 0.0
+    if request.facilities and share:
+        layer = catalogue.layers.get(LayerId(request.facilities.layer or service))
+        if layer is not None and RANK not in {field.name for field in layer.fields}:
+            raise refused("facilities/branch_share", share, f"{layer.id}.{RANK}")
+    return share
 
 
 def _at(asked: datetime | None, conventions: Conventions) -> str:
@@ -245,7 +295,7 @@ def _layers(
     request: CoverageRequest, catalogue: Catalogue, parameters: CoverageParameters
 ) -> tuple[dict[str, LayerId], dict[str, VersionId]]:
     of_vintage = {vintage.id: vintage.layer for vintage in catalogue.city.vintages}
-    standing = {
+    standing: dict[str, tuple[LayerReference | FacilityReference | None, str]] = {
         "facilities": (request.facilities, parameters.service),
         "demand": (request.demand, "residents"),
         "zones": (request.zones, of_vintage.get(parameters.vintage or "", LayerId("commune"))),
@@ -254,10 +304,10 @@ def _layers(
         standing["network"] = (request.network, "roads")
     layers, wanted = {}, {}
     for role, (reference, default) in standing.items():
-        name = reference.layer if reference else default
+        name = (reference.layer if reference else None) or default
         layers[role] = LayerId(_known(role, name, list(catalogue.layers)))
         if role != "demand" and catalogue.layers[layers[role]].visibility == "personal":
-            raise _refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
+            raise refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:
             wanted[role] = VersionId(reference.version)
     return layers, wanted

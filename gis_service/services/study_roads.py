@@ -8,8 +8,9 @@ import numpy as np
 import pyproj
 import shapely
 
+from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.modes import Mode
-from gis_service.analysis.network import ROAD_CLASSES, Ferries, Roads
+from gis_service.analysis.network import ROAD_CLASSES, Roads
 from gis_service.crs import STORAGE
 from gis_service.db.layer_rows import LayerRows
 from gis_service.files.roads import FerryTable, RoadTable

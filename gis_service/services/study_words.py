@@ -7,11 +7,24 @@ from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.messages.catalogue import notices
 from gis_service.text import number, percent
-from gis_service.types import Language, Text
+from gis_service.types import Language, LayerId, Text
 
 _ANSWER = Text(
     vi="{covered} trong {total} người ({share}) có {service} trong {limit}; {uncovered} người ở ngoài.",
     en="{covered} of {total} people ({share}) have {service} within {limit}; {uncovered} are outside.",
+)
+_LARGEST = Text(
+    vi=" Đông nhất: {place} ({people} người).", en=" The largest place: {place} ({people} people)."
+)
+_CHANGE = Text(
+    vi=(
+        "{lost} người mất và {won} người có thêm {service} trong {limit}: số người có"
+        " từ {before} thành {after} trong {total} người."
+    ),
+    en=(
+        "{lost} people lose and {won} people gain {service} within {limit}: those who have it go"
+        " from {before} to {after} of {total}."
+    ),
 )
 _GENERATED = Text(vi=" Tính từ dữ liệu minh hoạ.", en=" Computed from generated data.")
 _MODES = {
@@ -28,28 +41,72 @@ _LIMITS = {
 
 
 def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
-    """Say the answer of a study of coverage in one sentence; data that is generated says so."""
+    """Say the answer of a study of any process in a sentence; data that is generated says so.
+
+    Parameters
+    ----------
+    document
+        A study document; figures that are hidden in it are told as a dash.
+    catalogue
+        For the name of the service.
+    """
     return Text(vi=_answer(document, catalogue, "vi"), en=_answer(document, catalogue, "en"))
 
 
 def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    if document["process"] == "compare":
+        sentence = _change(document, catalogue, language)
+    else:
+        sentence = _coverage(document, catalogue, language)
+    if document["process"] == "gaps" and document["gaps"]:
+        sentence += _largest(document["gaps"][0], language)
+    return sentence + (_GENERATED.in_language(language) if document["generated_data"] else "")
+
+
+def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     totals, parameters = document["totals"][ALL], document["parameters"]
-    layer = catalogue.layers.get(parameters["service"])
-    title = parameters["service"] if layer is None else layer.title.in_language(language)
-    sentence = _ANSWER.in_language(language).format(
-        covered=number(totals["covered"], language),
-        uncovered=number(totals["uncovered"], language),
-        total=number(totals["total"], language),
+    return _ANSWER.in_language(language).format(
+        covered=_people(totals["covered"], language),
+        uncovered=_people(totals["uncovered"], language),
+        total=_people(totals["total"], language),
         share="–" if totals["share"] is None else percent(totals["share"], language),
-        service=title[:1].lower() + title[1:],
+        service=_service(parameters["service"], catalogue, language),
         limit=limit_words(parameters, language),
     )
-    return sentence + (_GENERATED.in_language(language) if document["generated_data"] else "")
+
+
+def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    totals, parameters = document["totals"][ALL], document["parameters"]["after"]
+    told = {name: _people(totals[name], language) for name in ("lost", "won", "before", "after", "total")}
+    service = _service(parameters["service"], catalogue, language)
+    return _CHANGE.in_language(language).format(
+        service=service, limit=limit_words(parameters, language), **told
+    )
+
+
+def _largest(gap: Mapping[str, Any], language: Language) -> str:
+    place = ", ".join(name for name in (gap["settlement"], gap["zone_name"]) if name) or gap["id"]
+    return _LARGEST.in_language(language).format(place=place, people=_people(gap["people"], language))
+
+
+def _people(value: float | None, language: Language) -> str:
+    return "–" if value is None else number(value, language)
+
+
+def _service(name: str, catalogue: Catalogue, language: Language) -> str:
+    layer = catalogue.layers.get(LayerId(name))
+    title = name if layer is None else layer.title.in_language(language)
+    return title[:1].lower() + title[1:]
+
+
+def mode_words(mode: str | None, language: Language) -> str:
+    """Say how people go: ``by motorbike``; nothing as the crow flies."""
+    return _MODES.get(mode or "", Text("", "")).in_language(language)
 
 
 def limit_words(parameters: Mapping[str, Any], language: Language) -> str:
     """Say the limit of a study: ``10 minutes by motorbike``, ``3,000 m as the crow flies``."""
-    mode = _MODES.get(parameters["mode"] or "", Text("", "")).in_language(language)
+    mode = mode_words(parameters["mode"], language)
     minutes = parameters["limit"] / 60
     return (
         _LIMITS[parameters["measure"]]

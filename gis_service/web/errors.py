@@ -13,7 +13,15 @@ from gis_service.web import current
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 5
-_UNAUTHORISED, _NOT_FOUND, _METHOD_NOT_ALLOWED, _UNAVAILABLE = 401, 404, 405, 503
+_UNAUTHORISED, _NOT_FOUND, _METHOD_NOT_ALLOWED, _TOO_MANY, _UNAVAILABLE = 401, 404, 405, 429, 503
+
+_OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+OGC_TYPES = {
+    ErrorCode.PROCESS_UNKNOWN: f"{_OGC}/no-such-process",
+    ErrorCode.JOB_NOT_FOUND: f"{_OGC}/no-such-job",
+    ErrorCode.JOB_NOT_READY: f"{_OGC}/result-not-ready",
+}
+"""Errors whose type OGC API Processes lays down."""
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +42,7 @@ def problem_document(error: GisError, language: Language, request_id: str) -> di
         # Where the database lives is nobody's business outside; the log has it.
         error = type(error)(error.code, url="PostGIS")
     return {
-        "type": f"urn:gis-service:error:{error.code}",
+        "type": OGC_TYPES.get(error.code, f"urn:gis-service:error:{error.code}"),
         "title": error.title(language),
         "status": error.status,
         "code": error.code.value,
@@ -57,6 +65,8 @@ def answer(error: GisError, headers: Mapping[str, str] | None = None) -> Respons
         response.headers["WWW-Authenticate"] = 'Bearer realm="gis-service"'
     if error.status == _UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if error.status == _TOO_MANY:
+        response.headers["Retry-After"] = str(error.params["seconds"])
     response.headers.update(headers or {})
     return response
 

@@ -80,7 +80,9 @@ def _faults(error: ValidationError, place: str) -> list[Fault]:
     language = current.language()
     found = []
     for fault in error.errors(include_url=False):
-        where = "/".join((place, *(str(step) for step in fault["loc"])))
+        # A step that begins with ~ is the shape that a value was read as, of several; no place in the body.
+        steps = (step for step in map(str, fault["loc"]) if not step.startswith("~"))
+        where = "/".join((place, *steps))
         found.append(Fault(where, _text(fault, language)))
     return found
 

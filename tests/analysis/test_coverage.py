@@ -74,6 +74,24 @@ def test_whoever_a_way_joins_to_some_facility_is_not_unreachable() -> None:
     assert result.totals["all"].quantiles == (None, None, None)
 
 
+def test_people_without_a_road_are_told_from_those_without_a_way() -> None:
+    demand = Demand(np.zeros((3, 2)), {"all": np.array([1, 2, 4])}, np.arange(3, dtype=np.int32))
+    zone = np.array([0, 1, 1], dtype=np.int32)
+    cost = np.array([5, UNREACHED, UNREACHED])
+    result = coverage(demand, zone, 2, cost, 10, no_road=np.array([False, True, False]))
+    assert (result.totals["all"].no_road, result.totals["all"].no_path) == (2, 4)
+    assert [(row.no_road, row.no_path) for row in result.zones["all"]] == [(0, 0), (2, 4)]
+
+
+def test_the_median_access_is_of_those_who_arrive() -> None:
+    demand = Demand(np.zeros((4, 2)), {"all": np.array([3, 2, 2, 90])}, np.arange(4, dtype=np.int32))
+    cost, access = np.array([50, 60, 70, UNREACHED]), np.array([8, 1, 9, 0])
+    zone = np.zeros(4, dtype=np.int32)
+    assert coverage(demand, zone, 1, cost, 10, access=access).access == {"all": 8}
+    assert coverage(demand, zone, 1, np.full(4, UNREACHED), 10, access=access).access == {"all": None}
+    assert coverage(demand, zone - 2, 1, cost, 10, access=access).access == {"all": None}
+
+
 def test_quantiles_are_taken_inside_each_unit() -> None:
     rows = cover([1, 3, 1, 1, 2], [9, 2, 5, 6, UNREACHED], [0, 0, 1, 1, 1]).zones["all"]
     assert rows[0].quantiles == (2, 9, 9)

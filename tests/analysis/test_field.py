@@ -6,9 +6,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.field import UNREACHED, Direction, network_field, straight_field
 from gis_service.analysis.modes import Costs, NetworkMeasure, mode, segment_costs
-from gis_service.analysis.network import Ferries, Network, Roads, build_network
+from gis_service.analysis.network import Network, Roads, build_network
 from gis_service.analysis.snap import Positions, snap
 from gis_service.types import Floats, Int8s
 
@@ -68,6 +69,24 @@ def test_a_ferry_is_taken_with_its_wait_and_its_crossing() -> None:
     banks = network([[(0, 0), (100, 0)], [(0, 400), (100, 400)]], ferries=[[(100, 0), (100, 400)]])
     cost = answers(banks, [(0, 0)], [(0, 400)], measure="network_time")
     assert cost == [75_000 + 600_000 + 180_000 + 75_000]
+
+
+def test_access_on_both_ends_is_told_apart_from_the_way() -> None:
+    net = network([[(0, 0), (1000, 0)], [(0, 5000), (1000, 5000)]])
+    costs = segment_costs(net, mode("motorbike"), "network_time")  # access at 10 km/h: 360 ms a metre
+    at_home, at_facility = (
+        snap(np.array(p, float), net, costs) for p in ([(0, 20), (0, 5010), (0, 9000)], [(500, 30)])
+    )
+    site = np.zeros(1, dtype=np.int32)
+    field = network_field(net, costs, at_home, at_facility, site, direction="from_facility", turnout=7000)
+    # The turn-out is no access, and who does not arrive has none; 500 m at 18 km/h are the way.
+    assert field.access.tolist() == [50 * 360, 0, 0]
+    assert field.cost[0] == 50 * 360 + 100_000 + 7000
+
+
+def test_there_is_no_access_as_the_crow_flies() -> None:
+    field = straight_field(np.zeros((2, 2)), np.array([[3.0, 4.0]]), np.zeros(1, dtype=np.int32))
+    assert field.access.tolist() == [0, 0]
 
 
 def test_islands_are_unreached_and_not_dropped() -> None:

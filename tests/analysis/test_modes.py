@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.modes import half_up, mode, segment_costs
-from gis_service.analysis.network import ROAD_CLASSES, Ferries, Network, Roads, build_network
+from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, build_network
 from gis_service.errors import WrongUse
 
 X = None

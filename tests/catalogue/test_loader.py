@@ -122,6 +122,8 @@ FAULTY = [
     (CITY, "from_age: 15", "from_age: 15, to_age: 3", 13, "the group 'age_15' ends at age 3"),
     (CITY, "from: 2025-07-01", "from: 2025-07-01, to: 2025-07-01", 15, "it ends on 2025-07-01, not after"),
     (CITY, "layer: commune", "layer: comune", 15, "no layer 'comune' (did you mean 'commune'?)"),
+    (CITY, "layer: town_outline", "layer: town_outlin", 31, "no layer 'town_outlin' (did you mean"),
+    (CITY, "layer: town_outline", "layer: roads", 31, "the layer 'roads' holds LineString; an outline is"),
     (CITY, "id: age_15,", "id: age_0_14,", 13, "the id 'age_0_14' stands twice"),
     # standards
     (STANDARDS, "service: clinic", "service: clinc", 4, "no layer 'clinc' (did you mean 'clinic'?)"),
@@ -169,6 +171,24 @@ def test_a_fault_is_told_at_its_line(
     spoil(folders[0].parent, name, old, new)
     told = [fault.where for fault in faults_of(folders) if text in fault.words("en")]
     assert told == [f"{name}:{line}"]
+
+
+def test_faults_are_told_in_vietnamese_too(folders: tuple[Path, Path]) -> None:
+    root = folders[0].parent
+    spoil(root, CLINIC, "licence:", "licens:")
+    spoil(root, STANDARDS, "limit: 900", "limit: yes")
+    spoil(root, SQL, ":z,", ":zoom,")
+    told = [fault.words("vi") for fault in faults_of(folders)]
+    assert told[:2] == ["thiếu 'licence'", "không có khoá 'licens' (ý là 'licence'?)"]
+    assert "standards[1].limit: True không phải một số" in told
+    assert any(text.startswith("không có tham số :zoom; truy vấn ô bản đồ dùng :") for text in told)
+
+
+def test_a_near_city_is_offered_in_both_languages(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(NotFound) as refusal:
+        load_catalogue(*folders, "ben_nhoo")
+    assert "(ý là 'ben_nho'?)" in refusal.value.expected("vi")
+    assert "(did you mean 'ben_nho'?)" in refusal.value.expected("en")
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_files_and_lines(folders: tuple[Path, Path]) -> None:

@@ -27,6 +27,7 @@ def test_a_city_brings_its_own_system_box_and_ages(ben_nho: Catalogue) -> None:
         ("age_0_14", 0, 14),
         ("age_15", 15, None),
     ]
+    assert city.outline_layer == "town_outline"
     assert (city.vintages[0].start, city.vintages[0].end) == (date(2025, 7, 1), None)
 
 
@@ -54,7 +55,7 @@ def test_a_layer_is_read_as_written(ben_nho: Catalogue) -> None:
 
 
 def test_layers_come_in_the_order_of_their_ids(ben_nho: Catalogue) -> None:
-    assert list(ben_nho.layers) == ["clinic", "commune", "residents", "roads"]
+    assert list(ben_nho.layers) == ["clinic", "commune", "residents", "roads", "town_outline"]
 
 
 def test_a_standard_that_says_little_is_for_everybody_everywhere(ben_nho: Catalogue) -> None:

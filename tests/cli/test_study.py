@@ -5,32 +5,36 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.cli import main
 from gis_service.db.engine import open_engine, transaction
-from gis_service.services.demo import make_demo_city
 from gis_service.services.ingest import load_file
 from gis_service.settings import ROOT
+from tests.merged_town import AFTER, BEFORE, state, town_files
 
 
 @pytest.fixture(scope="module")
-def demo_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def town_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
     url = make_database()
     catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    made = make_demo_city(ROOT / "layers" / "thai_binh" / "census", tmp_path_factory.mktemp("demo"))
     pool = open_engine(url)
     with transaction(pool) as connection:
-        for layer in made.layers:
-            load_file(connection, catalogue, layer.path, layer.layer, author="lan")
+        for layer, path in town_files(tmp_path_factory.mktemp("merged_town")):
+            load_file(connection, catalogue, path, layer, author="lan")
     pool.dispose()
     return url
 
 
+Study = Callable[..., Result]
+
+
 @pytest.fixture
-def study(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setenv("GIS_DATABASE_URL", demo_url)
+def study(town_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Study:
+    monkeypatch.setenv("GIS_DATABASE_URL", town_url)
+    monkeypatch.setenv("GIS_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("LANG", "vi_VN.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
@@ -41,32 +45,74 @@ def study(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resul
     return run
 
 
-def test_the_first_study_is_a_sentence_a_table_and_its_notices(study: Callable[..., Result]) -> None:
-    found = study("first")
+STRAIGHT = ("--standard", "one_stop_office_straight_3km", "--at", AFTER)
+
+
+def test_the_merger_is_one_sentence_and_one_table(study: Study) -> None:
+    found = study("merger", "--branch-share", "0.5")
     lines = found.stdout.splitlines()
     assert found.exit_code == 0
-    assert lines[0].startswith("Khi 242 bộ phận một cửa cấp xã còn 65")
-    assert lines[1].startswith("When 242 one-stop offices become 65")
-    assert [line.split()[2] for line in lines[4:8]] == ["242", "65", "242", "65"]
-    assert "1.860.447" in lines[4]
-    assert any("ước lượng đầu tiên" in line for line in lines[8:])
-    assert study("first").stdout == found.stdout
+    assert lines[0].startswith("Khi 3 bộ phận một cửa cấp xã còn 2")
+    assert lines[2].split() == [
+        "cách",
+        "đi",
+        "trong",
+        "3",
+        "điểm",
+        "2",
+        "+",
+        "1",
+        "2",
+        "điểm",
+        "mất",
+        "(người)",
+    ]
+    assert len(lines) == 17
+    assert study("merger", "--branch-share", "0.5", "--kept").stdout == found.stdout
 
 
-def test_a_study_is_run_from_a_file_listed_and_shown(study: Callable[..., Result], tmp_path: Path) -> None:
-    request = tmp_path / "request.yaml"
-    request.write_text("{standard: one_stop_office_straight_5km, at: '2025-08-05T10:00'}", "utf-8")
-    made = study("run", str(request))
+def test_the_merger_speaks_the_language_of_the_terminal(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    said = study("merger", "--catchment", "own_unit", "--details").stdout
+    assert said.startswith("When 3 one-stop offices become 2")
+    assert "the office of their own commune" in said
+    assert "Communes that lose most people within 10 minutes by motorbike (communes_2024)" in said
+    assert "computed from generated data" in said
+
+
+def test_a_study_is_run_by_its_options_listed_and_shown(study: Study) -> None:
+    made = study("run", "coverage", *STRAIGHT)
     id_ = made.stdout.splitlines()[-1]
-    assert "bán kính 5.000 m đường chim bay" in made.stdout
-    assert id_ in study("list").stdout
+    assert "bán kính 3.000 m đường chim bay" in made.stdout
+    assert id_ in study("list", "--process", "coverage").stdout
+    assert id_ not in study("list", "--process", "gaps").stdout
     assert study("show", id_).stdout == made.stdout
     document = json.loads(study("show", id_, "--json").stdout)
-    assert (document["id"], document["parameters"]["limit"]) == (id_, 5000)
+    assert (document["id"], document["parameters"]["limit"]) == (id_, 3000)
 
 
-def test_lists_tell_where_to_go_on(study: Callable[..., Result]) -> None:
-    study("first")
+def test_options_stand_over_the_inputs_of_a_file(study: Study, tmp_path: Path) -> None:
+    request = tmp_path / "request.yaml"
+    request.write_text(yaml.safe_dump(state(AFTER)), "utf-8")
+    more = ("--limit", "900", "--branch-share", "1", "--group", "age_60")
+    document = json.loads(study("run", "gaps", "--inputs", str(request), *more, "--json").stdout)
+    parameters = document["parameters"]
+    assert (document["process"], parameters["limit"], parameters["branch_share"]) == ("gaps", 900, 1)
+    assert parameters["groups"] == ["all", "age_60"]
+
+
+def test_a_comparison_is_read_from_standard_input(study: Study) -> None:
+    asked = json.dumps({"before": state(BEFORE), "after": state(AFTER), "limits": [1000]})
+    made = study("run", "compare", "--inputs", "-", given=asked)
+    assert made.stdout.startswith("360 người mất và 0 người có thêm bộ phận một cửa trong 800 m đi bộ")
+    assert made.stdout.splitlines()[-1].startswith("compare_")
+
+
+def test_lists_tell_where_to_go_on(study: Study) -> None:
+    for limit in ("2000", "2500"):
+        study("run", "coverage", *STRAIGHT, "--limit", limit)
     key = study("list", "--limit", "1").stdout.split("--after ")[1].strip()
     assert study("list", "--limit", "1", "--after", key).exit_code == 0
 
@@ -75,16 +121,22 @@ def test_lists_tell_where_to_go_on(study: Callable[..., Result]) -> None:
     ("words", "given", "code"),
     [
         (("show", "coverage_0"), None, 4),
-        (("run", "-"), "{standard: no_such}", 3),
-        (("run", "-"), "{", 3),
-        (("run", "-"), "[1, 2]", 3),
-        (("run", "-", "--process", "magic"), "{}", 4),
+        (("run", "coverage", "--inputs", "-"), "{standard: no_such}", 3),
+        (("run", "coverage", "--standard", "no_such"), None, 3),
+        (("run", "coverage", "--inputs", "-"), "{", 3),
+        (("run", "coverage", "--inputs", "-"), "[1, 2]", 3),
+        (("run", "coverage", "--inputs", "-", "--limit", "9"), "[1, 2]", 3),
+        (("run", "coverage", "--inputs", "-", "--limit", "9"), "{facilities: roads}", 3),
+        (("run", "compare", "--standard", "one_stop_office_straight_3km"), None, 3),
+        (("run", "magic"), None, 2),
         (("list", "--limit", "0"), None, 2),
-        (("run", "nowhere.yaml"), None, 2),
+        (("run", "coverage", "--inputs", "nowhere.yaml"), None, 2),
+        (("merger", "--branch-share", "2"), None, 3),
+        (("merger", "--catchment", "assigned"), None, 2),
     ],
 )
 def test_errors_have_their_exit_code_and_words(
-    study: Callable[..., Result], words: tuple[str, ...], given: str | None, code: int
+    study: Study, words: tuple[str, ...], given: str | None, code: int
 ) -> None:
     found = study(*words, given=given)
     assert found.exit_code == code

@@ -130,8 +130,11 @@ def test_the_sign_between_columns_is_found(sign: str, longitude: str, tmp_path: 
 
 GROUPED: list[tuple[str, list[str], list[object]]] = [
     ("106,3;20,5", ["1.234", "12.345.678", "7"], [1234, 12_345_678, 7]),
-    ("106,3;20,5", ["1.234,5", "0,5", "12.5"], [1234.5, 0.5, 12.5]),
-    ("106,3;20,5", ["1.234", "0.123", "-2.000"], [1234, 0.123, -2000]),
+    ("106,3;20,5", ["1.234,5", "0,5", "-2.000"], [1234.5, 0.5, -2000]),
+    ("106,3;20,5", ["12.500", "1.5", "7"], ["12.500", "1.5", "7"]),
+    ("106,3;20,5", ["0.500", "1.250", "7"], ["0.500", "1.250", "7"]),
+    ("106,3;20,5", ["001.002", "3.004", "7"], ["001.002", "3.004", "7"]),
+    ("106,3;20,5", ["1.234", "05", "7"], ["1.234", "05", "7"]),
     ("106,3;20,5", ["1.234", "x", "7"], ["1.234", "x", "7"]),
     ("106,3;20.500", ["1.234", "1", "2"], [1234, 1, 2]),
     ("106.3;20.5", ["1.234", "2.5", "x"], ["1.234", "2.5", "x"]),
@@ -148,6 +151,15 @@ def test_points_part_thousands_beside_coordinates_with_decimal_commas(
     frame = read_frame(tmp_path / "a.csv")
     assert frame["people"].tolist() == read
     assert (frame.geometry.y < 21).all()
+
+
+@pytest.mark.parametrize("name", ["code", "site_id", "zone id", "siteid", "Mã xã", "ma_dvhc", "FID", "site"])
+def test_points_in_codes_are_no_thousands(name: str, tmp_path: Path) -> None:
+    rows = [f"lon;lat;people;{name}", "106,3;20,5;1.234;36.001", "106,4;20,5;12.345;36.002"]
+    (tmp_path / "a.csv").write_text("\n".join(rows), "utf-8")
+    frame = read_frame(tmp_path / "a.csv")
+    assert frame["people"].tolist() == [1234, 12_345]
+    assert frame[name].tolist() == ["36.001", "36.002"]
 
 
 def test_rows_without_a_place_can_be_kept_where_they_stand(places: gpd.GeoDataFrame, tmp_path: Path) -> None:

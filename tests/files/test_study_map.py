@@ -17,7 +17,7 @@ def content(west: float = 106.3, name: str = "Xã Đông Hưng", notices: tuple[
         method=Text("bán kính", "radius"),
         sources=Text("Nguồn: a.gpkg", "Sources: a.gpkg"),
         zones=[MapZone("1", name, 6000, 4766, 1234, 56, 0.79, square)],
-        gaps=[MapGap(1, name, 1234, square.centroid)],
+        gaps=[MapGap(1, name, 1234, Text("Không có đường", "No road"), square.centroid)],
         facilities=[MapFacility(name, 4766, square.centroid)],
         notices=notices,
     )
@@ -42,6 +42,12 @@ def test_numbers_are_written_for_readers_of_each_language() -> None:
     page = render_study_map(content())
     assert '<span lang="vi">6.000</span><span lang="en">6,000</span>' in page
     assert '<span lang="vi">79,0 %</span><span lang="en">79.0%</span>' in page
+
+
+def test_a_gap_says_why_its_people_are_outside() -> None:
+    page = render_study_map(content())
+    assert "\\u003eWhy\\u003c" in page
+    assert "\\u003eNo road\\u003c" in page
 
 
 def test_notices_stand_on_the_page() -> None:

@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 
 from gis_service.errors import ErrorCode
-from gis_service.messages.catalogue import Message, errors, notices
+from gis_service.messages.catalogue import Message, errors, faults, notices
 from gis_service.types import Text
 
 
@@ -37,6 +37,12 @@ def test_no_text_takes_a_value_of_the_other_language() -> None:
 @pytest.mark.parametrize("code", sorted(notices()))
 def test_both_languages_of_a_notice_tell_the_same_values(code: str) -> None:
     text = notices()[code]
+    assert placeholders(text.vi) == placeholders(text.en)
+
+
+@pytest.mark.parametrize("code", sorted(faults()))
+def test_both_languages_of_a_fault_tell_the_same_values(code: str) -> None:
+    text = faults()[code]
     assert placeholders(text.vi) == placeholders(text.en)
 
 

@@ -94,10 +94,31 @@ def test_everybody_is_covered_or_in_exactly_one_gap_place(city: City, asked: Cov
     result = run_coverage(city.inputs(), asked)
     totals = result.coverage.totals["all"]
     assert totals.total == totals.covered + totals.uncovered
-    assert totals.unreachable <= totals.uncovered
+    assert totals.no_road + totals.no_path == totals.unreachable <= totals.uncovered
+    assert totals.no_road >= 0
+    assert totals.no_path >= 0
     assert sum(place.people for place in result.gaps) == totals.uncovered
     homes = np.concatenate([np.empty(0, np.int64), *[place.homes for place in result.gaps]])
     assert sorted(homes.tolist()) == np.flatnonzero(~result.covered).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(cities, ways)
+def test_the_access_is_a_part_of_the_way(city: City, asked: CoverageParameters) -> None:
+    field = run_coverage(city.inputs(), asked).field
+    assert bool(np.all((field.access >= 0) & (field.access <= field.cost)))
+    assert bool(np.all(field.access[field.facility < 0] == 0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cities, ways)
+def test_no_gap_place_mixes_those_without_a_way_with_others(city: City, asked: CoverageParameters) -> None:
+    result = run_coverage(city.inputs(), replace(asked, scattered_people=0))
+    for place in result.gaps:
+        if place.kind in {"network", "no_path"}:
+            assert bool(np.all(result.reached[place.homes] == (place.kind == "network")))
+        if place.kind == "roadless":
+            assert bool(np.all(result.field.no_road[place.homes]))
 
 
 @settings(max_examples=60, deadline=None)

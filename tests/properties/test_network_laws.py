@@ -10,10 +10,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gis_service.analysis.field import UNREACHED, Field, network_field
+from gis_service.analysis.ferries import Ferries
+from gis_service.analysis.field import UNREACHED, Direction, Field, nearest_facility, network_field
 from gis_service.analysis.graph import build_graph
-from gis_service.analysis.modes import NetworkMeasure, mode, segment_costs
-from gis_service.analysis.network import ROAD_CLASSES, Ferries, Network, Roads, build_network
+from gis_service.analysis.modes import Costs, NetworkMeasure, mode, segment_costs
+from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, build_network
 from gis_service.analysis.snap import Positions, snap
 
 from . import plain_network as plain
@@ -97,12 +98,16 @@ def engine_network(world: World) -> Network:
     return build_network(roads, Ferries(lines([f[0] for f in world.ferries]), waits))
 
 
-def engine_field(world: World, *, contract: bool, direction: str) -> tuple[Positions, Field]:
+def laid_out(world: World) -> tuple[Network, Costs, Positions, Positions]:
     network, how = engine_network(world), mode(world.mode)
     costs = segment_costs(network, how, world.measure)
     walls = np.array([shapely.box(*b) for b in world.boxes], object)
     homes = snap(np.array(world.homes), network, costs, walls, SNAP_M)
-    facilities = snap(np.array(world.facilities), network, costs, walls, SNAP_M)
+    return network, costs, homes, snap(np.array(world.facilities), network, costs, walls, SNAP_M)
+
+
+def engine_field(world: World, *, contract: bool, direction: str) -> tuple[Positions, Field]:
+    network, costs, homes, facilities = laid_out(world)
     field = network_field(
         network,
         costs,
@@ -161,6 +166,20 @@ def test_the_field_equals_the_plain_reading(world: World, direction: str) -> Non
         second = others[0] if others else (UNREACHED, -1)
         assert (field.cost[home], field.facility[home]) == first
         assert (field.cost2[home], field.facility2[home]) == second
+
+
+@pytest.mark.parametrize("direction", ["to_facility", "from_facility"])
+@many
+@given(world=worlds)
+def test_the_nearest_alone_is_the_nearest_of_the_field(world: World, direction: Direction) -> None:
+    network, costs, homes, facilities = laid_out(world)
+    turnout = 7 if direction == "from_facility" else 0
+    cost, facility = nearest_facility(
+        build_graph(network, costs), costs, homes, facilities, direction=direction, turnout=turnout
+    )
+    _, field = engine_field(world, contract=True, direction=direction)
+    np.testing.assert_array_equal(cost, field.cost)
+    np.testing.assert_array_equal(facility, field.facility)
 
 
 @many

@@ -200,7 +200,7 @@ def test_a_facility_far_from_roads_is_told(town: Town) -> None:
 
 
 def test_a_study_without_a_halo_is_told(town: Town) -> None:
-    assert town.run().notices["border_without_halo"] == {"people": 100}
+    assert town.run().notices["border_without_halo"] == {"people": 100, "km": 10}
     roads = write(town.folder / "far.gpkg", [line((0, 0), (2000, 0)), line((2000, 0), (2000, 9000))])
     assert "border_without_halo" not in town.run(roads=roads).notices
 
@@ -230,5 +230,5 @@ def test_the_map_says_every_notice_in_both_languages(town: Town) -> None:
     run = town.run()
     page = (run.out / "map.html").read_text("utf-8")
     assert page.count('class="notice"') == len(run.notices)
-    assert "Không có đường và điểm dịch vụ ở vùng 10 km" in page
-    assert "Roads and facilities in the 10 km around" in page
+    assert "sống cách phần ranh giới ấy không quá 10 km" in page
+    assert "people live within 10 km of that part of the edge" in page

@@ -68,3 +68,38 @@ def test_two_starts_at_once_make_one_service(environment: dict[str, str], argume
     said = [each.communicate(timeout=30)[0] for each in both]
     assert [each.returncode for each in both] == [0, 0]
     assert sorted("runs already" in words for words in said) == [False, True]
+
+
+def worker_processes(environment: dict[str, str]) -> list[int]:
+    """Find the workers over our data folder."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            ours = environment["GIS_DATA_DIR"].encode() in (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"gis_service.worker" in words and ours:
+            found.append(int(folder.name))
+    return found
+
+
+def test_a_worker_stands_beside_the_web_process_and_ends_with_it(environment: dict[str, str]) -> None:
+    assert serve(environment, "--detach").returncode == 0
+    assert wait_for(lambda: len(worker_processes(environment)) == 1)
+    (killed,) = worker_processes(environment)
+    os.kill(killed, signal.SIGKILL)
+    log = Path(environment["GIS_DATA_DIR"], "service.log")
+    assert wait_for(lambda: "The worker has died (code -9)" in log.read_text())
+    assert wait_for(lambda: worker_processes(environment) not in ([], [killed]))
+    assert serve(environment, "--stop").stdout == "stopped\n"
+    assert worker_processes(environment) == []
+
+
+def test_no_worker_is_started_where_none_is_wanted(environment: dict[str, str]) -> None:
+    alone = environment | {"GIS_WORKERS": "0", "LANG": "vi_VN.UTF-8", "LC_ALL": "vi_VN.UTF-8"}
+    started = serve(alone, "--detach")
+    assert f"Bản đồ ở http://127.0.0.1:{environment['GIS_PORT']}" in started.stdout
+    assert worker_processes(alone) == []
+    assert serve(alone, "--stop").stdout == "đã dừng\n"
+    assert serve(alone, "--stop").stdout == "không có gì đang chạy\n"

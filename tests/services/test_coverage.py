@@ -12,6 +12,7 @@ import shapely
 
 from gis_service.analysis.modes import mode
 from gis_service.analysis.network import Roads, build_network
+from gis_service.analysis.zones import zone_of
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import RefusedInput
 from gis_service.messages.catalogue import notices
@@ -66,6 +67,23 @@ def test_a_time_study_has_seconds_and_no_lengths() -> None:
     assert summary(document)["median_minutes"] == 19.25
 
 
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("network_distance", {"access_median_s": None, "access_median_m": 40}),
+        ("straight_radius", {"access_median_s": None, "access_median_m": 0}),
+        ("network_time", {"access_median_s": 30}),
+    ],
+)
+@pytest.mark.parametrize("catchment", ["any", "own_unit"])
+def test_the_way_between_home_and_road_is_told_apart(
+    measure: CoverageMeasure, catchment: CoverageCatchment, told: dict[str, int | None]
+) -> None:
+    asked = replace(WALK_800_M, measure=measure, catchment=catchment)
+    everybody = run_coverage(street(), asked).document["totals"]["all"]
+    assert {name: value for name, value in everybody.items() if name.startswith("access")} == told
+
+
 def test_groups_stand_in_the_totals_and_inside_each_row() -> None:
     document = run_coverage(street(), replace(WALK_800_M, groups=("age_60",))).document
     assert document["totals"]["age_60"]["total"] == 36.05
@@ -100,6 +118,31 @@ def test_people_beyond_the_study_area_count_nowhere_and_are_told() -> None:
     document = run_coverage(far, WALK_800_M).document
     assert document["totals"]["all"]["total"] == 290.5
     assert {"code": "people_beyond_study_area", "params": {"people": 70.5}} in document["notices"]
+
+
+def test_people_of_a_unit_beyond_the_outline_count_nowhere() -> None:
+    """And those inside it without a unit stand in the row ``outside``; the outline ends at 2,700 m."""
+    inputs = street()
+    units = replace(
+        inputs.zones,
+        polygons=np.array(
+            [
+                shapely.box(X - 100, Y - 500, X + 1400, Y + 500),
+                shapely.box(X + 1900, Y - 500, X + 4000, Y + 500),
+            ],
+            dtype=object,
+        ),
+    )
+    outline = shapely.box(X - 100, Y - 500, X + 2700, Y + 500)
+    cut = replace(inputs, zones=units, outline=outline, zone=zone_of(inputs.demand.xy, units, outline))
+    document = run_coverage(cut, WALK_800_M).document
+    assert [(row["id"], row["total"]) for row in document["zones"]] == [
+        ("7", 140.5),
+        ("12", 110),
+        ("outside", 40),
+    ]
+    assert document["totals"]["all"]["total"] == 290.5
+    assert {"code": "people_beyond_study_area", "params": {"people": 70}} in document["notices"]
 
 
 def test_people_without_a_unit_have_a_row_of_their_own() -> None:
@@ -146,9 +189,28 @@ def test_a_unit_without_its_own_facility_is_uncovered_not_unreachable(
     rows = {row["id"]: row for row in document["zones"]}
     assert (rows["7"]["share"], rows["12"]["covered"]) == (1, 0)
     assert (rows["12"]["uncovered"], rows["12"]["unreachable"]) == (220, 0)  # a way leads to the next unit's
+    assert {gap["kind"] for gap in document["gaps"]} == {"no_facility"}
     everybody = document["totals"]["all"]
     assert (everybody["p95_m"], everybody["unreachable"]) == (None, 0)
     assert everybody["arrived"]["p95_m"] is not None
+
+
+def test_homes_without_a_facility_of_their_unit_are_a_place_of_their_own() -> None:
+    """As the crow flies they are one cluster with homes that have one and are too far from it."""
+    asked = replace(
+        WALK_800_M, measure="straight_radius", limit=400.0, gap_join_m=600.0, catchment="own_unit"
+    )
+    gaps = run_coverage(street(), asked).document["gaps"]
+    assert [(gap["kind"], gap["people"]) for gap in gaps] == [("no_facility", 220), ("cluster", 40.5)]
+
+
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_people_without_a_unit_have_no_facility_of_their_own(measure: CoverageMeasure) -> None:
+    loose = replace(street(), zone=np.full(7, -1, dtype=np.int32))
+    asked = replace(WALK_800_M, measure=measure, catchment="own_unit")
+    document = run_coverage(loose, replace(asked, scattered_people=0)).document
+    assert {gap["kind"] for gap in document["gaps"]} == {"no_facility"}
+    assert sum(gap["people"] for gap in document["gaps"]) == 360.5
 
 
 def test_without_a_way_to_any_facility_one_is_unreachable_in_every_catchment() -> None:
@@ -161,6 +223,46 @@ def test_without_a_way_to_any_facility_one_is_unreachable_in_every_catchment() -
         asked = replace(WALK_800_M, limit=9000.0, catchment=catchment)
         row = run_coverage(cut, asked).document["zones"][1]
         assert (row["uncovered"], row["unreachable"]) == (uncovered, 130)
+
+
+@pytest.mark.parametrize("catchment", ["any", "own_unit"])
+def test_who_has_no_road_is_told_from_who_has_no_way(catchment: CoverageCatchment) -> None:
+    inputs = street()
+    pieces = [[(X, Y), (X + 1700, Y)], [(X + 1800, Y), (X + 2600, Y)], [(X + 5000, Y), (X + 20_000, Y)]]
+    lines = np.array([shapely.LineString(piece) for piece in pieces], dtype=object)
+    near = replace(WALK_800_M, snap_max_m=300.0, catchment=catchment)
+    document = run_coverage(replace(inputs, network=build_network(Roads.plain(lines))), near).document
+    everybody = document["totals"]["all"]
+    assert (everybody["unreachable"], everybody["no_road"], everybody["no_path"]) == (180, 70, 110)
+    lost = [gap for gap in document["gaps"] if gap["kind"] in {"no_path", "roadless"}]
+    assert [(gap["kind"], gap["people"], gap["settlement"]) for gap in lost] == [
+        ("no_path", 110, "Thôn Tây"),
+        ("roadless", 70, "Thôn Tây"),
+    ]
+    assert sum(gap["people"] for gap in document["gaps"]) == everybody["uncovered"]
+
+
+def test_a_place_is_either_without_a_way_or_too_far() -> None:
+    """On a one-way street the homes past the clinic cannot come back; those before it are only far."""
+    inputs = with_clinics(street(), 1600.0)
+    line = np.array([shapely.LineString([(X, Y), (X + 20_000, Y)])], dtype=object)
+    ahead = replace(inputs, network=build_network(Roads.plain(line, oneway=np.ones(1, dtype=np.int8))))
+    driven = replace(WALK_800_M, mode=mode("motorbike"), limit=300.0)
+    document = run_coverage(ahead, driven).document
+    assert document["totals"]["all"]["no_path"] == 180
+    found = {(gap["kind"], gap["people"]) for gap in document["gaps"]}
+    assert found == {("network", 140.5), ("no_path", 180)}
+
+
+def test_quantiles_of_those_who_arrive_stand_in_each_row() -> None:
+    inputs = street()
+    pieces = [[(X, Y), (X + 2200, Y)], [(X + 2300, Y), (X + 20_000, Y)]]
+    lines = np.array([shapely.LineString(piece) for piece in pieces], dtype=object)
+    cut = replace(inputs, network=build_network(Roads.plain(lines)))
+    row = run_coverage(cut, WALK_800_M).document["zones"][1]
+    assert (row["median_m"], row["p95_m"]) == (None, None)
+    assert (row["arrived"]["median_m"], row["arrived"]["p95_m"]) == (2040, 2040)
+    assert row["arrived"].keys() == run_coverage(cut, WALK_800_M).document["totals"]["all"]["arrived"].keys()
 
 
 def test_facilities_off_roads_are_told_by_name_and_once_for_all_their_entrances() -> None:

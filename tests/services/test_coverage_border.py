@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
+from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.network import Roads, build_network
 from gis_service.services.coverage import (
     run_coverage,
 )
 from gis_service.services.coverage_parameters import CoverageMeasure
+from gis_service.services.study_words import notice_text
 from gis_service.types import Floats
 from tests.street import WALK_800_M, X, Y, codes, points, street, with_clinics
 
@@ -18,7 +20,16 @@ def test_roads_that_run_on_into_the_halo_spare_the_warning_about_the_border() ->
     assert "border_without_halo" not in codes(run_coverage(street(), WALK_800_M).document)
     short = np.array([shapely.LineString([(X, Y), (X + 5000, Y)])], dtype=object)
     document = run_coverage(replace(street(), network=build_network(Roads.plain(short))), WALK_800_M).document
-    assert {"code": "border_without_halo", "params": {"people": 360.5}} in document["notices"]
+    assert {"code": "border_without_halo", "params": {"people": 360.5, "km": 10}} in document["notices"]
+
+
+def test_a_ferry_around_the_city_tells_nothing_of_the_halo() -> None:
+    road = np.array([shapely.LineString([(X, Y), (X + 3000, Y)])], dtype=object)
+    around = shapely.box(X - 7000, Y - 7000, X + 11_000, Y + 7000).exterior
+    ring = np.array([shapely.LineString(around.coords)], dtype=object)
+    network = build_network(Roads.plain(road), Ferries(ring, np.array([600_000])))
+    document = run_coverage(replace(street(), network=network), WALK_800_M).document
+    assert {"code": "border_without_halo", "params": {"people": 360.5, "km": 10}} in document["notices"]
 
 
 def test_a_road_that_lies_beyond_the_halo_only_tells_nothing_of_the_halo() -> None:
@@ -28,6 +39,20 @@ def test_a_road_that_lies_beyond_the_halo_only_tells_nothing_of_the_halo() -> No
     assert "border_without_halo" in codes(document)
 
 
+def test_only_people_near_the_side_where_the_data_ends_are_told_at_the_border() -> None:
+    """Roads run on in the east only; five of the seven homes are within 3 km of the western edge."""
+    inputs = street()
+    area = [shapely.box(X - 1000, Y - 30_000, X + 30_000, Y + 30_000), shapely.box(X, Y, X + 1, Y + 1)]
+    lines = [[(X, Y), (X + 33_500, Y)], [(X + 33_500, Y - 35_000), (X + 33_500, Y + 35_000)]]
+    roads = Roads.plain(np.array([shapely.LineString(line) for line in lines], dtype=object))
+    zones = replace(inputs.zones, polygons=np.array(area, dtype=object))
+    wide = replace(inputs, zones=zones, network=build_network(roads))
+    document = run_coverage(wide, replace(WALK_800_M, halo_m=3000.0)).document
+    told = [notice["params"] for notice in document["notices"] if notice["code"] == "border_without_halo"]
+    assert told == [{"people": 230.5, "km": 3}]
+    assert "3 km" in notice_text(document["notices"][0]).en
+
+
 def test_people_far_from_the_edge_are_not_told_at_the_border() -> None:
     area = [shapely.box(X - 10_500, Y - 30_000, X + 30_000, Y + 30_000), shapely.box(X, Y, X + 1, Y + 1)]
     inputs = street()
@@ -35,7 +60,7 @@ def test_people_far_from_the_edge_are_not_told_at_the_border() -> None:
     assert "border_without_halo" not in codes(run_coverage(wide, WALK_800_M).document)
     shifted = replace(wide, zones=replace(wide.zones, polygons=shapely.transform(wide.zones.polygons, right)))
     document = run_coverage(shifted, WALK_800_M).document
-    assert {"code": "border_without_halo", "params": {"people": 110.5}} in document["notices"]
+    assert {"code": "border_without_halo", "params": {"people": 110.5, "km": 10}} in document["notices"]
 
 
 def right(xy: Floats) -> Floats:

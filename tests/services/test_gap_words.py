@@ -1,8 +1,9 @@
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from gis_service.services.gap_words import answer, answer_outside, method
+from gis_service.analysis.gaps import Kind
+from gis_service.services.gap_words import GAP_KINDS, answer, answer_outside, method
 
 
 def document(share: float | None = 0.8049, *, generated: bool = False, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  any parameter
@@ -73,3 +74,8 @@ def test_generated_data_is_said_in_the_sentence() -> None:
 
 def test_the_method_names_the_measure() -> None:
     assert method(document(measure="straight_radius")).vi.startswith("bán kính đường chim bay")
+
+
+def test_every_kind_of_gap_place_says_why() -> None:
+    assert set(GAP_KINDS) == set(get_args(Kind))
+    assert all(words.vi and words.en for words in GAP_KINDS.values())

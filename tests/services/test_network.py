@@ -71,6 +71,8 @@ def test_the_wait_is_told_or_half_the_headway_or_ten_minutes(told: dict[str, flo
     ferries = ferries_of([ferry_table(**told)], METRIC, hour=10)
     assert ferries is not None
     assert ferries.wait_ms.tolist() == [minutes * 60_000]
+    assert ferries.told is not None
+    assert ferries.told.tolist() == [bool(told)]
 
 
 HOURS = [

@@ -37,6 +37,31 @@ def test_the_zones_of_a_request_tell_its_vintage(catalogue: Catalogue) -> None:
     assert (task.parameters.vintage, task.wanted) == ("communes_2024", {"zones": 7})
 
 
+def test_branches_are_those_of_the_service_when_no_layer_is_named(catalogue: Catalogue) -> None:
+    asked = ASKED | {"facilities": {"branch_share": 0.4}}
+    task = complete(parse_request(asked), catalogue, date(2026, 3, 4))
+    assert (task.layers["facilities"], task.parameters.branch_share) == ("one_stop_office", 0.4)
+    assert task.parameters.as_document()["branch_share"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("facilities", "name"),
+    [
+        ({"branch_share": 1.01}, "facilities/branch_share"),
+        ({"branch_share": -0.1}, "facilities/branch_share"),
+        ({"branch_share": "half"}, "facilities/branch_share"),
+        ({"layer": "hospital", "branch_share": 0.5}, "facilities/branch_share"),
+        ({"layer": "no_such", "branch_share": 0.5}, "facilities"),
+    ],
+)
+def test_branches_that_cannot_be_are_refused(
+    catalogue: Catalogue, facilities: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        complete(parse_request(ASKED | {"facilities": facilities}), catalogue, date(2026, 3, 4))
+    assert refused.value.params["name"] == name
+
+
 def test_all_faults_of_a_request_are_told_at_once(connection: Connection, catalogue: Catalogue) -> None:
     with pytest.raises(RefusedInput) as refused:
         studies.run(

@@ -4,6 +4,11 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+OGC_TYPES = {
+    "process_unknown": "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-process",
+    "job_not_found": "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job",
+    "job_not_ready": "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/result-not-ready",
+}
 MEMBERS = {"type", "title", "status", "code", "detail", "expected", "remedy", "errors", "request_id"}
 
 
@@ -14,7 +19,7 @@ def assert_problem(response: TestResponse, status: int, code: str) -> dict[str, 
     document: dict[str, Any] = response.get_json(force=True)
     assert set(document) == MEMBERS
     assert (document["status"], document["code"]) == (status, code)
-    assert document["type"] == f"urn:gis-service:error:{code}"
+    assert document["type"] == OGC_TYPES.get(code, f"urn:gis-service:error:{code}")
     for member in ("title", "detail", "expected", "remedy"):
         assert document[member]
         assert "{" not in document[member]

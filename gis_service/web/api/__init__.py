@@ -2,8 +2,10 @@
 
 from gis_service.web.api import (
     collections,
+    coverage,
     health,
     items,
+    jobs,
     landing,
     processes,
     studies,
@@ -23,6 +25,9 @@ API = (
     (tile_matrix_sets.blueprint, Permission.READ),
     (processes.blueprint, Permission.READ),
     (processes.execution, Permission.STORE_STUDIES),
+    (jobs.blueprint, Permission.READ),
+    (jobs.dismissal, Permission.STORE_STUDIES),
     (studies.blueprint, Permission.READ),
+    (coverage.blueprint, Permission.READ),
 )
 """Every blueprint of the API with what it demands of its callers."""

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from gis_service import __version__
-from gis_service.services.health import checks
+from gis_service.services.health import checks, workers
 from gis_service.web import current
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response
@@ -30,5 +30,6 @@ def ready(query: HealthQuery) -> Response:
     del query  # as above
     found = checks(current.context())
     whole = all(found.values())
-    document = Ready(status="ready" if whole else "not_ready", checks=found)
+    status = "ready" if whole else "not_ready"
+    document = Ready(status=status, checks=found, workers=workers(current.context()))
     return json_response(document.model_dump_json(), status=_READY if whole else _NOT_READY)

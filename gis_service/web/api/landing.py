@@ -11,6 +11,7 @@ from gis_service.web.operation import Query, operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show
 from gis_service.web.schemas.common import HTML, JSON, OPENAPI, Link
 from gis_service.web.schemas.features import Conformance, Landing
+from gis_service.web.schemas.jobs import JOB_LIST_REL
 from gis_service.web.schemas.tiles import TILESETS_REL
 
 blueprint = Blueprint("landing", __name__, url_prefix="/api")
@@ -36,6 +37,12 @@ CONFORMANCE = (
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/mvt",
     f"{_OGC}/ogcapi-tiles-1/1.0/conf/oas30",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/core",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/ogc-process-description",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/json",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/oas30",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/job-list",
+    f"{_OGC}/ogcapi-processes-1/1.0/conf/dismiss",
 )
 """Only what the tests show."""
 
@@ -61,6 +68,7 @@ def landing(query: FormatQuery) -> Response:
         link("/tiles", TILESETS_REL),
         link("/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"),
         link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
+        link("/jobs", JOB_LIST_REL),
         link("/studies", "related", title="studies"),
     ]
     return show(Landing(title=title, description=_ABOUT[language], links=links), query.f, title)

@@ -1,33 +1,67 @@
 """What can be computed, and its execution."""
 
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from gis_service import __version__
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import studies as service
 from gis_service.services.documents import canonical_json
-from gis_service.services.study_request import CoverageRequest
+from gis_service.services.job_runs import Wanted, accept
+from gis_service.services.study_processes import REQUESTS
 from gis_service.services.transactions import writing
 from gis_service.types import Text
 from gis_service.web import current
+from gis_service.web.api.jobs import status_info
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
-from gis_service.web.schemas.common import HTML, JSON
-from gis_service.web.schemas.studies import Execution, Process, ProcessEntry, Processes, StudyDocument
+from gis_service.web.schemas.common import HTML, JSON, Link
+from gis_service.web.schemas.jobs import Execution, ProcessesQuery, Results, StatusInfo
+from gis_service.web.schemas.studies import Process, ProcessEntry, Processes, StudyDocument
 
 blueprint = Blueprint("processes", __name__, url_prefix="/api/processes")
 execution = Blueprint("execution", __name__, url_prefix="/api/processes")
 """Apart from the descriptions, because running a study is not for everybody."""
 
-_TITLES = {"coverage": Text("Độ bao phủ của dịch vụ", "Coverage of a service")}
-_ABOUT = {
-    "coverage": Text(
-        "Bao nhiêu người dân tới được dịch vụ trong giới hạn, theo từng đơn vị, và ai còn ở ngoài.",
-        "How many people reach a service within the limit, unit by unit, and who is left out.",
-    )
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of a process."""
+
+    title: Text
+    about: Text
+
+
+_TOLD = {
+    "coverage": _Told(
+        Text("Độ bao phủ của dịch vụ", "Coverage of a service"),
+        Text(
+            "Bao nhiêu người dân tới được dịch vụ trong giới hạn, theo từng đơn vị, và ai còn ở ngoài.",
+            "How many people reach a service within the limit, unit by unit, and who is left out.",
+        ),
+    ),
+    "gaps": _Told(
+        Text("Nơi còn ở ngoài", "Places left out"),
+        Text(
+            "Những nơi có người dân ở ngoài giới hạn, xếp theo số người, kèm cơ sở gần nhất và lý do.",
+            "The places whose people are beyond the limit, ranked by people, each with its nearest facility"
+            " and the reason.",
+        ),
+    ),
+    "compare": _Told(
+        Text("So sánh hai phương án", "Comparison of two states"),
+        Text(
+            "Ai được thêm, ai mất đi và đi thêm bao lâu khi dịch vụ đổi từ phương án này sang phương án kia.",
+            "Who gains, who loses and how much longer people travel when a service goes from one state to"
+            " another.",
+        ),
+    ),
 }
+_ASYNC = "respond-async"
 _EXECUTE_REL = "http://www.opengis.net/def/rel/ogc/1.0/execute"
 
 
@@ -36,15 +70,15 @@ def _entry(process: str) -> dict[str, Any]:
     path = f"/processes/{process}"
     return {
         "id": process,
-        "title": _TITLES[process].in_language(language),
-        "description": _ABOUT[process].in_language(language),
+        "title": _TOLD[process].title.in_language(language),
+        "description": _TOLD[process].about.in_language(language),
         "version": __version__,
         "links": [*itself(path), link(f"{path}/execution", _EXECUTE_REL)],
     }
 
 
-def _inputs() -> dict[str, Any]:
-    schema = CoverageRequest.model_json_schema()
+def _inputs(process: str) -> dict[str, Any]:
+    schema = REQUESTS[process].model_json_schema()
     shared = schema.get("$defs", {})
     found = {}
     for name, described in schema["properties"].items():
@@ -60,11 +94,16 @@ def _inputs() -> dict[str, Any]:
 
 
 @blueprint.get("")
-@operation("Processes", {200: {JSON: Processes, HTML: None}}, query=FormatQuery)
-def processes(query: FormatQuery) -> Response:
+@operation("Processes", {200: {JSON: Processes, HTML: None}}, query=ProcessesQuery)
+def processes(query: ProcessesQuery) -> Response:
     """List what can be computed."""
-    entries = [ProcessEntry(**_entry(process)) for process in service.PROCESSES]
-    return show(Processes(processes=entries, links=itself("/processes")), query.f, "Processes")
+    found = [process for process in sorted(service.PROCESSES) if process > (query.after or "")]
+    entries = [ProcessEntry(**_entry(process)) for process in found[: query.limit]]
+    links = itself("/processes")
+    if len(found) > query.limit:
+        asked = {**request.args.to_dict(), "after": entries[-1].id}
+        links.append(Link(href=f"{url('/processes')}?{urlencode(asked)}", rel="next", type=JSON))
+    return show(Processes(processes=entries, links=links), query.f, "Processes")
 
 
 @blueprint.get("/<process_id>")
@@ -74,24 +113,47 @@ def process(process_id: str, query: FormatQuery) -> Response:
     if process_id not in service.PROCESSES:
         raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process_id, known=", ".join(service.PROCESSES))
     study = {"title": "study", "schema": {"type": "object", "contentMediaType": JSON}}
-    document = Process(**_entry(process_id), inputs=_inputs(), outputs={"study": study})
+    document = Process(**_entry(process_id), inputs=_inputs(process_id), outputs={"study": study})
     return show(document, query.f, document.title)
 
 
 @execution.post("/<process_id>/execution")
-@operation("Processes", {200: {JSON: StudyDocument}}, body=Execution)
+@operation("Processes", {200: {JSON: (StudyDocument, Results)}, 201: {JSON: StatusInfo}}, body=Execution)
 def execute(process_id: str, body: Execution) -> Response:
-    """Run a study, keep it, and give its document; its address is in the header Location."""
+    """Run a study and give its document, or, with `Prefer: respond-async`, put it into the queue as a job."""
+    inputs = body.inputs.model_dump(mode="json", exclude_unset=True)
+    wanted = Wanted(process_id, inputs, current.caller().name, body.response)
+    return _later(wanted) if _wants_a_job() else _at_once(wanted)
+
+
+def _wants_a_job() -> bool:
+    """Tell whether the header Prefer asks for a job (RFC 7240); its names know no capitals."""
+    preferences = (part.strip().lower() for part in request.headers.get("Prefer", "").split(","))
+    return any(part.partition(";")[0].strip() == _ASYNC for part in preferences)
+
+
+def _later(wanted: Wanted) -> Response:
+    info = status_info(accept(current.context(), wanted, current.caller()))
+    response = json_response(info.model_dump_json(exclude_none=True), status=HTTPStatus.CREATED)
+    response.headers["Location"] = url(f"/jobs/{info.jobID}")
+    response.headers["Preference-Applied"] = _ASYNC
+    return response
+
+
+def _at_once(wanted: Wanted) -> Response:
     with writing(current.context()) as connection:
         study = service.run(
             connection,
             current.context().catalogue,
-            process_id,
-            body.inputs.model_dump(mode="json", exclude_unset=True),
-            author=current.caller().name,
+            wanted.process,
+            wanted.inputs,
+            author=wanted.author,
             reader=current.caller(),
-            store=current.context().store,
+            prepared=current.context().prepared,
         )
-    response = json_response(canonical_json(study.document).decode())
-    response.headers["Location"] = response.headers["Content-Location"] = url(f"/studies/{study.id}")
+    answer = {"study": study.document} if wanted.response == "document" else study.document
+    response = json_response(canonical_json(answer).decode())
+    response.headers["Location"] = url(f"/studies/{study.id}")
+    if wanted.response == "raw":
+        response.headers["Content-Location"] = response.headers["Location"]
     return response

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer
 
@@ -24,3 +26,6 @@ class Ready(Answer):
 
     status: Literal["ready", "not_ready"]
     checks: dict[str, bool]
+    workers: int | None = Field(
+        description="Workers that give signs of life, for information: only jobs wait for one."
+    )

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from gis_service.services.study_request import CoverageRequest
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
 
@@ -17,7 +16,7 @@ class ProcessEntry(Answer):
     title: str
     description: str
     version: str
-    jobControlOptions: list[str] = Field(["sync-execute"])  # noqa: N815 the name that OGC gives it
+    jobControlOptions: list[str] = Field(["sync-execute", "async-execute", "dismiss"])  # noqa: N815 the name that OGC gives it
     outputTransmission: list[str] = Field(["value"])  # noqa: N815 the name that OGC gives it
     links: list[Link]
 
@@ -36,14 +35,6 @@ class Process(ProcessEntry):
     outputs: dict[str, Any]
 
 
-class Execution(BaseModel):
-    """What a process is to be run with."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    inputs: CoverageRequest
-
-
 class StudyDocument(Answer):
     """A study: its inputs by version, its parameters, its results. Equal studies are equal documents."""
 
@@ -54,9 +45,17 @@ class StudyDocument(Answer):
     parameters: dict[str, Any]
     code_version: str
     artefacts: dict[str, Any]
-    totals: dict[str, Any] = Field(description="Figures of each group of people; `all` is everybody.")
-    zones: list[dict[str, Any]]
-    gaps: list[dict[str, Any]]
+    totals: dict[str, Any] = Field(
+        description=(
+            "Figures of each group of people; `all` is everybody. `arrived` holds the quantiles of those who"
+            " arrive; `unreachable` is `no_road` and `no_path`; `access_median_s` (`_m` in studies of"
+            " distance) is the median of the way between home, road and facility."
+        )
+    )
+    zones: list[dict[str, Any]] = Field(description="Figures of each unit, `arrived` among them.")
+    gaps: list[dict[str, Any]] = Field(
+        description="Places outside; their `kind` is network, no_path, roadless, cluster, no_facility or scattered."
+    )
     notices: list[dict[str, Any]]
     generated_data: bool
 

@@ -28,7 +28,7 @@ def test_the_service_is_ready_when_everything_is_there(
     response = client.get("/readyz")
     assert response.status_code == 200
     checks = {"database": True, "migrations": True, "kernels": True}
-    assert response.get_json() == {"status": "ready", "checks": checks}
+    assert response.get_json() == {"status": "ready", "checks": checks, "workers": 0}
 
 
 @pytest.mark.parametrize(

@@ -35,13 +35,15 @@ def _run(client: FlaskClient, bearer: Bearer, role: str = "planner", **inputs: o
 
 def test_every_process_is_listed_and_described(client: FlaskClient) -> None:
     listed = client.get("/api/processes").get_json()["processes"]
-    assert [entry["id"] for entry in listed] == ["coverage"]
+    coverage = {"service", "measure", "limit", "facilities"}
+    needed = {"compare": {"before", "after", "limits", "vintage"}, "coverage": coverage, "gaps": coverage}
+    assert [entry["id"] for entry in listed] == list(needed)
     for entry in listed:
         described = client.get(f"/api/processes/{entry['id']}").get_json()
-        assert {"service", "measure", "limit", "facilities"} <= set(described["inputs"])
+        assert needed[entry["id"]] <= set(described["inputs"])
         assert described["outputs"]["study"]["schema"]["type"] == "object"
         execute = next(link for link in described["links"] if link["rel"].endswith("/execute"))
-        assert execute["href"].endswith(EXECUTION)
+        assert execute["href"].endswith(EXECUTION.replace("coverage", entry["id"]))
 
 
 @pytest.mark.parametrize("role", ["planner", "analyst", "admin"])

@@ -1,0 +1,215 @@
+"""What changes for the same people between two states: who gains, who loses, how much longer the way gets.
+
+Everybody is looked at alone, so that a gain here never hides a loss there: ``won`` and ``lost`` count people,
+not their difference (METHODS, Gaps, changes, ranges). All sums are sums of whole thousandths.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from gis_service.analysis.coverage import is_covered
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.field import UNREACHED
+from gis_service.analysis.zones import BEYOND, NO_UNIT
+from gis_service.types import Bools, Int32s, Int64s
+
+ADDED_PERCENTS = (50, 95)
+"""Quantiles of the added cost: median, p95."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What each person's way costs in one state.
+
+    Parameters
+    ----------
+    cost
+        ``(n,)`` ms or mm to the nearest facility of the catchment, `UNREACHED` without an answer.
+    facility
+        ``(n,)`` number of that facility, -1 without one; the same numbers in both states.
+    """
+
+    cost: Int64s
+    facility: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People in whole thousandths; ``won - lost = after - before``.
+
+    Parameters
+    ----------
+    total
+        All people of the place.
+    before, after
+        Those within the limit in either state.
+    won, lost
+        Those within the limit only afterwards, only before.
+    """
+
+    total: int
+    before: int
+    after: int
+    won: int
+    lost: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether anybody gained or lost."""
+        return bool(self.won or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How much more the way costs, among those who arrive in both states.
+
+    Parameters
+    ----------
+    people
+        Their number in whole thousandths.
+    quantiles
+        For each of `ADDED_PERCENTS` the least added cost, ms or mm, that this share of them does not exceed;
+        negative where the way got shorter; None where nobody arrives in both.
+    """
+
+    people: int
+    quantiles: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityLoad:
+    """People within the limit whose nearest facility this is, in whole thousandths.
+
+    Parameters
+    ----------
+    facility
+        Its number.
+    before, after
+        In either state.
+    won, lost
+        People who gained it as the one within their limit, people who lost it. Over all facilities they add
+        up to the people who gained and who lost.
+    """
+
+    facility: int
+    before: int
+    after: int
+    won: int
+    lost: int
+
+
+def changes(
+    demand: Demand, zone: Int32s, n_zones: int, before: Answers, after: Answers, limit: int
+) -> dict[str, list[Counts]]:
+    """Count per group who is within a limit in two states.
+
+    Parameters
+    ----------
+    demand
+        People at places, ``n`` rows.
+    zone
+        ``(n,)`` unit of each row, as `gis_service.analysis.zones.zone_of` gives it; rows beyond the study
+        area count nowhere.
+    n_zones
+        Number of units.
+    before, after
+        Answers in the two states.
+    limit
+        Greatest cost that counts as covered, ms or mm.
+
+    Returns
+    -------
+    dict of list of Counts
+        Per group ``n_zones + 2`` counts: the units, those in no unit, and everybody.
+    """
+    inside = zone != BEYOND
+    bucket = _buckets(zone, n_zones)[inside]
+    was, is_ = (is_covered(state.cost[inside], limit) for state in (before, after))
+    parts = (np.ones(len(was), dtype=np.bool_), was, is_, ~was & is_, was & ~is_)
+    found = {}
+    for group, values in demand.people.items():
+        sums = [_sums(bucket, values[inside], part, n_zones + 1) for part in parts]
+        found[group] = [Counts(*(int(column[row]) for column in sums)) for row in range(n_zones + 1)]
+        found[group].append(Counts(*(int(column.sum()) for column in sums)))
+    return found
+
+
+def _buckets(zone: Int32s, n_zones: int) -> Int64s:
+    """Give each row of people the number of its unit; those in no unit come last."""
+    return np.where(zone == NO_UNIT, n_zones, zone).astype(np.int64)
+
+
+def _sums(bucket: Int64s, people: Int64s, part: Bools, n: int) -> Int64s:
+    result = np.zeros(n, dtype=np.int64)
+    np.add.at(result, bucket[part], people[part])
+    return result
+
+
+def added(people: Int64s, zone: Int32s, n_zones: int, before: Answers, after: Answers) -> list[Added]:
+    """Tell how much more the way costs than before.
+
+    Parameters
+    ----------
+    people
+        ``(n,)`` whole thousandths.
+    zone, n_zones, before, after
+        As for `changes`.
+
+    Returns
+    -------
+    list of Added
+        ``n_zones + 2``: the units, those in no unit, and everybody.
+    """
+    both = (before.cost < UNREACHED) & (after.cost < UNREACHED) & (zone != BEYOND) & (people > 0)
+    more = after.cost[both] - before.cost[both]
+    bucket, weight = _buckets(zone, n_zones)[both], people[both]
+    order = np.lexsort((more, bucket))
+    bounds = np.searchsorted(bucket[order], np.arange(n_zones + 2))
+    found = [
+        _added(more[order[low:high]], weight[order[low:high]]) for low, high in pairwise(bounds.tolist())
+    ]
+    in_all = np.argsort(more, kind="stable")
+    return [*found, _added(more[in_all], weight[in_all])]
+
+
+def _added(cost: Int64s, people: Int64s) -> Added:
+    """Quantiles of costs that come sorted."""
+    running = np.cumsum(people)
+    total = int(running[-1]) if len(running) else 0
+    if not total:
+        return Added(0, (None,) * len(ADDED_PERCENTS))
+    rows = [np.searchsorted(running, (total * percent + 99) // 100) for percent in ADDED_PERCENTS]
+    return Added(total, tuple(int(cost[row]) for row in rows))
+
+
+def facility_loads(
+    people: Int64s, before: Answers, after: Answers, limit: int, n_facilities: int
+) -> list[FacilityLoad]:
+    """Tell for each facility how many people within the limit are nearest to it, in both states.
+
+    Parameters
+    ----------
+    people
+        ``(n,)`` whole thousandths.
+    before, after
+        Answers in the two states.
+    limit
+        Greatest cost that counts as covered, ms or mm.
+    n_facilities
+        Facilities are numbered from 0.
+
+    Returns
+    -------
+    list of FacilityLoad
+        One for each facility. The sums of ``before`` and ``after`` are all people within the limit, those of
+        ``won`` and ``lost`` all who gained and lost: a gain is put down to the facility gained, a loss to the
+        facility lost.
+    """
+    was, is_ = (is_covered(state.cost, limit) for state in (before, after))
+    columns = [
+        _sums(state.facility.astype(np.int64), people, part, n_facilities)
+        for state, part in ((before, was), (after, is_), (after, ~was & is_), (before, was & ~is_))
+    ]
+    return [FacilityLoad(row, *(int(column[row]) for column in columns)) for row in range(n_facilities)]

@@ -1,0 +1,61 @@
+"""Inputs of a study on the command line: a file, and options that stand beside it or replace parts of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from gis_service.errors import ErrorCode, RefusedInput
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--standard", help="Standard that the service is judged by."),
+    click.option("--service", help="Layer of the facilities."),
+    click.option("--measure", help="network_time, network_distance or straight_radius."),
+    click.option("--mode", help="walk, bicycle, motorbike or car."),
+    click.option("--limit", type=float, help="Seconds, or metres for distances and radii."),
+    click.option("--catchment", help="any facility, or own_unit."),
+    click.option("--vintage", help="Boundary vintage that the result is told by."),
+    click.option("--at", help="Local time, 2025-07-01T10:00: who is open, which ferry runs."),
+    click.option(
+        "--group", "groups", multiple=True, help="Group of people that is counted; may be repeated."
+    ),
+    click.option("--branch-share", type=float, help="Share 0..1 of closed facilities that stay as branches."),
+)
+
+
+def coverage_options(command: F) -> F:
+    """Give a command the options of a study of coverage."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def inputs_of(given: object, options: Mapping[str, Any]) -> object:
+    """Put the options that were given over the inputs of a file.
+
+    Parameters
+    ----------
+    given
+        What the file holds.
+    options
+        By name; None and empty ones were not given.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` when the file holds no names and values.
+    """
+    asked = {name: value for name, value in options.items() if value not in (None, ())}
+    if not asked:
+        return given
+    if not isinstance(given, dict) or not isinstance(given.get("facilities") or {}, dict):
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED, name="--inputs", value=given, expected="{name: value, ...}"
+        )
+    share = asked.pop("branch_share", None)
+    if share is not None:
+        facilities = given.get("facilities") or {}
+        asked["facilities"] = facilities | {"branch_share": share}
+    return given | asked

@@ -1,0 +1,286 @@
+"""Comparisons: whom a service reaches in one state and not in another, person by person.
+
+Both states are computed over the same people and the same roads, which are read, noded and joined once. A
+`Workbench` keeps what several comparisons share, so that many of them cost little more than one.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import shapely
+
+from gis_service.analysis.border import within
+from gis_service.analysis.change import Answers, Counts, added, changes, facility_loads
+from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.zones import BEYOND
+from gis_service.services.artefacts import artefact_hashes, keep_artefacts
+from gis_service.services.compare_document import Comparison, Facility, Told, compare_document
+from gis_service.services.compare_request import CompareTask
+from gis_service.services.compare_ways import Base, StateWays, find_state, lay_base
+from gis_service.services.coverage import Progress
+from gis_service.services.coverage_border import Border, border_of, facilities_beyond
+from gis_service.services.coverage_document import Document, study_id
+from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
+from gis_service.services.coverage_notices import coverage_notices, facilities_off_roads
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.prepared import Prepared
+from gis_service.services.prepared_ground import marks_of, prepared_inputs
+from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_request import CoverageTask
+from gis_service.types import Bools, LayerId
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CompareLayers:
+    """The layers of the two states, and of the state afterwards in the vintage of the answer."""
+
+    before: StudyLayers
+    after: StudyLayers
+    told: StudyLayers
+
+    @property
+    def by_side(self) -> tuple[tuple[str, StudyLayers], ...]:
+        """The layers of each, named."""
+        return (("before", self.before), ("after", self.after), ("told", self.told))
+
+    @property
+    def references(self) -> dict[str, object]:
+        """The ``inputs`` of the document: what both states share stands once, the rest by its state."""
+        before, after = self.before.references, self.after.references
+        found: dict[str, object] = {"zones": self.told.references["zones"]}
+        for role in sorted({*before, *after}):
+            if role != "zones" and before.get(role) == after.get(role):
+                found[role] = before[role]
+                continue
+            for side, references in (("before", before), ("after", after)):
+                if role in references and references[role] != found.get(role):
+                    found[f"{side}_{role}"] = references[role]
+        return found
+
+    @property
+    def generated(self) -> bool:
+        """Whether any input is generated data."""
+        return any(one.generated for one in (self.before, self.after, self.told))
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """The people of the study area and the roads under them, told by the units of one vintage."""
+
+    inputs: CoverageInputs
+    inside: Bools
+    demand: Demand
+    border: Border
+    base: Base | None
+
+    def border_around(self, inputs: CoverageInputs) -> Border:
+        """Find which facilities of a state lie within the border."""
+        places = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
+        if self.border.area is None:
+            return replace(self.border, facilities=np.ones(len(places), dtype=np.bool_))
+        return replace(self.border, facilities=within(self.border.area, places, self.border.halo_m))
+
+
+@dataclass(frozen=True)
+class _State:
+    """One state: what was read of it, which of its facilities count, and everybody's way."""
+
+    inputs: CoverageInputs
+    border: Border
+    ways: StateWays
+
+
+class Workbench:
+    """Computes studies of one transaction; what they share is computed once.
+
+    Parameters
+    ----------
+    prepared
+        What is known already; nothing when None.
+    """
+
+    def __init__(self, prepared: Prepared | None = None) -> None:
+        self._prepared = Prepared() if prepared is None else prepared
+        self._marks: dict[LayerId, str] = {}
+        self._kept: dict[tuple[int, int, int], CoverageInputs] = {}
+
+    def inputs(self, layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
+        """Read what a study of coverage computes on, as `read_coverage_inputs` does; raises the same."""
+        new = {role: layer for role, layer in layers.layers.items() if layer not in self._marks}
+        self._marks |= {layers.layers[role]: mark for role, mark in marks_of(layers, tuple(new)).items()}
+        marks = {role: self._marks[layer] for role, layer in layers.layers.items()}
+        return prepared_inputs(self._prepared, layers, task, marks)
+
+    def keep(self, inputs: CoverageInputs) -> None:
+        """Keep the artefacts of a study, where there is a store, under the names that its document gives."""
+        store, about = self._prepared.store, (id(inputs.network), id(inputs.demand), id(inputs.zone))
+        if store is not None and about not in self._kept:
+            keep_artefacts(store, inputs)
+            self._kept[about] = inputs
+
+    def _once(self, what: str, about: Sequence[object], make: Callable[[], T], rule: Hashable = None) -> T:
+        """Give what follows from some objects and a rule, computed once."""
+        key = ("compare", what, rule, *map(id, about))
+        return self._prepared.memo.by_name(key, make, tuple(about))
+
+    def compare(self, layers: CompareLayers, task: CompareTask, progress: Progress | None = None) -> Document:
+        """Compare two states.
+
+        Parameters
+        ----------
+        layers, task
+            Which layers, and what is asked.
+        progress
+            Told each step as it begins: ``read``, ``ways``, ``changes``, ``done``.
+
+        Raises
+        ------
+        RefusedInput, Conflict
+            As a study of coverage of either state.
+        """
+        tell = progress or (lambda _step, _share: None)
+        tell("read", 0.0)
+        before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
+        told = self.inputs(layers.told, task.told)
+        task.parameters.require(tuple(told.demand.people), has_network=told.network is not None)
+        tell("ways", 0.2)
+        scene = self._scene(told, task.parameters)
+        states = [self._state(scene, before, task.before), self._state(scene, after, task.after)]
+        tell("changes", 0.8)
+        facilities, answers = _numbered(layers, states)
+        found = _count(scene, answers, task, len(facilities))
+        about = (told.network, told.demand, told.zone)
+        said = Told(
+            inputs=layers.references,
+            parameters=task.as_document(),
+            base=study_id(before, task.before.parameters),
+            artefacts=self._once("artefacts", about, lambda: artefact_hashes(told)),
+            zones=told.zones,
+            facilities=facilities,
+            notices=self._notices(scene, states, task),
+            generated=layers.generated,
+        )
+        tell("done", 1.0)
+        return compare_document(said, found, task.parameters)
+
+    def _scene(self, told: CoverageInputs, asked: CoverageParameters) -> _Scene:
+        places = (told.network, told.zones, told.outline)
+        border = self._once("border", places, lambda: border_of(told, asked.halo_m), asked.halo_m)
+        inside, demand = self._once(
+            "people", (told.demand, told.zone), lambda: _inside(told, asked), asked.counted_groups
+        )
+        segments = None if border.segments is None else border.segments.tobytes()
+        rule = (asked.mode, asked.measure, asked.snap_max_m, inside.tobytes(), segments)
+        base = self._once(
+            "base", (told.network, told.demand), lambda: lay_base(demand.xy, told, border, asked), rule
+        )
+        return _Scene(told, inside, demand, border, base)
+
+    def _state(self, scene: _Scene, inputs: CoverageInputs, task: CoverageTask) -> _State:
+        asked = task.parameters
+        border = scene.border_around(inputs)
+        zone = inputs.zone[scene.inside]
+        about = (
+            scene.base,
+            inputs.demand,
+            inputs.facilities,
+            *([] if asked.catchment == "any" else [inputs.zone]),
+        )
+        rule = (asked.catchment, asked.direction, asked.turnout_cost)
+        counted = (border.facilities.tobytes(), scene.inside.tobytes())
+        ways = self._once(
+            "state",
+            about,
+            lambda: find_state(scene.base, scene.demand, zone, inputs, border, asked),
+            (rule, counted),
+        )
+        return _State(inputs, border, ways)
+
+    def _notices(self, scene: _Scene, states: Sequence[_State], task: CompareTask) -> list[Notice]:
+        """Say what a study of either state would say, each thing once."""
+        outside = int(scene.inputs.demand.people[ALL][~scene.inside].sum()) + scene.inputs.people_beyond
+        found: dict[str, Notice] = {}
+        if scene.base is None:
+            for state in states:
+                inputs = replace(state.inputs, zones=scene.inputs.zones, zone=scene.inputs.zone)
+                said = coverage_notices(inputs, task.parameters, scene.demand, outside, state.border, None)
+                found |= {_key(notice): notice for notice in said}
+            return list(found.values())
+        for state in states:
+            found |= {_key(notice): notice for notice in _of_state(state)}
+        # What is said of people, roads and units does not depend on the facilities: it is found without any.
+        places = (scene.inputs.network, scene.inputs.demand, scene.inputs.zones, scene.inputs.zone)
+        bare = self._once("bare", places, lambda: _without_facilities(scene.inputs))
+        border = self._once("edge", (scene.border, bare), lambda: scene.border_around(bare))
+        roads = scene.base.roads
+        said = coverage_notices(bare, task.parameters, scene.demand, outside, border, roads)
+        return list((found | {_key(notice): notice for notice in said}).values())
+
+
+def _inside(told: CoverageInputs, asked: CoverageParameters) -> tuple[Bools, Demand]:
+    """Tell who lives in the study area, and give them with the groups that are counted."""
+    inside = told.zone != BEYOND
+    counted = {group: told.demand.people[group] for group in asked.counted_groups}
+    return inside, replace(told.demand, people=counted).take(inside)
+
+
+def _key(notice: Notice) -> str:
+    return repr((notice.code, dict(notice.params)))
+
+
+def _of_state(state: _State) -> list[Notice]:
+    """Say what concerns the facilities of one state."""
+    found = list(state.inputs.notices)
+    facilities, border, roads = state.inputs.facilities, state.border, state.ways.roads
+    if roads is not None:
+        found += facilities_off_roads(facilities, border.facilities, roads)
+    return found + facilities_beyond(border, facilities)
+
+
+def _without_facilities(inputs: CoverageInputs) -> CoverageInputs:
+    none = np.empty(0, dtype=np.int32)
+    return replace(inputs, facilities=Facilities(np.empty((0, 2)), none, none), notices=())
+
+
+def _numbered(
+    layers: CompareLayers, states: Sequence[_State]
+) -> tuple[list[Facility], tuple[Answers, Answers]]:
+    """Give the facilities of both states one numbering: one that is open in both has one number."""
+    keys: list[list[tuple[str, str]]] = []
+    known: dict[tuple[str, str], Facility] = {}
+    for side, state in zip((layers.before, layers.after), states, strict=True):
+        given = state.inputs.facilities
+        ids = given.ids or tuple(str(row + 1) for row in range(int(given.owners.max(initial=-1)) + 1))
+        keys.append([(str(side.layers["facilities"]), id_) for id_ in ids])
+        known |= dict(zip(keys[-1], map(Facility, ids, given.names or ids), strict=True))
+    number = {key: row for row, key in enumerate(sorted(known))}
+    answers = []
+    for own, state in zip(keys, states, strict=True):
+        of_facility = np.array([number[key] for key in own], dtype=np.int32)
+        rows = np.append(of_facility[state.inputs.facilities.owners], -1)
+        found = state.ways.answers
+        answers.append(Answers(found.cost, rows[found.facility].astype(np.int32)))
+    return [known[key] for key in sorted(known)], (answers[0], answers[1])
+
+
+def _count(
+    scene: _Scene, answers: tuple[Answers, Answers], task: CompareTask, n_facilities: int
+) -> Comparison:
+    before, after = answers
+    demand, people = scene.demand, scene.demand.people[ALL]
+    zone, n_zones = scene.inputs.zone[scene.inside], len(scene.inputs.zones)
+
+    def at(limit: int) -> Mapping[str, Sequence[Counts]]:
+        return changes(demand, zone, n_zones, before, after, limit)
+
+    limit = task.parameters.limit_cost
+    return Comparison(
+        counts=at(limit),
+        further=[(shown, at(cost)) for shown, cost in zip(task.limits, task.limit_costs, strict=True)],
+        added=added(people, zone, n_zones, before, after),
+        loads=facility_loads(people, before, after, limit, n_facilities),
+    )

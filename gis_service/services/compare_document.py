@@ -1,0 +1,174 @@
+"""The document of a comparison: a study document whose figures are differences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gis_service.analysis.change import ADDED_PERCENTS, Added, Counts, FacilityLoad
+from gis_service.analysis.demand import ALL
+from gis_service.analysis.zones import Zones
+from gis_service.services.coverage_document import OUTSIDE, SCHEMA, Document
+from gis_service.services.coverage_inputs import Notice
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.documents import code_version, document_id, persons, plain, units
+
+PROCESS = "compare"
+_QUANTILES = tuple("median" if percent == 50 else f"p{percent}" for percent in ADDED_PERCENTS)  # noqa: PLR2004
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found; sums in whole thousandths.
+
+    Parameters
+    ----------
+    counts
+        Per group the units, those in no unit, and everybody, at the limit of the study.
+    further
+        The same at each of the further limits.
+    added
+        The units, those in no unit, and everybody.
+    loads
+        Facilities of both states.
+    """
+
+    counts: Mapping[str, Sequence[Counts]]
+    further: Sequence[tuple[float, Mapping[str, Sequence[Counts]]]]
+    added: Sequence[Added]
+    loads: Sequence[FacilityLoad]
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A facility of either state."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a comparison is told by.
+
+    Parameters
+    ----------
+    inputs
+        Layers by version.
+    parameters
+        Those of the two states, the vintage, the further limits.
+    base
+        Id of the study of coverage of the state before.
+    artefacts
+        Network and demand.
+    zones
+        Units.
+    facilities
+        In the order of their numbers.
+    notices
+        Of both states.
+    generated
+        Whether any input is generated.
+    """
+
+    inputs: Mapping[str, object]
+    parameters: Mapping[str, object]
+    base: str
+    artefacts: Mapping[str, object]
+    zones: Zones
+    facilities: Sequence[Facility]
+    notices: Sequence[Notice]
+    generated: bool
+
+
+def compare_document(told: Told, found: Comparison, parameters: CoverageParameters) -> Document:
+    """Write the document of a comparison.
+
+    Parameters
+    ----------
+    told, found
+        What it is told by, and what was found.
+    parameters
+        Those that both states share: whether costs are times.
+    """
+    document: Document = {
+        "schema": SCHEMA,
+        "id": document_id(PROCESS, told.inputs, told.parameters),
+        "process": PROCESS,
+        "inputs": dict(told.inputs),
+        "parameters": dict(told.parameters),
+        "code_version": code_version(),
+        "base": told.base,
+        "artefacts": dict(told.artefacts),
+        "totals": _totals(found, parameters),
+        "zones": _zone_rows(told.zones, found, parameters),
+        "facilities": _facility_rows(told.facilities, found.loads),
+        "gaps": [],
+        "notices": [notice.as_document() for notice in told.notices],
+        "generated_data": told.generated,
+    }
+    return {name: plain(value) for name, value in document.items()}
+
+
+def _totals(found: Comparison, parameters: CoverageParameters) -> Document:
+    totals = {}
+    for group, counts in found.counts.items():
+        totals[group] = _counts(counts[-1]) | {
+            "limits": [_at_limit(limit, by_group[group][-1]) for limit, by_group in found.further]
+        }
+    totals[ALL]["added"] = _added(found.added[-1], parameters)
+    return totals
+
+
+def _counts(counts: Counts) -> Document:
+    total = counts.total
+    return {
+        "total": persons(total),
+        "before": persons(counts.before),
+        "after": persons(counts.after),
+        "won": persons(counts.won),
+        "lost": persons(counts.lost),
+        "share_before": counts.before / total if total else None,
+        "share_after": counts.after / total if total else None,
+    }
+
+
+def _at_limit(limit: float, counts: Counts) -> Document:
+    shown = _counts(counts)
+    return {"limit": limit} | {name: value for name, value in shown.items() if name != "total"}
+
+
+def _added(found: Added, parameters: CoverageParameters) -> Document:
+    unit = "s" if parameters.is_time else "m"
+    told = zip(_QUANTILES, found.quantiles, strict=True)
+    return {"people": persons(found.people)} | {f"{name}_{unit}": units(cost) for name, cost in told}
+
+
+def _zone_rows(zones: Zones, found: Comparison, parameters: CoverageParameters) -> list[Document]:
+    """Units in which anybody gained or lost, at the limit of the study; other groups stand inside the row."""
+    named = [*zip(zones.ids, zones.names, strict=True), (OUTSIDE, OUTSIDE)]
+    others = [group for group in found.counts if group != ALL]
+    rows = []
+    for row, (code, name) in enumerate(named):
+        if not any(counts[row].changed for counts in found.counts.values()):
+            continue
+        entry: Document = {"id": code, "name": name} | _counts(found.counts[ALL][row])
+        entry["added"] = _added(found.added[row], parameters)
+        if others:
+            entry["groups"] = {group: _counts(found.counts[group][row]) for group in others}
+        rows.append(entry)
+    return rows
+
+
+def _facility_rows(facilities: Sequence[Facility], loads: Sequence[FacilityLoad]) -> list[Document]:
+    """Facilities that somebody gained or lost, or on which other people lean than before."""
+    return [
+        {
+            "id": facilities[load.facility].id,
+            "name": facilities[load.facility].name,
+            "load_before": persons(load.before),
+            "load_after": persons(load.after),
+            "won": persons(load.won),
+            "lost": persons(load.lost),
+        }
+        for load in loads
+        if load.before != load.after or load.won or load.lost
+    ]

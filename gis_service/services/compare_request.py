@@ -1,0 +1,135 @@
+"""What somebody asks of a comparison: two states of a service, for the same people on the same roads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from math import floor
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.documents import PER_UNIT
+from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, refused
+
+MAX_LIMITS = 20
+Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+_MAY_DIFFER = {"service", "standard", "catchment", "vintage", "at", "open_on", "branch_share"}
+"""Parameters in which two states may differ; all else would compare ways and not services."""
+_SHARED_LAYERS = ("demand", "network")
+
+
+class CompareRequest(BaseModel):
+    """Inputs of the process ``compare``: two states of a service, each as for ``coverage``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    before: CoverageRequest = Field(description="The state that is compared with.")
+    after: CoverageRequest = Field(
+        description="The other state: of the same people, roads, mode, measure, limit, groups, time of day."
+    )
+    limits: tuple[Limit, ...] = Field(
+        (), max_length=MAX_LIMITS, description="Further limits to count at, seconds or metres."
+    )
+    vintage: str | None = Field(
+        None, description="Boundary vintage that the difference is told by; that of `after` when left out."
+    )
+
+
+def _kind(inputs: object) -> str:
+    sides = {"before", "after"}
+    named = inputs if isinstance(inputs, dict) else getattr(inputs, "model_fields_set", ())
+    return "~compare" if sides & set(named) else "~coverage"
+
+
+AnyRequest = Annotated[
+    Annotated[CoverageRequest, Tag("~coverage")] | Annotated[CompareRequest, Tag("~compare")],
+    Discriminator(_kind),
+]
+"""Inputs of any process; a comparison is told by its two states."""
+
+
+@dataclass(frozen=True)
+class CompareTask:
+    """A complete request for a comparison.
+
+    Parameters
+    ----------
+    before, after
+        The two states.
+    told
+        The state afterwards in the vintage that the difference is told by: its layer ``zones`` counts.
+    limits
+        Further limits, each once, rising; seconds or metres.
+    """
+
+    before: CoverageTask
+    after: CoverageTask
+    told: CoverageTask
+    limits: tuple[float, ...]
+
+    @property
+    def parameters(self) -> CoverageParameters:
+        """The parameters that both states share."""
+        return self.before.parameters
+
+    def as_document(self) -> dict[str, object]:
+        """Give the parameters as they stand in the document of the comparison."""
+        return {
+            "before": self.before.parameters.as_document(),
+            "after": self.after.parameters.as_document(),
+            "vintage": self.told.parameters.vintage,
+            "limits": list(self.limits),
+        }
+
+    @property
+    def limit_costs(self) -> list[int]:
+        """The further limits in whole milliseconds or millimetres, rounded half up."""
+        return [floor(limit * PER_UNIT + 0.5) for limit in self.limits]
+
+
+def complete_comparison(request: CompareRequest, catalogue: Catalogue, today: date) -> CompareTask:
+    """Fill in what a comparison leaves open.
+
+    A state whose catchment is ``any`` facility does not depend on units, so it takes those of the answer.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` when one of the states cannot be completed, or when they differ in more than the
+        facilities and whom these are for.
+    """
+    units = {} if request.vintage is None else {"vintage": request.vintage, "zones": None}
+    told_request = request.after.model_copy(update=units)
+    told = complete(told_request, catalogue, today)
+    of_answer = {"vintage": told_request.vintage, "zones": told_request.zones}
+    sides = []
+    for asked in (request.before, request.after):
+        task = complete(asked, catalogue, today)
+        if task.parameters.catchment == "any":
+            task = complete(asked.model_copy(update=of_answer), catalogue, today)
+        sides.append(task)
+    before, after = sides
+    _require_same(before, after)
+    return CompareTask(before, after, told, tuple(sorted(set(request.limits))))
+
+
+def _require_same(before: CoverageTask, after: CoverageTask) -> None:
+    for name in [one.name for one in fields(CoverageParameters) if one.name not in _MAY_DIFFER]:
+        was, is_ = getattr(before.parameters, name), getattr(after.parameters, name)
+        if was != is_:
+            raise refused(f"after/{name}", _shown(is_), _shown(was))
+    if before.time != after.time:
+        raise refused("after/at", f"{after.time:%H:%M}", f"{before.time:%H:%M}")
+    for role in _SHARED_LAYERS:
+        if before.layers.get(role) != after.layers.get(role):
+            raise refused(f"after/{role}", after.layers.get(role), str(before.layers.get(role)))
+
+
+def _shown(value: object) -> str:
+    """Write a parameter as somebody asked for it: a mode by its id, groups parted by commas."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return str(getattr(value, "id", value))

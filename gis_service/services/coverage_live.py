@@ -1,0 +1,196 @@
+"""Studies of coverage answered at once and not stored: what the map asks while somebody moves a limit.
+
+The figures are those of the stored study with the same inputs, because both come out of `run_coverage`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.services.accounts import Caller
+from gis_service.services.coverage import CoverageResult, run_coverage
+from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.curve import curve_document
+from gis_service.services.disclosure import public_view
+from gis_service.services.documents import code_version, digest
+from gis_service.services.prepared import Prepared
+from gis_service.services.prepared_ground import Marks, marks_of, prepared_inputs
+from gis_service.services.study_inputs import with_last_change
+from gis_service.services.study_layers import StudyLayers, find_layers
+from gis_service.services.study_request import CoverageTask, complete, parse_request
+from gis_service.services.study_rights import DEMAND
+from gis_service.services.study_words import answer, notice_text
+from gis_service.types import LayerId, Text
+
+PERSONAL = "personal"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks, checked, and what the tables hold that it is asked of; nothing is computed yet.
+
+    Parameters
+    ----------
+    layers, task
+        Which layers, and what is asked.
+    marks
+        Of the layers, by role.
+    mark
+        Tells this question, put to this content, from any other.
+    """
+
+    layers: StudyLayers
+    task: CoverageTask
+    marks: Marks
+    mark: str
+
+    @property
+    def parameters(self) -> CoverageParameters:
+        """What the study is computed with."""
+        return self.task.parameters
+
+
+@dataclass(frozen=True)
+class LiveStudy:
+    """What was read for a question and what came out; personal, unlike what is shown of it.
+
+    It outlives the request: it holds no connection.
+
+    Parameters
+    ----------
+    mark
+        Of the question.
+    parameters, inputs, result
+        What was asked, read, and found.
+    """
+
+    mark: str
+    parameters: CoverageParameters
+    inputs: CoverageInputs
+    result: CoverageResult
+
+
+def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: float | None) -> dict[str, Any]:
+    """Give the inputs of a study, as docs/contract.md has them, from the parameters of an address.
+
+    Parameters
+    ----------
+    catalogue
+        Tells the layer of the service.
+    asked
+        Inputs by name; None is left out.
+    branch_share
+        Share of the closed facilities that stay as branches.
+    """
+    inputs = {name: value for name, value in asked.items() if value is not None}
+    if branch_share:
+        standard = catalogue.standards.get(str(inputs.get("standard")))
+        service = inputs.get("service") or (standard.service if standard else None)
+        if service is not None:
+            inputs["facilities"] = {"layer": service, "branch_share": branch_share}
+    return inputs
+
+
+def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Caller) -> Question:
+    """Check a question, and look at what the tables hold.
+
+    Parameters
+    ----------
+    connection
+        One state of the data.
+    catalogue
+        Standards, layers and conventions.
+    inputs
+        As docs/contract.md, Inputs of a study.
+    caller
+        Must be allowed to read the layers; of the people everybody may see the sums.
+
+    Raises
+    ------
+    NotAllowed
+        ``token_missing`` or ``role_insufficient``.
+    RefusedInput, Conflict
+        As `gis_service.services.studies.run`.
+    """
+    task = complete(parse_request(inputs), catalogue, _today())
+    _require_reading(
+        caller, catalogue, task.layers
+    )  # first, so that no refusal tells the state of a closed layer
+    layers = find_layers(connection, catalogue, task)
+    _require_reading(caller, catalogue, layers.layers)
+    task = with_last_change(layers, task)
+    marks = marks_of(layers)
+    said = {
+        "marks": marks,
+        "layers": dict(layers.layers),
+        "versions": dict(layers.versions),
+        "parameters": task.parameters.as_document(),
+        "when": f"{task.day} {task.time}",
+        "notices": [notice.as_document() for notice in task.notices],
+        "code_version": code_version(),
+    }
+    return Question(layers, task, marks, digest(said))
+
+
+def _require_reading(caller: Caller, catalogue: Catalogue, layers: Mapping[str, LayerId]) -> None:
+    for role, layer in layers.items():
+        if role != DEMAND:
+            caller.require_reading(catalogue.layers[layer].visibility)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def study_of(question: Question, prepared: Prepared) -> LiveStudy:
+    """Compute the answer, unless this process has it already."""
+    return prepared.studies.by_name(question.mark, lambda: _compute(question, prepared))
+
+
+def _compute(question: Question, prepared: Prepared) -> LiveStudy:
+    inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
+    return LiveStudy(question.mark, question.parameters, inputs, run_coverage(inputs, question.parameters))
+
+
+def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *, personal: bool) -> Document:
+    """Give the study document as a role may see it, with its curve and its words.
+
+    Parameters
+    ----------
+    study
+        As `study_of` gives it.
+    catalogue
+        Names of layers.
+    prepared
+        What is known already.
+    personal
+        Whether the reader may see small counts.
+    """
+    name = ("shown", study.mark, personal)
+    return prepared.memo.by_name(name, lambda: _shown(study, catalogue, personal=personal))
+
+
+def _shown(study: LiveStudy, catalogue: Catalogue, *, personal: bool) -> Document:
+    document = study.result.document if personal else public_view(study.result.document)
+    told: dict[str, Any] = {
+        "answer": _both(answer(document, catalogue)) if _is_told(document) else None,
+        "notice_texts": [
+            {"code": notice["code"]} | _both(notice_text(notice)) for notice in document["notices"]
+        ],
+        "curve": curve_document(study.result, study.parameters, personal=personal),
+    }
+    return document | told
+
+
+def _is_told(document: Document) -> bool:
+    """Tell whether the figures of the sentence are open to the reader."""
+    return all(document["totals"]["all"][name] is not None for name in ("total", "covered", "uncovered"))
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"vi": text.vi, "en": text.en}

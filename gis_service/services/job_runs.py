@@ -1,0 +1,140 @@
+"""What a job computes: checked before it is accepted, and run in the child process of a worker."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gis_service.db import job_rows as rows
+from gis_service.db import jobs as queue
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, GisError, Temporary
+from gis_service.services import jobs, studies
+from gis_service.services.accounts import Caller, Role
+from gis_service.services.context import Context
+from gis_service.services.jobs import Job
+from gis_service.services.transactions import reading, writing
+
+log = logging.getLogger(__name__)
+
+_ID_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A study that is asked for.
+
+    Parameters
+    ----------
+    inputs
+        As `studies.run` takes them.
+    author
+        For whom it runs.
+    response
+        How the results are given: ``raw``, or in a ``document`` of all outputs.
+    """
+
+    process: str
+    inputs: object
+    author: str
+    response: str = "raw"
+
+
+class _NotWantedError(Exception):
+    """The job was dismissed while it ran."""
+
+
+def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Job:
+    """Check the inputs of a study and put it into the queue.
+
+    Parameters
+    ----------
+    caller
+        Whose right to read the layers is asked for, now and when it runs; None is the operator.
+
+    Raises
+    ------
+    GisError
+        What `studies.run` would refuse before it computes.
+    """
+    with reading(context) as connection:
+        studies.check(connection, context.catalogue, wanted.process, wanted.inputs, caller)
+    id_ = f"job_{secrets.token_hex(_ID_BYTES)}"
+    with writing(context) as connection:
+        rows.add_job(
+            connection,
+            id=id_,
+            process=wanted.process,
+            inputs=wanted.inputs,
+            response=wanted.response,
+            author=wanted.author,
+            role=None if caller is None or caller.role is None else caller.role.value,
+        )
+        rows.set_queue_id(connection, id_, queue.enqueue(connection, jobs.STUDY, id_))
+        return jobs.get(connection, id_)
+
+
+def run_job(context: Context, id_: str) -> None:
+    """Compute a job that a worker has begun, and note how it ended.
+
+    The study and the note that it is there are one transaction: a job that is begun twice has one study.
+
+    Raises
+    ------
+    NotFound
+        ``job_not_found``.
+    Temporary
+        ``database_unavailable``: nothing could be noted, and the job may be tried again.
+    """
+    with reading(context) as connection:
+        job = jobs.get(connection, id_)
+    if job.status != "running":
+        return
+    try:
+        _run(context, job)
+    except _NotWantedError:
+        log.info("job %s was dismissed while it ran", id_)
+    except GisError as error:
+        if isinstance(error, Temporary) and error.code is ErrorCode.DATABASE_UNAVAILABLE:
+            raise
+        _fail(context, id_, error)
+    except Exception:
+        log.exception("job %s", id_)
+        _fail(context, id_, GisError(ErrorCode.INTERNAL, reference=id_))
+
+
+def _run(context: Context, job: Job) -> None:
+    caller = None if job.role is None else Caller(Role(job.role), job.author)
+    with writing(context) as connection:
+        study = studies.run(
+            connection,
+            context.catalogue,
+            job.process,
+            job.inputs,
+            job.author,
+            reader=caller,
+            prepared=context.prepared,
+            progress=_progress(context, job.id),
+        )
+        _succeed(connection, job.id, study.id)
+
+
+def _succeed(connection: Connection, id_: str, study: str) -> None:
+    if not rows.end_job(connection, id_, "successful", study=study):
+        raise _NotWantedError
+
+
+def _fail(context: Context, id_: str, error: GisError) -> None:
+    with writing(context) as connection:
+        rows.end_job(connection, id_, "failed", problem=jobs.written(error))
+
+
+def _progress(context: Context, id_: str) -> Callable[[str, float], None]:
+    """Give what notes each step of a study at once, beside the transaction that the study is kept in."""
+
+    def note(step: str, share: float) -> None:
+        with writing(context) as connection:
+            if not rows.note_progress(connection, id_, round(100 * share), step):
+                raise _NotWantedError
+
+    return note

@@ -1,0 +1,282 @@
+"""Jobs: studies that are computed later, in a process of their own; their states, and who may see them.
+
+What a job computes, and how it is checked before it is accepted, stands in ``job_runs``: whoever only watches
+over jobs does not load the engine.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gis_service.db import job_rows as rows
+from gis_service.db import jobs as queue
+from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.db.job_rows import JobFilter
+from gis_service.db.job_rows import JobRow as Job
+from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound, WrongUse
+from gis_service.services import database
+from gis_service.services.accounts import Caller, Role
+from gis_service.settings import Settings
+from gis_service.types import Text
+
+__all__ = [
+    "STATUSES",
+    "STUDY",
+    "Job",
+    "JobFilter",
+    "JobPage",
+    "Watch",
+    "dismiss",
+    "get",
+    "list_",
+    "open_watch",
+    "problem_of",
+    "run_worker",
+    "written",
+]
+
+STUDY = "study"
+"""Task of the queue: compute a study and keep it."""
+STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
+LARGEST_PAGE = 1000
+ATTEMPTS = 2
+"""Times that a job is begun; one whose process dies each time is not tried for ever."""
+_OWNERS_BEYOND = frozenset({Role.ADMIN})
+"""Roles that see the jobs of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs, and the key of the page after them; None on the last one."""
+
+    items: Sequence[Job]
+    next: str | None
+
+
+def get(connection: Connection, id_: str, reader: Caller | None = None) -> Job:
+    """Give a job.
+
+    Parameters
+    ----------
+    reader
+        Who asks; the jobs of others are not there for them. None is the operator of the machine.
+
+    Raises
+    ------
+    NotFound
+        ``job_not_found``.
+    """
+    found = rows.find_job(connection, id_)
+    if found is None or not _may_see(reader, found):
+        raise NotFound(ErrorCode.JOB_NOT_FOUND, id=id_)
+    return found
+
+
+def list_(
+    connection: Connection,
+    asked: JobFilter | None = None,
+    *,
+    reader: Caller | None = None,
+    after: str | None = None,
+    limit: int = 100,
+) -> JobPage:
+    """Give jobs, the newest first.
+
+    Parameters
+    ----------
+    asked
+        Which ones; whose they are follows from the reader.
+    reader
+        As in `get`.
+    after
+        ``next`` of the page before.
+    limit
+        Jobs at most, 1 to 1,000.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for a limit out of range or a key that no page gave.
+    """
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
+    wanted = asked or JobFilter()
+    if reader is not None and reader.role is None:
+        return JobPage([], None)  # nobody in particular has no jobs
+    if reader is not None and reader.role not in _OWNERS_BEYOND:
+        wanted = replace(wanted, owner=_owner(reader))
+    before = None if after is None else _read_key(after)
+    found = rows.page_of_jobs(connection, wanted, before, limit + 1)
+    return JobPage(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
+
+
+def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> Job:
+    """Say that a job is not wanted any more: one that waits is not begun, one that runs is ended at once.
+
+    A study that has already come of it stays, since others may have read it.
+
+    Raises
+    ------
+    NotFound
+        ``job_not_found``.
+    """
+    get(connection, id_, reader)
+    found = rows.find_job(connection, id_, lock=True)
+    if found is not None and found.status in rows.OPEN and found.queue_id is not None:
+        queue.cancel(connection, found.queue_id)
+    rows.dismiss_job(connection, id_)
+    return get(connection, id_, reader)
+
+
+def problem_of(job: Job) -> GisError:
+    """Give the error that a job ended with, or the one of asking for its results too early or in vain.
+
+    Returns
+    -------
+    GisError
+        Of a failed job its own error, else ``job_not_ready`` or ``job_dismissed``.
+    """
+    if job.problem is not None and job.status == "failed":
+        return _read_problem(job.problem)
+    if job.status == "dismissed":
+        return NotFound(ErrorCode.JOB_DISMISSED, id=job.id)
+    return NotFound(ErrorCode.JOB_NOT_READY, id=job.id, status=job.status, progress=job.progress)
+
+
+def written(error: GisError) -> dict[str, Any]:
+    """Write an error down, to be told in any language later."""
+    faults = [{"where": _written(fault.where), "text": _written(fault.text)} for fault in error.faults]
+    params = {name: _written_value(value) for name, value in error.params.items()}
+    return {"code": error.code.value, "params": params, "faults": faults}
+
+
+def _written_value(value: object) -> object:
+    return (
+        value
+        if isinstance(value, int | float)
+        else _written(value if isinstance(value, Text) else str(value))
+    )
+
+
+def _written(text: Text | str) -> str | dict[str, str]:
+    return text if isinstance(text, str) else {"vi": text.vi, "en": text.en}
+
+
+def _read_problem(problem: Mapping[str, Any]) -> GisError:
+    faults = [Fault(_read_text(fault["where"]), _read_text(fault["text"])) for fault in problem["faults"]]
+    params = {
+        name: Text(**value) if isinstance(value, dict) else value for name, value in problem["params"].items()
+    }
+    return GisError(ErrorCode(problem["code"]), faults, **params)
+
+
+def _read_text(text: str | Mapping[str, str]) -> Text | str:
+    return text if isinstance(text, str) else Text(**text)
+
+
+def _owner(reader: Caller) -> tuple[str, str | None]:
+    return reader.name, None if reader.role is None else reader.role.value
+
+
+def _may_see(reader: Caller | None, job: Job) -> bool:
+    if reader is None or reader.role in _OWNERS_BEYOND:
+        return True
+    return reader.role is not None and _owner(reader) == (job.author, job.role)
+
+
+def _key(last: Job) -> str:
+    return base64.urlsafe_b64encode(json.dumps([last.created_at.isoformat(), last.id]).encode()).decode()
+
+
+def _read_key(key: str) -> tuple[datetime, str]:
+    try:
+        at, id_ = json.loads(base64.urlsafe_b64decode(key.encode()))
+        return datetime.fromisoformat(at), str(id_)
+    except (ValueError, TypeError) as error:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="after", value=key, expected="next") from error
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a worker notes of the jobs that its child processes compute.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections of its own.
+    """
+
+    engine: Engine
+
+    def close(self) -> None:
+        """Shut the connections."""
+        self.engine.dispose()
+
+    async def begin(self, id_: str) -> bool:
+        """Note that a job begins; tell whether there is anything to do."""
+        return await asyncio.to_thread(self._begin, id_)
+
+    async def died(self, id_: str, code: int) -> bool:
+        """Note that the process of a job has died with this exit code; tell whether to try again."""
+        return await asyncio.to_thread(self._died, id_, code)
+
+    async def release(self, id_: str) -> None:
+        """Let another worker take the job, as if it had not been begun; a dismissed one stays so."""
+        await asyncio.to_thread(self._release, id_)
+
+    def _begin(self, id_: str) -> bool:
+        with transaction(self.engine) as connection:
+            found = rows.find_job(connection, id_, lock=True)
+            if found is None or found.status not in rows.OPEN:
+                return False
+            if found.attempts >= ATTEMPTS:
+                # Its worker died with it: nobody was left to say so.
+                _give_up(connection, found, "-")
+                return False
+            rows.begin_job(connection, id_, f"{socket.gethostname()}:{os.getpid()}")
+        return True
+
+    def _died(self, id_: str, code: int) -> bool:
+        with transaction(self.engine) as connection:
+            found = rows.find_job(connection, id_, lock=True)
+            if found is None or found.status not in rows.OPEN:
+                return False
+            if found.attempts >= ATTEMPTS:
+                _give_up(connection, found, str(code))
+                return False
+            return rows.release_job(connection, id_, attempts=found.attempts)
+
+    def _release(self, id_: str) -> None:
+        with transaction(self.engine) as connection:
+            found = rows.find_job(connection, id_, lock=True)
+            if found is not None:
+                rows.release_job(connection, id_, attempts=found.attempts - 1)
+
+
+def _give_up(connection: Connection, job: Job, code: str) -> None:
+    error = Conflict(ErrorCode.JOB_DIED, id=job.id, times=job.attempts, exit_code=code, step=job.step or "-")
+    rows.end_job(connection, job.id, "failed", problem=written(error))
+
+
+async def run_worker(settings: Settings, tasks: Mapping[str, queue.Task]) -> None:
+    """Do the jobs of the queue until a signal asks to stop.
+
+    Parameters
+    ----------
+    tasks
+        What to do with a job, by the name of its task.
+    """
+    await queue.work(
+        database.address(settings), tasks, at_once=settings.workers, dead_s=settings.worker_dead_seconds
+    )
+
+
+def open_watch(settings: Settings) -> Watch:
+    """Open the connections by which a worker notes what it does."""
+    return Watch(open_engine(database.address(settings), pool_size=2))

@@ -1,0 +1,166 @@
+"""What studies share, worked out once: in the memory of the process, and on disk for the next one.
+
+Everything here follows from its question alone: the content of arrays or tables, parameters, and the code
+that computes. Another content is another question, so nothing is ever out of date.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import shapely
+
+from gis_service.analysis.modes import Costs
+from gis_service.analysis.network import Network
+from gis_service.analysis.snap import Positions, snap
+from gis_service.errors import NotFound
+from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
+from gis_service.files.store_names import ArtefactNames
+from gis_service.services.documents import code_version
+from gis_service.services.memo import Memo
+from gis_service.types import Floats, Geometries
+
+T = TypeVar("T")
+
+SCENES = 6
+"""Studies whose ways stay in memory: up to 150 MB each where every unit has its own facilities."""
+STUDIES = 16
+"""Studies whose homes and gap places stay in memory, about 10 MB each for a province."""
+ANSWERS = 32
+"""Whole answers that stay in memory, a megabyte or two each."""
+KEPT_PLACES = 1000
+"""Positions of fewer places are found faster than they are read."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing(Generic[T]):
+    """How an answer is written as arrays and read again; what is read must equal what was written."""
+
+    pack: Callable[[T], ArtefactContent]
+    unpack: Callable[[Artefact], T]
+
+
+class Prepared:
+    """Answers that studies share, of one process and one store.
+
+    Parameters
+    ----------
+    store, names
+        Where large ones are kept; in memory only when None.
+    """
+
+    def __init__(self, store: ArtefactStore | None = None, names: ArtefactNames | None = None) -> None:
+        self.memo = Memo()
+        self.scenes = Memo(SCENES)
+        self.studies = Memo(STUDIES)
+        self.answers = Memo(ANSWERS)
+        self.once = self.memo.once
+        self.store = store
+        self._names = names
+
+    def kept(self, question: str, make: Callable[[], T], packing: Packing[T]) -> T:
+        """Give the answer to a question: from memory, from disk, else the one that is made now.
+
+        Parameters
+        ----------
+        question
+            SHA-256 of everything that the answer follows from, the code apart.
+        make
+            Makes the answer.
+        packing
+            How it is kept on disk.
+        """
+        name = hashlib.sha256(f"{question}\n{code_version()}".encode()).hexdigest()
+        return self.memo.by_name(name, lambda: self._open_or_make(name, make, packing))
+
+    def _open_or_make(self, name: str, make: Callable[[], T], packing: Packing[T]) -> T:
+        if self.store is None or self._names is None:
+            return make()
+        try:
+            key = self._names.find(name)
+            if key is not None:
+                return packing.unpack(self.store.open(key))
+        except (NotFound, OSError, EOFError, ValueError, KeyError):
+            log.warning("an artefact could not be read and is made anew", exc_info=True)
+        answer = make()
+        try:
+            self._names.remember(name, self.store.put(packing.pack(answer)))
+        except OSError:
+            # A full or read-only disk costs time at the next start, not this answer.
+            log.warning("an artefact could not be kept", exc_info=True)
+        return answer
+
+    def snap(
+        self,
+        points: Floats,
+        network: Network,
+        costs: Costs,
+        barriers: Geometries | None,
+        max_m: float,
+    ) -> Positions:
+        """Join places to a network, as `gis_service.analysis.snap.snap` does.
+
+        Parameters
+        ----------
+        points, network, costs, barriers, max_m
+            As there. Of the costs only ``snappable`` matters.
+        """
+        if len(points) < KEPT_PLACES:
+            return snap(points, network, costs, barriers, max_m)
+        walls = "" if barriers is None else self.once(shapes_mark, barriers)
+        parts = (self.once(network_mark, network), walls, repr(float(max_m)))
+        mark = hashlib.sha256(b"snap\n" + "\n".join(parts).encode())
+        mark.update(np.ascontiguousarray(points).tobytes())
+        mark.update(np.packbits(costs.snappable).tobytes())
+        return self.kept(mark.hexdigest(), lambda: snap(points, network, costs, barriers, max_m), POSITIONS)
+
+
+NETWORK_COLUMNS = tuple(column.name for column in fields(Network) if column.name != "shape")
+
+
+def network_content(crs: str, network: Network) -> ArtefactContent:
+    """Write a network as arrays, under the name that studies give it."""
+    xy, row = shapely.get_coordinates(network.shape, return_index=True)
+    arrays: dict[str, Array] = {name: getattr(network, name) for name in NETWORK_COLUMNS}
+    arrays |= {"shape_xy": xy, "shape_row": row.astype(np.int32)}
+    return ArtefactContent("network", crs, network.n_segments, arrays)
+
+
+def network_from(found: Artefact) -> Network:
+    """Read a network again; its columns are read from disk as they are used."""
+    xy, row = found.arrays["shape_xy"], found.arrays["shape_row"]
+    shape = np.asarray(shapely.linestrings(xy, indices=row), dtype=object)
+    columns = {name: found.arrays[name] for name in NETWORK_COLUMNS}
+    # The kernels are compiled for arrays in memory; these two are what they take of a network.
+    columns |= {name: np.array(columns[name]) for name in ("start", "end")}
+    return Network(**columns, shape=shape)
+
+
+def network_mark(network: Network) -> str:
+    """Tell a network by its content."""
+    return network_content("", network).hash
+
+
+def shapes_mark(shapes: Geometries) -> str:
+    """Tell geometries by their content."""
+    mark = hashlib.sha256()
+    for blob in shapely.to_wkb(shapes).tolist():
+        mark.update(blob)
+    return mark.hexdigest()
+
+
+def _positions_content(positions: Positions) -> ArtefactContent:
+    arrays: dict[str, Any] = {column.name: getattr(positions, column.name) for column in fields(Positions)}
+    return ArtefactContent("positions", None, len(positions.segment), arrays)
+
+
+def _positions_from(found: Artefact) -> Positions:
+    return Positions(**{column.name: found.arrays[column.name] for column in fields(Positions)})
+
+
+POSITIONS = Packing(_positions_content, _positions_from)

@@ -1,0 +1,212 @@
+"""The ground of studies, read from its tables only when they hold something new.
+
+Whether they do is told by marks of the tables (`gis_service.db.fingerprints`), which every write changes,
+also one that makes no version: so the next question sees it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar, cast
+
+import numpy as np
+import shapely
+
+from gis_service.analysis.demand import Demand
+from gis_service.analysis.gaps import Settlements
+from gis_service.analysis.zones import Zones
+from gis_service.crs import parse_crs
+from gis_service.db.fingerprints import layer_fingerprint
+from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
+from gis_service.services.coverage_inputs import CoverageInputs, Notice
+from gis_service.services.documents import digest
+from gis_service.services.prepared import Packing, Prepared, network_content, network_from
+from gis_service.services.study_inputs import Ground, inputs_on, read_demand, read_ground, units_on
+from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_request import CoverageTask
+from gis_service.types import Geometries, Int32s, LayerId
+
+T = TypeVar("T")
+GROUND_ROLES = ("demand", "network", "barriers", "ferries", "settlements", "outline")
+Marks = Mapping[str, str]
+"""What tells the content of each layer, by role."""
+
+
+def marks_of(layers: StudyLayers, roles: Sequence[str] | None = None) -> dict[str, str]:
+    """Tell what the layers of a study hold now, and how they are defined; of all roles when None."""
+    wanted = sorted(layers.layers if roles is None else roles)
+    return {role: _mark_of(layers, layers.layers[role]) for role in wanted}
+
+
+def _mark_of(layers: StudyLayers, layer: LayerId) -> str:
+    return digest([layer_fingerprint(layers.connection, layer), repr(layers.catalogue.layers[layer])])
+
+
+def prepared_inputs(
+    prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks
+) -> CoverageInputs:
+    """Give what a study of coverage computes on, as `read_coverage_inputs` does; raises the same.
+
+    Parameters
+    ----------
+    prepared
+        What is known already.
+    layers, task
+        Which layers, and what is asked.
+    marks
+        As `marks_of` gives them.
+    """
+    ground = prepared_ground(prepared, layers, task, marks)
+    units = prepared_units(prepared, ground, layers, marks["zones"])
+    told = [notice.as_document() for notice in task.notices]
+    name = ("inputs", digest([dict(marks), layers.references, told]), task.day, task.parameters.branch_share)
+    mark = {"facilities": marks["facilities"]}
+    make = _checked(layers, mark, lambda: replace(inputs_on(ground, layers, task, units), prepared=prepared))
+    key = (*name, id(ground), id(units))
+    return _or_changed(lambda: prepared.memo.by_name(key, make, (ground, units)))
+
+
+def prepared_units(
+    prepared: Prepared, ground: Ground, layers: StudyLayers, mark: str
+) -> tuple[Zones, Int32s]:
+    """Give the units of a study, and the unit of each row of people.
+
+    Parameters
+    ----------
+    mark
+        Of the layer of units.
+    """
+    name = ("units", layers.layers["zones"], mark, id(ground))
+    make = _checked(layers, {"zones": mark}, lambda: units_on(ground, layers))
+    return _or_changed(lambda: prepared.memo.by_name(name, make, ground))
+
+
+def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Ground:
+    """Give the ground of a study, as `read_ground` does; raises the same."""
+    own = {role: marks[role] for role in GROUND_ROLES if role in marks}
+    plain = replace(task, parameters=replace(task.parameters, groups=()))
+    make = _checked(layers, own, lambda: read_ground(layers, plain))
+    question = digest(_question(layers, plain, own))
+    ground = _or_changed(lambda: prepared.kept(question, make, _packing(prepared)))
+    groups = task.parameters.counted_groups
+    if len(groups) == 1:
+        return ground
+    more = _checked(layers, own, lambda: _with_groups(ground, layers, task))
+    return _or_changed(
+        lambda: prepared.memo.by_name(("groups", id(ground), layers.layers["zones"], groups), more, ground)
+    )
+
+
+def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
+    """Read the people again with the groups that are asked for; roads and water are the same."""
+    demand, codes = read_demand(layers, ground.crs, task, ground.barriers, [])
+    return replace(ground, demand=demand, codes=codes)
+
+
+def _question(layers: StudyLayers, task: CoverageTask, marks: Marks) -> dict[str, object]:
+    asked, zones = task.parameters, layers.layers["zones"]
+    vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
+    return {
+        "kind": "ground",
+        "marks": dict(marks),
+        "crs": layers.catalogue.city.crs,
+        # The codes of units that are stored with the people are read, those of every vintage always.
+        "units": [*vintages, *([] if zones in vintages else [zones])],
+        "time": task.time.isoformat(),
+        # The mode makes a difference to the roads only by the ferries that take cars.
+        "by_car": asked.mode is not None and asked.mode.id == "car",
+        "conventions": repr((asked.ferry, asked.lattice)),
+    }
+
+
+class _ChangedMeanwhileError(Exception):
+    """Somebody wrote while it was read: what was read is used, and not kept."""
+
+    def __init__(self, found: object) -> None:
+        super().__init__()
+        self.found = found
+
+
+def _checked(layers: StudyLayers, marks: Marks, make: Callable[[], T]) -> Callable[[], T]:
+    def read() -> T:
+        found = make()
+        if marks_of(layers, tuple(marks)) != dict(marks):
+            raise _ChangedMeanwhileError(found)
+        return found
+
+    return read
+
+
+def _or_changed(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except _ChangedMeanwhileError as changed:
+        return cast("T", changed.found)
+
+
+def _packing(prepared: Prepared) -> Packing[Ground]:
+    return Packing(lambda ground: _content(prepared, ground), lambda found: _ground(prepared, found))
+
+
+def _content(prepared: Prepared, ground: Ground) -> ArtefactContent:
+    crs, store = ground.crs.to_string(), cast("ArtefactStore", prepared.store)
+    arrays: dict[str, Array] = {"xy": ground.demand.xy, "source": ground.demand.source}
+    arrays |= {f"people_{group}": values for group, values in ground.demand.people.items()}
+    codes = {}
+    for field, values in ground.codes.items():
+        codes[field] = sorted({str(value) for value in values if value is not None})
+        row = {code: at for at, code in enumerate(codes[field])}
+        places = [-1 if value is None else row[str(value)] for value in values]
+        arrays[f"code_{field}"] = np.array(places, dtype=np.int32)
+    for name, shapes in (("walkable", ground.walkable), ("barriers", ground.barriers)):
+        arrays |= {} if shapes is None else _packed(name, shapes)
+    if ground.outline is not None:
+        arrays |= _packed("outline", np.array([ground.outline], dtype=object))
+    if ground.settlements is not None:
+        arrays["settlement_xy"] = ground.settlements.xy
+    params = {
+        "step_m": ground.demand.step_m,
+        "codes": codes,
+        "network": None if ground.network is None else store.put(network_content(crs, ground.network)),
+        "settlements": None if ground.settlements is None else list(ground.settlements.names),
+        "notices": [notice.as_document() for notice in ground.notices],
+    }
+    return ArtefactContent("ground", crs, len(ground.demand.xy), arrays, params=params)
+
+
+def _ground(prepared: Prepared, found: Artefact) -> Ground:
+    arrays, params, store = found.arrays, found.params, cast("ArtefactStore", prepared.store)
+    start = "people_"
+    people = {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
+    outline = _unpacked("outline", arrays)
+    named, network, walkable = params["settlements"], params["network"], _unpacked("walkable", arrays)
+    return Ground(
+        crs=parse_crs(str(found.crs)),
+        demand=Demand(arrays["xy"], people, arrays["source"], params["step_m"]),
+        codes={
+            field: [None if at < 0 else codes[at] for at in arrays[f"code_{field}"].tolist()]
+            for field, codes in params["codes"].items()
+        },
+        network=None if network is None else network_from(store.open(network)),
+        walkable=np.empty(0, dtype=object) if walkable is None else walkable,
+        barriers=_unpacked("barriers", arrays),
+        settlements=None if named is None else Settlements(named, arrays["settlement_xy"]),
+        outline=None if outline is None else outline[0],
+        notices=tuple(Notice(notice["code"], notice["params"]) for notice in params["notices"]),
+    )
+
+
+def _packed(name: str, shapes: Geometries) -> dict[str, Array]:
+    """Write geometries of any kind: their WKB in a row, and where each ends."""
+    blobs = shapely.to_wkb(shapes).tolist()
+    ends = np.cumsum([len(blob) for blob in blobs], dtype=np.int64)
+    return {f"{name}_wkb": np.frombuffer(b"".join(blobs), dtype=np.uint8), f"{name}_end": ends}
+
+
+def _unpacked(name: str, arrays: Mapping[str, Array]) -> Geometries | None:
+    if f"{name}_wkb" not in arrays:
+        return None
+    text, ends = arrays[f"{name}_wkb"].tobytes(), arrays[f"{name}_end"].tolist()
+    blobs = np.empty(len(ends), dtype=object)
+    blobs[:] = [text[start:end] for start, end in pairwise([0, *ends])]
+    return np.asarray(shapely.from_wkb(blobs), dtype=object)

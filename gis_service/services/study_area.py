@@ -1,0 +1,79 @@
+"""The study area: the outline of the city where it is a layer, and the unit of each place in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis_service.analysis.zones import BEYOND, Zones, zone_by_code, zone_of
+from gis_service.crs import STORAGE, transform
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.study_layers import StudyLayers
+from gis_service.types import Floats, Int32s
+
+AREAS = 2
+"""Dimension of a polygon."""
+
+
+def read_outline(layers: StudyLayers, crs: pyproj.CRS) -> BaseGeometry | None:
+    """Read the outline of the city: the union of the areas of its layer.
+
+    Parameters
+    ----------
+    layers
+        Which layers; ``outline`` is among them when ``city.yaml`` names one that is loaded.
+    crs
+        Metric system of the study.
+
+    Returns
+    -------
+    BaseGeometry or None
+        None when the city has none: then the union of the units is the study area.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a layer without any area.
+    """
+    if "outline" not in layers.layers:
+        return None
+    shapes = layers.read("outline").geometry
+    shapes = transform(shapely.force_2d(shapes[~shapely.is_missing(shapes)]), STORAGE, crs)
+    shapes = shapely.get_parts(shapely.make_valid(shapes))
+    areas = shapes[shapely.get_dimensions(shapes) == AREAS]
+    if not len(areas):
+        layer = layers.layers["outline"]
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED, name="outline", value=layer, expected="a layer with areas"
+        )
+    return shapely.union_all(areas)
+
+
+def units_in(xy: Floats, zones: Zones, codes: Sequence[object], outline: BaseGeometry | None) -> Int32s:
+    """Find the unit of each place, inside the study area.
+
+    Parameters
+    ----------
+    xy
+        ``(n, 2)`` places in the metric system of the study.
+    zones
+        Units; where they have no areas the codes tell who lives in which.
+    codes
+        ``n`` codes stored with the places.
+    outline
+        As `read_outline` gives it.
+
+    Returns
+    -------
+    Int32s
+        As `gis_service.analysis.zones.zone_of`; a place on the outline is inside.
+    """
+    if zones.have_areas:
+        return zone_of(xy, zones, outline)
+    zone = zone_by_code(codes, zones)
+    if outline is not None:
+        shapely.prepare(outline)
+        zone[~shapely.intersects_xy(outline, xy[:, 0], xy[:, 1])] = BEYOND
+    return np.asarray(zone, dtype=np.int32)

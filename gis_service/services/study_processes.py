@@ -1,0 +1,140 @@
+"""The processes of the service: what each takes, what it refuses before it computes, and what it computes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, NotFound
+from gis_service.services import compare_document, coverage_document, gaps
+from gis_service.services.accounts import Caller
+from gis_service.services.compare import CompareLayers, Workbench
+from gis_service.services.compare_request import CompareRequest, CompareTask, complete_comparison
+from gis_service.services.coverage import Progress, run_coverage
+from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.documents import document_id
+from gis_service.services.study_inputs import with_last_change
+from gis_service.services.study_layers import StudyLayers, find_layers
+from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request
+from gis_service.services.study_rights import require_inputs
+from gis_service.types import LayerId
+
+Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
+"""A document, and the arrays it was computed on."""
+
+REQUESTS: Mapping[str, type[BaseModel]] = {
+    coverage_document.PROCESS: CoverageRequest,
+    gaps.PROCESS: CoverageRequest,
+    compare_document.PROCESS: CompareRequest,
+}
+"""The inputs of each process."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A study that can run: its request is complete, and its layers are there.
+
+    Parameters
+    ----------
+    id
+        Of its document: it follows from the versions, the parameters and the code.
+    layers
+        The layers that it reads, by role.
+    compute
+        Computes it, telling its progress.
+    bench
+        Keeps what it shares with others.
+    """
+
+    id: str
+    layers: Mapping[str, LayerId]
+    compute: Callable[[Progress | None], Result]
+    bench: Workbench
+
+
+def ask(
+    connection: Connection,
+    catalogue: Catalogue,
+    process: str,
+    inputs: object,
+    today: date,
+    bench: Workbench | None = None,
+    *,
+    reader: Caller | None = None,
+) -> Asked:
+    """Check what somebody asks for, and find the layers; nothing is computed yet.
+
+    Parameters
+    ----------
+    connection, catalogue
+        Where the layers are, and what they mean.
+    process, inputs
+        As docs/contract.md has them.
+    today
+        For studies that name no day.
+    bench
+        Keeps what several studies of one transaction share; one of its own when None.
+    reader
+        Whose right to read the layers is asked for, before anything is told of them; None is the operator.
+
+    Raises
+    ------
+    NotFound
+        ``process_unknown``.
+    NotAllowed
+        ``token_missing`` or ``role_insufficient``.
+    RefusedInput, Conflict
+        As `gis_service.services.studies.run`.
+    """
+    if process not in REQUESTS:
+        raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(REQUESTS))
+    bench = Workbench() if bench is None else bench
+    if process == compare_document.PROCESS:
+        asked = complete_comparison(read_request(CompareRequest, inputs), catalogue, today)
+        for side in (asked.before, asked.after, asked.told):
+            _require(reader, catalogue, side.layers)
+        return _comparison(connection, catalogue, asked, bench)
+    task = complete(read_request(CoverageRequest, inputs), catalogue, today)
+    _require(reader, catalogue, task.layers)
+    layers = find_layers(connection, catalogue, task)
+    task = with_last_change(layers, task)
+    id_ = document_id(process, layers.references, task.parameters.as_document())
+    return Asked(
+        id_, layers.layers, lambda progress: _coverage(process, layers, task, bench, progress), bench
+    )
+
+
+def _require(reader: Caller | None, catalogue: Catalogue, layers: Mapping[str, LayerId]) -> None:
+    if reader is not None:
+        require_inputs(reader, catalogue, layers)
+
+
+def _coverage(
+    process: str, layers: StudyLayers, task: CoverageTask, bench: Workbench, progress: Progress | None
+) -> Result:
+    read = bench.inputs(layers, task)
+    found = run_coverage(read, task.parameters, progress)
+    if process == gaps.PROCESS:
+        return gaps.gaps_document(found, read, task.parameters), read
+    return found.document, read
+
+
+def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask, bench: Workbench) -> Asked:
+    before, after, told = (
+        find_layers(connection, catalogue, one) for one in (task.before, task.after, task.told)
+    )
+    layers = CompareLayers(before, after, told)
+    task = replace(
+        task, before=with_last_change(before, task.before), after=with_last_change(after, task.after)
+    )
+    read = {f"{side}_{role}": layer for side, one in layers.by_side for role, layer in one.layers.items()}
+
+    def compute(progress: Progress | None) -> Result:
+        return bench.compare(layers, task, progress), bench.inputs(told, task.told)
+
+    id_ = document_id(compare_document.PROCESS, layers.references, task.as_document())
+    return Asked(id_, read, compute, bench)

@@ -1,0 +1,82 @@
+"""Hiding small counts of people, and whatever they could be told from (METHODS, People's privacy).
+
+A count of 1-9 is hidden. Where figures add up, a single hidden one among shown ones follows from these; so
+the smallest shown one is hidden with it, until no sum has exactly one hidden part.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+SMALLEST_SHOWN = 10
+"""Persons."""
+NOTICE = "small_counts_hidden"
+UNTOLD = "–"
+
+Row: TypeAlias = dict[str, Any]
+Cell: TypeAlias = tuple[Row, str]
+"""A row and the name of one of its figures; None is hidden."""
+
+
+def is_few(value: float) -> bool:
+    """Tell whether a count of people is too small to be shown."""
+    return 0 < value < SMALLEST_SHOWN
+
+
+def difference(value: float, *others: float) -> float:
+    """Subtract persons, exactly in thousandths."""
+    return (round(value * 1000) - sum(round(other * 1000) for other in others)) / 1000
+
+
+def is_small(cell: Cell) -> bool:
+    """Tell whether a figure is a count too small to be shown."""
+    row, name = cell
+    value = row.get(name)
+    return isinstance(value, int | float) and is_few(value)
+
+
+def complete(parts: Sequence[Cell], hide: Callable[[Cell], None]) -> bool:
+    """Hide a second part of a sum of which only one is hidden; tell whether that was needed."""
+    hidden = [cell for cell in parts if cell[0].get(cell[1]) is None]
+    others = [cell for cell in parts if cell[0].get(cell[1])]
+    if len(hidden) != 1 or not others:
+        return False
+    hide(min(others, key=lambda cell: cell[0][cell[1]]))
+    return True
+
+
+def settle(sums: Iterable[Sequence[Cell]], hide: Callable[[Cell], None]) -> bool:
+    """Hide the small parts of sums, and others with them until all are at rest; tell whether any was.
+
+    Parameters
+    ----------
+    sums
+        Each holds all figures of one equation, the whole among its parts.
+    hide
+        Hides one figure, and what gives it away beside it.
+    """
+    sums = [*sums]
+    hidden = [cell for parts in sums for cell in parts if is_small(cell)]
+    for cell in hidden:
+        hide(cell)
+    # Hiding a part of one sum may leave another with a single hidden part: go on until all are at rest.
+    while sum(complete(parts, hide) for parts in sums):
+        pass
+    return bool(hidden)
+
+
+def hide_in_words(params: Row) -> bool:
+    """Write small counts of people in a notice as ``<10``, and take away what they could be told from."""
+    people, inside = params.get("people"), params.get("inside")
+    hidden = {name: f"<{SMALLEST_SHOWN}" for name in ("people", "inside") if is_small((params, name))}
+    if isinstance(people, int | float) and isinstance(inside, int | float) and is_few(people - inside):
+        hidden["inside"] = UNTOLD
+    if hidden:
+        hidden |= {name: UNTOLD for name in ("share", "near_share") if name in params}
+    params.update(hidden)
+    return bool(hidden)
+
+
+def say_hidden(document: Row) -> None:
+    """Add the notice that something was hidden."""
+    notice = {"code": NOTICE, "params": {"below": SMALLEST_SHOWN}}
+    document["notices"] = [*document.get("notices", []), notice]

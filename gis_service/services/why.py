@@ -1,0 +1,261 @@
+"""Why a place is reached or not: its way to the nearest facility, what the way is made of, and the rule.
+
+It is told of a place on the map, never of a home: nothing here says where anybody lives.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis_service.analysis.cells import CELL_M, cell_at
+from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field, straight_field
+from gis_service.analysis.graph import build_graph
+from gis_service.analysis.route import Route, find_route
+from gis_service.analysis.snap import snap
+from gis_service.analysis.zones import BEYOND, zone_of
+from gis_service.crs import STORAGE, transform
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.cells import CellTable
+from gis_service.services.coverage_live import LiveStudy
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.documents import persons, plain, units
+from gis_service.services.prepared import Prepared
+from gis_service.types import Floats, Int64s
+
+Document = dict[str, Any]
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way of a place.
+
+    Parameters
+    ----------
+    status
+        ``covered``, ``uncovered``, ``roadless``, ``no_path`` or ``no_facility``.
+    cost
+        ms or mm; None without an answer.
+    nearest, second
+        Rows of the facilities; None without one.
+    second_cost
+        Of the way to the second nearest.
+    route
+        On the roads; None as the crow flies, and without an answer.
+    """
+
+    status: str
+    cost: int | None = None
+    nearest: int | None = None
+    second: int | None = None
+    second_cost: int | None = None
+    route: Route | None = None
+
+
+def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
+    """Give a place in the metric system of a study, and its unit.
+
+    Parameters
+    ----------
+    study
+        The study.
+    lon, lat
+        Degrees in WGS 84.
+
+    Returns
+    -------
+    tuple
+        ``(1, 2)`` metres, and the index of the unit, negative without one.
+
+    Raises
+    ------
+    RefusedInput
+        ``place_outside`` beyond the study area.
+    """
+    inputs = study.inputs
+    xy = shapely.get_coordinates(
+        transform(np.array([shapely.Point(lon, lat)], dtype=object), STORAGE, inputs.crs)
+    )
+    if not np.isfinite(xy).all():
+        raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
+    if not inputs.zones.have_areas:
+        return xy, -1
+    zone = int(zone_of(xy, inputs.zones, inputs.outline)[0])
+    if zone == BEYOND:
+        raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
+    return xy, zone
+
+
+def way_of(study: LiveStudy, xy: Floats, zone: int, prepared: Prepared) -> Way:
+    """Find the way from a place to (or from) its nearest facility.
+
+    Parameters
+    ----------
+    study
+        The study whose rule holds.
+    xy, zone
+        As `place_in` gives them.
+    prepared
+        What is known already.
+    """
+    facilities, parameters, roads = study.inputs.facilities, study.parameters, study.result.roads
+    chosen = study.result.counted_facilities
+    if parameters.catchment == "own_unit":
+        chosen = chosen[(facilities.unit[chosen] == zone) & (zone >= 0)]
+    if not len(chosen):
+        return Way("no_facility")
+    if roads is None:
+        return _told(straight_field(xy, facilities.xy[chosen], facilities.site[chosen]), chosen, parameters)
+    here = snap(xy, roads.network, roads.costs, study.inputs.barriers, parameters.snap_max_m)
+    if here.segment[0] < 0:
+        return Way("roadless")
+    graph = prepared.once(build_graph, roads.network, roads.costs)
+
+    def search(rows: Int64s) -> NetworkField:
+        return network_field(
+            roads.network,
+            roads.costs,
+            here,
+            roads.facilities.take(rows),
+            facilities.site[rows],
+            direction=parameters.direction,
+            turnout=parameters.turnout_cost,
+            graph=graph,
+        )
+
+    way = _told(search(chosen), chosen, parameters)
+    if way.cost is None or way.nearest is None:
+        return way
+    # Going down the costs leads to the one facility that they are the costs of.
+    goal = np.array([way.nearest])
+    route = find_route(
+        roads.network,
+        roads.costs,
+        search(goal).node_cost,
+        here,
+        roads.facilities.take(goal),
+        way.cost,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost,
+    )
+    return replace(way, route=route)
+
+
+def _told(found: Field, chosen: Int64s, parameters: CoverageParameters) -> Way:
+    """Read the answer of a field of one home."""
+    cost, cost2 = int(found.cost[0]), int(found.cost2[0])
+    if cost >= UNREACHED:
+        return Way("no_path")
+    second = cost2 < UNREACHED
+    return Way(
+        status="covered" if cost <= parameters.limit_cost else "uncovered",
+        cost=cost,
+        nearest=int(chosen[found.facility[0]]),
+        second=int(chosen[found.facility2[0]]) if second else None,
+        second_cost=cost2 if second else None,
+    )
+
+
+def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
+    """Tell a way: what it costs and of what, by how much the rule is met or failed, where it runs.
+
+    Parameters
+    ----------
+    study
+        The study whose rule holds.
+    xy, way
+        The place and its way.
+    """
+    parameters = study.parameters
+    found: Document = {
+        "status": way.status,
+        "unit": "s" if parameters.is_time else "m",
+        "cost": units(way.cost),
+        "limit": plain(parameters.limit),
+        "over": None if way.cost is None else units(way.cost - parameters.limit_cost),
+        "parts": None if way.cost is None else _parts(way, parameters.turnout_cost),
+        "distance_m": None,
+        "route": None,
+    }
+    if way.cost is None or way.nearest is None:
+        return found
+    if way.route is None:
+        length = float(np.hypot(*(study.inputs.facilities.xy[way.nearest] - xy[0])))
+    else:
+        length = way.route.distance_m
+    return found | {"distance_m": round(length, 1), "route": _drawn(study, xy, way)}
+
+
+def _parts(way: Way, turnout: int) -> Document:
+    if way.route is None:  # as the crow flies all of it is a straight line from the place
+        parts = {"access_home": way.cost, "access_facility": 0, "road": 0, "ferry": 0, "ferry_wait": 0}
+        turnout = 0
+    else:
+        names = ("access_home", "access_facility", "road", "ferry", "ferry_wait")
+        parts = {name: getattr(way.route, name) for name in names}
+    access = (parts["access_home"] or 0) + (parts["access_facility"] or 0)
+    return {name: units(cost) for name, cost in ({"access": access} | parts | {"turnout": turnout}).items()}
+
+
+def _drawn(study: LiveStudy, xy: Floats, way: Way) -> Document:
+    """Draw a way in the direction of travel, as GeoJSON."""
+    place, goal = xy[0], study.inputs.facilities.xy[way.nearest]
+    forwards = study.parameters.direction == "to_facility"
+    first, last = (place, goal) if forwards else (goal, place)
+    if way.route is None:
+        lines = [("access", np.stack([first, last]))]
+    else:
+        legs: list[tuple[str, Floats]] = [(leg.part, leg.xy) for leg in way.route.legs]
+        begins, ends = way.route.ends
+        lines = [("access", np.stack([first, begins])), *legs, ("access", np.stack([ends, last]))]
+    shapes = np.array([shapely.LineString(line) for _, line in lines] + [None], dtype=object)[:-1]
+    features = [
+        {"type": "Feature", "geometry": _geojson(shape), "properties": {"part": part}}
+        for (part, _), shape in zip(lines, transform(shapes, study.inputs.crs, STORAGE), strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _geojson(line: shapely.LineString) -> Document:
+    places = np.round(shapely.get_coordinates(line), _DECIMALS).tolist()
+    return {"type": "LineString", "coordinates": places}
+
+
+def cell_document(table: CellTable, xy: Floats, *, personal: bool) -> Document | None:
+    """Tell how many people live in the cell around a place, as a role may see it; None where nobody does.
+
+    Parameters
+    ----------
+    table
+        Cells of the study.
+    xy
+        The place.
+    personal
+        Whether the reader may see small counts.
+    """
+    column, row = cell_at(xy)[0].tolist()
+    cell = np.flatnonzero((table.cells.column == column) & (table.cells.row == row))
+    if not len(cell) or not table.people[cell[0]]:
+        return None
+    at = int(cell[0])
+    hide_people = not personal and bool(table.hidden_people[at])
+    hide_outside = not personal and bool(table.hidden[at])
+    return {
+        "id": f"{column}_{row}",
+        "size_m": plain(CELL_M),
+        "people": None if hide_people else persons(int(table.people[at])),
+        "uncovered": None if hide_outside else persons(int(table.uncovered[at])),
+        "small": hide_people or hide_outside,
+    }
+
+
+def nearest_settlement(study: LiveStudy, xy: Floats) -> Document | None:
+    """Name the settlement that is nearest to a place; None where none are known."""
+    settlements = study.inputs.settlements
+    if settlements is None or not len(settlements.names):
+        return None
+    apart = np.hypot(*(settlements.xy - xy[0]).T)
+    nearest = int(np.argmin(apart))
+    return {"name": settlements.names[nearest], "distance_m": round(float(apart[nearest]))}

@@ -1,0 +1,193 @@
+"""All that is told of a place: its way, its units, the rule, the data, and one sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, transform
+from gis_service.db.places import committed_at, fid_of, unit_at
+from gis_service.services.cells import cell_table
+from gis_service.services.coverage_live import LiveStudy, Question
+from gis_service.services.documents import units
+from gis_service.services.prepared import Prepared
+from gis_service.services.study_words import limit_words
+from gis_service.services.why import (
+    Document,
+    Way,
+    cell_document,
+    nearest_settlement,
+    place_in,
+    way_document,
+    way_of,
+)
+from gis_service.text import number
+from gis_service.types import Floats, Language, LayerId, Text
+
+_DECIMALS = 6
+_SENTENCES = {
+    "covered": Text(
+        "{name} cách đây {cost}, trong giới hạn {limit}: còn dư {spare}.",
+        "{name} is {cost} away, within {limit}: {spare} to spare.",
+    ),
+    "uncovered": Text(
+        "{name}, nơi gần nhất, cách đây {cost}: quá giới hạn {limit} là {over}.",
+        "{name}, the nearest, is {cost} away: {over} beyond {limit}.",
+    ),
+    "roadless": Text(
+        "Không có đường nào trong vòng {snap} m tính từ đây.", "There is no road within {snap} m of here."
+    ),
+    "no_path": Text(
+        "Từ đây không có đường nào tới được nơi phục vụ.", "No way leads from here to any facility."
+    ),
+    "no_facility": Text("Không có nơi phục vụ nào dành cho chỗ này.", "There is no facility for this place."),
+}
+_GENERATED = Text(" Tính từ dữ liệu minh hoạ.", " Computed from generated data.")
+_MINUTE_S = 60
+
+
+def why_document(
+    study: LiveStudy, question: Question, prepared: Prepared, place: tuple[float, float], *, personal: bool
+) -> Document:
+    """Tell why a place is reached or not.
+
+    Parameters
+    ----------
+    study, question
+        The study, and the question of this request that it answers.
+    prepared
+        What is known already.
+    place
+        Longitude and latitude in WGS 84.
+    personal
+        Whether the reader may see small counts.
+
+    Raises
+    ------
+    RefusedInput
+        ``place_outside``.
+    """
+    xy, zone = place_in(study, *place)
+    way = way_of(study, xy, zone, prepared)
+    table = cell_table(study, question, prepared)
+    zones = study.inputs.zones
+    own = None if zone < 0 else {"id": zones.ids[zone], "name": zones.names[zone]}
+    document = {
+        "study": study.result.document["id"],
+        "place": list(place),
+        "generated_data": study.result.document["generated_data"],
+        "zone": own,
+        "zones": _zones(question, place),
+        "settlement": nearest_settlement(study, xy),
+        **way_document(study, xy, way),
+        "nearest": _facility(study, question, way.nearest, xy),
+        "second": _second(study, question, way, xy),
+        "rule": _rule(question),
+        "cell": cell_document(table, xy, personal=personal),
+        "inputs": _inputs(question),
+    }
+    sentences = {language: _sentence(study, way, document, language) for language in ("vi", "en")}
+    return document | {"sentence": sentences}
+
+
+def _zones(question: Question, place: tuple[float, float]) -> list[Document]:
+    """Name the units of every vintage that is loaded as areas."""
+    layers, found = question.layers, []
+    for vintage in layers.catalogue.city.vintages:
+        definition = layers.catalogue.layers[vintage.layer]
+        loaded = committed_at(layers.connection, vintage.layer) is not None
+        if not loaded or definition.key is None or definition.geometry == "None":
+            continue
+        fields = [field.name for field in definition.fields]
+        name = next((one for one in ("full_name", "name") if one in fields), definition.key)
+        unit = unit_at(layers.connection, vintage.layer, definition.key, name, place)
+        if unit is not None:
+            title = _both(vintage.title)
+            found.append({"vintage": vintage.id, "title": title, "id": unit[0], "name": unit[1]})
+    return found
+
+
+def _facility(study: LiveStudy, question: Question, row: int | None, xy: Floats) -> Document | None:
+    if row is None:
+        return None
+    facilities, layers = study.inputs.facilities, question.layers
+    owner = int(facilities.owners[row])
+    code = facilities.ids[owner] if facilities.ids else None
+    layer = layers.layers["facilities"]
+    key = layers.catalogue.layers[layer].key
+    fid = None if code is None or key is None else fid_of(layers.connection, layer, key, code)
+    point = np.array([shapely.Point(facilities.xy[row])], dtype=object)
+    degrees = np.round(shapely.get_coordinates(transform(point, study.inputs.crs, STORAGE)), _DECIMALS)
+    return {
+        "id": fid,
+        "code": code,
+        "name": facilities.names[owner] if facilities.names else None,
+        "site": int(facilities.site[row]),
+        "point": degrees[0].tolist(),
+        "straight_m": round(float(np.hypot(*(facilities.xy[row] - xy[0]))), 1),
+    }
+
+
+def _second(study: LiveStudy, question: Question, way: Way, xy: Floats) -> Document | None:
+    found = _facility(study, question, way.second, xy)
+    return None if found is None else found | {"cost": units(way.second_cost)}
+
+
+def _rule(question: Question) -> Document:
+    parameters, catalogue = question.parameters, question.layers.catalogue
+    standard = catalogue.standards.get(parameters.standard or "")
+    told = parameters.as_document()
+    names = ("standard", "measure", "mode", "limit", "direction", "catchment", "at")
+    return {name: told[name] for name in names} | {
+        "title": None if standard is None else _both(standard.title),
+        "source": None if standard is None else _both(standard.source),
+        "verified": None if standard is None else standard.verified,
+    }
+
+
+def _inputs(question: Question) -> list[Document]:
+    layers = question.layers
+    return [_input(layers.catalogue, question, role, layer) for role, layer in sorted(layers.layers.items())]
+
+
+def _input(catalogue: Catalogue, question: Question, role: str, layer: LayerId) -> Document:
+    definition, newest = catalogue.layers[layer], committed_at(question.layers.connection, layer)
+    return {
+        "role": role,
+        "layer": layer,
+        "title": _both(definition.title),
+        "version": question.layers.versions[role],
+        "committed_at": None if newest is None else newest.isoformat(),
+        "generated": definition.generated,
+    }
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"vi": text.vi, "en": text.en}
+
+
+def _sentence(study: LiveStudy, way: Way, document: Mapping[str, Any], language: Language) -> str:
+    nearest, over = document["nearest"], document["over"]
+    said = _SENTENCES[way.status].in_language(language).format(
+        name="" if nearest is None else nearest["name"] or nearest["code"],
+        cost=_cost(document["cost"], document["unit"], language),
+        limit=limit_words(study.parameters.as_document(), language),
+        over=_cost(over, document["unit"], language),
+        spare=_cost(None if over is None else -over, document["unit"], language),
+        snap=number(study.parameters.snap_max_m, language),
+    )  # fmt: skip
+    return said + (_GENERATED.in_language(language) if document["generated_data"] else "")
+
+
+def _cost(cost: float | None, unit: str, language: Language) -> str:
+    """Write ``12 phút 14 giây`` or ``3.100 m``."""
+    if cost is None:
+        return ""
+    if unit == "m":
+        return f"{number(round(cost), language)} m"
+    minutes, seconds = divmod(round(cost), _MINUTE_S)
+    words = {"vi": ("phút", "giây"), "en": ("min", "s")}[language]
+    told = [f"{count} {word}" for count, word in zip((minutes, seconds), words, strict=True) if count]
+    return " ".join(told) or f"0 {words[1]}"

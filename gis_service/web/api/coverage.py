@@ -1,0 +1,134 @@
+"""Coverage, answered at once and not stored: the study, the cells of those outside, and why here."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, request
+
+from gis_service.services import cells as cell_service
+from gis_service.services import coverage_live as service
+from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_live import LiveStudy, Question
+from gis_service.services.documents import canonical_json
+from gis_service.services.why_place import why_document
+from gis_service.web import current, limits
+from gis_service.web.operation import operation
+from gis_service.web.present import json_response, page, url, wants_page
+from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
+from gis_service.web.schemas.coverage import (
+    CellsQuery,
+    CoverageQuery,
+    LiveCells,
+    LiveCoverage,
+    LiveWhy,
+    WhyQuery,
+)
+
+blueprint = Blueprint("coverage", __name__, url_prefix="/api/coverage")
+
+_ALLOWANCE = "live_allowance"
+_NOT_MODIFIED = 304
+_OF_PLACE = {"lon", "lat", "detail", "f"}
+
+
+@blueprint.before_request
+def _count() -> None:
+    context = current.context()
+    allowance: limits.Allowance = current_app.extensions.setdefault(
+        _ALLOWANCE, limits.Allowance(context.settings.live_per_minute)
+    )
+    limits.check(allowance)
+
+
+def _ask(query: CoverageQuery) -> Question:
+    catalogue = current.context().catalogue
+    inputs = service.inputs_of(catalogue, query.inputs(), query.branch_share)
+    return service.ask(current.connection(), catalogue, inputs, current.caller())
+
+
+def _sees_personal() -> bool:
+    return current.caller().may_read(service.PERSONAL)
+
+
+def _study(question: Question) -> tuple[LiveStudy, Document]:
+    """Give the study, and its document as the caller may see it."""
+    context = current.context()
+    study = service.study_of(question, context.prepared)
+    shown = service.shown_document(study, context.catalogue, context.prepared, personal=_sees_personal())
+    return study, shown
+
+
+def _answered(query: CoverageQuery, question: Question, make: Callable[[], Document], media: str) -> Response:
+    """Answer with what ``make`` gives, or say without computing that the reader has it already."""
+    answers = current.context().prepared.answers
+    html = wants_page(query.f)
+    told = (question.mark, request.full_path, current.base_url(), _sees_personal(), current.language(), html)
+    etag = hashlib.sha256(repr(told).encode()).hexdigest()
+    if request.if_none_match.contains(etag):
+        response = Response(status=_NOT_MODIFIED)
+    elif html:
+        response = page(make(), "Coverage")
+    else:
+        response = json_response(answers.by_name(etag, lambda: canonical_json(make()).decode()), media)
+    response.set_etag(etag)
+    return response
+
+
+def _links(path: str) -> list[dict[str, Any]]:
+    """Link an answer to itself and to the other answers to the same question."""
+    given = {name: value for name, value in request.args.items() if name not in _OF_PLACE}
+    asked = urlencode(given)
+    own = urlencode(dict(request.args.items()))
+    cells, why = url(f"/coverage/cells?{asked}"), f"{url(f'/coverage/why?{asked}')}&lon={{lon}}&lat={{lat}}"
+    links = [
+        Link(href=f"{url(path)}?{own}", rel="self", type=JSON),
+        Link(href=f"{url('/coverage')}?{asked}", rel="coverage", type=JSON),
+        Link(href=cells, rel="cells", type=GEOJSON),
+        Link(href=why, rel="why", type=JSON, templated=True),
+    ]
+    return [one.model_dump(mode="json", exclude_none=True) for one in links]
+
+
+@blueprint.get("")
+@operation("Coverage", {200: {JSON: LiveCoverage, HTML: None}}, query=CoverageQuery)
+def coverage(query: CoverageQuery) -> Response:
+    """Tell how many people a service reaches within its limit; computed now, and not stored."""
+    question = _ask(query)
+    return _answered(query, question, lambda: _study(question)[1] | {"links": _links("/coverage")}, JSON)
+
+
+@blueprint.get("/cells")
+@operation("Coverage", {200: {GEOJSON: LiveCells, HTML: None}}, query=CellsQuery)
+def cells(query: CellsQuery) -> Response:
+    """Give the cells of 250 m where people live outside the standard, or to some roles their homes."""
+    prepared, question = current.context().prepared, _ask(query)
+    if query.detail == "points":
+        cell_service.open_homes(current.caller(), question)
+
+    def make() -> Document:
+        study, shown = _study(question)
+        if query.detail == "points":
+            found = cell_service.points_document(study, shown)
+        else:
+            table = cell_service.cell_table(study, question, prepared)
+            found = cell_service.cells_document(study, table, shown, personal=_sees_personal())
+        return found | {"links": _links("/coverage/cells")}
+
+    return _answered(query, question, make, GEOJSON)
+
+
+@blueprint.get("/why")
+@operation("Coverage", {200: {JSON: LiveWhy, HTML: None}}, query=WhyQuery)
+def why(query: WhyQuery) -> Response:
+    """Tell why a place is reached or not: its way, what the way is made of, and the rule."""
+    question, prepared = _ask(query), current.context().prepared
+
+    def make() -> Document:
+        study = service.study_of(question, prepared)
+        place = (query.lon, query.lat)
+        found = why_document(study, question, prepared, place, personal=_sees_personal())
+        return found | {"links": _links("/coverage/why")}
+
+    return _answered(query, question, make, JSON)

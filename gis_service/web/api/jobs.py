@@ -1,0 +1,108 @@
+"""Jobs: where they stand, what came of them, and the end of those that are not wanted any more."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from gis_service.services import jobs as service
+from gis_service.services import studies
+from gis_service.services.disclosure import public_view
+from gis_service.services.documents import canonical_json
+from gis_service.services.job_words import message
+from gis_service.services.study_rights import require_document
+from gis_service.services.transactions import writing
+from gis_service.web import current
+from gis_service.web.operation import operation
+from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
+from gis_service.web.schemas.common import HTML, JSON, Link
+from gis_service.web.schemas.jobs import JOB_LIST_REL, RESULTS_REL, Jobs, JobsQuery, Results, StatusInfo
+from gis_service.web.schemas.studies import StudyDocument
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/api/jobs")
+dismissal = Blueprint("dismissal", __name__, url_prefix="/api/jobs")
+"""Apart, because only those who may start a job may end one."""
+
+_KIND = "process"
+
+
+def status_info(job: service.Job) -> StatusInfo:
+    """Say where a job stands, in the words of OGC."""
+    path = f"/jobs/{job.id}"
+    links = [*itself(path), link(path, "monitor"), link("/jobs", JOB_LIST_REL)]
+    if job.status == "successful" and job.study:
+        links += [link(f"{path}/results", RESULTS_REL), link(f"/studies/{job.study}", RESULTS_REL)]
+    return StatusInfo(
+        jobID=job.id,
+        processID=job.process,
+        status=job.status,
+        message=message(job, current.language()),
+        progress=job.progress,
+        created=job.created_at,
+        started=job.started_at,
+        finished=job.finished_at,
+        updated=job.updated_at,
+        links=links,
+    )
+
+
+def _asked(query: JobsQuery) -> service.JobFilter:
+    return service.JobFilter(
+        processes=query.processID,
+        statuses=query.status,
+        created=query.datetime or (None, None),
+        seconds=(query.minDuration, query.maxDuration),
+    )
+
+
+def _next(key: str) -> Link:
+    asked = {**request.args.to_dict(), "after": key}
+    return Link(href=f"{url('/jobs')}?{urlencode(asked)}", rel="next", type=JSON)
+
+
+@blueprint.get("")
+@operation("Jobs", {200: {JSON: Jobs, HTML: None}}, query=JobsQuery)
+def jobs(query: JobsQuery) -> Response:
+    """List the caller's own jobs, the newest first; administrators see all."""
+    found = service.JobPage([], None)
+    if not query.type or _KIND in query.type:
+        found = service.list_(
+            current.connection(),
+            _asked(query),
+            reader=current.caller(),
+            after=query.after,
+            limit=query.limit,
+        )
+    links = [*itself("/jobs"), *([_next(found.next)] if found.next else [])]
+    return show(Jobs(jobs=[status_info(job) for job in found.items], links=links), query.f, "Jobs")
+
+
+@blueprint.get("/<job_id>")
+@operation("Jobs", {200: {JSON: StatusInfo, HTML: None}}, query=FormatQuery)
+def job(job_id: str, query: FormatQuery) -> Response:
+    """Tell where a job stands."""
+    found = service.get(current.connection(), job_id, current.caller())
+    return show(status_info(found), query.f, job_id)
+
+
+@blueprint.get("/<job_id>/results")
+@operation("Jobs", {200: {JSON: (StudyDocument, Results)}})
+def results(job_id: str) -> Response:
+    """Give the study that came of a job, or the error that it ended with."""
+    found = service.get(current.connection(), job_id, current.caller())
+    if found.status != "successful" or found.study is None:
+        raise service.problem_of(found)
+    document = studies.get(current.connection(), found.study).document
+    require_document(current.caller(), current.context().catalogue, document)
+    if not current.caller().may_read("personal"):
+        document = public_view(document)
+    answer = {"study": document} if found.response == "document" else document
+    return json_response(canonical_json(answer).decode())
+
+
+@dismissal.delete("/<job_id>")
+@operation("Jobs", {200: {JSON: StatusInfo}})
+def dismiss(job_id: str) -> Response:
+    """End a job that is not wanted any more; a study that has already come of it stays."""
+    with writing(current.context()) as connection:
+        found = service.dismiss(connection, job_id, current.caller())
+    return show(status_info(found), "json", job_id)

@@ -1,0 +1,79 @@
+"""How often one address may ask for what is computed for everybody."""
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from flask import request
+
+from gis_service.errors import ErrorCode, Temporary
+from gis_service.web import current
+
+ADDRESSES = 10_000
+"""Addresses that are remembered; the one that asked longest ago is forgotten first."""
+_S_PER_MIN = 60
+
+
+class Allowance:
+    """Questions per minute for each address: a full minute's worth at once, then as they come back.
+
+    Parameters
+    ----------
+    per_minute
+        Questions.
+    clock
+        Seconds that only rise.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def wait_s(self, address: str) -> int:
+        """Count a question; give 0, or the whole seconds until the next one is answered."""
+        now, rate = self._clock(), self.per_minute / _S_PER_MIN
+        with self._lock:
+            left, then = self._left.pop(address, (float(self.per_minute), now))
+            left = min(float(self.per_minute), left + (now - then) * rate)
+            allowed = left >= 1
+            self._left[address] = (left - 1 if allowed else left, now)
+            while len(self._left) > ADDRESSES:
+                self._left.popitem(last=False)
+        return 0 if allowed else max(1, math.ceil((1 - left) / rate))
+
+
+def address_of(forwarded: str, remote: str, proxies: int) -> str:
+    """Tell from where a request comes.
+
+    Parameters
+    ----------
+    forwarded
+        The header ``X-Forwarded-For``; all but its last ``proxies`` entries are what a caller says.
+    remote
+        The other end of the connection.
+    proxies
+        Number of our own proxies before the service.
+    """
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    if not proxies or not hops:
+        return remote
+    return hops[-min(proxies, len(hops))]
+
+
+def check(allowance: Allowance) -> None:
+    """Count the request in hand, and refuse it when its address has asked too often.
+
+    Raises
+    ------
+    Temporary
+        ``too_many_requests``.
+    """
+    proxies = current.context().settings.proxies
+    forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
+    wait = allowance.wait_s(address_of(forwarded, request.remote_addr or "-", proxies))
+    if wait:
+        raise Temporary(ErrorCode.TOO_MANY_REQUESTS, limit=allowance.per_minute, seconds=wait)

@@ -1,0 +1,129 @@
+"""Shapes of the live answers of coverage."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, NaiveDatetime, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from gis_service.web.operation import Query
+from gis_service.web.schemas.common import Answer, Link
+from gis_service.web.schemas.studies import StudyDocument
+
+_ID = r"^[a-z][a-z0-9_]{0,47}$"
+_GROUPS_EXPECTED = "age_60,age_3_5"
+_AT_EXPECTED = "2026-01-06T10:00"
+
+
+def _groups(value: object) -> tuple[str, ...]:
+    names = tuple(str(value).split(","))
+    if not all(re.fullmatch(_ID, name) for name in names):
+        raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": _GROUPS_EXPECTED})
+    return names
+
+
+def _at(value: object) -> datetime:
+    """Read a local time; a number of seconds, which a library would take, is none."""
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": _AT_EXPECTED}) from None
+
+
+class CoverageQuery(Query):
+    """What is asked; what is left out comes from the standard, else from the city."""
+
+    standard: str | None = Field(None, pattern=_ID, description="Standard the service is judged by.")
+    service: str | None = Field(None, pattern=_ID, description="Layer of the facilities.")
+    measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
+    mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
+    limit: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="Seconds for network_time, else metres."
+    )
+    at: Annotated[
+        NaiveDatetime | None,
+        BeforeValidator(_at),
+        WithJsonSchema({"type": "string", "example": _AT_EXPECTED}),
+    ] = Field(None, description="Local time: who is open, which ferry runs.")
+    vintage: str | None = Field(None, pattern=_ID, description="Boundary vintage that the answer is told by.")
+    catchment: Literal["any", "own_unit"] | None = None
+    direction: Literal["to_facility", "from_facility"] | None = None
+    turnout_s: float | None = Field(None, ge=0, allow_inf_nan=False)
+    groups: Annotated[
+        tuple[str, ...] | None, BeforeValidator(_groups), WithJsonSchema({"type": "string"})
+    ] = Field(None, description="Groups of people that are counted too, with commas between.")
+    branch_share: float | None = Field(
+        None, ge=0, le=1, description="Share of the closed facilities that stay as branches."
+    )
+    f: Literal["json", "html"] | None = Field(None, description="Format; else the Accept header tells.")
+
+    def inputs(self) -> dict[str, Any]:
+        """Give the inputs of a study that stand here under their own names."""
+        apart = {"branch_share", "f", "lon", "lat", "detail"}
+        return self.model_dump(mode="json", exclude=apart, exclude_none=True)
+
+
+class CellsQuery(CoverageQuery):
+    """What is asked, and in which detail."""
+
+    detail: Literal["cells", "points"] = Field(
+        "cells", description="Points are homes: for those who may see personal detail."
+    )
+
+
+class WhyQuery(CoverageQuery):
+    """What is asked, and of which place."""
+
+    lon: float = Field(ge=-180, le=180, description="Degrees in WGS 84.")
+    lat: float = Field(ge=-90, le=90, description="Degrees in WGS 84.")
+
+
+class LiveCoverage(StudyDocument):
+    """A study that is not stored, with its curve and its words."""
+
+    answer: dict[str, str] | None = Field(description="In one sentence, in both languages.")
+    notice_texts: list[dict[str, str]]
+    curve: dict[str, Any] = Field(description="People reached within each cost, by group.")
+    links: list[Link]
+
+
+class LiveCells(Answer):
+    """People outside the standard, as GeoJSON."""
+
+    type: Literal["FeatureCollection"]
+    study: str
+    detail: Literal["cells", "points"]
+    generated_data: bool
+    uncovered: float | None
+    features: list[dict[str, Any]]
+    size_m: float | None = None
+    shown: float | None = None
+    small_cells: int | None = None
+    links: list[Link]
+
+
+class LiveWhy(Answer):
+    """Why a place is reached or not."""
+
+    study: str
+    place: tuple[float, float]
+    generated_data: bool
+    zone: dict[str, Any] | None
+    zones: list[dict[str, Any]]
+    settlement: dict[str, Any] | None
+    status: Literal["covered", "uncovered", "roadless", "no_path", "no_facility"]
+    unit: Literal["s", "m"]
+    cost: float | None
+    limit: float
+    over: float | None
+    parts: dict[str, float] | None
+    distance_m: float | None
+    nearest: dict[str, Any] | None
+    second: dict[str, Any] | None
+    route: dict[str, Any] | None
+    rule: dict[str, Any]
+    cell: dict[str, Any] | None
+    inputs: list[dict[str, Any]]
+    sentence: dict[str, str]
+    links: list[Link]

@@ -1,0 +1,86 @@
+"""``python -m gis_service.worker``: takes jobs from the queue and has each computed in a process of its own.
+
+The worker itself computes nothing: it stays small, gives signs of life, ends a job that is dismissed, and
+sees it when the process of a job dies.
+"""
+
+import asyncio
+import logging
+import sys
+from asyncio.subprocess import Process
+from dataclasses import dataclass
+
+from gis_service.errors import GisError
+from gis_service.messages.terminal import language_of, words_of
+from gis_service.services.jobs import STUDY, Watch, open_watch, run_worker
+from gis_service.settings import read_settings
+
+log = logging.getLogger(__name__)
+
+
+class ChildDiedError(Exception):
+    """The process of a job has ended without a word; the job is tried again."""
+
+
+@dataclass(frozen=True)
+class Studies:
+    """Computes studies, each in a child process that dies with the worker.
+
+    Parameters
+    ----------
+    watch
+        Where their beginnings and ends are noted.
+    """
+
+    watch: Watch
+
+    async def compute(self, job_id: str) -> None:
+        """Compute one study; being cancelled ends its process at once.
+
+        Raises
+        ------
+        ChildDiedError
+            When its process has died and the job is to be tried again.
+        """
+        if not await self.watch.begin(job_id):
+            return
+        log.info("job %s begins", job_id)
+        child = await _start(job_id)
+        try:
+            code = await child.wait()
+        except asyncio.CancelledError:
+            if child.returncode is None:
+                child.kill()
+            await child.wait()
+            await self.watch.release(job_id)
+            raise
+        log.info("job %s: its process has ended with code %d", job_id, code)
+        if code != 0 and await self.watch.died(job_id, code):
+            raise ChildDiedError(job_id)
+
+
+async def _start(job_id: str) -> Process:
+    """Start the process of a job; not even a killed worker leaves it behind."""
+    program = (sys.executable, "-m", "gis_service", "jobs", "run", job_id)
+    return await asyncio.create_subprocess_exec("setpriv", "--pdeathsig", "KILL", *program)
+
+
+def main() -> int:
+    """Work until SIGTERM or SIGINT; give the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s worker: %(message)s", stream=sys.stderr)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    try:
+        settings = read_settings()
+        watch = open_watch(settings)
+        try:
+            asyncio.run(run_worker(settings, {STUDY: Studies(watch).compute}))
+        finally:
+            watch.close()
+    except GisError as error:
+        print(words_of(error, language_of()), file=sys.stderr)  # noqa: T201 said to people, like a command
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

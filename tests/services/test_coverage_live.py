@@ -1,0 +1,227 @@
+"""Live answers are those of stored studies, at once after every edit, from memory and from disk."""
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.db.engine import Connection, Engine
+from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput
+from gis_service.files.store import ArtefactStore
+from gis_service.files.store_names import ArtefactNames
+from gis_service.services import prepared as prepared_module
+from gis_service.services import prepared_ground, studies
+from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.coverage_live import ask, inputs_of, shown_document, study_of
+from gis_service.services.documents import canonical_json
+from gis_service.services.prepared import Prepared
+from gis_service.settings import ROOT
+from tests.filled_database import filled, taken_back
+from tests.live_town import MOTORBIKE, write_town
+
+QUESTIONS: list[dict[str, Any]] = [
+    {},
+    {"limit": 1800},
+    {"limit": 0.001},
+    {"mode": "walk", "limit": 1200},
+    {"mode": "car"},
+    {"catchment": "own_unit"},
+    {"vintage": "communes_2024"},
+    {"vintage": "communes_2024", "catchment": "own_unit", "limit": 900},
+    {"groups": ["age_60"]},
+    {"measure": "network_distance", "limit": 1500},
+    {"measure": "straight_radius", "limit": 2000},
+    {"direction": "from_facility", "turnout_s": 60},
+    {"at": "2025-06-30T10:00"},
+    {"at": "2026-03-03T22:00"},
+    {"facilities": {"layer": "one_stop_office", "branch_share": 1}},
+]
+"""All on one town; the people, the roads, the ferries, the offices or the rule differ."""
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+
+
+@pytest.fixture(scope="module")
+def town_engine(
+    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    yield from filled(make_database(), catalogue, write_town(tmp_path_factory.mktemp("town")))
+
+
+@pytest.fixture
+def town(town_engine: Engine) -> Iterator[Connection]:
+    yield from taken_back(town_engine)
+
+
+def on_disk(folder: Path) -> Prepared:
+    return Prepared(ArtefactStore(folder), ArtefactNames(folder))
+
+
+def live(
+    connection: Connection, catalogue: Catalogue, prepared: Prepared, **inputs: object
+) -> dict[str, Any]:
+    question = ask(connection, catalogue, MOTORBIKE | inputs, ANONYMOUS)
+    return study_of(question, prepared).result.document
+
+
+def stored(connection: Connection, catalogue: Catalogue, **inputs: object) -> dict[str, Any]:
+    return studies.run(connection, catalogue, "coverage", MOTORBIKE | inputs, "lan").document
+
+
+def test_every_live_answer_is_the_stored_study(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+    found = [live(town, catalogue, prepared, **inputs) for inputs in QUESTIONS]
+    assert [canonical_json(one) for one in found] == [
+        canonical_json(stored(town, catalogue, **inputs)) for inputs in QUESTIONS
+    ]
+    assert len({one["id"] for one in found}) == len(QUESTIONS)
+
+
+def test_a_process_that_starts_anew_reads_no_table_of_homes_or_roads(
+    town: Connection, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "KEPT_PLACES", 1)
+    before = [live(town, catalogue, on_disk(tmp_path), **inputs) for inputs in QUESTIONS]
+
+    def read_again(*_args: object) -> None:
+        pytest.fail("the tables were read again")
+
+    monkeypatch.setattr(prepared_ground, "read_ground", read_again)
+    monkeypatch.setattr(prepared_module, "snap", read_again)
+    after = on_disk(tmp_path)
+    assert [live(town, catalogue, after, **inputs) for inputs in QUESTIONS] == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE layer.residents SET people = people + 100 WHERE code = 'residents3'",
+        "DELETE FROM layer.residents WHERE code = 'residents0'",
+        "INSERT INTO layer.residents (code, people, geom) SELECT 'n', 50, geom FROM layer.residents LIMIT 1",
+        "UPDATE layer.roads SET road_class = 'alley' WHERE code = 'roads0'",
+        "DELETE FROM layer.roads WHERE code = 'roads0'",
+        "UPDATE layer.ferries SET headway_min = 2",
+        "DELETE FROM layer.ferries WHERE false RETURNING fid",
+        "UPDATE layer.one_stop_office SET open_to = NULL",
+        "UPDATE layer.one_stop_office AS t SET geom = r.geom FROM layer.residents AS r WHERE r.people = 60",
+        "DELETE FROM layer.one_stop_office WHERE code = 'one_stop_office0'",
+        "UPDATE layer.commune SET full_name = 'Xã Mới' WHERE code = 'commune0'",
+        "UPDATE layer.settlement SET name = 'Thôn Mới'",
+        "UPDATE layer.rivers SET geom = ST_Multi(ST_Expand(geom, 0.01))",
+    ],
+)
+def test_a_direct_edit_is_seen_by_the_next_question(
+    town: Connection, catalogue: Catalogue, tmp_path: Path, statement: str
+) -> None:
+    prepared = on_disk(tmp_path)
+    before = live(town, catalogue, prepared, limit=900)
+    changed = town.execute(text(statement)).rowcount
+    after = live(town, catalogue, prepared, limit=900)
+    assert after == stored(town, catalogue, limit=900)
+    assert (after != before) == bool(changed)
+
+
+def test_what_somebody_wrote_while_it_was_read_is_not_kept(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+    old = ask(town, catalogue, MOTORBIKE, ANONYMOUS)
+    town.execute(text("UPDATE layer.residents SET people = people * 2"))
+    mixed = prepared_ground.prepared_ground(prepared, old.layers, old.task, old.marks)
+    again = prepared_ground.prepared_ground(prepared, old.layers, old.task, old.marks)
+    assert mixed is not again
+    new = ask(town, catalogue, MOTORBIKE, ANONYMOUS)
+    kept = prepared_ground.prepared_ground(prepared, new.layers, new.task, new.marks)
+    assert kept is prepared_ground.prepared_ground(prepared, new.layers, new.task, new.marks)
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "xy.npy", "."])
+def test_an_artefact_that_is_not_whole_is_made_anew(
+    town: Connection,
+    catalogue: Catalogue,
+    tmp_path: Path,
+    broken: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = live(town, catalogue, on_disk(tmp_path))
+    for folder in [path.parent for path in tmp_path.glob("*/manifest.json")]:
+        if broken == ".":
+            shutil.rmtree(folder)
+        elif (folder / broken).exists():
+            (folder / broken).write_bytes(b"")
+    with caplog.at_level(logging.WARNING):
+        assert live(town, catalogue, on_disk(tmp_path)) == before
+    assert "made anew" in caplog.text
+
+
+def test_a_disk_that_takes_nothing_costs_no_answer(
+    town: Connection, catalogue: Catalogue, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "full").write_text("a file where the folder should be")
+    prepared = on_disk(tmp_path / "full")
+    assert live(town, catalogue, prepared) == stored(town, catalogue)
+    assert "could not be kept" in caplog.text
+
+
+def test_the_curve_passes_through_the_figures_of_the_study(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+    question = ask(town, catalogue, MOTORBIKE | {"groups": ["age_60"]}, ANONYMOUS)
+    document = shown_document(study_of(question, prepared), catalogue, prepared, personal=True)
+    curve = document["curve"]
+    assert (curve["unit"], curve["limit"], len(curve["points"]["all"])) == ("s", 600, 241)
+    for group, total in document["totals"].items():
+        assert dict(map(tuple, curve["points"][group]))[600] == total["covered"]
+        assert curve["points"][group][-1][1] <= total["total"]
+    for limit in (60, 300, 1800):
+        figures = live(town, catalogue, prepared, limit=limit)["totals"]["all"]
+        assert dict(map(tuple, curve["points"]["all"]))[limit] == figures["covered"]
+
+
+def test_what_everybody_sees_hides_small_counts_in_the_study_and_on_the_curve(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    prepared = Prepared()
+    question = ask(town, catalogue, MOTORBIKE | {"groups": ["age_60"]}, ANONYMOUS)
+    document = shown_document(study_of(question, prepared), catalogue, prepared, personal=False)
+    points = document["curve"]["points"]
+    assert [cost for cost, _ in points["all"]] == [cost for cost, _ in points["age_60"]]
+    for values in points.values():
+        counts = [count for _, count in values]
+        assert all(later == count or later - count >= 10 for count, later in pairwise(counts))
+    assert document["notice_texts"][-1]["code"] == "small_counts_hidden"
+
+
+def test_questions_that_cannot_be_answered_are_refused(town: Connection, catalogue: Catalogue) -> None:
+    bad: list[tuple[dict[str, Any], ErrorCode]] = [
+        ({"standard": "nothing"}, ErrorCode.STUDY_REFUSED),
+        ({"vintage": "communes_1999"}, ErrorCode.STUDY_REFUSED),
+        ({"groups": ["age_0_2"]}, ErrorCode.STUDY_REFUSED),
+        ({"service": "hospital"}, ErrorCode.STUDY_LAYER_EMPTY),
+        ({"vintage": "communes_2019"}, ErrorCode.STUDY_LAYER_EMPTY),
+    ]
+    for inputs, code in bad:
+        with pytest.raises(GisError) as caught:
+            live(town, catalogue, Prepared(), **inputs)
+        assert caught.value.code == code
+
+
+def test_a_closed_layer_is_for_those_who_may_read_it(town: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises((NotAllowed, RefusedInput)) as caught:
+        ask(town, catalogue, MOTORBIKE | {"zones": {"layer": "residents"}}, ANONYMOUS)
+    assert caught.value.code in {ErrorCode.TOKEN_MISSING, ErrorCode.STUDY_REFUSED}
+
+
+def test_the_share_of_branches_goes_with_the_layer_of_the_service(catalogue: Catalogue) -> None:
+    standard = {"standard": "one_stop_office_motorbike_10min", "mode": None}
+    reference = {"layer": "one_stop_office", "branch_share": 0.4}
+    assert inputs_of(catalogue, standard, 0.4)["facilities"] == reference
+    assert inputs_of(catalogue, {"service": "one_stop_office"}, 0.4)["facilities"] == reference
+    assert "facilities" not in inputs_of(catalogue, standard, None)
+    assert "mode" not in inputs_of(catalogue, standard, 0.0)

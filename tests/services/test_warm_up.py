@@ -1,0 +1,57 @@
+"""The first question is answered before it is asked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gis_service.services import coverage_live, kernels, studies, warm_up
+from gis_service.services.context import Context, open_context
+from gis_service.services.ingest import load_file
+from gis_service.services.transactions import reading, writing
+from gis_service.settings import Settings
+from tests.live_town import write_town
+
+
+@pytest.fixture
+def context(make_database: Callable[[], str], tmp_path: Path) -> Iterator[Context]:
+    with open_context(Settings(data_dir=tmp_path / "var", database_url=make_database())) as opened:
+        yield opened
+
+
+def test_before_any_study_there_is_nothing_to_do(context: Context) -> None:
+    assert not warm_up.warm_up(context)
+
+
+def test_the_question_of_the_last_study_is_answered_from_memory(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(context) as connection:
+        for layer, path in write_town(tmp_path):
+            load_file(connection, context.catalogue, path, layer, author="lan")
+        for standard in ("one_stop_office_walk_15min", "one_stop_office_motorbike_10min"):
+            study = studies.run(connection, context.catalogue, "coverage", {"standard": standard}, "lan")
+    assert warm_up.warm_up(context)
+
+    def compute(*_args: object) -> None:
+        pytest.fail("the answer was not there")
+
+    monkeypatch.setattr(coverage_live, "_compute", compute)
+    inputs = {"standard": "one_stop_office_motorbike_10min", "vintage": "communes_2025"}
+    inputs |= {name: study.document["parameters"][name] for name in ("service", "measure", "limit", "mode")}
+    with reading(context) as connection:
+        question = coverage_live.ask(connection, context.catalogue, inputs, warm_up._OPERATOR)
+        found = coverage_live.study_of(question, context.prepared)
+        assert found.result.document["totals"] == study.document["totals"]
+
+
+def test_a_process_that_cannot_warm_up_lives_on(
+    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_context: Context) -> bool:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(warm_up, "warm_up", broken)
+    monkeypatch.setattr(kernels, "wait_until_loaded", lambda _seconds: True)
+    warm_up.warm_up_in_background(context).join()
+    assert "could not be worked out ahead" in caplog.text

@@ -1,0 +1,229 @@
+"""Why a place is reached or not: ways counted by hand, parts that add up, cells that tell nobody."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import text
+
+from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.crs import STORAGE, transform
+from gis_service.db.engine import Connection, Engine
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.cells import cell_table, cells_document
+from gis_service.services.coverage_live import LiveStudy, Question, ask, shown_document, study_of
+from gis_service.services.prepared import Prepared
+from gis_service.services.why_place import why_document
+from gis_service.settings import ROOT
+from tests.filled_database import filled, taken_back
+from tests.live_town import METRIC, MOTORBIKE, as_array, degrees, write_town
+
+EAST: dict[str, Any] = {"at": "2025-06-30T10:00"}
+"""While the eastern office was open."""
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+
+
+@pytest.fixture(scope="module")
+def town_engine(
+    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    yield from filled(make_database(), catalogue, write_town(tmp_path_factory.mktemp("town")))
+
+
+@pytest.fixture
+def town(town_engine: Engine) -> Iterator[Connection]:
+    yield from taken_back(town_engine)
+
+
+def study(
+    connection: Connection, catalogue: Catalogue, prepared: Prepared, **inputs: object
+) -> tuple[LiveStudy, Question]:
+    question = ask(connection, catalogue, MOTORBIKE | inputs, ANONYMOUS)
+    return study_of(question, prepared), question
+
+
+def why(
+    connection: Connection,
+    catalogue: Catalogue,
+    along: float,
+    beside: float = 0.0,
+    *,
+    personal: bool = True,
+    **inputs: object,
+) -> dict[str, Any]:
+    prepared = Prepared()
+    found, question = study(connection, catalogue, prepared, **inputs)
+    place = degrees(along, beside)
+    document = why_document(found, question, prepared, place, personal=personal)
+    check_adds_up(document)
+    return document
+
+
+def check_adds_up(document: dict[str, Any]) -> None:
+    if document["cost"] is None:
+        assert (document["parts"], document["route"], document["distance_m"]) == (None, None, None)
+        return
+    parts = {name: round(value * 1000) for name, value in document["parts"].items()}
+    assert parts["access"] == parts["access_home"] + parts["access_facility"]
+    whole = parts["access"] + parts["road"] + parts["ferry"] + parts["turnout"]
+    assert whole == round(document["cost"] * 1000)
+    assert parts["ferry_wait"] <= parts["ferry"]
+    lines = [shapely.LineString(one["geometry"]["coordinates"]) for one in document["route"]["features"]]
+    for one, other in itertools.pairwise(lines):
+        assert one.coords[-1] == pytest.approx(other.coords[0], abs=2e-6)
+    metres = transform(as_array(lines), STORAGE, METRIC)
+    assert float(shapely.length(metres).sum()) == pytest.approx(document["distance_m"], abs=1.0)
+
+
+def parts_of(document: dict[str, Any]) -> list[str]:
+    return [feature["properties"]["part"] for feature in document["route"]["features"]]
+
+
+def test_the_way_over_the_ferry_is_told_part_by_part(town: Connection, catalogue: Catalogue) -> None:
+    found = why(town, catalogue, 5500, 10)
+    # 10 m at 10 km/h; 1,000 m of alley at 10 and 3,995 m at 28 km/h; 10 min wait and 500 m at 8 km/h
+    assert found["parts"] == {
+        "access": 3.6,
+        "access_home": 3.6,
+        "access_facility": 0,
+        "road": 873.643,
+        "ferry": 825,
+        "ferry_wait": 600,
+        "turnout": 0,
+    }
+    assert (found["status"], found["cost"], found["over"]) == ("uncovered", 1702.243, 1102.243)
+    assert found["distance_m"] == pytest.approx(5505, abs=0.1)
+    assert parts_of(found) == ["access", "road", "ferry", "road", "access"]
+    assert found["nearest"]["name"] == "Một cửa Đông"
+    assert found["nearest"]["id"] == 1
+    assert found["nearest"]["code"] == "one_stop_office0"
+    assert found["second"] is None
+
+
+def test_the_place_is_named_in_every_vintage_with_the_nearest_settlement(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    found = why(town, catalogue, 1200, 10)
+    assert found["zone"] == {"id": "commune0", "name": "Xã Đông"}
+    named = [(zone["vintage"], zone["name"]) for zone in found["zones"]]
+    assert named == [("communes_2024", "Xã Cũ Hai"), ("communes_2025", "Xã Đông")]
+    assert found["settlement"] == {"name": "Thôn Chợ", "distance_m": 1000}
+    assert (found["status"], found["over"] < 0) == ("covered", True)
+
+
+def test_the_second_nearest_is_another_site(town: Connection, catalogue: Catalogue) -> None:
+    found = why(town, catalogue, 4700, 10, **EAST)
+    assert (found["nearest"]["name"], found["second"]["name"]) == ("Một cửa Tây", "Một cửa Đông")
+    assert found["second"]["cost"] > found["cost"]
+
+
+def test_a_facility_that_sends_out_travels_the_other_way(town: Connection, catalogue: Catalogue) -> None:
+    to = why(town, catalogue, 5500, 10)
+    out = why(town, catalogue, 5500, 10, direction="from_facility", turnout_s=60)
+    assert (out["cost"], out["parts"]["turnout"]) == (to["cost"] + 60, 60)
+    there = [feature["geometry"]["coordinates"] for feature in to["route"]["features"]]
+    back = [feature["geometry"]["coordinates"] for feature in out["route"]["features"]]
+    assert [line[::-1] for line in back[::-1]] == there
+
+
+def test_as_the_crow_flies_all_of_it_is_access(town: Connection, catalogue: Catalogue) -> None:
+    found = why(town, catalogue, 1005, 0, measure="straight_radius", limit=2000)
+    assert (found["unit"], found["cost"], found["over"]) == ("m", 1000, -1000)
+    assert found["parts"]["access"] == 1000
+    assert parts_of(found) == ["access"]
+
+
+@pytest.mark.parametrize(
+    ("along", "inputs", "edit", "status"),
+    [
+        (3000, {"catchment": "own_unit"}, None, "no_facility"),
+        (5500, {"at": "2026-03-03T22:00"}, None, "no_path"),
+        (4250, {}, None, "roadless"),
+        (1000, {}, "DELETE FROM layer.roads WHERE code = 'roads0'", "roadless"),
+    ],
+)
+def test_a_place_without_a_way_says_why(
+    town: Connection,
+    catalogue: Catalogue,
+    along: float,
+    inputs: dict[str, Any],
+    edit: str | None,
+    status: str,
+) -> None:
+    if edit is not None:
+        town.execute(text(edit))
+    found = why(town, catalogue, along, **inputs)
+    assert (found["status"], found["cost"], found["nearest"]) == (status, None, None)
+    assert found["sentence"]["vi"] != found["sentence"]["en"]
+
+
+@pytest.mark.parametrize(("along", "beside"), [(-50, 0), (3000, 5000)])
+def test_a_place_beyond_the_study_area_is_refused(
+    town: Connection, catalogue: Catalogue, along: float, beside: float
+) -> None:
+    with pytest.raises(RefusedInput) as caught:
+        why(town, catalogue, along, beside)
+    assert caught.value.code == ErrorCode.PLACE_OUTSIDE
+
+
+def test_the_rule_and_the_data_stand_beside_the_answer(town: Connection, catalogue: Catalogue) -> None:
+    found = why(town, catalogue, 1200)
+    rule = found["rule"]
+    assert (rule["standard"], rule["limit"], rule["mode"]) == (MOTORBIKE["standard"], 600, "motorbike")
+    assert rule["verified"] is False
+    assert "assumption" in rule["source"]["en"]
+    inputs = {one["role"]: one for one in found["inputs"]}
+    assert inputs["network"]["layer"] == "roads"
+    assert all(one["version"] and one["committed_at"] for one in inputs.values())
+    assert found["generated_data"]
+    assert "Computed from generated data" in found["sentence"]["en"]
+
+
+def test_cells_hold_everybody_outside_the_standard(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+    found, question = study(town, catalogue, prepared)
+    table = cell_table(found, question, prepared)
+    shown = shown_document(found, catalogue, prepared, personal=True)
+    cells = cells_document(found, table, shown, personal=True)
+    people = [feature["properties"]["people"] for feature in cells["features"]]
+    assert sum(people) == cells["uncovered"] == cells["shown"] == shown["totals"]["all"]["uncovered"]
+    assert people == sorted(people, reverse=True)
+    assert {feature["properties"]["zone_name"] for feature in cells["features"]} == {"Xã Tây"}
+
+
+@pytest.mark.parametrize("limit", [60, 120, 300, 600, 1200])
+def test_no_cell_that_everybody_sees_tells_a_few_people(
+    town: Connection, catalogue: Catalogue, limit: float
+) -> None:
+    prepared = Prepared()
+    tables = []
+    for vintage in ("communes_2025", "communes_2024"):
+        found, question = study(town, catalogue, prepared, limit=limit, vintage=vintage)
+        table = cell_table(found, question, prepared)
+        tables.append(table)
+        shown = shown_document(found, catalogue, prepared, personal=False)
+        cells = cells_document(found, table, shown, personal=False)
+        for feature in cells["features"]:
+            properties = feature["properties"]
+            assert properties["small"] == (properties["people"] is None)
+            assert properties["people"] is None or properties["people"] >= 10
+        assert cells["small_cells"] != 1
+    # Who asks by either vintage sees the same cells.
+    assert np.array_equal(tables[0].hidden, tables[1].hidden)
+    assert np.array_equal(tables[0].hidden_people, tables[1].hidden_people)
+
+
+def test_the_cell_of_a_place_is_told_as_its_reader_may_see_it(town: Connection, catalogue: Catalogue) -> None:
+    exact = why(town, catalogue, 3900, 10)["cell"]
+    assert (exact["people"], exact["uncovered"], exact["small"]) == (2.5, 0, False)
+    public = why(town, catalogue, 3900, 10, personal=False)["cell"]
+    assert (public["people"], public["small"]) == (None, True)
+    assert why(town, catalogue, 3500, 10)["cell"] is None

@@ -1,0 +1,171 @@
+"""The worker as it really runs: a process over the queue, its children, and their deaths."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gis_service.db.engine import transaction
+from gis_service.db.jobs import workers_alive
+from gis_service.services import jobs, studies
+from tests.job_town import Town, make_town, wait_until
+
+
+@pytest.fixture
+def town(make_database: Callable[[], str], tmp_path: Path) -> Iterator[Town]:
+    made = make_town(make_database(), tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_job_becomes_a_study(town: Town) -> None:
+    town.start_worker()
+    done = town.wait(town.ask().id, "successful", "failed")
+    assert (done.status, done.progress, done.attempts) == ("successful", 100, 1)
+    assert done.started_at is not None
+    assert done.finished_at is not None
+    assert done.created_at <= done.started_at <= done.finished_at
+    with transaction(town.engine) as connection:
+        study = studies.get(connection, done.study or "")
+    assert (study.author, study.document["totals"]["all"]["total"]) == ("lan", 31.5)
+
+
+def test_what_was_accepted_while_no_worker_was_there_is_done_by_the_next(town: Town) -> None:
+    waiting = [town.ask(limit=limit).id for limit in (1000.0, 2000.0)]
+    assert {town.job(id_).status for id_ in waiting} == {"accepted"}
+    town.start_worker()
+    assert {town.wait(id_, "successful", "failed").status for id_ in waiting} == {"successful"}
+
+
+def test_a_dismissed_job_is_ended_at_once_and_leaves_no_study(town: Town) -> None:
+    worker = town.start_worker()
+    with town.held_up():
+        job = town.ask()
+        town.wait_until_held_up()
+        (child,) = town.children(worker)
+        with transaction(town.engine) as connection:
+            jobs.dismiss(connection, job.id)
+        wait_until(lambda: not Path(f"/proc/{child}").exists(), town.log)
+    assert town.job(job.id).status == "dismissed"
+    after = town.ask(limit=1000.0)
+    town.wait(after.id, "successful")
+    with transaction(town.engine) as connection:
+        assert len(studies.list_(connection).items) == 1
+    assert town.job(job.id).status == "dismissed"
+
+
+def test_a_job_that_was_dismissed_before_its_turn_is_never_begun(town: Town) -> None:
+    job = town.ask()
+    with transaction(town.engine) as connection:
+        jobs.dismiss(connection, job.id)
+    town.start_worker()
+    town.wait(town.ask(limit=1000.0).id, "successful")
+    assert (town.job(job.id).status, town.job(job.id).started_at) == ("dismissed", None)
+
+
+def test_another_worker_takes_up_what_a_killed_one_had_begun(town: Town) -> None:
+    killed = town.start_worker()
+    with town.held_up():
+        job = town.ask()
+        town.wait_until_held_up()
+        (child,) = town.children(killed)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait(10)
+        wait_until(lambda: not Path(f"/proc/{child}").exists(), town.log)
+        assert town.job(job.id).status == "running"
+        town.start_worker()
+        wait_until(lambda: town.job(job.id).attempts == 2, town.log)
+    done = town.wait(job.id, "successful", "failed")
+    assert (done.status, done.attempts) == ("successful", 2)
+
+
+def test_a_job_whose_process_dies_once_is_tried_again(town: Town) -> None:
+    worker = town.start_worker()
+    with town.held_up():
+        job = town.ask()
+        town.wait_until_held_up()
+        (child,) = town.children(worker)
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda: town.children(worker) not in ([], [child]), town.log)
+    assert town.wait(job.id, "successful", "failed").status == "successful"
+
+
+def test_a_job_whose_process_dies_twice_fails_and_says_so(town: Town) -> None:
+    worker = town.start_worker()
+    seen: set[int] = set()
+    with town.held_up():
+        job = town.ask()
+        for _ in range(2):
+            wait_until(lambda: bool(set(town.children(worker)) - seen), town.log)
+            (child,) = set(town.children(worker)) - seen
+            seen.add(child)
+            os.kill(child, signal.SIGKILL)
+        failed = town.wait(job.id, "failed", "successful")
+    assert failed.status == "failed"
+    told = jobs.problem_of(failed)
+    assert (told.code, told.params["times"], told.params["exit_code"]) == ("job_died", 2, "-9")
+    assert worker.poll() is None, "the worker lives on"
+
+
+def test_a_worker_that_is_asked_to_stop_leaves_its_job_to_the_next(town: Town) -> None:
+    stopped = town.start_worker()
+    with town.held_up():
+        job = town.ask()
+        town.wait_until_held_up()
+        stopped.send_signal(signal.SIGTERM)
+        assert stopped.wait(30) == 0, town.log()
+        left = town.job(job.id)
+        assert (left.status, left.attempts) == ("accepted", 0)
+        town.start_worker()
+        town.wait_until_held_up()
+    assert town.wait(job.id, "successful", "failed").status == "successful"
+
+
+def test_an_idle_worker_ends_cleanly_and_is_counted_while_it_lives(town: Town) -> None:
+    def alive() -> int:
+        with transaction(town.engine) as connection:
+            return workers_alive(connection, 60)
+
+    assert alive() == 0
+    worker = town.start_worker()
+    wait_until(lambda: alive() == 1, town.log)
+    worker.send_signal(signal.SIGINT)
+    assert worker.wait(30) == 0
+    assert alive() == 0
+
+
+def test_a_job_that_is_refused_while_it_runs_fails_with_the_reason(town: Town) -> None:
+    with town.held_up():
+        job = town.ask()
+    with psycopg.connect(town.url, autocommit=True) as editor:
+        editor.execute("DELETE FROM layer.commune")
+    town.start_worker()
+    failed = town.wait(job.id, "failed", "successful")
+    assert failed.status == "failed"
+    assert jobs.problem_of(failed).code == "study_layer_empty"
+    assert jobs.problem_of(failed).detail("vi")
+
+
+def test_the_worker_itself_stays_small(town: Town) -> None:
+    worker = town.start_worker()
+    town.wait(town.ask().id, "successful")
+    status = Path(f"/proc/{worker.pid}/status").read_text()
+    resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+    assert resident < 150 * 1024, "KiB; the engine is loaded by the children only"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"), [("GIS_WORKERS", "many", 2), ("GIS_DATABASE_URL", "no url", 2)]
+)
+def test_a_wrong_setting_ends_it_with_words(town: Town, variable: str, value: str, code: int) -> None:
+    environment = {**town.environment, variable: value}
+    command = [sys.executable, "-m", "gis_service.worker"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr

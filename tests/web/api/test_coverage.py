@@ -1,0 +1,241 @@
+"""Live answers over HTTP: what each role sees, what is refused, what a reader need not fetch again."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from gis_service.app import create_app
+from gis_service.catalogue.loader import load_catalogue
+from gis_service.db.engine import open_engine, transaction
+from gis_service.services.accounts import Role, make_token
+from gis_service.services.ingest import load_file
+from gis_service.settings import ROOT, Settings
+from tests.live_town import degrees, write_town
+from tests.web.problem import assert_problem
+
+ASKED = "standard=one_stop_office_motorbike_10min&at=2026-03-03T10:00"
+STUDY = f"/api/coverage?{ASKED}"
+CELLS = f"/api/coverage/cells?{ASKED}"
+PLENTY = 100_000
+FEW = 3
+EXACT = ("planner", "analyst", "admin")
+PUBLIC = (None, "viewer", "gis_staff")
+
+
+def why_at(along: float, beside: float = 10.0, asked: str = ASKED) -> str:
+    lon, lat = degrees(along, beside)
+    return f"/api/coverage/why?{asked}&lon={lon:.6f}&lat={lat:.6f}"
+
+
+@pytest.fixture(scope="module")
+def town_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = make_database()
+    engine = open_engine(url)
+    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    with transaction(engine) as connection:
+        for layer, path in write_town(tmp_path_factory.mktemp("town")):
+            load_file(connection, catalogue, path, layer, author="lan")
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="module")
+def tokens(town_url: str) -> dict[str, str]:
+    engine = open_engine(town_url)
+    with transaction(engine) as connection:
+        found = {role.value: make_token(connection, role, f"a {role}") for role in Role}
+    engine.dispose()
+    return found
+
+
+def made(url: str, folder: Path, per_minute: int) -> Iterator[Flask]:
+    app = create_app(Settings(data_dir=folder, database_url=url, live_per_minute=per_minute))
+    yield app
+    app.extensions["gis"].close()
+
+
+@pytest.fixture(scope="module")
+def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    yield from made(town_url, tmp_path_factory.mktemp("var"), PLENTY)
+
+
+@pytest.fixture
+def town(town_app: Flask) -> FlaskClient:
+    return town_app.test_client()
+
+
+@pytest.fixture
+def asked_little(town_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
+    for app in made(town_url, tmp_path, FEW):
+        yield app.test_client()
+
+
+def bearer(tokens: dict[str, str], role: str | None) -> dict[str, str]:
+    return {} if role is None else {"Authorization": f"Bearer {tokens[role]}"}
+
+
+def found(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    document: dict[str, Any] = response.get_json()
+    return document
+
+
+@pytest.mark.parametrize("role", EXACT)
+def test_those_who_may_see_the_study_as_it_would_be_stored(
+    town: FlaskClient, tokens: dict[str, str], role: str
+) -> None:
+    headers = bearer(tokens, role)
+    live = found(town, STUDY, headers)
+    inputs = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+    stored = town.post("/api/processes/coverage/execution", json={"inputs": inputs}, headers=headers)
+    document = stored.get_json()
+    assert {name: live[name] for name in document} == document
+    assert set(live) - set(document) == {"answer", "notice_texts", "curve", "links"}
+
+
+@pytest.mark.parametrize("role", PUBLIC)
+def test_everybody_else_sees_no_small_count(
+    town: FlaskClient, tokens: dict[str, str], role: str | None
+) -> None:
+    live = found(town, STUDY, bearer(tokens, role))
+    for zone in live["zones"]:
+        for name in ("total", "covered", "uncovered", "unreachable"):
+            assert zone[name] is None or zone[name] == 0 or zone[name] >= 10
+    cells = found(town, f"{CELLS}&limit=120", bearer(tokens, role))
+    counts = [feature["properties"]["people"] for feature in cells["features"]]
+    assert None in counts
+    assert all(count is None or count >= 10 for count in counts)
+    place = found(town, why_at(3900), bearer(tokens, role))
+    assert (place["cell"]["people"], place["cell"]["small"]) == (None, True)
+
+
+@pytest.mark.parametrize("role", EXACT)
+def test_those_who_may_see_every_cell_and_the_homes_which_is_noted(
+    town: FlaskClient, tokens: dict[str, str], role: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = bearer(tokens, role)
+    cells = found(town, CELLS, headers)
+    with caplog.at_level(logging.WARNING):
+        points = [found(town, f"{CELLS}&detail=points", headers) for _ in range(2)][1]
+    sums = [sum(one["properties"]["people"] for one in seen["features"]) for seen in (cells, points)]
+    assert sums == [cells["uncovered"]] * 2
+    assert [line for line in caplog.messages if f"a {role} ({role})" in line][1:]
+    assert found(town, why_at(3900), headers)["cell"]["people"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "code"),
+    [
+        (None, 401, "token_missing"),
+        ("viewer", 403, "role_insufficient"),
+        ("gis_staff", 403, "role_insufficient"),
+    ],
+)
+def test_homes_are_closed_to_everybody_else(
+    town: FlaskClient, tokens: dict[str, str], role: str | None, status: int, code: str
+) -> None:
+    response = town.get(f"{CELLS}&detail=points", headers=bearer(tokens, role))
+    assert_problem(response, status, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/coverage", 422, "study_refused"),
+        ("/api/coverage?standard=nothing", 422, "study_refused"),
+        ("/api/coverage?service=one_stop_office&measure=straight_radius", 422, "study_refused"),
+        (f"{STUDY}&limit=0", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=nan", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=1e999", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=ten", 400, "parameters_invalid"),
+        (f"{STUDY}&mode=boat", 400, "parameters_invalid"),
+        (f"{STUDY}&measure=quota", 400, "parameters_invalid"),
+        (f"{STUDY}&catchment=assigned", 400, "parameters_invalid"),
+        (f"{STUDY}&groups=age_60,", 400, "parameters_invalid"),
+        (f"{STUDY}&groups=age_99", 422, "study_refused"),
+        (f"{STUDY}&vintage=communes_1999", 422, "study_refused"),
+        (f"{STUDY}&branch_share=1.5", 400, "parameters_invalid"),
+        (f"{STUDY}&branch_share=nan", 400, "parameters_invalid"),
+        (f"{STUDY}&turnout_s=60", 422, "study_refused"),
+        (f"{STUDY}&colour=red", 400, "parameters_invalid"),
+        (f"{STUDY}&standard=a&standard=b", 400, "parameters_invalid"),
+        ("/api/coverage?standard=a&at=yesterday", 400, "parameters_invalid"),
+        ("/api/coverage?standard=a&at=2026-03-03T10:00Z", 400, "parameters_invalid"),
+        ("/api/coverage?standard=a&at=1700000000", 400, "parameters_invalid"),
+        ("/api/coverage?service=hospital&measure=straight_radius&limit=9", 422, "study_layer_empty"),
+        (f"{CELLS}&detail=names", 400, "parameters_invalid"),
+        (f"/api/coverage/why?{ASKED}", 400, "parameters_invalid"),
+        (f"/api/coverage/why?{ASKED}&lon=200&lat=20", 400, "parameters_invalid"),
+        (f"/api/coverage/why?{ASKED}&lon=nan&lat=20", 400, "parameters_invalid"),
+        (f"/api/coverage/why?{ASKED}&lon=2.35&lat=48.86", 422, "place_outside"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(town: FlaskClient, path: str, status: int, code: str) -> None:
+    assert_problem(town.get(path), status, code)
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_come_back(asked_little: FlaskClient) -> None:
+    for _ in range(FEW):
+        assert asked_little.get("/api/coverage?standard=nothing").status_code == 422
+    response = asked_little.get(STUDY)
+    assert_problem(response, 429, "too_many_requests")
+    assert 1 <= int(response.headers["Retry-After"]) <= 60
+    assert asked_little.get("/api/collections").status_code == 200
+
+
+@pytest.mark.parametrize("path", [STUDY, CELLS, why_at(1200)])
+def test_a_reader_who_has_the_answer_is_not_given_it_again(
+    town: FlaskClient, town_url: str, tokens: dict[str, str], path: str
+) -> None:
+    first = town.get(path)
+    tag = {"If-None-Match": first.headers["ETag"]}
+    again = town.get(path, headers=tag)
+    assert (again.status_code, again.data) == (304, b"")
+    assert town.get(path, headers=tag | bearer(tokens, "planner")).status_code == 200
+    engine = open_engine(town_url)
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE layer.residents SET people = people WHERE code = 'residents0'"))
+    engine.dispose()
+    assert town.get(path, headers=tag).status_code == 200
+
+
+def test_an_edit_of_the_table_is_in_the_next_answer(
+    town: FlaskClient, town_url: str, tokens: dict[str, str]
+) -> None:
+    headers = bearer(tokens, "planner")
+    before = found(town, STUDY, headers)["totals"]["all"]["total"]
+    engine = open_engine(town_url)
+    statement = text("UPDATE layer.residents SET people = people + :more WHERE code = 'residents2'")
+    for more, expected in ((7, before + 7), (-7, before)):
+        with transaction(engine) as connection:
+            connection.execute(statement, {"more": more})
+        assert found(town, STUDY, headers)["totals"]["all"]["total"] == expected
+    engine.dispose()
+
+
+def test_the_links_lead_to_the_other_answers_to_the_same_question(town: FlaskClient) -> None:
+    links = {link["rel"]: link["href"] for link in found(town, f"{STUDY}&limit=300")["links"]}
+    assert found(town, links["self"])["parameters"]["limit"] == 300
+    assert found(town, links["cells"])["detail"] == "cells"
+    lon, lat = degrees(1200)
+    why = links["why"].replace("{lon}", str(lon)).replace("{lat}", str(lat))
+    assert found(town, why)["limit"] == 300
+    assert found(town, found(town, why)["links"][1]["href"])["parameters"]["limit"] == 300
+
+
+def test_a_share_of_the_closed_offices_may_stay(town: FlaskClient) -> None:
+    share = found(town, f"{STUDY}&branch_share=1")
+    assert share["parameters"]["branch_share"] == 1
+    assert share["totals"]["all"]["uncovered"] < found(town, STUDY)["totals"]["all"]["uncovered"]
+
+
+def test_a_person_in_a_browser_gets_a_page(town: FlaskClient) -> None:
+    response = town.get(f"{STUDY}&f=html")
+    assert response.content_type.startswith("text/html")
