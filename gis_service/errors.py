@@ -76,6 +76,7 @@ class ErrorCode(StrEnum):
     JOB_NOT_READY = "job_not_ready"
     JOB_DISMISSED = "job_dismissed"
     JOB_DIED = "job_died"
+    JOBS_TOO_MANY = "jobs_too_many"
     # live coverage
     PLACE_OUTSIDE = "place_outside"
     TOO_MANY_REQUESTS = "too_many_requests"
@@ -153,6 +154,9 @@ class ErrorCode(StrEnum):
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"
+    # coverage
+    LIMIT_OFF_STEP = "limit_off_step"
+    COVERAGE_BUSY = "coverage_busy"
     # map page
     CLIENT_NOT_BUILT = "client_not_built"
 

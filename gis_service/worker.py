@@ -42,26 +42,27 @@ class Studies:
         ChildDiedError
             When its process has died and the job is to be tried again.
         """
-        if not await self.watch.begin(job_id):
+        attempt = await self.watch.begin(job_id)
+        if attempt is None:
             return
         log.info("job %s begins", job_id)
-        child = await _start(job_id)
+        child = await _start(job_id, attempt)
         try:
             code = await child.wait()
         except asyncio.CancelledError:
             if child.returncode is None:
                 child.kill()
             await child.wait()
-            await self.watch.release(job_id)
+            await self.watch.release(job_id, attempt)
             raise
         log.info("job %s: its process has ended with code %d", job_id, code)
-        if code != 0 and await self.watch.died(job_id, code):
+        if code != 0 and await self.watch.died(job_id, attempt, code):
             raise ChildDiedError(job_id)
 
 
-async def _start(job_id: str) -> Process:
+async def _start(job_id: str, attempt: int) -> Process:
     """Start the process of a job; not even a killed worker leaves it behind."""
-    program = (sys.executable, "-m", "gis_service", "jobs", "run", job_id)
+    program = (sys.executable, "-m", "gis_service", "jobs", "run", job_id, "--attempt", str(attempt))
     return await asyncio.create_subprocess_exec("setpriv", "--pdeathsig", "KILL", *program)
 
 

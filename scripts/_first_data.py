@@ -4,11 +4,13 @@ What happened goes to standard error in words, and to standard output as one of:
 """
 
 import sys
+from textwrap import shorten
 
 from gis_service.errors import GisError
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services.context import open_context
+from gis_service.services.demo_facts import Notice
 from gis_service.services.first_data import FirstData, Listener, load_first_data
 from gis_service.settings import read_settings
 from gis_service.text import number
@@ -18,6 +20,9 @@ WORDS = {
     FirstData.FOREIGN: "first_data_foreign",
     FirstData.NOT_HERE: "first_data_not_here",
 }
+
+_NOTICE_SIGNS = 200
+"""A notice that names many communes is cut short here; scripts/make_demo_city.py tells it in full."""
 
 
 def main() -> int:
@@ -32,10 +37,18 @@ def main() -> int:
         told = words.format(layer=layer, rows=number(rows, language))
         print(f"{seconds:6.1f} s  {told}", file=sys.stderr, flush=True)
 
+    def edited(layer: str) -> None:
+        words = notices()["first_data_edited"].in_language(language)
+        print(words.format(layer=layer), file=sys.stderr, flush=True)
+
+    def noted(notice: Notice) -> None:
+        words = notices()[notice.code].in_language(language).format(**notice.params)
+        print(shorten(words, _NOTICE_SIGNS, placeholder=" …"), file=sys.stderr, flush=True)
+
     try:
         settings = read_settings()
         with open_context(settings) as context:
-            found, count = load_first_data(context, Listener(built, loaded))
+            found, count = load_first_data(context, Listener(built, loaded, edited, noted))
     except GisError as error:
         print(words_of(error, language), file=sys.stderr)
         return error.exit_code

@@ -32,6 +32,8 @@ from gis_service.settings import Settings, read_settings
 START_TIME_S = 90.0
 END_TIME_S = 15.0
 WATCH_EVERY_S = 1.0
+ASKED_FOR_S = 1.0
+"""How long a starting watcher waits for those who only ask whether there is one."""
 LOG_LINES = 20
 WEB, WORKER = "web", "worker"
 PAUSES_S = (1.0, 60.0)
@@ -90,14 +92,25 @@ def hold_lock(settings: Settings) -> Iterator[None]:
         When there is one already, be it since a moment ago.
     """
     with lock_path(settings).open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise WatchedError from error
+        _take(file, settings)
         file.truncate(0)
         json.dump({"pid": os.getpid(), "address": address_of(settings)}, file)
         file.flush()
         yield
+
+
+def _take(file: TextIO, settings: Settings) -> None:
+    """Take the lock; who only asks for the watcher holds it for a moment too, and is waited for."""
+    until = time.monotonic() + ASKED_FOR_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if find_watcher(settings) or time.monotonic() > until:
+                raise WatchedError from error
+            time.sleep(0.01)
+        else:
+            return
 
 
 def check(settings: Settings) -> Watcher | None:

@@ -122,7 +122,7 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 @click.option(
     "--zone-id", metavar="NAME", help="Default: the first column with a different value in every row."
 )
-@click.option("--class-column", metavar="NAME", help="Road class. Default: class or highway.")
+@click.option("--class-column", metavar="NAME", help="Road class. Default: class, highway or road_class.")
 @click.option("--oneway-column", metavar="NAME", help="yes, no, -1, FT, TF or B. Default: oneway.")
 @click.pass_context
 def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type

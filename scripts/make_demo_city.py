@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from gis_service.catalogue.loader import load_catalogue
 from gis_service.errors import GisError
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of, words_of
@@ -35,8 +36,9 @@ def main() -> int:
 
     try:
         settings = read_settings()
+        catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
         built = build_city(arguments.census or settings.layers_dir / settings.city / "census", told)
-        city = write_city(built, arguments.out, told)
+        city = write_city(built, catalogue, arguments.out, told)
         with timed(told, "demo_part_measured"):
             figures = measure(built)
     except GisError as error:

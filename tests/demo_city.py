@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gis_service.catalogue.loader import load_catalogue
+from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.demo import DemoCity, recipe, write_city
 from gis_service.services.demo_build import City, build_city
 from gis_service.services.demo_layers import LAYERS
-from gis_service.services.demo_rows import city_rows
-from gis_service.services.first_data import AUTHOR, message_of
-from gis_service.services.ingest import load_rows
+from gis_service.services.first_data import load_layer
 from gis_service.settings import ROOT
+from gis_service.types import LayerId
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
+
+
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
 
 
 @contextmanager
@@ -42,7 +45,7 @@ def written_once(folder: Path) -> DemoCity:
     kept = folder / "demo_files.pickle"
     with one_at_a_time(folder, "demo_files"):
         if not kept.exists():
-            files = write_city(built_once(folder), folder / "demo_files")
+            files = write_city(built_once(folder), catalogue(), folder / "demo_files")
             kept.write_bytes(pickle.dumps(files))
     made = pickle.loads(kept.read_bytes())  # noqa: S301 (written above)
     assert isinstance(made, DemoCity)
@@ -51,10 +54,10 @@ def written_once(folder: Path) -> DemoCity:
 
 def load_into(url: str, city: City) -> None:
     """Load every layer of the demo city, as the first start of a service does."""
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    message = message_of(recipe(CENSUS))
+    definitions = catalogue()
+    made_of = recipe(CENSUS)
     engine = open_engine(url)
     with transaction(engine) as connection:
         for layer in LAYERS:
-            load_rows(connection, catalogue, city_rows(city, layer), layer, author=AUTHOR, message=message)
+            load_layer(connection, definitions, city, LayerId(layer), made_of)
     engine.dispose()

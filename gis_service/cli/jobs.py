@@ -52,10 +52,11 @@ def cancel(job_id: str) -> None:
 
 @jobs.command()
 @click.argument("job_id", metavar="ID")
-def run(job_id: str) -> None:
+@click.option("--attempt", type=int, default=None, help="Only while this beginning of it is the last one.")
+def run(job_id: str, attempt: int | None) -> None:
     """Compute a job that a worker has begun, in this process; the worker calls this itself."""
     with open_context(read_settings()) as context:
-        run_job(context, job_id)
+        run_job(context, job_id, attempt)
 
 
 def _line(job: service.Job) -> str:

@@ -14,7 +14,7 @@ from gis_service.services import merger, merger_words, studies
 from gis_service.services.context import open_context
 from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
 from gis_service.services.study_words import answer, notice_text
-from gis_service.services.transactions import reading, writing
+from gis_service.services.transactions import computing, reading, writing
 from gis_service.settings import read_settings
 from gis_service.types import Text
 
@@ -50,10 +50,16 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
     Runs and keeps the studies: on foot and by motorbike, any office and that of the own commune, with and
     without branches, told by the communes before and after.
     """
-    with open_context(read_settings()) as context, writing(context) as connection:
-        found = merger.run_merger(
-            connection, context.catalogue, AUTHOR, context.prepared, branch_share=branch_share, reuse=kept
-        )
+    with open_context(read_settings()) as context:
+
+        def keep(made: studies.Computed) -> studies.Study:
+            with writing(context) as connection:
+                return studies.keep(connection, made, AUTHOR)
+
+        with computing(context) as connection:
+            found = merger.run_merger(
+                connection, context.catalogue, keep, context.prepared, branch_share=branch_share, reuse=kept
+            )
     language = language_of()
     click.echo(merger_words.sentence(found, catchment).in_language(language))
     click.echo()
@@ -93,8 +99,8 @@ def run_study(process: str, file: Any, *, as_json: bool, **options: Any) -> None
             ErrorCode.STUDY_REFUSED, name="--inputs", value=error, expected="YAML, JSON"
         ) from error
     inputs = inputs_of(given, options)
-    with open_context(read_settings()) as context, writing(context) as connection:
-        found = studies.run(connection, context.catalogue, process, inputs, AUTHOR, prepared=context.prepared)
+    with open_context(read_settings()) as context:
+        found = studies.run_alone(context, process, inputs, AUTHOR)
         _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
 
 

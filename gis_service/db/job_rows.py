@@ -147,14 +147,22 @@ def begin_job(connection: Connection, id_: str, worker: str) -> None:
     )
 
 
-def note_progress(connection: Connection, id_: str, progress: int, step: str) -> bool:
-    """Note how far a running job is; tell whether it still runs."""
-    return _change(connection, id_, ("running",), progress=progress, step=step)
+def note_progress(
+    connection: Connection, id_: str, progress: int, step: str, *, attempt: int | None = None
+) -> bool:
+    """Note how far a running job is; tell whether it still runs, in this attempt where one is named."""
+    return _change(connection, id_, ("running",), attempt, progress=progress, step=step)
 
 
 def release_job(connection: Connection, id_: str, *, attempts: int) -> bool:
     """Put a running job back among those that wait; tell whether it still ran."""
     return _change(connection, id_, ("running",), status="accepted", attempts=attempts, progress=0, step="")
+
+
+def count_open(connection: Connection, owner: tuple[str, str | None]) -> int:
+    """Count the jobs of an author and role that have not ended."""
+    limits = _limits(JobFilter(owner=owner, statuses=OPEN))
+    return int(connection.execute(select(func.count()).select_from(job).where(*limits)).scalar_one())
 
 
 def end_job(
@@ -164,12 +172,19 @@ def end_job(
     *,
     study: str | None = None,
     problem: dict[str, Any] | None = None,
+    attempt: int | None = None,
 ) -> bool:
-    """Note how a job that had not ended has ended; tell whether this was news."""
+    """Note how a job that had not ended has ended; tell whether this was news.
+
+    Parameters
+    ----------
+    attempt
+        Which beginning of the job has ended so: after a later one it is no news. None is any.
+    """
     values: dict[str, Any] = {"status": status, "study": study, "problem": problem}
     if status == "successful":
         values["progress"] = 100
-    return _change(connection, id_, OPEN, **values, finished_at=func.clock_timestamp())
+    return _change(connection, id_, OPEN, attempt, **values, finished_at=func.clock_timestamp())
 
 
 def dismiss_job(connection: Connection, id_: str) -> None:
@@ -179,8 +194,12 @@ def dismiss_job(connection: Connection, id_: str) -> None:
     _change(connection, id_, states, status="dismissed", finished_at=finished)
 
 
-def _change(connection: Connection, id_: str, states: Sequence[str], **values: object) -> bool:
-    """Change a job that is in one of these states; tell whether it was."""
-    where = (job.c.id == id_, job.c.status.in_(states))
+def _change(
+    connection: Connection, id_: str, states: Sequence[str], attempt: int | None = None, **values: object
+) -> bool:
+    """Change a job that is in one of these states, begun so often; tell whether it was."""
+    where = [job.c.id == id_, job.c.status.in_(states)]
+    if attempt is not None:
+        where.append(job.c.attempts == attempt)
     changed = update(job).where(*where).values(**values, updated_at=func.clock_timestamp())
     return connection.execute(changed).rowcount == 1

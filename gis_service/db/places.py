@@ -24,12 +24,17 @@ def unit_at(
     place
         Longitude and latitude in WGS 84.
     """
-    code, shown = f"t.{identifier(key)}", f"t.{identifier(name)}"
+    table, code, shown = (
+        f"layer.{identifier(layer)}",
+        f"t.{identifier(key)}::text",
+        f"t.{identifier(name)}::text",
+    )
     point = f"ST_SetSRID(ST_MakePoint(:lon, :lat), {STORAGE_SRID})"
-    # Codes that are whole numbers are in the order of numbers, others in that of text, as in studies.
-    order = f"CASE WHEN {code} ~ '^[0-9]+$' THEN {code}::numeric END, {code} COLLATE \"C\""
+    # In the order of numbers when all codes are whole numbers, else of text: that of the units in studies.
+    numbers = f"(SELECT bool_and(u.{identifier(key)}::text ~ '^[0-9]+$') FROM {table} AS u)"  # noqa: S608 as below
+    order = f'CASE WHEN {numbers} THEN {code}::numeric END, {code} COLLATE "C"'
     statement = (
-        f"SELECT {code}::text, {shown}::text FROM layer.{identifier(layer)} AS t"  # noqa: S608 names go through identifier()
+        f"SELECT {code}, {shown} FROM {table} AS t"  # noqa: S608 names go through identifier()
         f" WHERE ST_Intersects(t.geom, {point}) ORDER BY {order} LIMIT 1"
     )
     row = connection.execute(text(statement), {"lon": place[0], "lat": place[1]}).one_or_none()

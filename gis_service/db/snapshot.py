@@ -14,8 +14,15 @@ class _NothingToCommitError(Exception):
 
 
 @contextmanager
-def snapshot(engine: Engine) -> Iterator[Connection]:
+def snapshot(engine: Engine, statement_s: int = STATEMENT_TIMEOUT_S) -> Iterator[Connection]:
     """Lend a connection whose statements all see the same committed state; writing is refused.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections.
+    statement_s
+        Seconds that one statement may take; 0 is as long as it takes.
 
     Raises
     ------
@@ -24,7 +31,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """
     with suppress(_NothingToCommitError), transaction(engine) as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+        connection.execute(text(f"SET LOCAL statement_timeout = '{statement_s}s'"))
         yield connection
         # Rolling back works whatever has happened on the way; committing on a lost connection does not.
         raise _NothingToCommitError

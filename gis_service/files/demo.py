@@ -1,6 +1,6 @@
 """Writes the layers of the demo city as files that a load takes: equal input gives equal bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def _fixed_day() -> Iterator[None]:
         pyogrio.set_gdal_config_options({_STAMP: before})
 
 
-def write_features(frame: gpd.GeoDataFrame, path: Path) -> None:
+def write_features(frame: gpd.GeoDataFrame, path: Path, about: Mapping[str, str]) -> None:
     """Write a layer with geometry as GeoPackage, in the CRS of the frame; an older file is replaced.
 
     Parameters
@@ -32,11 +32,22 @@ def write_features(frame: gpd.GeoDataFrame, path: Path) -> None:
         Columns of text, whole numbers, numbers and ``datetime.date``; missing values are ``None``.
     path
         Ends in ``.gpkg``; the layer in it is named as the file.
+    about
+        What the file says of itself, as that of an exported layer does: ``TITLE``, ``DESCRIPTION``,
+        ``SOURCE``, ``LICENCE``, ``GENERATED``.
     """
     unfinished = path.with_name(f"{path.stem}.part.gpkg")
     unfinished.unlink(missing_ok=True)
     with _fixed_day():
-        pyogrio.write_dataframe(frame, unfinished, layer=path.stem, driver="GPKG", use_arrow=True)
+        pyogrio.write_dataframe(
+            frame,
+            unfinished,
+            layer=path.stem,
+            driver="GPKG",
+            use_arrow=True,
+            layer_options={"IDENTIFIER": about["TITLE"], "DESCRIPTION": about["DESCRIPTION"]},
+            layer_metadata=dict(about),
+        )
     unfinished.replace(path)
 
 

@@ -38,14 +38,17 @@ from gis_service.files.osm import (
 )
 from gis_service.types import Bools, Floats, Geometries, Int8s
 
-CLASS_COLUMNS = ("class", "highway")
+CLASS_COLUMNS = ("class", "highway", "road_class")
 OWN_CLASSES = frozenset(
     ("expressway", "national", "provincial", "district", "commune", "village_lane", "alley")
 )
 
 _HEADWAYS = ("headway_min", "headway")
 _WAITS = ("wait_min", "wait")
-_FROM, _TO = ("from_hour", "from", "hours_from", "open_from"), ("to_hour", "to", "hours_to", "open_to")
+_FROM = ("from_hour", "from", "hours_from", "runs_from", "open_from")
+_TO = ("to_hour", "to", "hours_to", "runs_to", "open_to")
+_RIGHTS = ("on_foot", "on_wheels", "by_car")
+"""Columns of a layer of roads, true or false; what they do not say is open."""
 _ONEWAYS = {
     **dict.fromkeys(("yes", "true", "1", "ft", "t"), 1),
     **dict.fromkeys(("-1", "reverse", "tf"), -1),
@@ -53,7 +56,8 @@ _ONEWAYS = {
 }
 _DIRECTIONS = {"f": "ft", "t": "tf"}
 """One-way letters of tables that part OpenStreetMap by theme: forward, towards the start; ``b`` is both."""
-_NOT_PAVED = UNPAVED | {"no", "false", "0", "f"}
+_NO = frozenset(("no", "false", "0", "f"))
+_NOT_PAVED = UNPAVED | _NO
 _PLAIN_TAGS = ("oneway", "bridge", "tunnel", "surface", "width")
 """Tags whose names say the same in a file that is not of OpenStreetMap."""
 _NO_CLASS = "(-)"
@@ -124,6 +128,8 @@ class FerryTable:
         ``(n,)`` first and last hour of service, 0 to 24; nan where not told.
     without_geometry
         Rows of the file that have no line.
+    takes_cars
+        ``(n,)`` whether cars board; None where that is not told, and they do.
     """
 
     crs: pyproj.CRS
@@ -133,6 +139,7 @@ class FerryTable:
     from_hour: Floats
     to_hour: Floats
     without_geometry: int = 0
+    takes_cars: Bools | None = None
 
 
 def read_roads(
@@ -146,7 +153,8 @@ def read_roads(
         A line file or an ``.osm.pbf``. A line file whose classes are those of OpenStreetMap is read by the
         same rules as an extract.
     class_column, oneway_column
-        Columns to use instead of ``class`` or ``highway``, and of ``oneway``; an extract has its own.
+        Columns to use instead of ``class``, ``highway`` or ``road_class``, and of ``oneway``; an extract has
+        its own.
 
     Raises
     ------
@@ -166,9 +174,8 @@ def read_roads(
         tags["oneway"] = _text(frame, _column(frame, oneway_column, (), source, "--oneway-column"))
     tags["oneway"] = _directions(tags["oneway"], by_letter=_plain_name(classes) == "fclass")
     ignored = _put_level(tags, frame, of_osm=of_osm)
-    extra = {"width_m": find_column(frame, ("width_m",)), "paved": find_column(frame, ("paved",))}
-    for name, column in extra.items():
-        tags[name] = _text(frame, column)
+    for name in ("width_m", "paved", *_RIGHTS):
+        tags[name] = _text(frame, find_column(frame, (name,)))
     table = gpd.GeoDataFrame(tags, geometry=frame.geometry, crs=frame.crs)
     table.attrs = frame.attrs
     if not of_osm:
@@ -179,7 +186,10 @@ def read_roads(
 
 
 def read_ferries(source: str) -> FerryTable | None:
-    """Read a line file of ferries; ``headway_min``, ``wait_min``, ``from_hour`` and ``to_hour`` are optional.
+    """Read a line file of ferries.
+
+    Optional columns: ``headway_min``, ``wait_min``, ``from_hour`` and ``to_hour`` (or ``runs_from`` and
+    ``runs_to``), ``takes_cars``.
 
     Pieces of one row that join are one ferry, boarded once.
 
@@ -228,7 +238,7 @@ def _put_level(tags: pd.DataFrame, frame: pd.DataFrame, *, of_osm: bool) -> str:
         return ""
     column = find_column(frame, ("level", "layer"))
     values = _text(frame, column)
-    crossings = find_column(frame, ("bridge", "tunnel")) is not None
+    crossings = find_column(frame, ("bridge", "tunnel", "is_bridge")) is not None
     if crossings and values.isin(_LEVELS | {""}).all():
         tags["layer"] = values
         return ""
@@ -292,6 +302,8 @@ def _table(tags: gpd.GeoDataFrame, ignored: str) -> RoadTable:
     if "paved" in tags:
         unpaved |= tags["paved"].isin(_NOT_PAVED)
     may = rights(tags)
+    for name in tags.columns.intersection(list(_RIGHTS)):
+        may[name] &= ~tags[name].isin(_NO)
     levels = zip(tags["layer"], tags["bridge"], tags["tunnel"], strict=True)
     return RoadTable(
         crs=crs_of(tags),
@@ -322,4 +334,5 @@ def _ferry_table(frame: gpd.GeoDataFrame) -> FerryTable | None:
         from_hour=_number(frame, _FROM),
         to_hour=_number(frame, _TO),
         without_geometry=int(frame.attrs.get("without_geometry", 0)),
+        takes_cars=~_text(frame, find_column(frame, ("takes_cars",))).isin(_NO).to_numpy(np.bool_),
     )

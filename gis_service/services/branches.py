@@ -49,7 +49,9 @@ class Branches:
         return Notice("branches_counted", params)
 
 
-def branches_of(columns: Mapping[str, Sequence[object]], is_open: Bools, day: date, share: float) -> Branches:
+def branches_of(
+    columns: Mapping[str, Sequence[object]], is_open: Bools, there: Bools, day: date, share: float
+) -> Branches:
     """Choose the closed facilities that stay as branches on a day.
 
     Parameters
@@ -58,6 +60,8 @@ def branches_of(columns: Mapping[str, Sequence[object]], is_open: Bools, day: da
         Columns of the layer, ``n`` values each; ``branch_rank``, ``open_to`` and ``site_id`` are read.
     is_open
         ``(n,)`` facilities that are open on the day.
+    there
+        ``(n,)`` facilities that have a place; one without can neither stay nor stand in for another.
     day
         The day; a facility has closed when its ``open_to`` has come.
     share
@@ -70,11 +74,15 @@ def branches_of(columns: Mapping[str, Sequence[object]], is_open: Bools, day: da
     closed = [
         row
         for row in range(n)
-        if not is_open[row] and ranks[row] is not None and isinstance(end := ends[row], date) and end <= day
+        if there[row]
+        and not is_open[row]
+        and ranks[row] is not None
+        and isinstance(end := ends[row], date)
+        and end <= day
     ]
     count = int((Decimal(str(share)) * len(closed)).quantize(Decimal(1), ROUND_HALF_UP))
     staying = sorted(closed, key=lambda row: (float(str(ranks[row])), row))[:count]
-    taken = {sites[row] for row in np.flatnonzero(is_open).tolist()} - {None}
+    taken = {sites[row] for row in np.flatnonzero(is_open & there).tolist()} - {None}
     alone = [row for row in staying if sites[row] not in taken]
     chosen = np.zeros(n, dtype=np.bool_)
     chosen[alone] = True

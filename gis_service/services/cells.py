@@ -121,7 +121,7 @@ def _units_by_vintage(study: LiveStudy, question: Question, prepared: Prepared) 
         try:
             ground = prepared_ground(prepared, other, question.task, question.marks)
             mark = marks_of(other, ("zones",))["zones"]
-            found.append(prepared_units(prepared, ground, other, mark)[1][inside])
+            found.append(prepared_units(ground, other, mark)[1][inside])
         except RefusedInput:
             # Units that no study can be told by have no sums either.
             log.info("the units %s cannot be used", name, exc_info=True)

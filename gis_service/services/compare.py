@@ -95,7 +95,7 @@ class _State:
 
 
 class Workbench:
-    """Computes studies of one transaction; what they share is computed once.
+    """Computes studies on one state of the data, in one transaction; what they share is computed once.
 
     Parameters
     ----------

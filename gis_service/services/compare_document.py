@@ -97,6 +97,7 @@ def compare_document(told: Told, found: Comparison, parameters: CoverageParamete
         "parameters": dict(told.parameters),
         "code_version": code_version(),
         "base": told.base,
+        "edits_hash": None,  # two states of the layers as they are: nobody has edited them
         "artefacts": dict(told.artefacts),
         "totals": _totals(found, parameters),
         "zones": _zone_rows(told.zones, found, parameters),

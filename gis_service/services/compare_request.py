@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gis_service.catalogue.loader import Catalogue
-from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageParameters
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, refused
 
 MAX_LIMITS = 20
-Limit = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Limit = Annotated[float, Field(gt=0, le=MAX_LIMIT, allow_inf_nan=False)]
 
 _MAY_DIFFER = {"service", "standard", "catchment", "vintage", "at", "open_on", "branch_share"}
 """Parameters in which two states may differ; all else would compare ways and not services."""

@@ -1,6 +1,5 @@
 """The ways of several states of a service: roads and homes are laid out once, each state is one search."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +11,10 @@ from gis_service.analysis.graph import Graph, build_graph
 from gis_service.analysis.modes import segment_costs
 from gis_service.analysis.snap import snap
 from gis_service.services.coverage_border import Border
-from gis_service.services.coverage_inputs import CoverageInputs, Facilities
+from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import Roads
-from gis_service.types import Floats, Int32s, Int64s
+from gis_service.services.coverage_ways import Roads, who_uses_what
+from gis_service.types import Floats, Int32s
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def find_state(
     roads = None if base is None else _with_facilities(base, inputs, parameters)
     cost = np.full(len(zone), UNREACHED, dtype=np.int64)
     facility = np.full(len(zone), -1, dtype=np.int32)
-    for homes, chosen in _who_uses_what(zone, inputs.facilities, near, parameters):
+    for homes, chosen in who_uses_what(zone, inputs.facilities, near, parameters):
         if not len(chosen):
             continue
         if base is None or roads is None:
@@ -118,14 +117,3 @@ def _with_facilities(base: Base, inputs: CoverageInputs, parameters: CoveragePar
     roads = base.roads
     placed = snap(inputs.facilities.xy, roads.network, roads.costs, inputs.barriers, parameters.snap_max_m)
     return Roads(roads.network, roads.costs, roads.homes, placed)
-
-
-def _who_uses_what(
-    zone: Int32s, facilities: Facilities, near: Int64s, parameters: CoverageParameters
-) -> Iterator[tuple[Int64s, Int64s]]:
-    """Give people with the facilities they may use; nobody without a unit has one of the own unit."""
-    if parameters.catchment == "any":
-        yield np.arange(len(zone)), near
-        return
-    for unit in np.unique(zone[zone >= 0]):
-        yield np.flatnonzero(zone == unit), near[facilities.unit[near] == unit]

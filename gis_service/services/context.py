@@ -65,7 +65,8 @@ def open_context(settings: Settings) -> Context:
     """
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
     folder = _artefacts(settings)
-    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder))
+    # One thread stays free for what is answered without computing.
+    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), max(1, settings.threads - 1))
     return Context(open_database(settings), catalogue, settings, prepared)
 
 

@@ -10,16 +10,17 @@ from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.accounts import Caller
 from gis_service.services.coverage import CoverageResult, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.curve import curve_document
+from gis_service.services.curve import STEP_M, STEP_S, curve_document
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import code_version, digest
 from gis_service.services.prepared import Prepared
-from gis_service.services.prepared_ground import Marks, marks_of, prepared_inputs
+from gis_service.services.prepared_ground import Marks, marks_of, prepared_inputs, vintage_marks
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
@@ -114,6 +115,8 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     ------
     NotAllowed
         ``token_missing`` or ``role_insufficient``.
+    RefusedInput
+        ``limit_off_step`` for those who may not see small counts.
     RefusedInput, Conflict
         As `gis_service.services.studies.run`.
     """
@@ -121,16 +124,20 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     _require_reading(
         caller, catalogue, task.layers
     )  # first, so that no refusal tells the state of a closed layer
+    if not caller.may_read(PERSONAL):
+        _require_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)
     _require_reading(caller, catalogue, layers.layers)
     task = with_last_change(layers, task)
     marks = marks_of(layers)
     said = {
         "marks": marks,
+        # The cells and the words about a place know the units of every vintage.
+        "vintages": vintage_marks(layers),
         "layers": dict(layers.layers),
         "versions": dict(layers.versions),
         "parameters": task.parameters.as_document(),
-        "when": f"{task.day} {task.time}",
+        "when": f"{task.day} {task.time:%H:%M}",
         "notices": [notice.as_document() for notice in task.notices],
         "code_version": code_version(),
     }
@@ -143,18 +150,49 @@ def _require_reading(caller: Caller, catalogue: Catalogue, layers: Mapping[str, 
             caller.require_reading(catalogue.layers[layer].visibility)
 
 
+def _require_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:
+    """Refuse a limit between two steps of the curve: two limits close together tell few people apart."""
+    standard = catalogue.standards.get(asked.standard or "")
+    unit, step = ("s", STEP_S) if asked.is_time else ("m", STEP_M)
+    if standard is None or asked.limit != standard.limit:
+        _require_step("limit", asked.limit, step, unit)
+    # A turn-out is one more way to move the limit.
+    if standard is None or asked.turnout_s != standard.turnout_s:
+        _require_step("turnout_s", asked.turnout_s, STEP_S, "s")
+
+
+def _require_step(name: str, value: float, step: int, unit: str) -> None:
+    if value % step == 0:
+        return
+    below = int(value // step) * step
+    nearest = ", ".join(str(one) for one in (below, below + step) if one)
+    raise RefusedInput(
+        ErrorCode.LIMIT_OFF_STEP, name=name, value=value, step=step, unit=unit, nearest=nearest
+    )
+
+
 def _today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
 def study_of(question: Question, prepared: Prepared) -> LiveStudy:
-    """Compute the answer, unless this process has it already."""
+    """Compute the answer, unless this process has it already.
+
+    Raises
+    ------
+    Temporary
+        ``coverage_busy`` when it computes as much as it may.
+    RefusedInput, Conflict
+        As `gis_service.services.studies.run`.
+    """
     return prepared.studies.by_name(question.mark, lambda: _compute(question, prepared))
 
 
 def _compute(question: Question, prepared: Prepared) -> LiveStudy:
-    inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
-    return LiveStudy(question.mark, question.parameters, inputs, run_coverage(inputs, question.parameters))
+    with prepared.working():
+        inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
+        result = run_coverage(inputs, question.parameters)
+    return LiveStudy(question.mark, question.parameters, inputs, result)
 
 
 def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *, personal: bool) -> Document:

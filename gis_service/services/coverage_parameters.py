@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, isfinite
+from math import floor
 from typing import Literal
 
 from gis_service.analysis.demand import ALL, LATTICE, Lattice
@@ -23,6 +23,10 @@ CATCHMENTS = ("any", "own_unit")
 DIRECTIONS = ("to_facility", "from_facility")
 HALO_M = 10_000.0
 """Roads and facilities within this outside the study area count (METHODS, Border)."""
+MAX_LIMIT = 10_000_000.0
+"""Longest limit, seconds or metres: far beyond any way, and far below what stands for no way at all."""
+MAX_TURNOUT_S = 86_400.0
+"""Longest turn-out: one day."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,16 @@ class CoverageParameters:
         _require_one_of("direction", self.direction, DIRECTIONS)
         for group in self.counted_groups:
             _require_one_of("groups", group, known_groups)
-        if not (isfinite(self.limit) and self.limit > 0):
-            _refuse("limit", self.limit, "> 0")
+        if not 0 < self.limit <= MAX_LIMIT:
+            _refuse("limit", self.limit, f"> 0, ≤ {MAX_LIMIT:.0f}")
         if self.measure != "straight_radius" and not has_network:
             _refuse("measure", self.measure, "straight_radius (no roads)")
         if self.measure != "straight_radius" and self.mode is None:
             _refuse("mode", None, "walk, bicycle, motorbike, car")
         usable = self.is_time and self.direction == "from_facility"
-        if self.turnout_s < 0 or (self.turnout_s and not usable):
-            _refuse("turnout_s", self.turnout_s, "0, or >= 0 with network_time and from_facility")
+        if not 0 <= self.turnout_s <= MAX_TURNOUT_S or (self.turnout_s and not usable):
+            allowed = f"0; ≤ {MAX_TURNOUT_S:.0f}: network_time, from_facility"
+            _refuse("turnout_s", self.turnout_s, allowed)
 
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""

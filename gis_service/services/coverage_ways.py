@@ -105,7 +105,7 @@ def find_ways(
     catchments = []
     graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
     near = np.flatnonzero(border.facilities)
-    for homes, chosen in _who_uses_what(zone, inputs.facilities, near, parameters):
+    for homes, chosen in who_uses_what(zone, inputs.facilities, near, parameters):
         site = inputs.facilities.site[chosen]
         if roads is None or graph is None:
             part: Field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
@@ -153,7 +153,7 @@ def _roads(
     return Roads(inputs.network, costs, *joined)
 
 
-def _who_uses_what(
+def who_uses_what(
     zone: Int32s, facilities: Facilities, near: Int64s, parameters: CoverageParameters
 ) -> Iterator[tuple[Int64s, Int64s]]:
     """Give people with the facilities they may use; each person once."""

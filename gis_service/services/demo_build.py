@@ -10,6 +10,7 @@ from gis_service.analysis.demo_city.facilities import areas_of, make_facilities
 from gis_service.analysis.demo_city.features import Features
 from gis_service.analysis.demo_city.flood import FloodArea, make_flood_areas
 from gis_service.analysis.demo_city.ground import Ground
+from gis_service.analysis.demo_city.grounds import with_grounds
 from gis_service.analysis.demo_city.land import Land, make_land
 from gis_service.analysis.demo_city.land_use import Patch, make_land_use
 from gis_service.analysis.demo_city.pipes import make_sewers, make_water_mains
@@ -88,6 +89,7 @@ def build_city(census: Path, told: Told = nobody) -> City:
         ground = Ground(land, villages, roads)
         names = {code: unit.full_name for code, unit in facts.units_2025.items()}
         facilities = make_facilities(ground, names)
+        land_use = with_grounds(land_use, facilities)
     with timed(told, "demo_part_infrastructure"):
         infrastructure = {
             "water_main": make_water_mains(ground),

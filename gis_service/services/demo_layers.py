@@ -12,6 +12,7 @@ from gis_service.analysis.demo_city.flood import FloodArea
 from gis_service.analysis.demo_city.land_use import Patch
 from gis_service.analysis.demo_city.protected import ProtectedArea
 from gis_service.analysis.demo_city.residents import resident_features
+from gis_service.analysis.demo_city.seats import district_seats
 from gis_service.analysis.demo_city.waters import Water
 from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.files.admin_units import AdminUnit
@@ -149,8 +150,7 @@ def _settlement(city: City) -> gpd.GeoDataFrame:
     for row, village in enumerate(villages.unit.tolist()):
         if villages.is_main[row] and units[village].unit_type != "commune":
             rank[row] = 2
-    for seat in _seats(city):
-        rank[seat] = 1
+    rank[np.isin(villages.unit, list(district_seats(units).values())) & villages.is_main] = 1
     rows: _Rows = [
         {
             "code": f"kdc_{row + 1:04d}",
@@ -163,16 +163,6 @@ def _settlement(city: City) -> gpd.GeoDataFrame:
         for row, unit in enumerate(villages.unit.tolist())
     ]
     return _rows(points_of(villages.xy), rows)
-
-
-def _seats(city: City) -> list[int]:
-    """Give the main village of the most populous ward or township of each district."""
-    best: dict[str, tuple[bool, int, int]] = {}
-    for row in np.flatnonzero(city.villages.is_main).tolist():
-        unit = city.land.units[city.villages.unit[row]]
-        weight = (unit.unit_type != "commune", unit.people, -row)
-        best[unit.district_code] = max(best.get(unit.district_code, weight), weight)
-    return [-row for _town, _people, row in best.values()]
 
 
 def _rivers(city: City) -> gpd.GeoDataFrame:

@@ -16,7 +16,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
 from gis_service.db.engine import Connection
 from gis_service.db.export import read_rows
-from gis_service.db.layers import LayerState, state_of
+from gis_service.db.layers import state_of
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.files.writers import GEOMETRY, Table, check_out, write_table
 from gis_service.services.ingest import Progress
@@ -110,7 +110,7 @@ def export_layer(
         schema=schema,
         geometry=definition.geometry if located else None,
         crs=target,
-        about=_about(definition, state),
+        about=about(definition) | {"VERSION": str(state.version)},
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -143,7 +143,7 @@ def _placed(wkb: tuple[bytes | None, ...], target: pyproj.CRS) -> Any:  # noqa: 
     return shapely.to_wkb(transform(shapes, STORAGE, target))
 
 
-def _about(definition: LayerDefinition, state: LayerState) -> dict[str, str]:
+def about(definition: LayerDefinition) -> dict[str, str]:
     """Say in the file what it is, where it comes from and whether it is real."""
     generated = (
         " Generated data, not observed. / Dữ liệu sinh ra, không phải quan sát."
@@ -157,5 +157,4 @@ def _about(definition: LayerDefinition, state: LayerState) -> dict[str, str]:
         "LICENCE": definition.licence,
         "GENERATED": "true" if definition.generated else "false",
         "LAYER": definition.id,
-        "VERSION": str(state.version),
     }

@@ -1,9 +1,10 @@
 """The first data of a new installation: the demo city, where the city has one.
 
 It never goes among other people's data. What an older version of this program loaded is brought up to date,
-layer by layer, as long as nobody else has written to it.
+layer by layer, as long as nobody else has written to it: neither as a version, nor straight into its table.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,18 +15,24 @@ from time import perf_counter
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.database import NewestVersion, has_version_by, layers_with_versions, newest_versions
 from gis_service.db.engine import Connection
+from gis_service.db.first_data import keep_writers_out, layer_content, tell_version
 from gis_service.db.layer_changes import add_missing_columns
+from gis_service.db.layers import lock_layer, table_exists, waiting_at_most
 from gis_service.services.context import Context
 from gis_service.services.demo import LAYERS, recipe
 from gis_service.services.demo_build import City, Told, build_city, nobody
+from gis_service.services.demo_facts import Notice
 from gis_service.services.demo_rows import city_rows
 from gis_service.services.ingest import load_rows
+from gis_service.services.ingest_load import LOCK_WAIT_S
 from gis_service.services.layers import definition_of, table_of
 from gis_service.services.merger import STANDARDS
-from gis_service.services.transactions import reading, writing
+from gis_service.services.transactions import computing, writing
+from gis_service.types import LayerId
 
 AUTHOR = "demo city"
 """Author of the versions of the demo city: the mark, in the database itself, of one that may hold it."""
+_MESSAGE = re.compile(r"demo city, recipe (?P<recipe>[0-9a-f]+)(, content (?P<content>[0-9a-f]+))?")
 _AT_ONCE = 2
 """Layers that are loaded beside each other: while one is read, another is written."""
 _GREAT = ("residents", "roads")
@@ -56,10 +63,16 @@ class Listener:
         Of every part of the city that has been built.
     loaded
         Of every layer that has been loaded.
+    edited
+        Of every layer that would be brought up to date, had nobody edited its table.
+    noted
+        Of what a reader of a newly built city must know.
     """
 
     built: Told = nobody
     loaded: Loaded = lambda _layer, _rows, _seconds: None
+    edited: Callable[[str], None] = lambda _layer: None
+    noted: Callable[[Notice], None] = lambda _notice: None
 
 
 def census_of(context: Context) -> Path:
@@ -67,9 +80,9 @@ def census_of(context: Context) -> Path:
     return context.settings.layers_dir / context.settings.city / "census"
 
 
-def message_of(made_of: str) -> str:
-    """Give the message of a version of the demo city: it tells the recipe, so that a later start knows it."""
-    return f"demo city, recipe {made_of}"
+def message_of(made_of: str, content: str) -> str:
+    """Give the message of a version of the demo city: by it a later start knows what we wrote."""
+    return f"demo city, recipe {made_of}, content {content}"
 
 
 def state(connection: Connection, catalogue: Catalogue, census: Path) -> FirstData:
@@ -106,7 +119,9 @@ def load_first_data(context: Context, listener: Listener | None = None) -> tuple
     -------
     tuple of FirstData and int
         How the database stands, and the number of layers loaded now. Each layer is committed by itself: a
-        load that was cut short goes on where it ended. A layer whose newest version is somebody else's stays.
+        load that was cut short goes on where it ended. A layer whose newest version is somebody else's stays,
+        and so does one whose table somebody has edited since. (Versions of a program that did not yet note
+        the content cannot tell; they are brought up to date.)
 
     Raises
     ------
@@ -118,50 +133,102 @@ def load_first_data(context: Context, listener: Listener | None = None) -> tuple
         ``database_not_migrated``.
     """
     census = census_of(context)
-    with reading(context) as connection:
+    with computing(context) as connection:
         found = state(connection, context.catalogue, census)
         if found is not FirstData.READY:
             return found, 0
-        message = message_of(recipe(census))
-        wanted = _to_load(connection, message)
+        made_of = recipe(census)
+        standing = _standing(connection, made_of)
+    told = listener or Listener()
+    wanted = [layer for layer, stands in standing.items() if stands is _Standing.WANTED]
+    for layer, stands in standing.items():
+        if stands is _Standing.EDITED:
+            told.edited(layer)
     if not wanted:
         return found, 0
-    told = listener or Listener()
     city = build_city(census, told.built)
-    _load(context, city, wanted, message, told.loaded)
-    return found, len(wanted)
+    for notice in city.notices:
+        told.noted(notice)
+    return found, _load(context, city, wanted, made_of, told)
 
 
-def _to_load(connection: Connection, message: str) -> list[str]:
-    """Name the layers that nobody has loaded, and those we loaded by another recipe; great ones first."""
+class _Standing(StrEnum):
+    """How a layer stands to the city as it is made today."""
+
+    WANTED = "wanted"
+    EDITED = "edited"
+    KEPT = "kept"
+
+
+def _standing(connection: Connection, made_of: str) -> dict[LayerId, _Standing]:
+    """Tell how every layer stands; great ones first."""
     newest = newest_versions(connection)
-    ours = NewestVersion(AUTHOR, message)
-    stale = [
-        layer
-        for layer in LAYERS
-        if layer not in newest or (newest[layer].author == AUTHOR and newest[layer] != ours)
-    ]
-    return sorted(stale, key=lambda layer: layer not in _GREAT)
+    layers = map(LayerId, sorted(LAYERS, key=lambda layer: layer not in _GREAT))
+    return {layer: _stands(connection, layer, newest.get(layer), made_of) for layer in layers}
 
 
-def _load(context: Context, city: City, wanted: Sequence[str], message: str, told: Loaded) -> None:
+def _stands(connection: Connection, layer: LayerId, newest: NewestVersion | None, made_of: str) -> _Standing:
+    if newest is None:
+        return _Standing.WANTED
+    if newest.author != AUTHOR:
+        return _Standing.KEPT
+    told = _MESSAGE.fullmatch(newest.message)
+    if told and told["recipe"] == made_of:
+        return _Standing.KEPT
+    if told and told["content"] and not _holds(connection, layer, told["content"]):
+        return _Standing.EDITED
+    return _Standing.WANTED
+
+
+def _holds(connection: Connection, layer: LayerId, content: str) -> bool:
+    return table_exists(connection, layer) and layer_content(connection, layer) == content
+
+
+def _load(context: Context, city: City, wanted: Sequence[LayerId], made_of: str, told: Listener) -> int:
     """Load layers beside each other: the database writes one while the next is handed over."""
+    count = 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        tasks = {pool.submit(_load_one, context, city, layer, message): layer for layer in wanted}
+        tasks = {pool.submit(_load_one, context, city, layer, made_of): layer for layer in wanted}
         try:
             for task in as_completed(tasks):
-                told(tasks[task], *task.result())
+                stands, rows, seconds = task.result()
+                if stands is _Standing.WANTED:
+                    count += 1
+                    told.loaded(tasks[task], rows, seconds)
+                elif stands is _Standing.EDITED:
+                    told.edited(tasks[task])
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+    return count
 
 
-def _load_one(context: Context, city: City, layer: str, message: str) -> tuple[int, float]:
-    """Load one layer, and tell its rows and the seconds that it took."""
+def _load_one(context: Context, city: City, layer: LayerId, made_of: str) -> tuple[_Standing, int, float]:
+    """Load one layer, unless somebody wrote to it while the city was built; tell its rows and the seconds."""
     start = perf_counter()
-    rows = city_rows(city, layer)
-    definition = definition_of(context.catalogue, layer)
     with writing(context) as connection:
-        add_missing_columns(connection, table_of(definition))
-        done = load_rows(connection, context.catalogue, rows, layer, author=AUTHOR, message=message)
-    return done.features, perf_counter() - start
+        with waiting_at_most(connection, layer, LOCK_WAIT_S):
+            lock_layer(connection, layer)
+            if table_exists(connection, layer):
+                keep_writers_out(connection, layer)
+        stands = _stands(connection, layer, newest_versions(connection).get(layer), made_of)
+        rows = (
+            load_layer(connection, context.catalogue, city, layer, made_of)
+            if stands is _Standing.WANTED
+            else 0
+        )
+    return stands, rows, perf_counter() - start
+
+
+def load_layer(connection: Connection, catalogue: Catalogue, city: City, layer: LayerId, made_of: str) -> int:
+    """Load a layer of the demo city as a version that tells recipe and content, and give its rows.
+
+    Raises
+    ------
+    RefusedInput, Conflict
+        As `load_first_data`.
+    """
+    add_missing_columns(connection, table_of(definition_of(catalogue, layer)))
+    done = load_rows(connection, catalogue, city_rows(city, layer), layer, author=AUTHOR)
+    tell_version(connection, done.version, message_of(made_of, layer_content(connection, layer)))
+    return done.features

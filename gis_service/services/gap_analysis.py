@@ -97,7 +97,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
     tell = progress or (lambda _step, _share: None)
     parameters = parameters_of(question)
     tell("files", 0.0)
-    inputs = read_inputs(files, hour_of(question.at))
+    inputs = read_inputs(files, hour_of(question.at), by_car=question.mode == "car")
     tell("network", 0.3)
     network = build_network(inputs.roads, inputs.ferries)
     zone = zone_of(inputs.demand.xy, inputs.zones)

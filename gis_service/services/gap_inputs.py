@@ -46,7 +46,7 @@ from gis_service.services.gap_tables import (
     widened,
 )
 from gis_service.services.network import ferries_of, metric_crs, roads_of
-from gis_service.types import THOUSANDTHS, Floats, Geometries
+from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 
 _SITES = ("site_id", "site")
 _MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries")
@@ -108,7 +108,7 @@ class GapInputs:
     of_osm: bool = False
 
 
-def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
+def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapInputs:
     """Read all files.
 
     Parameters
@@ -117,6 +117,8 @@ def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
         Files and columns.
     hour
         Hour of the day of the study, which decides the ferries that run.
+    by_car
+        Only ferries that take cars.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def read_inputs(sources: GapFiles, hour: float) -> GapInputs:
     found = GapInputs(
         crs=crs,
         roads=roads,
-        ferries=ferries_of(boats, crs, hour),
+        ferries=ferries_of(boats, crs, hour, by_car=by_car),
         facilities=facilities,
         places=places,
         demand=demand,
@@ -207,8 +209,9 @@ def _generated(sources: GapFiles) -> tuple[str, ...]:
     )
 
 
-def _columns(table: FerryTable) -> tuple[Floats | Geometries, ...]:
-    return (table.lines, table.headway_min, table.wait_min, table.from_hour, table.to_hour)
+def _columns(table: FerryTable) -> tuple[Floats | Geometries | Bools, ...]:
+    told = (table.lines, table.headway_min, table.wait_min, table.from_hour, table.to_hour)
+    return told if table.takes_cars is None else (*told, table.takes_cars)
 
 
 def _thousandths(persons: float) -> int:

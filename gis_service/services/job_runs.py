@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from gis_service.db import job_rows as rows
 from gis_service.db import jobs as queue
-from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, GisError, Temporary
+from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
 from gis_service.services import jobs, studies
 from gis_service.services.accounts import Caller, Role
 from gis_service.services.context import Context
 from gis_service.services.jobs import Job
-from gis_service.services.transactions import reading, writing
+from gis_service.services.transactions import computing, reading, writing
 
 log = logging.getLogger(__name__)
 
 _ID_BYTES = 12
+MOST_OPEN = 20
+"""Jobs of one caller that may wait or run at once, so that nobody fills the queue for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Wanted:
 
 
 class _NotWantedError(Exception):
-    """The job was dismissed while it ran."""
+    """The job was dismissed while it ran, or another worker has begun it again."""
 
 
 def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Job:
@@ -54,13 +55,19 @@ def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Jo
 
     Raises
     ------
+    Conflict
+        ``jobs_too_many`` when as many as may be of this caller have not ended.
     GisError
         What `studies.run` would refuse before it computes.
     """
+    role = None if caller is None or caller.role is None else caller.role.value
     with reading(context) as connection:
         studies.check(connection, context.catalogue, wanted.process, wanted.inputs, caller)
     id_ = f"job_{secrets.token_hex(_ID_BYTES)}"
     with writing(context) as connection:
+        open_ = 0 if caller is None else rows.count_open(connection, (wanted.author, role))
+        if open_ >= MOST_OPEN:
+            raise Conflict(ErrorCode.JOBS_TOO_MANY, count=open_, most=MOST_OPEN)
         rows.add_job(
             connection,
             id=id_,
@@ -68,16 +75,21 @@ def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Jo
             inputs=wanted.inputs,
             response=wanted.response,
             author=wanted.author,
-            role=None if caller is None or caller.role is None else caller.role.value,
+            role=role,
         )
         rows.set_queue_id(connection, id_, queue.enqueue(connection, jobs.STUDY, id_))
         return jobs.get(connection, id_)
 
 
-def run_job(context: Context, id_: str) -> None:
+def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
     """Compute a job that a worker has begun, and note how it ended.
 
-    The study and the note that it is there are one transaction: a job that is begun twice has one study.
+    The study and the note that it is there are one transaction, which no attempt but the last can make.
+
+    Parameters
+    ----------
+    attempt
+        Which beginning of the job this is; the last one when None.
 
     Raises
     ------
@@ -88,53 +100,50 @@ def run_job(context: Context, id_: str) -> None:
     """
     with reading(context) as connection:
         job = jobs.get(connection, id_)
-    if job.status != "running":
+    if job.status != "running" or attempt not in {None, job.attempts}:
         return
     try:
         _run(context, job)
     except _NotWantedError:
-        log.info("job %s was dismissed while it ran", id_)
+        log.info("job %s was dismissed while it ran, or begun anew", id_)
     except GisError as error:
         if isinstance(error, Temporary) and error.code is ErrorCode.DATABASE_UNAVAILABLE:
             raise
-        _fail(context, id_, error)
+        _fail(context, job, error)
     except Exception:
         log.exception("job %s", id_)
-        _fail(context, id_, GisError(ErrorCode.INTERNAL, reference=id_))
+        _fail(context, job, GisError(ErrorCode.INTERNAL, reference=id_))
 
 
 def _run(context: Context, job: Job) -> None:
     caller = None if job.role is None else Caller(Role(job.role), job.author)
-    with writing(context) as connection:
-        study = studies.run(
+    with computing(context) as connection:
+        made = studies.compute(
             connection,
             context.catalogue,
             job.process,
             job.inputs,
-            job.author,
             reader=caller,
             prepared=context.prepared,
-            progress=_progress(context, job.id),
+            progress=_progress(context, job),
         )
-        _succeed(connection, job.id, study.id)
-
-
-def _succeed(connection: Connection, id_: str, study: str) -> None:
-    if not rows.end_job(connection, id_, "successful", study=study):
-        raise _NotWantedError
-
-
-def _fail(context: Context, id_: str, error: GisError) -> None:
     with writing(context) as connection:
-        rows.end_job(connection, id_, "failed", problem=jobs.written(error))
+        study = studies.keep(connection, made, job.author)
+        if not rows.end_job(connection, job.id, "successful", study=study.id, attempt=job.attempts):
+            raise _NotWantedError
 
 
-def _progress(context: Context, id_: str) -> Callable[[str, float], None]:
+def _fail(context: Context, job: Job, error: GisError) -> None:
+    with writing(context) as connection:
+        rows.end_job(connection, job.id, "failed", problem=jobs.written(error), attempt=job.attempts)
+
+
+def _progress(context: Context, job: Job) -> Callable[[str, float], None]:
     """Give what notes each step of a study at once, beside the transaction that the study is kept in."""
 
     def note(step: str, share: float) -> None:
         with writing(context) as connection:
-            if not rows.note_progress(connection, id_, round(100 * share), step):
+            if not rows.note_progress(connection, job.id, round(100 * share), step, attempt=job.attempts):
                 raise _NotWantedError
 
     return note

@@ -143,7 +143,7 @@ def problem_of(job: Job) -> GisError:
         Of a failed job its own error, else ``job_not_ready`` or ``job_dismissed``.
     """
     if job.problem is not None and job.status == "failed":
-        return _read_problem(job.problem)
+        return _read_problem(job.id, job.problem)
     if job.status == "dismissed":
         return NotFound(ErrorCode.JOB_DISMISSED, id=job.id)
     return NotFound(ErrorCode.JOB_NOT_READY, id=job.id, status=job.status, progress=job.progress)
@@ -168,12 +168,16 @@ def _written(text: Text | str) -> str | dict[str, str]:
     return text if isinstance(text, str) else {"vi": text.vi, "en": text.en}
 
 
-def _read_problem(problem: Mapping[str, Any]) -> GisError:
+def _read_problem(id_: str, problem: Mapping[str, Any]) -> GisError:
     faults = [Fault(_read_text(fault["where"]), _read_text(fault["text"])) for fault in problem["faults"]]
     params = {
         name: Text(**value) if isinstance(value, dict) else value for name, value in problem["params"].items()
     }
-    return GisError(ErrorCode(problem["code"]), faults, **params)
+    try:
+        code = ErrorCode(problem["code"])
+    except ValueError:  # written by another release, whose words are not ours
+        return GisError(ErrorCode.INTERNAL, reference=id_)
+    return GisError(code, faults, **params)
 
 
 def _read_text(text: str | Mapping[str, str]) -> Text | str:
@@ -218,45 +222,50 @@ class Watch:
         """Shut the connections."""
         self.engine.dispose()
 
-    async def begin(self, id_: str) -> bool:
-        """Note that a job begins; tell whether there is anything to do."""
+    async def begin(self, id_: str) -> int | None:
+        """Note that a job begins; give the number of this attempt, None when there is nothing to do."""
         return await asyncio.to_thread(self._begin, id_)
 
-    async def died(self, id_: str, code: int) -> bool:
-        """Note that the process of a job has died with this exit code; tell whether to try again."""
-        return await asyncio.to_thread(self._died, id_, code)
+    async def died(self, id_: str, attempt: int, code: int) -> bool:
+        """Note that the process of an attempt has died with this exit code; tell whether to try again."""
+        return await asyncio.to_thread(self._died, id_, attempt, code)
 
-    async def release(self, id_: str) -> None:
+    async def release(self, id_: str, attempt: int) -> None:
         """Let another worker take the job, as if it had not been begun; a dismissed one stays so."""
-        await asyncio.to_thread(self._release, id_)
+        await asyncio.to_thread(self._release, id_, attempt)
 
-    def _begin(self, id_: str) -> bool:
+    def _begin(self, id_: str) -> int | None:
         with transaction(self.engine) as connection:
             found = rows.find_job(connection, id_, lock=True)
             if found is None or found.status not in rows.OPEN:
-                return False
+                return None
             if found.attempts >= ATTEMPTS:
                 # Its worker died with it: nobody was left to say so.
                 _give_up(connection, found, "-")
-                return False
+                return None
             rows.begin_job(connection, id_, f"{socket.gethostname()}:{os.getpid()}")
-        return True
+        return found.attempts + 1
 
-    def _died(self, id_: str, code: int) -> bool:
+    def _died(self, id_: str, attempt: int, code: int) -> bool:
         with transaction(self.engine) as connection:
             found = rows.find_job(connection, id_, lock=True)
-            if found is None or found.status not in rows.OPEN:
+            if found is None or not _is_under_way(found, attempt):
                 return False
             if found.attempts >= ATTEMPTS:
                 _give_up(connection, found, str(code))
                 return False
             return rows.release_job(connection, id_, attempts=found.attempts)
 
-    def _release(self, id_: str) -> None:
+    def _release(self, id_: str, attempt: int) -> None:
         with transaction(self.engine) as connection:
             found = rows.find_job(connection, id_, lock=True)
-            if found is not None:
+            if found is not None and _is_under_way(found, attempt):
                 rows.release_job(connection, id_, attempts=found.attempts - 1)
+
+
+def _is_under_way(job: Job, attempt: int) -> bool:
+    """Tell whether this attempt is the one that counts: a worker given up for dead may still live."""
+    return job.status in rows.OPEN and job.attempts == attempt
 
 
 def _give_up(connection: Connection, job: Job, code: str) -> None:

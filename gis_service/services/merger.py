@@ -5,11 +5,13 @@ share of the others may stay as branches. Everything is a kept study, so that th
 the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from typing import Any
+
+import shapely
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
@@ -20,7 +22,7 @@ from gis_service.services.branches import CLOSED, RANK, SITE, branches_of
 from gis_service.services.compare import Workbench
 from gis_service.services.coverage_parameters import CoverageCatchment
 from gis_service.services.prepared import Prepared
-from gis_service.services.studies import Study, run_asked
+from gis_service.services.studies import Computed, Study, compute_asked, find
 from gis_service.services.study_inputs import open_on
 from gis_service.services.study_processes import ask
 from gis_service.types import LayerId
@@ -102,23 +104,24 @@ class Merger:
 
 @dataclass(frozen=True)
 class _Runner:
-    """Runs studies of one transaction, and keeps them."""
+    """Runs studies on one state of the data, and has each kept."""
 
     connection: Connection
     catalogue: Catalogue
-    author: str
+    keep: Callable[[Computed], Study]
     bench: Workbench
     reuse: bool
 
     def run(self, process: str, inputs: dict[str, Any]) -> Study:
         asked = ask(self.connection, self.catalogue, process, inputs, AFTER.date(), self.bench)
-        return run_asked(self.connection, asked, self.author, reuse=self.reuse)
+        found = find(self.connection, asked.id) if self.reuse else None
+        return self.keep(compute_asked(asked)) if found is None else found
 
 
 def run_merger(
     connection: Connection,
     catalogue: Catalogue,
-    author: str,
+    keep: Callable[[Computed], Study],
     prepared: Prepared | None = None,
     *,
     branch_share: float = BRANCH_SHARE,
@@ -129,9 +132,11 @@ def run_merger(
     Parameters
     ----------
     connection, catalogue
-        Transaction that they are kept in, and the definitions.
-    author, prepared
-        For whom they run, and what the process knows already.
+        Transaction that sees one state of the data for all of them, and the definitions.
+    keep
+        Keeps each as soon as it is computed.
+    prepared
+        What the process knows already.
     branch_share
         Share 0..1 of the closed offices that stay as branches.
     reuse
@@ -146,7 +151,7 @@ def run_merger(
         ``study_refused`` for a share out of range.
     """
     _require(connection, catalogue)
-    run = _Runner(connection, catalogue, author, Workbench(prepared), reuse)
+    run = _Runner(connection, catalogue, keep, Workbench(prepared), reuse)
     vintages = [_vintage_on(catalogue, at) for at in (BEFORE, AFTER)]
     ways = {
         (standard, catchment): _way(run, standard, catchment, vintages, branch_share)
@@ -198,6 +203,7 @@ def _way(
 
 def _offices(connection: Connection, branch_share: float) -> Offices:
     rows = read_layer(connection, SERVICE, ("open_from", CLOSED, SITE, RANK))
-    before, after = (open_on(rows, at.date()) for at in (BEFORE, AFTER))
-    branches = branches_of(rows.columns, after, AFTER.date(), branch_share)
+    there = ~shapely.is_missing(rows.geometry)
+    before, after = (there & open_on(rows, at.date()) for at in (BEFORE, AFTER))
+    branches = branches_of(rows.columns, after, there, AFTER.date(), branch_share)
     return Offices(int(before.sum()), int(after.sum()), int(branches.chosen.sum()))

@@ -32,7 +32,10 @@ _HEADINGS = Text(
     en="way|within|{before} offices|{after} + {branches}|{after} offices|lose (people)",
 )
 _MINUTES = Text("{minutes} phút", "{minutes} min")
-_ADDED = {"median_s": Text("xa thêm: một nửa", "added: median"), "p95_s": Text("xa thêm: 95 %", "added: 95%")}
+_ADDED = {
+    "median_s": Text("xa thêm, trong số người tới được: một nửa", "added, among those who arrive: median"),
+    "p95_s": Text("xa thêm, trong số người tới được: 95 %", "added, among those who arrive: 95%"),
+}
 _COMMUNES = Text(
     vi="Xã mất nhiều người nhất trong {limit} ({vintage}), {before} → {after}:",
     en="Communes that lose most people within {limit} ({vintage}), {before} → {after}:",

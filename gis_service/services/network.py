@@ -10,7 +10,7 @@ from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Roads
 from gis_service.crs import STORAGE, is_metric, require_metric, transform, utm_of
 from gis_service.files.roads import FerryTable, RoadTable
-from gis_service.types import Floats, Geometries
+from gis_service.types import Bools, Floats, Geometries
 
 FERRY_WAIT_MIN = 10.0
 """Wait for a ferry whose headway is not known (METHODS, Ferry)."""
@@ -70,7 +70,12 @@ def roads_of(table: RoadTable, crs: pyproj.CRS) -> Roads:
 
 
 def ferries_of(
-    tables: list[FerryTable], crs: pyproj.CRS, hour: float, rules: FerryRules = FERRY_RULES
+    tables: list[FerryTable],
+    crs: pyproj.CRS,
+    hour: float,
+    rules: FerryRules = FERRY_RULES,
+    *,
+    by_car: bool = False,
 ) -> Ferries | None:
     """Give the ferries that run at an hour of the day, with the wait before boarding.
 
@@ -84,13 +89,15 @@ def ferries_of(
         Hour of the day, 0 to 24.
     rules
         For ferries that tell no wait or no hours.
+    by_car
+        Only those that take cars.
 
     Returns
     -------
     Ferries or None
         None when none runs. The wait is the one told, else half the headway, else that of the rules.
     """
-    running = [(table, _runs(table, hour, rules)) for table in tables]
+    running = [(table, runs_at(table, hour, rules) & _boards(table, by_car=by_car)) for table in tables]
     kept = [(table, runs) for table, runs in running if runs.any()]
     if not kept:
         return None
@@ -105,13 +112,19 @@ def _lines(lines: Geometries, source: pyproj.CRS, target: pyproj.CRS) -> Geometr
     return np.asarray(transform(shapely.force_2d(lines), source, target), dtype=object)
 
 
-def _runs(table: FerryTable, hour: float, rules: FerryRules) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Tell which ferries run; hours such as 22 to 4 pass midnight."""
+def runs_at(table: FerryTable, hour: float, rules: FerryRules) -> Bools:
+    """Tell which ferries run at an hour of the day, ``(n,)``; hours such as 22 to 4 pass midnight."""
     first = np.where(np.isnan(table.from_hour), rules.hours[0], table.from_hour)
     last = np.where(np.isnan(table.to_hour), rules.hours[1], table.to_hour)
     by_day = (first <= hour) & (hour < last)
     by_night = (first <= hour) | (hour < last)
     return np.where(first <= last, by_day, by_night)
+
+
+def _boards(table: FerryTable, *, by_car: bool) -> Bools:
+    if table.takes_cars is None or not by_car:
+        return np.ones(len(table.lines), dtype=np.bool_)
+    return table.takes_cars
 
 
 def _wait_min(table: FerryTable, rules: FerryRules) -> Floats:

@@ -6,7 +6,9 @@ that computes. Another content is another question, so nothing is ever out of da
 
 import hashlib
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +18,7 @@ import shapely
 from gis_service.analysis.modes import Costs
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions, snap
-from gis_service.errors import NotFound
+from gis_service.errors import ErrorCode, NotFound, Temporary
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.documents import code_version
@@ -25,12 +27,18 @@ from gis_service.types import Floats, Geometries
 
 T = TypeVar("T")
 
+GROUNDS = 4
+"""Grounds that stay in memory with what stands on them: some 100 MB each for a province."""
+FACTS = 32
+"""Small answers about large objects, which are kept alive beside them."""
 SCENES = 6
 """Studies whose ways stay in memory: up to 150 MB each where every unit has its own facilities."""
 STUDIES = 16
 """Studies whose homes and gap places stay in memory, about 10 MB each for a province."""
 ANSWERS = 32
 """Whole answers that stay in memory, a megabyte or two each."""
+BUSY_WAIT_S = 0.5
+"""How long a question waits for others to be computed: as long as one with another limit takes."""
 KEPT_PLACES = 1000
 """Positions of fewer places are found faster than they are read."""
 
@@ -52,18 +60,42 @@ class Prepared:
     ----------
     store, names
         Where large ones are kept; in memory only when None.
+    at_once
+        Studies that may be computed at the same time.
     """
 
-    def __init__(self, store: ArtefactStore | None = None, names: ArtefactNames | None = None) -> None:
+    def __init__(
+        self, store: ArtefactStore | None = None, names: ArtefactNames | None = None, at_once: int = 4
+    ) -> None:
         self.memo = Memo()
+        self.grounds = Memo(GROUNDS)
         self.scenes = Memo(SCENES)
         self.studies = Memo(STUDIES)
         self.answers = Memo(ANSWERS)
-        self.once = self.memo.once
+        self.once = Memo(FACTS).once
         self.store = store
         self._names = names
+        self._at_once = at_once
+        self._free = threading.BoundedSemaphore(at_once)
 
-    def kept(self, question: str, make: Callable[[], T], packing: Packing[T]) -> T:
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Take one of the places for work that may be done at the same time.
+
+        Raises
+        ------
+        Temporary
+            ``coverage_busy`` when none becomes free in a moment: nobody waits long in a thread that others
+            need.
+        """
+        if not self._free.acquire(timeout=BUSY_WAIT_S):
+            raise Temporary(ErrorCode.COVERAGE_BUSY, count=self._at_once)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def kept(self, question: str, make: Callable[[], T], packing: Packing[T], memo: Memo | None = None) -> T:
         """Give the answer to a question: from memory, from disk, else the one that is made now.
 
         Parameters
@@ -74,9 +106,12 @@ class Prepared:
             Makes the answer.
         packing
             How it is kept on disk.
+        memo
+            Where it is kept in memory, when it has a place of its own.
         """
         name = hashlib.sha256(f"{question}\n{code_version()}".encode()).hexdigest()
-        return self.memo.by_name(name, lambda: self._open_or_make(name, make, packing))
+        memory = self.memo if memo is None else memo
+        return memory.by_name(name, lambda: self._open_or_make(name, make, packing))
 
     def _open_or_make(self, name: str, make: Callable[[], T], packing: Packing[T]) -> T:
         if self.store is None or self._names is None:

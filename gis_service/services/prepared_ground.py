@@ -12,18 +12,30 @@ from typing import TypeVar, cast
 import numpy as np
 import shapely
 
-from gis_service.analysis.demand import Demand
+from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.zones import Zones
 from gis_service.crs import parse_crs
 from gis_service.db.fingerprints import layer_fingerprint
+from gis_service.db.layer_rows import LayerRows
+from gis_service.db.layers import version_of
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import digest
+from gis_service.services.memo import Memo
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
-from gis_service.services.study_inputs import Ground, inputs_on, read_demand, read_ground, units_on
+from gis_service.services.study_inputs import (
+    Ground,
+    inputs_on,
+    read_demand,
+    read_ferries,
+    read_ground,
+    require_groups,
+    units_on,
+)
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
+from gis_service.services.study_roads import running_ferries
 from gis_service.types import Geometries, Int32s, LayerId
 
 T = TypeVar("T")
@@ -36,6 +48,13 @@ def marks_of(layers: StudyLayers, roles: Sequence[str] | None = None) -> dict[st
     """Tell what the layers of a study hold now, and how they are defined; of all roles when None."""
     wanted = sorted(layers.layers if roles is None else roles)
     return {role: _mark_of(layers, layers.layers[role]) for role in wanted}
+
+
+def vintage_marks(layers: StudyLayers) -> dict[str, str]:
+    """Tell what the units of every vintage hold now, by layer; one that is not loaded is left out."""
+    vintages = {vintage.layer for vintage in layers.catalogue.city.vintages}
+    loaded = [layer for layer in sorted(vintages) if version_of(layers.connection, layer) is not None]
+    return {layer: _mark_of(layers, layer) for layer in loaded}
 
 
 def _mark_of(layers: StudyLayers, layer: LayerId) -> str:
@@ -57,18 +76,16 @@ def prepared_inputs(
         As `marks_of` gives them.
     """
     ground = prepared_ground(prepared, layers, task, marks)
-    units = prepared_units(prepared, ground, layers, marks["zones"])
+    units = prepared_units(ground, layers, marks["zones"])
     told = [notice.as_document() for notice in task.notices]
     name = ("inputs", digest([dict(marks), layers.references, told]), task.day, task.parameters.branch_share)
     mark = {"facilities": marks["facilities"]}
     make = _checked(layers, mark, lambda: replace(inputs_on(ground, layers, task, units), prepared=prepared))
-    key = (*name, id(ground), id(units))
-    return _or_changed(lambda: prepared.memo.by_name(key, make, (ground, units)))
+    # What stands on a ground is forgotten with it.
+    return _or_changed(lambda: ground.memo.by_name((*name, id(units)), make, units))
 
 
-def prepared_units(
-    prepared: Prepared, ground: Ground, layers: StudyLayers, mark: str
-) -> tuple[Zones, Int32s]:
+def prepared_units(ground: Ground, layers: StudyLayers, mark: str) -> tuple[Zones, Int32s]:
     """Give the units of a study, and the unit of each row of people.
 
     Parameters
@@ -76,34 +93,37 @@ def prepared_units(
     mark
         Of the layer of units.
     """
-    name = ("units", layers.layers["zones"], mark, id(ground))
+    name = ("units", layers.layers["zones"], mark)
     make = _checked(layers, {"zones": mark}, lambda: units_on(ground, layers))
-    return _or_changed(lambda: prepared.memo.by_name(name, make, ground))
+    return _or_changed(lambda: ground.memo.by_name(name, make))
 
 
 def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Ground:
     """Give the ground of a study, as `read_ground` does; raises the same."""
+    require_groups(layers, task)
     own = {role: marks[role] for role in GROUND_ROLES if role in marks}
     plain = replace(task, parameters=replace(task.parameters, groups=()))
-    make = _checked(layers, own, lambda: read_ground(layers, plain))
-    question = digest(_question(layers, plain, own))
-    ground = _or_changed(lambda: prepared.kept(question, make, _packing(prepared)))
-    groups = task.parameters.counted_groups
-    if len(groups) == 1:
+    ferries = _ferries(prepared, layers, own)
+    make = _checked(layers, own, lambda: read_ground(layers, plain, ferries))
+    question = digest(_question(layers, plain, own, ferries))
+    ground = _or_changed(lambda: prepared.kept(question, make, _packing(prepared), prepared.grounds))
+    groups = tuple(sorted(set(task.parameters.counted_groups) - {ALL}))
+    if not groups:
         return ground
-    more = _checked(layers, own, lambda: _with_groups(ground, layers, task))
-    return _or_changed(
-        lambda: prepared.memo.by_name(("groups", id(ground), layers.layers["zones"], groups), more, ground)
-    )
+    grouped = replace(task, parameters=replace(task.parameters, groups=groups))
+    more = _checked(layers, own, lambda: _with_groups(ground, layers, grouped))
+    return _or_changed(lambda: prepared.grounds.by_name(("groups", question, groups), more))
 
 
 def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
     """Read the people again with the groups that are asked for; roads and water are the same."""
     demand, codes = read_demand(layers, ground.crs, task, ground.barriers, [])
-    return replace(ground, demand=demand, codes=codes)
+    return replace(ground, demand=demand, codes=codes, memo=Memo())
 
 
-def _question(layers: StudyLayers, task: CoverageTask, marks: Marks) -> dict[str, object]:
+def _question(
+    layers: StudyLayers, task: CoverageTask, marks: Marks, ferries: LayerRows | None
+) -> dict[str, object]:
     asked, zones = task.parameters, layers.layers["zones"]
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     return {
@@ -112,11 +132,20 @@ def _question(layers: StudyLayers, task: CoverageTask, marks: Marks) -> dict[str
         "crs": layers.catalogue.city.crs,
         # The codes of units that are stored with the people are read, those of every vintage always.
         "units": [*vintages, *([] if zones in vintages else [zones])],
-        "time": task.time.isoformat(),
-        # The mode makes a difference to the roads only by the ferries that take cars.
-        "by_car": asked.mode is not None and asked.mode.id == "car",
+        # The time of day and the mode make a difference only by the ferries that run then and take it.
+        "running": None if ferries is None else running_ferries(ferries, task.time, asked.mode, asked.ferry),
         "conventions": repr((asked.ferry, asked.lattice)),
     }
+
+
+def _ferries(prepared: Prepared, layers: StudyLayers, marks: Marks) -> LayerRows | None:
+    if "ferries" not in layers.layers:
+        return None
+    own = {"ferries": marks["ferries"]}
+    make = _checked(layers, own, lambda: read_ferries(layers))
+    # Of the version too: reading makes sure that it is the one of the study.
+    name = ("ferries", layers.layers["ferries"], layers.versions["ferries"], own["ferries"])
+    return _or_changed(lambda: prepared.memo.by_name(name, make))
 
 
 class _ChangedMeanwhileError(Exception):

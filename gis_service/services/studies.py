@@ -18,11 +18,13 @@ from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
 from gis_service.services.accounts import Caller
 from gis_service.services.compare import Workbench
+from gis_service.services.context import Context
 from gis_service.services.coverage import Progress
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_processes import REQUESTS, Asked, ask
 from gis_service.services.study_rights import require_inputs
+from gis_service.services.transactions import computing, writing
 
 PROCESSES = tuple(REQUESTS)
 """Processes that can be run."""
@@ -47,6 +49,14 @@ class Study:
     created_at: datetime
     seconds: float
     author: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A study that is computed and not kept yet; how long it took, in seconds."""
+
+    document: dict[str, Any]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -79,20 +89,53 @@ def run(
     prepared: Prepared | None = None,
     progress: Progress | None = None,
 ) -> Study:
-    """Run a study and keep it.
+    """Run a study and keep it, all in one transaction; arguments and errors as of `compute` and `keep`.
+
+    Where others write at the same time, use `run_alone`.
+    """
+    made = compute(
+        connection, catalogue, process, inputs, reader=reader, prepared=prepared, progress=progress
+    )
+    return keep(connection, made, author)
+
+
+def run_alone(
+    context: Context, process: str, inputs: object, author: str, *, reader: Caller | None = None
+) -> Study:
+    """Run a study on one state of the data, and keep it afterwards in a transaction of its own.
+
+    Arguments and errors as of `compute` and `keep`.
+    """
+    with computing(context) as connection:
+        made = compute(
+            connection, context.catalogue, process, inputs, reader=reader, prepared=context.prepared
+        )
+    with writing(context) as connection:
+        return keep(connection, made, author)
+
+
+def compute(
+    connection: Connection,
+    catalogue: Catalogue,
+    process: str,
+    inputs: object,
+    *,
+    reader: Caller | None = None,
+    prepared: Prepared | None = None,
+    progress: Progress | None = None,
+) -> Computed:
+    """Compute a study; nothing is written but its arrays.
 
     Parameters
     ----------
     connection
-        Transaction that it is kept in.
+        Transaction that it reads in, which sees one state of the data.
     catalogue
         Standards, layers and conventions.
     process
         One of `PROCESSES`.
     inputs
         As docs/contract.md, Inputs of a study.
-    author
-        For whom it runs.
     reader
         Whose right to read the layers is asked for; None is the operator of the machine.
     prepared
@@ -116,39 +159,39 @@ def run(
     asked = ask(connection, catalogue, process, inputs, _today(), Workbench(prepared), reader=reader)
     if reader is not None:
         require_inputs(reader, catalogue, asked.layers)
-    return run_asked(connection, asked, author, progress=progress)
+    return compute_asked(asked, progress)
 
 
-def run_asked(
-    connection: Connection,
-    asked: Asked,
-    author: str,
-    *,
-    progress: Progress | None = None,
-    reuse: bool = False,
-) -> Study:
-    """Compute a study that was asked for, and keep it; errors as of `run`.
-
-    Parameters
-    ----------
-    connection, author, progress
-        As of `run`.
-    asked
-        The study.
-    reuse
-        Whether a kept one of the same id will do: then a table that was edited by hand since is not looked
-        at.
-    """
-    row = kept.study(connection, asked.id) if reuse else None
-    if row is not None:
-        return get(connection, asked.id)
+def compute_asked(asked: Asked, progress: Progress | None = None) -> Computed:
+    """Compute a study that was asked for; errors as of `compute`."""
     begun = time.perf_counter()
     document, read = asked.compute(progress)
     asked.bench.keep(read)
-    spent = time.perf_counter() - begun
-    id_, process = document["id"], document["process"]
-    kept.add_study(connection, id_, process, canonical_json(document), seconds=spent, author=author)
+    return Computed(document, time.perf_counter() - begun)
+
+
+def keep(connection: Connection, made: Computed, author: str) -> Study:
+    """Keep a study that was computed; an equal one of its id stays as it was kept.
+
+    Parameters
+    ----------
+    connection
+        Transaction that it is kept in.
+    author
+        For whom it ran.
+    """
+    id_, process = made.document["id"], made.document["process"]
+    document = canonical_json(made.document)
+    kept.add_study(connection, id_, process, document, seconds=made.seconds, author=author)
     return get(connection, id_)
+
+
+def find(connection: Connection, id_: str) -> Study | None:
+    """Give a study, or None; a table that was edited by hand since is not looked at."""
+    row = kept.study(connection, id_)
+    if row is None or row.document is None:
+        return None
+    return Study(row.id, row.process, row.document, row.created_at, row.seconds, row.author)
 
 
 def check(
@@ -172,10 +215,10 @@ def get(connection: Connection, id_: str) -> Study:
     NotFound
         ``study_not_found``.
     """
-    row = kept.study(connection, id_)
-    if row is None or row.document is None:
+    found = find(connection, id_)
+    if found is None:
         raise NotFound(ErrorCode.STUDY_NOT_FOUND, id=id_)
-    return Study(row.id, row.process, row.document, row.created_at, row.seconds, row.author)
+    return found
 
 
 def list_(

@@ -11,7 +11,7 @@ from gis_service.analysis.zones import BEYOND, Zones, zone_by_code, zone_of
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.study_layers import StudyLayers
-from gis_service.types import Floats, Int32s
+from gis_service.types import Floats, Int32s, Text
 
 AREAS = 2
 """Dimension of a polygon."""
@@ -45,9 +45,8 @@ def read_outline(layers: StudyLayers, crs: pyproj.CRS) -> BaseGeometry | None:
     areas = shapes[shapely.get_dimensions(shapes) == AREAS]
     if not len(areas):
         layer = layers.layers["outline"]
-        raise RefusedInput(
-            ErrorCode.STUDY_REFUSED, name="outline", value=layer, expected="a layer with areas"
-        )
+        expected = Text("lớp có đối tượng dạng vùng", "a layer with areas")
+        raise RefusedInput(ErrorCode.STUDY_REFUSED, name="outline", value=layer, expected=expected)
     return shapely.union_all(areas)
 
 

@@ -1,7 +1,7 @@
 """Brings the layers of a study to arrays in the metric system of the city."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -20,11 +20,15 @@ from gis_service.services.branches import RANK, branches_of
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.memo import Memo
 from gis_service.services.study_area import read_outline, units_in
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
-from gis_service.types import Bools, Floats, Geometries, Int32s
+from gis_service.types import Bools, Floats, Geometries, Int32s, Text
+
+EVERYBODY, PERSONS = "people", "persons"
+"""Column of everybody in a layer of people, and the unit of it and of its groups."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Ground:
         The study area, where the city brings its outline as a layer.
     notices
         Found while all this was read.
+    memo
+        What has been worked out on this ground, for as long as it stays in memory.
     """
 
     crs: pyproj.CRS
@@ -56,6 +62,7 @@ class Ground:
     settlements: Settlements | None
     outline: BaseGeometry | None
     notices: tuple[Notice, ...]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
 def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
@@ -78,8 +85,16 @@ def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInp
     return inputs_on(read_ground(layers, task), layers, task)
 
 
-def read_ground(layers: StudyLayers, task: CoverageTask) -> Ground:
-    """Read what does not depend on facilities and units; raises as `read_coverage_inputs`."""
+def read_ground(layers: StudyLayers, task: CoverageTask, ferry_rows: LayerRows | None = None) -> Ground:
+    """Read what does not depend on facilities and units; raises as `read_coverage_inputs`.
+
+    Parameters
+    ----------
+    layers, task
+        Which layers, and what is asked.
+    ferry_rows
+        As `read_ferries` gives them, when the caller has them already.
+    """
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
     barriers = None
@@ -92,7 +107,7 @@ def read_ground(layers: StudyLayers, task: CoverageTask) -> Ground:
         roads = roads_from(road_rows, crs)
         ferries = None
         if "ferries" in layers.layers:
-            rows = layers.read("ferries", *layers.fields("ferries"))
+            rows = read_ferries(layers) if ferry_rows is None else ferry_rows
             ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
         walkable = roads.walkable
@@ -108,6 +123,11 @@ def read_ground(layers: StudyLayers, task: CoverageTask) -> Ground:
         outline=read_outline(layers, crs),
         notices=tuple(notices),
     )
+
+
+def read_ferries(layers: StudyLayers) -> LayerRows:
+    """Read all ferries, those that do not run too; raises as `read_coverage_inputs`."""
+    return layers.read("ferries", *layers.fields("ferries"))
 
 
 def units_on(ground: Ground, layers: StudyLayers) -> tuple[Zones, Int32s]:
@@ -156,7 +176,7 @@ def _metric(rows: LayerRows, crs: pyproj.CRS) -> Geometries:
     return transform(shapely.force_2d(there), STORAGE, crs)
 
 
-def _refused(name: str, value: object, expected: str) -> RefusedInput:
+def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
 
 
@@ -171,14 +191,34 @@ def read_zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
     definition = layers.catalogue.layers[layers.layers["zones"]]
     key = definition.key
     if key is None:
-        raise _refused("zones", definition.id, "a layer with a key")
+        raise _refused("zones", definition.id, Text("lớp có trường khoá (key)", "a layer with a key"))
     rows = layers.read("zones", key, "full_name", "name")
     if shapely.is_missing(rows.geometry).any():
-        raise _refused("zones", definition.id, "a layer whose units all have a place")
+        expected = Text("lớp mà đơn vị nào cũng có vị trí", "a layer whose units all have a place")
+        raise _refused("zones", definition.id, expected)
     names = next((rows.columns[name] for name in ("full_name", "name") if name in rows.columns), None)
     codes = [str(code) for code in rows.columns[key]]
     shown = codes if names is None else [str(name) for name in names]
     return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
+
+
+def require_groups(layers: StudyLayers, task: CoverageTask) -> None:
+    """Refuse groups that are no column of persons: other columns of personal layers are nobody's business.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused``, naming the groups that there are.
+    """
+    definition = layers.catalogue.layers[layers.layers["demand"]]
+    known = [
+        column.name
+        for column in definition.fields
+        if column.type == "number" and column.unit == PERSONS and column.name != EVERYBODY
+    ]
+    for group in task.parameters.counted_groups:
+        if group != ALL and group not in known:
+            raise _refused("groups", group, ", ".join(known))
 
 
 def read_demand(
@@ -204,11 +244,12 @@ def read_demand(
     RefusedInput
         ``study_refused`` for a group that the layer does not know.
     """
+    require_groups(layers, task)
     layer, unit_field = layers.layers["demand"], layers.layers["zones"]
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     groups = [group for group in task.parameters.counted_groups if group != ALL]
-    rows = layers.read("demand", "people", unit_field, *vintages, *groups)
-    people = {ALL: _numbers(rows, "people", layer)}
+    rows = layers.read("demand", EVERYBODY, unit_field, *vintages, *groups)
+    people = {ALL: _numbers(rows, EVERYBODY, layer)}
     people |= {group: _numbers(rows, group, layer) for group in groups}
     if any(_stands_for_units(rows, vintage) for vintage in vintages):
         notices.append(Notice("people_at_centres", {}))
@@ -270,15 +311,17 @@ def read_facilities(
     counted = there & open_on(rows, task.day)
     share = task.parameters.branch_share
     if share:
-        branches = branches_of(rows.columns, counted, task.day, share)
+        branches = branches_of(rows.columns, counted, there, task.day, share)
         notices.append(branches.notice(int(counted.sum()), share))
-        counted |= branches.chosen & there
+        counted |= branches.chosen
     kept = np.flatnonzero(counted)
     places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
     if are_areas(places).any() and not len(walkable):
-        raise _refused(
-            "measure", task.parameters.measure, "network_time, network_distance (areas need roads)"
+        expected = Text(
+            "network_time, network_distance (đối tượng dạng vùng cần có đường)",
+            "network_time, network_distance (areas need roads)",
         )
+        raise _refused("measure", task.parameters.measure, expected)
     nothing: list[object] = [None] * len(rows)
     named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
     codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), nothing)

@@ -77,7 +77,7 @@ def ask(
     today
         For studies that name no day.
     bench
-        Keeps what several studies of one transaction share; one of its own when None.
+        Keeps what several studies of one state of the data share; one of its own when None.
     reader
         Whose right to read the layers is asked for, before anything is told of them; None is the operator.
 

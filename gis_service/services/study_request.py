@@ -15,11 +15,12 @@ from gis_service.catalogue.city_definition import City, Conventions
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.messages.shapes import expected_text, fault_text
 from gis_service.services.branches import RANK
 from gis_service.services.coverage_inputs import Notice
-from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
-from gis_service.types import LayerId, VersionId
+from gis_service.types import LayerId, Text, VersionId
 
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 """Groups that walk slower, when a standard names them (METHODS, Speeds)."""
@@ -74,7 +75,9 @@ class CoverageRequest(BaseModel):
     zones: LayerReference | None = Field(None, description="Units the result is told by.")
     measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
     mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
-    limit: float | None = Field(None, gt=0, allow_inf_nan=False, description="Seconds or metres.")
+    limit: float | None = Field(
+        None, gt=0, le=MAX_LIMIT, allow_inf_nan=False, description="Seconds or metres."
+    )
     direction: Literal["to_facility", "from_facility"] | None = None
     catchment: Literal["any", "own_unit"] | None = None
     vintage: str | None = Field(None, description="Boundary vintage; its layer gives the zones.")
@@ -85,7 +88,7 @@ class CoverageRequest(BaseModel):
             " When left out, the usual time of the city, with the facilities that are open today."
         ),
     )
-    turnout_s: float | None = Field(None, ge=0, allow_inf_nan=False)
+    turnout_s: float | None = Field(None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False)
     groups: tuple[str, ...] = ()
     scenario: None = None
     seed: int = Field(0, ge=0)
@@ -142,14 +145,15 @@ def read_request(shape: type[Request], document: object) -> Request:
     try:
         return shape.model_validate(document)
     except ValidationError as error:
-        faults = [Fault("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-        first = error.errors()[0]
+        found = error.errors(include_url=False)
+        faults = [Fault("/" + "/".join(map(str, one["loc"])), fault_text(one)) for one in found]
+        first = found[0]
         raise RefusedInput(
             ErrorCode.STUDY_REFUSED,
             faults,
             name="/".join(map(str, first["loc"])) or "inputs",
             value="…" if isinstance(first["input"], dict | list) else first["input"],
-            expected=first["msg"],
+            expected=expected_text(first),
         ) from error
 
 
@@ -173,7 +177,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     standard = _standard(request, catalogue)
     service = request.service or (standard.service if standard else None)
     if service is None:
-        raise refused("service", None, ", ".join(catalogue.layers))
+        raise refused("service", None, ", ".join(_open(catalogue)))
     measure = request.measure or (standard.measure if standard else None)
     if measure not in ("network_time", "network_distance", "straight_radius"):
         raise refused("measure", measure, "network_time, network_distance, straight_radius")
@@ -211,15 +215,20 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
 
 
-def refused(name: str, value: object, expected: str) -> RefusedInput:
+def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
     """Say which input cannot be used, and what would be right."""
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
 
 
-def _known(name: str, value: str, known: Sequence[str]) -> str:
+def _known(name: str, value: str, known: Sequence[str], told: Sequence[str] | None = None) -> str:
     if value not in known:
-        raise refused(name, value, ", ".join(known))
+        raise refused(name, value, ", ".join(known if told is None else told))
     return value
+
+
+def _open(catalogue: Catalogue) -> list[str]:
+    """Name the layers that everybody knows of; those that are not published are not listed to anybody."""
+    return [layer.id for layer in catalogue.layers.values() if layer.visibility == "public"]
 
 
 def _standard(request: CoverageRequest, catalogue: Catalogue) -> Standard | None:
@@ -305,7 +314,7 @@ def _layers(
     layers, wanted = {}, {}
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default
-        layers[role] = LayerId(_known(role, name, list(catalogue.layers)))
+        layers[role] = LayerId(_known(role, name, list(catalogue.layers), _open(catalogue)))
         if role != "demand" and catalogue.layers[layers[role]].visibility == "personal":
             raise refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:

@@ -14,7 +14,7 @@ from gis_service.analysis.network import ROAD_CLASSES, Roads
 from gis_service.crs import STORAGE
 from gis_service.db.layer_rows import LayerRows
 from gis_service.files.roads import FerryTable, RoadTable
-from gis_service.services.network import FerryRules, ferries_of, roads_of
+from gis_service.services.network import FerryRules, ferries_of, roads_of, runs_at
 from gis_service.types import Bools, Floats
 
 
@@ -71,10 +71,32 @@ def ferries_from(
     rules
         For ferries that tell no headway or no hours.
     """
+    table = _ferry_table(rows, _boarding(rows, mode))
+    return ferries_of([table], crs, _hour(at), rules)
+
+
+def running_ferries(rows: LayerRows, at: time, mode: Mode | None, rules: FerryRules) -> list[int]:
+    """Tell which rows `ferries_from` makes ferries of: two times with the same ones have the same network."""
+    boarding = _boarding(rows, mode)
+    runs = runs_at(_ferry_table(rows, boarding), _hour(at), rules)
+    found: list[int] = np.flatnonzero(boarding)[runs].tolist()
+    return found
+
+
+def _hour(at: time) -> float:
+    return at.hour + at.minute / 60
+
+
+def _boarding(rows: LayerRows, mode: Mode | None) -> Bools:
+    """Tell which ferries have a place and take the mode."""
     kept = ~shapely.is_missing(rows.geometry)
     if mode is not None and mode.id == "car":
         kept &= _column(rows, "takes_cars", True, np.ones(len(rows), dtype=np.bool_)).astype(np.bool_)
-    table = FerryTable(
+    return kept
+
+
+def _ferry_table(rows: LayerRows, kept: Bools) -> FerryTable:
+    return FerryTable(
         crs=STORAGE,
         lines=rows.geometry[kept],
         headway_min=_column(rows, "headway_min", np.nan, kept).astype(np.float64),
@@ -82,7 +104,6 @@ def ferries_from(
         from_hour=_hours(rows, "runs_from", kept),
         to_hour=_hours(rows, "runs_to", kept),
     )
-    return ferries_of([table], crs, at.hour + at.minute / 60, rules)
 
 
 def _column(

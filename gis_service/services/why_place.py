@@ -121,8 +121,8 @@ def _facility(study: LiveStudy, question: Question, row: int | None, xy: Floats)
     point = np.array([shapely.Point(facilities.xy[row])], dtype=object)
     degrees = np.round(shapely.get_coordinates(transform(point, study.inputs.crs, STORAGE)), _DECIMALS)
     return {
-        "id": fid,
-        "code": code,
+        "id": code,
+        "fid": fid,
         "name": facilities.names[owner] if facilities.names else None,
         "site": int(facilities.site[row]),
         "point": degrees[0].tolist(),
@@ -171,7 +171,7 @@ def _both(text: Text) -> dict[str, str]:
 def _sentence(study: LiveStudy, way: Way, document: Mapping[str, Any], language: Language) -> str:
     nearest, over = document["nearest"], document["over"]
     said = _SENTENCES[way.status].in_language(language).format(
-        name="" if nearest is None else nearest["name"] or nearest["code"],
+        name="" if nearest is None else nearest["name"] or nearest["id"],
         cost=_cost(document["cost"], document["unit"], language),
         limit=limit_words(study.parameters.as_document(), language),
         over=_cost(over, document["unit"], language),

@@ -1,5 +1,6 @@
 """How often one address may ask for what is computed for everybody."""
 
+import ipaddress
 import math
 import threading
 import time
@@ -14,6 +15,7 @@ from gis_service.web import current
 ADDRESSES = 10_000
 """Addresses that are remembered; the one that asked longest ago is forgotten first."""
 _S_PER_MIN = 60
+_HOUSEHOLD_BITS = 64
 
 
 class Allowance:
@@ -64,6 +66,25 @@ def address_of(forwarded: str, remote: str, proxies: int) -> str:
     return hops[-min(proxies, len(hops))]
 
 
+def household_of(address: str) -> str:
+    """Tell who shares an allowance: an IPv4 address, a /64 of IPv6, of which one household has all addresses.
+
+    Parameters
+    ----------
+    address
+        As `address_of` gives it; what is no address stands for itself.
+    """
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((int(known), _HOUSEHOLD_BITS), strict=False))
+
+
 def check(allowance: Allowance) -> None:
     """Count the request in hand, and refuse it when its address has asked too often.
 
@@ -74,6 +95,6 @@ def check(allowance: Allowance) -> None:
     """
     proxies = current.context().settings.proxies
     forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
-    wait = allowance.wait_s(address_of(forwarded, request.remote_addr or "-", proxies))
+    wait = allowance.wait_s(household_of(address_of(forwarded, request.remote_addr or "-", proxies)))
     if wait:
         raise Temporary(ErrorCode.TOO_MANY_REQUESTS, limit=allowance.per_minute, seconds=wait)

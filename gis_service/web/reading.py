@@ -8,82 +8,27 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput, WrongUse
 from gis_service.messages.catalogue import notices
-from gis_service.types import Language, Text
+from gis_service.messages.shapes import fault_text
+from gis_service.types import Text
 from gis_service.web import current
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
 _JSON = "application/json"
-_SHOWN_VALUE = 60
-_EXPECTED = {
-    "greater_than_equal": "≥ {ge}",
-    "greater_than": "> {gt}",
-    "less_than_equal": "≤ {le}",
-    "less_than": "< {lt}",
-    "literal_error": "{expected}",
-    "enum": "{expected}",
-    "int_parsing": "0, 1, 2, …",
-    "int_type": "0, 1, 2, …",
-    "string_pattern_mismatch": "{pattern}",
-    "string_type": '"…"',
-    "string_too_short": "≥ {min_length}",
-    "string_too_long": "≤ {max_length}",
-    "too_short": "≥ {min_length}",
-    "too_long": "≤ {max_length}",
-    "float_parsing": "0, 0.5, …",
-    "float_type": "0, 0.5, …",
-    "finite_number": "0, 0.5, …",
-    "bool_parsing": "true, false",
-    "bool_type": "true, false",
-    "datetime_type": "2026-01-06T10:00",
-    "datetime_parsing": "2026-01-06T10:00",
-    "datetime_from_date_parsing": "2026-01-06T10:00",
-    "timezone_naive": "2026-01-06T10:00",
-    "none_required": "null",
-    "list_type": "[…]",
-    "tuple_type": "[…]",
-    "dict_type": "{{…}}",
-    "model_type": "{{…}}",
-    "model_attributes_type": "{{…}}",
-    "gis_expected": "{expected}",
-}
-"""Kinds of fault that can be said without words of either language."""
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: PostgreSQL keeps neither, and UTF-8 cannot write the halves."""
 
 
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN_VALUE else text[:_SHOWN_VALUE] + "…"
-
-
-def _text(fault: ErrorDetails, language: Language) -> str:
-    words = notices()
-    kind, context = fault["type"], fault.get("ctx", {})
-    if kind == "missing":
-        return words["fault_missing"].in_language(language)
-    if kind == "extra_forbidden":
-        return words["fault_unknown"].in_language(language)
-    value = _shown(fault["input"])
-    if kind in _EXPECTED:
-        # Pydantic joins the last of several words by an English one.
-        expected = _EXPECTED[kind].format(**context).replace("' or '", "', '")
-        return words["fault_value"].in_language(language).format(value=value, expected=expected)
-    return words["fault_other"].in_language(language).format(value=value, reason=fault["msg"])
-
-
 def _faults(error: ValidationError, place: str) -> list[Fault]:
-    language = current.language()
     found = []
     for fault in error.errors(include_url=False):
         # A step that begins with ~ is the shape that a value was read as, of several; no place in the body.
         steps = (step for step in map(str, fault["loc"]) if not step.startswith("~"))
         where = "/".join((place, *steps))
-        found.append(Fault(where, _text(fault, language)))
+        found.append(Fault(where, fault_text(fault)))
     return found
 
 
@@ -187,7 +132,8 @@ def _document() -> Any:  # noqa: ANN401 any JSON document
     except json.JSONDecodeError as error:
         reason = f"{error.msg}, {error.lineno}:{error.colno}"
         raise RefusedInput(ErrorCode.BODY_NOT_JSON, reason=reason) from error
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Beside text that is no UTF-8: Python reads no whole number of more than 4,300 digits.
         raise RefusedInput(ErrorCode.BODY_NOT_JSON, reason=type(error).__name__) from error
 
 

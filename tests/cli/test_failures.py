@@ -23,7 +23,7 @@ def unmigrated(make_database: Callable[[], str]) -> str:
         ["layers", "list"],
         ["users", "token", "--role", "planner"],
         ["study", "list"],
-        ["study", "first"],
+        ["study", "merger"],
     ],
 )
 def test_a_command_before_the_migration_names_it(

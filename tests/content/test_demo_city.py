@@ -156,6 +156,18 @@ def test_settlements_are_named_and_the_great_rivers_are_there(frames: dict[str, 
     assert {"Sông Hồng", "Sông Luộc", "Sông Hóa", "Sông Trà Lý"} <= names
 
 
+def test_towns_wards_and_seats_are_called_by_their_names(frames: dict[str, pd.DataFrame]) -> None:
+    settlements = frames["settlement"]
+    place = frames["commune_2024"].set_index("code")["name"].to_dict()
+    great = settlements[settlements["rank"] <= 2]
+    assert len(great) == 19
+    for name, code, kind in zip(great["name"], great["commune_2024"], great["kind"], strict=True):
+        assert name == ("Thái Bình" if (kind, place[code]) == ("town", "Trần Lãm") else place[code])
+    assert Counter(settlements["kind"])["town"] == 10
+    seats = set(settlements.loc[settlements["rank"] == 1, "name"])
+    assert {"Thái Bình", "Quỳnh Côi", "Hưng Hà", "Diêm Điền"} <= seats
+
+
 def test_offices_hold_both_states_and_177_may_stay_as_branches(frames: dict[str, pd.DataFrame]) -> None:
     offices = frames["one_stop_office"]
     before, after = offices[offices["open_to"].notna()], offices[offices["open_from"].notna()]
@@ -181,3 +193,16 @@ def test_every_sample_project_is_called_so(frames: dict[str, pd.DataFrame]) -> N
     assert names[6].startswith("Dự án mẫu 07: ")
     assert all(name.startswith("Dự án mẫu ") for name in names)
     assert set(frames["projects"]["phase"]) == {"phase_1", "phase_2", "phase_3"}
+
+
+def test_projects_are_spread_over_the_communes_and_branches_stand_at_former_offices(
+    frames: dict[str, gpd.GeoDataFrame],
+) -> None:
+    projects, offices = frames["projects"], frames["one_stop_office"]
+    assert projects["commune_code"].value_counts().max() <= 2
+    former = offices[offices["branch_rank"].notna()].sort_values("branch_rank").head(12)
+    branches = projects[projects["service"] == "one_stop_office"]
+    assert len(branches) == 5
+    assert set(shapely.to_wkb(branches.geometry.to_numpy())) <= set(
+        shapely.to_wkb(former.geometry.to_numpy())
+    )

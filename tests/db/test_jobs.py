@@ -1,6 +1,7 @@
 """The queue inside our own transactions, and the rows of jobs."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -139,8 +140,9 @@ async def nothing(job_id: str) -> None:
 
 
 def failure_at(url: str) -> GisError:
-    with pytest.raises(Temporary) as caught:
-        asyncio.run(work(url, {"study": nothing}, at_once=1, dead_s=10))
+    # In a thread of its own: a browser of other tests may hold this thread's event loop.
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Temporary) as caught:
+        pool.submit(lambda: asyncio.run(work(url, {"study": nothing}, at_once=1, dead_s=10))).result()
     return caught.value
 
 

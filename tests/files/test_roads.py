@@ -260,3 +260,43 @@ def test_a_table_in_which_no_road_is_there_today_is_refused(tmp_path: Path) -> N
     with pytest.raises(GisError) as refusal:
         roads(tmp_path / "a.gpkg", highway=["construction", "proposed"])
     assert refusal.value.code == "table_empty"
+
+
+def test_an_exported_layer_of_roads_reads_as_the_layer_is(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(0, y), (100, y)]) for y in (0, 10, 20)]
+    columns = {
+        "road_class": ["national", "alley", "commune"],
+        "oneway": [0, -1, 1],
+        "level": [1, 0, 0],
+        "is_bridge": [True, False, False],
+        "width_m": [12.0, 1.2, None],
+        "paved": [True, False, None],
+        "on_foot": [True, True, None],
+        "on_wheels": [True, False, None],
+        "by_car": [True, False, None],
+    }
+    path = tmp_path / "roads.gpkg"
+    gpd.GeoDataFrame(columns, geometry=lines, crs="EPSG:9209").to_file(path)
+    table, boats = read_roads(str(path))
+    assert boats is None
+    assert table.road_class == ["national", "alley", "commune"]
+    assert table.oneway.tolist() == [0, -1, 1]
+    assert table.level.tolist() == [1, 0, 0]
+    assert table.level_ignored == ""
+    assert table.paved.tolist() == [True, False, True]
+    assert (table.on_foot.tolist(), table.on_wheels.tolist()) == ([True] * 3, [True, False, True])
+    assert table.by_car.tolist() == [True, False, True]
+
+
+def test_an_exported_layer_of_ferries_tells_hours_and_cars(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(0, y), (100, y)]) for y in (0, 10)]
+    columns = {"runs_from": ["04:30", None], "runs_to": ["22:00", None], "takes_cars": [True, False]}
+    path = tmp_path / "ferries.gpkg"
+    gpd.GeoDataFrame(columns, geometry=lines, crs="EPSG:9209").to_file(path)
+    table = read_ferries(str(path))
+    assert table is not None
+    assert table.from_hour[0] == 4.5
+    assert table.to_hour[0] == 22
+    assert np.isnan(table.from_hour[1])
+    assert table.takes_cars is not None
+    assert table.takes_cars.tolist() == [True, False]

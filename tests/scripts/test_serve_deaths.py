@@ -1,5 +1,7 @@
 """Processes of the service that are killed, and two starts at once."""
 
+import fcntl
+import importlib.util
 import os
 import signal
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gis_service.settings import Settings
 from tests.scripts.service import PROGRAM, answers, serve
 
 
@@ -68,6 +71,32 @@ def test_two_starts_at_once_make_one_service(environment: dict[str, str], argume
     said = [each.communicate(timeout=30)[0] for each in both]
     assert [each.returncode for each in both] == [0, 0]
     assert sorted("runs already" in words for words in said) == [False, True]
+
+
+def test_who_only_asks_for_the_watcher_keeps_no_service_from_starting(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("serve_program", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    program = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, program)
+    spec.loader.exec_module(program)
+    settings = Settings(data_dir=tmp_path, port=int(environment["GIS_PORT"]))
+    asking = program.lock_path(settings).open("a+")
+    fcntl.flock(asking, fcntl.LOCK_SH)
+    find = program.find_watcher
+
+    def found_and_let_go(settings: Settings) -> object:
+        found = find(settings)
+        asking.close()
+        return found
+
+    monkeypatch.setattr(program, "find_watcher", found_and_let_go)
+    with program.hold_lock(settings):
+        assert find(settings).pid == os.getpid()
+        with pytest.raises(program.WatchedError), program.hold_lock(settings):
+            pass
 
 
 def worker_processes(environment: dict[str, str]) -> list[int]:

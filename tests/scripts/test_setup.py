@@ -45,6 +45,26 @@ def test_a_step_says_its_seconds_and_keeps_the_exit_code() -> None:
     assert "   bad: 0.0 s (failed, code 3)" in done.stdout.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("state", "answer", "said"),
+    [
+        ("ready", "echo ten offices", "ten offices\n"),
+        (
+            "ready",
+            "echo refused >&2; return 3",
+            "The main study gave no answer (see above); the service starts without it.\n",
+        ),
+        ("foreign", "echo ten offices", ""),
+    ],
+)
+def test_a_main_study_that_is_refused_keeps_nobody_from_the_map(state: str, answer: str, said: str) -> None:
+    run = (ROOT / "scripts" / "run").read_text()
+    begin = run.index("main_study() {")
+    own = run[begin : run.index("\n}\n", begin) + 3]
+    done = bash(f"{own} gis() {{ {answer}; }}; state={state}; main_study; echo served")
+    assert (done.returncode, done.stdout) == (0, f"{said}served\n")
+
+
 def test_a_set_up_stops_at_the_first_step_that_fails() -> None:
     fakes = "install_packages() { return 6; }; python_set() { echo reached; };"
     done = bash(f"{fakes} set_up requirements.txt postgis")

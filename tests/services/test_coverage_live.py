@@ -1,8 +1,11 @@
 """Live answers are those of stored studies, at once after every edit, from memory and from disk."""
 
+import gc
 import logging
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,18 +15,23 @@ from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection, Engine
-from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput
+from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, Temporary
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services import prepared as prepared_module
 from gis_service.services import prepared_ground, studies
-from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_live import ask, inputs_of, shown_document, study_of
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
+from gis_service.services.study_inputs import read_demand
 from gis_service.settings import ROOT
+from gis_service.types import LayerId
 from tests.filled_database import filled, taken_back
 from tests.live_town import MOTORBIKE, write_town
+
+SAME_MINUTE = ("2026-03-03T10:00", "2026-03-03T10:00:01", "2026-03-03T10:00:59.999999")
+PLANNER = Caller(Role.PLANNER, "lan")
 
 QUESTIONS: list[dict[str, Any]] = [
     {},
@@ -69,7 +77,7 @@ def on_disk(folder: Path) -> Prepared:
 def live(
     connection: Connection, catalogue: Catalogue, prepared: Prepared, **inputs: object
 ) -> dict[str, Any]:
-    question = ask(connection, catalogue, MOTORBIKE | inputs, ANONYMOUS)
+    question = ask(connection, catalogue, MOTORBIKE | inputs, PLANNER)
     return study_of(question, prepared).result.document
 
 
@@ -203,6 +211,8 @@ def test_questions_that_cannot_be_answered_are_refused(town: Connection, catalog
         ({"standard": "nothing"}, ErrorCode.STUDY_REFUSED),
         ({"vintage": "communes_1999"}, ErrorCode.STUDY_REFUSED),
         ({"groups": ["age_0_2"]}, ErrorCode.STUDY_REFUSED),
+        ({"groups": ["people"]}, ErrorCode.STUDY_REFUSED),
+        ({"groups": ["code"]}, ErrorCode.STUDY_REFUSED),
         ({"service": "hospital"}, ErrorCode.STUDY_LAYER_EMPTY),
         ({"vintage": "communes_2019"}, ErrorCode.STUDY_LAYER_EMPTY),
     ]
@@ -210,6 +220,127 @@ def test_questions_that_cannot_be_answered_are_refused(town: Connection, catalog
         with pytest.raises(GisError) as caught:
             live(town, catalogue, Prepared(), **inputs)
         assert caught.value.code == code
+
+
+def test_only_columns_of_persons_are_groups(town: Connection, catalogue: Catalogue) -> None:
+    residents = catalogue.layers[LayerId("residents")]
+    income = replace(residents.fields[-1], name="age_0_2", type="number", unit="VND")
+    columns = [income if one.name == "age_0_2" else one for one in residents.fields]
+    closed = replace(residents, fields=tuple(columns))
+    other = replace(catalogue, layers={**catalogue.layers, closed.id: closed})
+    town.execute(text("UPDATE layer.residents SET age_0_2 = 7"))
+    assert live(town, catalogue, Prepared(), groups=["age_0_2"])["totals"]["age_0_2"]["total"] == 84
+    with pytest.raises(RefusedInput) as caught:
+        live(town, other, Prepared(), groups=["age_60", "age_0_2"])
+    told = str(caught.value.params["expected"]).split(", ")
+    assert (caught.value.params["value"], len(told), told[0]) == ("age_0_2", 6, "age_3_5")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "nearest"),
+    [
+        ({"limit": 607}, "600, 615"),
+        ({"limit": 0.5}, "15"),
+        ({"measure": "network_distance", "limit": 1510}, "1500, 1525"),
+        ({"measure": "straight_radius", "limit": 1999.999}, "1975, 2000"),
+        ({"direction": "from_facility", "turnout_s": 61}, "60, 75"),
+    ],
+)
+def test_limits_between_two_steps_are_for_those_who_see_small_counts(
+    town: Connection, catalogue: Catalogue, inputs: dict[str, Any], nearest: str
+) -> None:
+    with pytest.raises(RefusedInput) as caught:
+        ask(town, catalogue, MOTORBIKE | inputs, Caller(Role.VIEWER, "hoa"))
+    assert (caught.value.code, caught.value.params["nearest"]) == (ErrorCode.LIMIT_OFF_STEP, nearest)
+    assert ask(town, catalogue, MOTORBIKE | inputs, PLANNER).mark
+
+
+def test_the_limit_of_the_standard_itself_is_for_everybody(town: Connection, catalogue: Catalogue) -> None:
+    standard = replace(catalogue.standards[MOTORBIKE["standard"]], limit=607.0, turnout_s=7.0)
+    other = replace(catalogue, standards={**catalogue.standards, standard.id: standard})
+    asked = MOTORBIKE | {"direction": "from_facility"}
+    assert ask(town, other, asked, ANONYMOUS).parameters.limit == 607
+    with pytest.raises(RefusedInput):
+        ask(town, other, asked | {"standard": None, "service": "one_stop_office", "limit": 607}, ANONYMOUS)
+
+
+def test_times_at_which_the_same_ferries_run_share_one_ground(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+
+    def ground(**inputs: object) -> object:
+        question = ask(town, catalogue, MOTORBIKE | inputs, ANONYMOUS)
+        return prepared_ground.prepared_ground(prepared, question.layers, question.task, question.marks)
+
+    day = ground()
+    for at in ("2026-03-03T10:00:00.000001", "2026-03-03T11:59", "2025-06-30T06:00"):
+        assert ground(at=at) is day
+    night = ground(at="2026-03-03T22:00")
+    assert night is not day
+    assert ground(at="2026-03-03T02:30", mode="walk") is night
+    assert ground(mode="car") is day
+    town.execute(text("UPDATE layer.ferries SET takes_cars = false"))
+    assert ground(mode="car") is not ground()
+
+
+def test_seconds_within_a_minute_are_the_same_question(town: Connection, catalogue: Catalogue) -> None:
+    marks = {ask(town, catalogue, MOTORBIKE | {"at": at}, ANONYMOUS).mark for at in SAME_MINUTE}
+    assert len(marks) == 1
+
+
+def test_the_order_of_groups_reads_the_people_once(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.execute(text("UPDATE layer.residents SET age_0_2 = 1"))
+    prepared, read = Prepared(), []
+
+    def counted(*args: object) -> object:
+        read.append(args)
+        return read_demand(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(prepared_ground, "read_demand", counted)
+    for groups in (["age_60", "age_0_2"], ["age_0_2", "age_60"], ["all", "age_60", "age_0_2", "age_60"]):
+        found = live(town, catalogue, prepared, groups=groups)
+        assert [one for one in found["totals"] if one != "all"] == [
+            one for one in dict.fromkeys(groups) if one != "all"
+        ]
+    assert len(read) == 1
+
+
+def test_a_few_grounds_stay_in_memory_and_what_stands_on_them_goes_with_them(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "GROUNDS", 1)
+    prepared, grounds = Prepared(), []
+    for at in ("2026-03-03T10:00", "2026-03-03T22:00"):
+        question = ask(town, catalogue, MOTORBIKE | {"at": at}, ANONYMOUS)
+        asked = (prepared, question.layers, question.task, question.marks)
+        prepared_ground.prepared_inputs(*asked)
+        grounds.append(weakref.ref(prepared_ground.prepared_ground(*asked).memo))
+    gc.collect()
+    assert [one() is None for one in grounds] == [True, False]
+
+
+def test_a_process_that_computes_as_much_as_it_may_says_so(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "BUSY_WAIT_S", 0.0)
+    prepared = Prepared(at_once=1)
+    known, new = (ask(town, catalogue, MOTORBIKE | {"limit": limit}, ANONYMOUS) for limit in (600, 900))
+    study_of(known, prepared)
+    with prepared.working():
+        assert study_of(known, prepared).mark == known.mark
+        with pytest.raises(Temporary) as caught:
+            study_of(new, prepared)
+    assert caught.value.code == ErrorCode.COVERAGE_BUSY
+    assert study_of(new, prepared).mark == new.mark
+
+
+def test_an_edit_of_units_of_another_vintage_makes_it_another_question(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    before = ask(town, catalogue, MOTORBIKE, ANONYMOUS).mark
+    town.execute(text("UPDATE layer.commune_2024 SET full_name = 'Xã Mới' WHERE code = 'commune_20240'"))
+    assert ask(town, catalogue, MOTORBIKE, ANONYMOUS).mark != before
 
 
 def test_a_closed_layer_is_for_those_who_may_read_it(town: Connection, catalogue: Catalogue) -> None:

@@ -1,10 +1,14 @@
 """The demo city as files: every promise about it, measured on one whole run."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
+import pyogrio
 import pytest
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
@@ -14,6 +18,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.admin_units import units_since_2025, units_until_2025
 from gis_service.files.census import read_census
 from gis_service.messages.catalogue import notices
+from gis_service.services import demo
 from gis_service.services.demo import LAYERS, DemoCity, make_demo_city, recipe, write_city
 from gis_service.services.demo_build import City
 from gis_service.services.ingest import load_file
@@ -61,8 +66,10 @@ def test_every_notice_has_words(demo_city: DemoCity) -> None:
         assert words.en.format(**notice.params)
 
 
-def test_writing_twice_gives_equal_bytes(built_city: City, demo_city: DemoCity, tmp_path: Path) -> None:
-    again = write_city(built_city, tmp_path)
+def test_writing_twice_gives_equal_bytes(
+    built_city: City, demo_city: DemoCity, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    again = write_city(built_city, catalogue, tmp_path)
     assert [(w.layer, w.rows) for w in again.layers] == [(w.layer, w.rows) for w in demo_city.layers]
     for first, second in zip(demo_city.layers, again.layers, strict=True):
         assert first.path.read_bytes() == second.path.read_bytes(), first.layer
@@ -81,7 +88,59 @@ def test_a_file_holds_what_a_first_start_loads_from_memory(
     assert report.dropped_columns == ()
 
 
-def test_a_recipe_changes_with_the_census_and_with_nothing_else(tmp_path: Path) -> None:
+def test_a_file_says_what_it_is_as_an_exported_one_does(demo_city: DemoCity, catalogue: Catalogue) -> None:
+    for written in demo_city.layers:
+        if written.path.suffix == ".gpkg":
+            told, definition = (
+                pyogrio.read_info(written.path)["layer_metadata"],
+                catalogue.layers[written.layer],
+            )
+            assert told["GENERATED"] == "true"
+            assert "Generated data, not observed." in told["DESCRIPTION"]
+            assert told["LICENCE"] == definition.licence
+            assert definition.source.en in told["SOURCE"]
+            with closing(sqlite3.connect(written.path)) as file:
+                title, description = file.execute(
+                    "SELECT identifier, description FROM gpkg_contents"
+                ).fetchone()
+            assert title == told["TITLE"]
+            assert description == told["DESCRIPTION"]
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("analysis/demo_city/villages.py", True),
+        ("analysis/noding.py", True),
+        ("services/demo_layers.py", True),
+        ("files/census.py", True),
+        ("files/admin_units.py", True),
+        ("text.py", True),
+        ("services/demo_figures.py", False),
+        ("services/coverage.py", False),
+    ],
+)
+def test_a_recipe_changes_with_the_code_that_makes_the_city(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, *, counts: bool
+) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", "web")
+    shutil.copytree(ROOT / "gis_service", tmp_path / "gis_service", ignore=ignored)
+    before = recipe(CENSUS)
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    assert recipe(CENSUS) == before
+    changed = tmp_path / "gis_service" / path
+    changed.write_text(changed.read_text("utf-8") + "# another line\n", "utf-8")
+    assert (recipe(CENSUS) != before) is counts
+
+
+def test_a_recipe_changes_with_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = recipe(CENSUS)
+    for name in ("numba", "numpy", "pandas", "pyproj", "scipy", "shapely", "vietnamadminunits"):
+        monkeypatch.setattr(demo, "version", lambda one, new=name: "0" if one == new else version(one))
+        assert recipe(CENSUS) != before
+
+
+def test_a_recipe_changes_with_the_census(tmp_path: Path) -> None:
     folder = tmp_path / "census"
     shutil.copytree(CENSUS, folder)
     assert recipe(folder) == recipe(CENSUS)
@@ -130,26 +189,26 @@ def spoiled(folder: Path, old: str, new: str) -> Path:
     ],
 )
 def test_a_faulty_census_is_refused_at_its_line(
-    tmp_path: Path, old: str, new: str, where: str, text: str
+    tmp_path: Path, catalogue: Catalogue, old: str, new: str, where: str, text: str
 ) -> None:
     folder = spoiled(tmp_path / "census", old, new)
     with pytest.raises(RefusedInput) as refusal:
-        make_demo_city(folder, tmp_path / "out")
+        make_demo_city(folder, catalogue, tmp_path / "out")
     assert refusal.value.code == ErrorCode.CENSUS_FAULTY
     assert (where, True) in [(fault.where, text in fault.words("en")) for fault in refusal.value.faults]
     assert not (tmp_path / "out").exists()
 
 
-def test_a_census_in_another_encoding_is_refused(tmp_path: Path) -> None:
+def test_a_census_in_another_encoding_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:
     shutil.copytree(CENSUS, tmp_path / "census")
     (tmp_path / "census" / "communes_2019.csv").write_bytes("code,name\n1,Xã".encode("latin-1"))
     with pytest.raises(RefusedInput, match="not UTF-8 at byte 13"):
-        make_demo_city(tmp_path / "census", tmp_path / "out")
+        make_demo_city(tmp_path / "census", catalogue, tmp_path / "out")
 
 
-def test_an_area_that_is_no_number_is_refused(tmp_path: Path) -> None:
+def test_an_area_that_is_no_number_is_refused(tmp_path: Path, catalogue: Catalogue) -> None:
     shutil.copytree(CENSUS, tmp_path / "census")
     path = tmp_path / "census" / "areas_2025.csv"
     path.write_text(path.read_text("utf-8").replace("9.32", "9,32", 1).replace("9,32", '"9,32"'), "utf-8")
     with pytest.raises(RefusedInput, match="area_km2 is '9,32'"):
-        make_demo_city(tmp_path / "census", tmp_path / "out")
+        make_demo_city(tmp_path / "census", catalogue, tmp_path / "out")

@@ -12,6 +12,7 @@ from gis_service.services import first_data
 from gis_service.services.context import Context, open_context
 from gis_service.services.demo import LAYERS
 from gis_service.services.demo_build import City
+from gis_service.services.demo_facts import Notice
 from gis_service.services.first_data import AUTHOR, FirstData, Listener, load_first_data
 from gis_service.services.transactions import reading, writing
 from gis_service.settings import ROOT, Settings
@@ -99,6 +100,90 @@ def test_an_older_demo_city_is_replaced_and_keeps_its_fids(loaded: Context) -> N
         assert number(loaded, "SELECT max(branch_rank) FROM layer.one_stop_office") == 177
         kept = "SELECT fid FROM layer.one_stop_office WHERE code = 'o2024_12433' AND site_id = 's_12433'"
         assert number(loaded, kept) == fid
+
+
+OLDER = "UPDATE gis.version SET message = regexp_replace(message, 'recipe [0-9a-f]+', 'recipe 0')"
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_an_older_demo_city_that_nobody_has_edited_is_replaced(loaded: Context) -> None:
+    with loaded:
+        run(loaded, f"{OLDER} WHERE layer = 'hospital'")
+        assert load_first_data(loaded) == (FirstData.READY, 1)
+        assert load_first_data(loaded) == (FirstData.READY, 0)
+
+
+EDITS = {
+    "a value": "UPDATE layer.hospital SET capacity = capacity + 1 WHERE code = 'bv_01'",
+    "a place": "UPDATE layer.hospital SET geom = ST_Translate(geom, 0.001, 0) WHERE code = 'bv_01'",
+    "a row": "DELETE FROM layer.hospital WHERE code = 'bv_02'",
+    "a column": "ALTER TABLE layer.hospital ADD COLUMN ghi_chu text",
+    "the table": "DROP TABLE layer.hospital",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_a_table_that_somebody_has_edited_stays_and_is_told_of(
+    loaded: Context, monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    monkeypatch.delattr(first_data, "build_city")
+    told: list[str] = []
+    with loaded:
+        run(loaded, f"{OLDER} WHERE layer = 'hospital'")
+        run(loaded, edit)
+        versions = number(loaded, "SELECT max(id) FROM gis.version")
+        assert load_first_data(loaded, Listener(edited=told.append)) == (FirstData.READY, 0)
+        assert told == ["hospital"]
+        assert number(loaded, "SELECT max(id) FROM gis.version") == versions
+
+
+MEANWHILE = {
+    "a version of somebody else": ("INSERT INTO gis.version (layer, author) VALUES ('hospital', 'lan')", []),
+    "an edit": (EDITS["a value"], ["hospital"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "edited"), MEANWHILE.values(), ids=MEANWHILE)
+def test_what_is_written_while_the_city_is_built_stays(
+    loaded: Context, built_city: City, monkeypatch: pytest.MonkeyPatch, statement: str, edited: list[str]
+) -> None:
+    def build(_census: Path, _told: object) -> City:
+        run(loaded, statement)
+        return built_city
+
+    monkeypatch.setattr(first_data, "build_city", build)
+    told: list[str] = []
+    with loaded:
+        run(loaded, f"{OLDER} WHERE layer IN ('hospital', 'market')")
+        before = number(loaded, "SELECT sum(capacity) FROM layer.hospital")
+        assert load_first_data(loaded, Listener(edited=told.append)) == (FirstData.READY, 1)
+        assert number(loaded, "SELECT sum(capacity) FROM layer.hospital") - before == len(edited)
+        assert told == edited
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_a_first_start_beside_another_one_loads_nothing_twice(
+    loaded: Context, built_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(_census: Path, _told: object) -> City:
+        monkeypatch.setattr(first_data, "build_city", lambda _census, _told: built_city)
+        assert load_first_data(loaded) == (FirstData.READY, 1)
+        return built_city
+
+    monkeypatch.setattr(first_data, "build_city", build)
+    with loaded:
+        run(loaded, f"{OLDER} WHERE layer = 'hospital'")
+        assert load_first_data(loaded) == (FirstData.READY, 0)
+
+
+@pytest.mark.usefixtures("ready_made")
+def test_what_a_reader_must_know_is_told(loaded: Context, built_city: City) -> None:
+    run(loaded, "DELETE FROM gis.version WHERE layer = 'hospital'")
+    told: list[Notice] = []
+    with loaded:
+        load_first_data(loaded, Listener(noted=told.append))
+    assert tuple(told) == built_city.notices
+    assert told[0].code == "demo_generated"
 
 
 @pytest.mark.usefixtures("ready_made")

@@ -1,5 +1,6 @@
 """Accepting jobs, running them, and what is noted when they end badly."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -7,15 +8,16 @@ import pytest
 
 from gis_service.db import job_rows as rows
 from gis_service.db.engine import Connection, transaction
-from gis_service.errors import ErrorCode, Fault, GisError, NotAllowed, RefusedInput, Temporary
+from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotAllowed, RefusedInput, Temporary
 from gis_service.services import jobs, studies
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
-from gis_service.services.job_runs import Wanted, accept, run_job
+from gis_service.services.job_runs import MOST_OPEN, Wanted, accept, run_job
 from gis_service.services.job_words import message
 from gis_service.types import Text
 from tests.job_town import INPUTS, Town, make_town
 
 PLANNER = Caller(Role.PLANNER, "lan")
+VERSION = "INSERT INTO gis.version (layer, author) VALUES ('residents', 'minh')"
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +57,9 @@ def test_a_job_tells_its_steps_while_it_runs(town: Town, monkeypatch: pytest.Mon
     id_, told = begun(town, limit=1500.0), []
     noted = rows.note_progress
 
-    def listen(connection: Connection, job_id: str, progress: int, step: str) -> bool:
+    def listen(connection: Connection, job_id: str, progress: int, step: str, *, attempt: int | None) -> bool:
         told.append((progress, step))
-        return noted(connection, job_id, progress, step)
+        return noted(connection, job_id, progress, step, attempt=attempt)
 
     monkeypatch.setattr(rows, "note_progress", listen)
     run_job(town.context, id_)
@@ -70,14 +72,14 @@ def test_a_job_that_was_dismissed_on_the_way_leaves_no_study(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id_ = begun(town, limit=1600.0)
-    run = studies.run
+    compute = studies.compute
 
-    def dismissed_meanwhile(*given: object, **named: object) -> studies.Study:
+    def dismissed_meanwhile(*given: object, **named: object) -> studies.Computed:
         with transaction(town.engine) as connection:
             jobs.dismiss(connection, id_)
-        return run(*given, **named)  # type: ignore[arg-type]
+        return compute(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(studies, "run", dismissed_meanwhile)
+    monkeypatch.setattr(studies, "compute", dismissed_meanwhile)
     run_job(town.context, id_)
     with transaction(town.engine) as connection:
         kept = studies.list_(connection).items
@@ -86,15 +88,99 @@ def test_a_job_that_was_dismissed_on_the_way_leaves_no_study(
     assert town.job(id_).status == "dismissed"
 
 
+def test_what_an_overtaken_attempt_finds_is_not_noted(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its worker was given up for dead, and lives: another one has begun the job again."""
+    id_ = begun(town, limit=1650.0)
+    compute = studies.compute
+
+    def begun_anew_meanwhile(*given: object, **named: object) -> studies.Computed:
+        made = compute(*given, **named)  # type: ignore[arg-type]
+        with transaction(town.engine) as connection:
+            rows.begin_job(connection, id_, "there:2")
+        return made
+
+    monkeypatch.setattr(studies, "compute", begun_anew_meanwhile)
+    run_job(town.context, id_, 1)
+    overtaken = town.job(id_)
+    assert (overtaken.status, overtaken.attempts, overtaken.study) == ("running", 2, None)
+    monkeypatch.setattr(studies, "compute", compute)
+    run_job(town.context, id_, 1)
+    assert town.job(id_).status == "running", "a late start of the first attempt finds nothing to do"
+    run_job(town.context, id_, 2)
+    assert town.job(id_).status == "successful"
+
+
+def test_a_worker_given_up_for_dead_takes_nothing_from_the_next(town: Town) -> None:
+    id_ = town.ask(limit=1660.0).id
+    late, next_ = (jobs.open_watch(town.context.settings) for _ in range(2))
+    assert asyncio.run(late.begin(id_)) == 1
+    assert asyncio.run(next_.begin(id_)) == 2
+    asyncio.run(late.release(id_, 1))
+    assert not asyncio.run(late.died(id_, 1, -9))
+    assert (town.job(id_).status, town.job(id_).attempts) == ("running", 2)
+    assert not asyncio.run(next_.died(id_, 2, -9)), "it has died twice"
+    assert town.job(id_).status == "failed"
+    for each in (late, next_):
+        each.close()
+
+
+def test_a_study_is_of_the_state_in_which_it_began(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = accept(town.context, Wanted("compare", {"before": INPUTS, "after": INPUTS}, "lan"))
+    with transaction(town.engine) as connection:
+        rows.begin_job(connection, job.id, "here:1")
+    noted, statements = rows.note_progress, ["UPDATE layer.residents SET people = people + 1", VERSION]
+
+    def write_meanwhile(connection: Connection, *given: object, **named: object) -> bool:
+        while statements:
+            connection.exec_driver_sql(statements.pop())
+        return noted(connection, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rows, "note_progress", write_meanwhile)
+    run_job(town.context, job.id)
+    done = town.job(job.id)
+    with transaction(town.engine) as connection:
+        connection.exec_driver_sql("UPDATE layer.residents SET people = people - 1")
+        assert done.status == "successful", done.problem
+        document = studies.get(connection, done.study or "").document
+    assert document["totals"]["all"]["total"] == 31.5
+
+
+def test_nobody_fills_the_queue_for_all(town: Town) -> None:
+    hoa = Caller(Role.PLANNER, "hoa")
+
+    def ask() -> str:
+        return accept(town.context, Wanted("coverage", INPUTS, "hoa"), hoa).id
+
+    asked = [ask() for _ in range(MOST_OPEN)]
+    with pytest.raises(Conflict) as caught:
+        ask()
+    assert caught.value.code is ErrorCode.JOBS_TOO_MANY
+    assert (caught.value.params["count"], caught.value.params["most"]) == (MOST_OPEN, MOST_OPEN)
+    accept(town.context, Wanted("coverage", INPUTS, "lan"), PLANNER)
+    with transaction(town.engine) as connection:
+        jobs.dismiss(connection, asked[0], hoa)
+    assert ask() not in asked
+
+
+def test_an_error_that_this_release_does_not_know_is_told_as_a_fault_of_ours(town: Town) -> None:
+    id_ = begun(town, limit=1950.0)
+    with transaction(town.engine) as connection:
+        problem = {"code": "of_long_ago", "params": {}, "faults": []}
+        rows.end_job(connection, id_, "failed", problem=problem)
+    told = jobs.problem_of(town.job(id_))
+    assert (told.code, told.params) == (ErrorCode.INTERNAL, {"reference": id_})
+    assert told.detail("vi")
+
+
 def test_a_fault_of_ours_fails_the_job_without_its_inner_words(
     town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     id_ = begun(town, limit=1700.0)
 
-    def broken(*_given: object, **_named: object) -> studies.Study:
+    def broken(*_given: object, **_named: object) -> studies.Computed:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(studies, "run", broken)
+    monkeypatch.setattr(studies, "compute", broken)
     run_job(town.context, id_)
     failed = town.job(id_)
     assert (failed.status, jobs.problem_of(failed).code) == ("failed", ErrorCode.INTERNAL)
@@ -105,10 +191,10 @@ def test_a_fault_of_ours_fails_the_job_without_its_inner_words(
 def test_a_lost_database_is_for_the_worker_to_try_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = begun(town, limit=1800.0)
 
-    def away(*_given: object, **_named: object) -> studies.Study:
+    def away(*_given: object, **_named: object) -> studies.Computed:
         raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url="-")
 
-    monkeypatch.setattr(studies, "run", away)
+    monkeypatch.setattr(studies, "compute", away)
     with pytest.raises(Temporary):
         run_job(town.context, id_)
     assert town.job(id_).status == "running"

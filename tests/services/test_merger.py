@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import Connection, Engine
+from gis_service.db.engine import Connection, Engine, transaction
+from gis_service.db.snapshot import snapshot
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
 from gis_service.services import merger, merger_words, studies
 from gis_service.settings import ROOT
@@ -36,7 +37,11 @@ def town(town_engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture
 def found(town: Connection, catalogue: Catalogue) -> merger.Merger:
-    return merger.run_merger(town, catalogue, "lan", branch_share=0.5)
+    return merger.run_merger(town, catalogue, keeper(town, "lan"), branch_share=0.5)
+
+
+def keeper(connection: Connection, author: str) -> Callable[[studies.Computed], studies.Study]:
+    return lambda made: studies.keep(connection, made, author)
 
 
 def asked(at: str, standard: str, **more: object) -> dict[str, Any]:
@@ -50,6 +55,12 @@ def lost(way: merger.Way, *, branches: bool = False) -> list[float]:
 def test_offices_are_counted_in_the_three_states(found: merger.Merger) -> None:
     assert found.offices == merger.Offices(before=3, after=2, branches=1)
     assert found.vintages == ["communes_2024", "communes_2025"]
+
+
+def test_an_office_without_a_place_is_not_counted(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql("UPDATE layer.one_stop_office SET geom = NULL WHERE code IN ('ob', 'nc')")
+    found = merger.run_merger(town, catalogue, keeper(town, "lan"), branch_share=1.0)
+    assert found.offices == merger.Offices(before=2, after=1, branches=0)
 
 
 def test_whom_the_walk_gets_too_long_for_at_each_limit(found: merger.Merger) -> None:
@@ -110,10 +121,33 @@ def test_kept_studies_will_do_when_asked_for(
     found: merger.Merger, town: Connection, catalogue: Catalogue
 ) -> None:
     town.exec_driver_sql("UPDATE layer.residents SET people = people + 1")
-    again = merger.run_merger(town, catalogue, "minh", branch_share=0.5, reuse=True)
+    again = merger.run_merger(town, catalogue, keeper(town, "minh"), branch_share=0.5, reuse=True)
     assert again.states == found.states
-    fresh = merger.run_merger(town, catalogue, "minh", branch_share=0.5)
+    fresh = merger.run_merger(town, catalogue, keeper(town, "minh"), branch_share=0.5)
     assert fresh.states[0].document["totals"]["all"]["total"] == 711.5
+
+
+def test_all_studies_are_of_one_state_whatever_others_write_meanwhile(
+    town_engine: Engine, catalogue: Catalogue
+) -> None:
+    totals: list[float] = []
+
+    def keep(made: studies.Computed) -> studies.Study:
+        figures = made.document["totals"]["all"]
+        totals.append(figures["total"])
+        with transaction(town_engine) as writer:
+            if len(totals) == 1:
+                writer.exec_driver_sql("UPDATE layer.residents SET people = people + 1")
+            return studies.keep(writer, made, "lan")
+
+    try:
+        with snapshot(town_engine) as reader:
+            merger.run_merger(reader, catalogue, keep, branch_share=0.5)
+    finally:
+        with transaction(town_engine) as writer:
+            writer.exec_driver_sql("UPDATE layer.residents SET people = people - 1")
+            writer.exec_driver_sql("DELETE FROM gis.study")
+    assert totals == [705.5] * 19
 
 
 def test_the_answer_is_one_sentence_and_one_table(found: merger.Merger) -> None:
@@ -128,8 +162,8 @@ def test_the_answer_is_one_sentence_and_one_table(found: merger.Merger) -> None:
     assert len(rows) == 1 + 2 * (len(merger.LIMITS_S) + 2)
     assert rows[9] == ["đi bộ", "10 phút", "94,3 %", "94,3 %", "43,2 %", "360"]
     # Of 705.5 people 60 walk 300 m farther and 300.5 walk 1,300 m.
-    assert rows[13] == ["đi bộ", "xa thêm: một nửa", "", "0,0 phút", "3,8 phút", ""]
-    assert rows[14] == ["đi bộ", "xa thêm: 95 %", "", "0,0 phút", "16,2 phút", ""]
+    assert rows[13] == ["đi bộ", "xa thêm, trong số người tới được: một nửa", "", "0,0 phút", "3,8 phút", ""]
+    assert rows[14] == ["đi bộ", "xa thêm, trong số người tới được: 95 %", "", "0,0 phút", "16,2 phút", ""]
 
 
 def test_the_communes_are_told_with_their_people(found: merger.Merger) -> None:
@@ -143,17 +177,17 @@ def test_the_communes_are_told_with_their_people(found: merger.Merger) -> None:
 def test_without_roads_it_says_what_is_missing(town: Connection, catalogue: Catalogue) -> None:
     town.exec_driver_sql("DELETE FROM gis.version WHERE layer = 'roads'")
     with pytest.raises(NotFound) as missing:
-        merger.run_merger(town, catalogue, "lan")
+        merger.run_merger(town, catalogue, keeper(town, "lan"))
     assert (missing.value.code, missing.value.params["absent"]) == (ErrorCode.MERGER_NOT_HERE, "roads")
 
 
 def test_a_city_without_such_standards_has_no_such_question(town: Connection, catalogue: Catalogue) -> None:
     with pytest.raises(NotFound) as missing:
-        merger.run_merger(town, replace(catalogue, standards={}), "lan")
+        merger.run_merger(town, replace(catalogue, standards={}), keeper(town, "lan"))
     assert WALK in str(missing.value.params["absent"])
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 def test_a_share_beyond_all_of_them_is_refused(town: Connection, catalogue: Catalogue, share: float) -> None:
     with pytest.raises(RefusedInput):
-        merger.run_merger(town, catalogue, "lan", branch_share=share)
+        merger.run_merger(town, catalogue, keeper(town, "lan"), branch_share=share)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyproj
 import pytest
@@ -97,3 +99,9 @@ def test_other_rules_hold_for_ferries_that_tell_nothing() -> None:
 
 def test_no_ferry_is_no_ferry() -> None:
     assert ferries_of([], METRIC, hour=10) is None
+
+
+def test_a_ferry_that_takes_no_cars_is_there_for_everybody_else() -> None:
+    table = replace(ferry_table(), takes_cars=np.array([False]))
+    assert ferries_of([table], METRIC, 10) is not None
+    assert ferries_of([table], METRIC, 10, by_car=True) is None

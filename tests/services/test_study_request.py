@@ -1,5 +1,6 @@
 """Requests for a study: completed from the standard and the city, or refused with every fault."""
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from gis_service.errors import ErrorCode, NotFound, RefusedInput, WrongUse
 from gis_service.services import studies
 from gis_service.services.study_request import complete, parse_request
 from gis_service.settings import ROOT
+from gis_service.types import LayerId
 
 ASKED: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
 
@@ -68,6 +70,47 @@ def test_all_faults_of_a_request_are_told_at_once(connection: Connection, catalo
             connection, catalogue, "coverage", ASKED | {"limit": -1, "mode": "boat", "colour": "red"}, "lan"
         )
     assert sorted(str(fault.where) for fault in refused.value.faults) == ["/colour", "/limit", "/mode"]
+
+
+@pytest.mark.parametrize(
+    ("process", "inputs", "vi"),
+    [
+        ("compare", ASKED, "Tham số before = … không dùng được. Cần: một giá trị."),
+        (
+            "coverage",
+            {"before": ASKED, "after": ASKED},
+            "Tham số before = … không dùng được. Cần: không nêu tham số này.",
+        ),
+        ("coverage", ASKED | {"mode": 5}, "Tham số mode = 5 không dùng được. Cần: 'walk', 'bicycle', 'mot"),
+    ],
+)
+def test_a_refusal_in_vietnamese_holds_no_english(
+    connection: Connection, catalogue: Catalogue, process: str, inputs: dict[str, Any], vi: str
+) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        studies.check(connection, catalogue, process, inputs, None)
+    told = refused.value
+    assert f"{told.detail('vi')} {told.expected('vi')}".startswith(vi)
+    said = " ".join(fault.words("vi") for fault in told.faults)
+    assert not {"field", "input", "extra", "permitted", "required"} & set(said.lower().split())
+
+
+@pytest.mark.parametrize("bad", [{"limit": 1e17}, {"limit": 1e308}, {"turnout_s": 86_401}])
+def test_figures_beyond_any_way_are_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        parse_request(ASKED | bad)
+    assert refused.value.params["name"] == next(iter(bad))
+
+
+@pytest.mark.parametrize("asked", [{}, {"service": "no_such", "measure": "straight_radius", "limit": 9}])
+def test_layers_that_are_not_public_are_listed_to_nobody(catalogue: Catalogue, asked: dict[str, Any]) -> None:
+    drafts = replace(catalogue.layers[LayerId("market")], visibility="draft")
+    closed = replace(catalogue, layers={**catalogue.layers, LayerId("market"): drafts})
+    with pytest.raises(RefusedInput) as refused:
+        complete(parse_request(asked), closed, date(2026, 3, 4))
+    told = str(refused.value.params["expected"]).split(", ")
+    assert "hospital" in told
+    assert not {"market", "residents"} & set(told)
 
 
 def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:

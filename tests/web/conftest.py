@@ -31,6 +31,9 @@ visibility: {visibility}
 generated: true
 """
 
+TILES = ROOT / "tests" / "tiles"
+"""Tilesets of the layers that the test city has."""
+
 LAYERS = (
     "bus_stop",
     "commune",
@@ -57,7 +60,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def catalogue(city: Path) -> Catalogue:
-    return load_catalogue(city, ROOT / "tiles", "thai_binh")
+    return load_catalogue(city, TILES, "thai_binh")
 
 
 def _make(connection: Connection, catalogue: Catalogue, layer: str) -> None:
@@ -83,7 +86,8 @@ def loaded(make_database: Callable[[], str], catalogue: Catalogue) -> str:
 
 @pytest.fixture(scope="session")
 def app(loaded: str, city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = create_app(Settings(data_dir=tmp_path_factory.mktemp("var"), database_url=loaded, layers_dir=city))
+    folder = tmp_path_factory.mktemp("var")
+    made = create_app(Settings(data_dir=folder, database_url=loaded, layers_dir=city, tiles_dir=TILES))
     yield made
     made.extensions["gis"].close()
 

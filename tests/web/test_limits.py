@@ -3,7 +3,7 @@
 import pytest
 
 from gis_service.web import limits
-from gis_service.web.limits import Allowance, address_of
+from gis_service.web.limits import Allowance, address_of, household_of
 
 
 class Clock:
@@ -57,3 +57,20 @@ def test_the_address_that_asked_longest_ago_is_forgotten(monkeypatch: pytest.Mon
 )
 def test_only_what_our_own_proxies_say_is_believed(forwarded: str, proxies: int, expected: str) -> None:
     assert address_of(forwarded, "10.0.0.9", proxies) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:0DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("-", "-"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_all_addresses_of_a_household_share_one_allowance(address: str, expected: str) -> None:
+    assert household_of(address) == expected

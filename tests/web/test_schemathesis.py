@@ -26,7 +26,7 @@ CHECKS = [
 KNOWN: dict[str, list[Any]] = {
     "collectionId": ["commune", "one_stop_office", "commune_2019", "market", "residents"],
     "itemId": ["1", "2", "999"],
-    "tilesetId": ["base"],
+    "tilesetId": ["units"],
     "tileMatrixSetId": ["WebMercatorQuad", "WorldCRS84Quad"],
     "tileMatrix": [0, 9, 24, 25],
 }

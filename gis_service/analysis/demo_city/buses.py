@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from gis_service.analysis.demo_city.features import Features, generator, points_of, table
 from gis_service.analysis.demo_city.ground import Ground
 from gis_service.analysis.demo_city.safety import nearest_units
+from gis_service.analysis.demo_city.units import Unit
 from gis_service.types import Floats, Geometries
 
 _PEOPLE_PER_STOP = 4_650
@@ -72,6 +73,14 @@ def _along(lines: Geometries, step_m: float) -> Iterator[Floats]:
         yield from here + _OFF_M * np.column_stack([ahead[:, 1], -ahead[:, 0]])
 
 
+def _called(ground: Ground, village: int, commune: Unit) -> str:
+    """Name a stop after village and commune, in the middle of a town after the town alone."""
+    name = ground.villages.name[village]
+    if name == commune.name or ground.villages.kind[village] == "town":
+        return commune.name
+    return f"{name}, {commune.name}"
+
+
 def _features(ground: Ground, xy: Floats, served: list[list[str]]) -> Features:
     nearest = cKDTree(ground.villages.xy).query(xy)
     away, village = np.atleast_1d(nearest[0]), np.atleast_1d(nearest[1])
@@ -82,7 +91,7 @@ def _features(ground: Ground, xy: Floats, served: list[list[str]]) -> Features:
     rows = []
     for at in range(len(xy)):
         commune = ground.units[unit[at]]
-        where = f"{ground.villages.name[village[at]]}, {commune.name}"
+        where = _called(ground, int(village[at]), commune)
         seen[where] = seen.get(where, 0) + 1
         title = f"Điểm dừng {where}" + (f" ({seen[where]})" if seen[where] > 1 else "")
         code = f"xb_{at + 1:04d}"

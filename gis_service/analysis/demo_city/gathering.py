@@ -5,7 +5,6 @@ import shapely
 
 from gis_service.analysis.demo_city.features import generator
 from gis_service.analysis.demo_city.ground import (
-    TOWN_TYPES,
     Ground,
     Place,
     Standing,
@@ -14,6 +13,7 @@ from gis_service.analysis.demo_city.ground import (
     block,
     where,
 )
+from gis_service.analysis.demo_city.seats import TOWN_TYPES
 
 _PEOPLE_PER_MARKET = 8_450
 _PEOPLE_PER_PARK = 46_500

@@ -12,6 +12,7 @@ from gis_service.analysis.demo_city.features import generator
 from gis_service.analysis.demo_city.land import Land
 from gis_service.analysis.demo_city.roads import CityRoads
 from gis_service.analysis.demo_city.roadside import Frontage, roadside
+from gis_service.analysis.demo_city.seats import district_seats
 from gis_service.analysis.demo_city.units import Unit
 from gis_service.analysis.demo_city.villages import Villages
 from gis_service.analysis.network import ROAD_CLASSES
@@ -24,7 +25,6 @@ _RANK_M = 45.0
 """A greater road is worth this much of a way, for each class."""
 _FRONT_M = 2.0
 """How far a place lies behind the front of its block."""
-TOWN_TYPES = ("ward", "township")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +138,8 @@ class Ground:
         self._free[rows[shapely.contains_xy(shape, *self._side.xy[rows].T)]] = False
 
     def seats(self) -> dict[str, int]:
-        """Give the unit that holds the seat of each district: the most populous ward or township of it."""
-        order = sorted(
-            range(len(self.units)),
-            key=lambda row: (
-                self.units[row].unit_type not in TOWN_TYPES,
-                -self.units[row].people,
-                self.units[row].code,
-            ),
-        )
-        seats: dict[str, int] = {}
-        for row in order:
-            seats.setdefault(self.units[row].district_code, row)
-        return dict(sorted(seats.items()))
+        """Give the unit that holds the seat of each district, see `district_seats`."""
+        return district_seats(self.units)
 
 
 def _by_unit(villages: Villages, n_units: int) -> list[list[int]]:
@@ -232,8 +221,16 @@ class Standing:
     shape: shapely.Geometry | None = None
 
 
+def address_of(ground: Ground, village: int) -> str:
+    """Give village and commune; the middle of a town, which bears the town's name, needs no other word."""
+    unit = ground.units[int(ground.villages.unit[village])]
+    name = ground.villages.name[village]
+    if name == unit.name or ground.villages.kind[village] == "town":
+        return unit.full_name
+    return f"{name}, {lower_first(unit.full_name)}"
+
+
 def where(ground: Ground, place: Place) -> dict[str, object]:
     """Give the fields that tell where a service is."""
     unit = ground.units[place.unit]
-    address = f"{ground.villages.name[place.village]}, {lower_first(unit.full_name)}"
-    return {"address": address, "commune_code": unit.successor}
+    return {"address": address_of(ground, place.village), "commune_code": unit.successor}

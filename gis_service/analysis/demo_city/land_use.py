@@ -17,7 +17,7 @@ from gis_service.analysis.demo_city.villages import Villages
 from gis_service.types import Floats, Geometries
 
 _SEED = 7_101
-_LEAST_M2 = 120.0
+LEAST_M2 = 120.0
 """Smaller leftovers between two shapes are nobody's field."""
 _MANGROVE_M = 170.0
 _PONDS_M = 1_500.0
@@ -92,7 +92,7 @@ def make_land_use(land: Land, villages: Villages) -> tuple[Patch, ...]:
         random = np.random.Generator(np.random.PCG64([_SEED, int(unit.code)]))
         dry = land.outlines[row].difference(wet)
         found += _uses(_Commune(unit, dry, villages.xy[mine], villages.shape[mine], random), belts)
-    kept = [(use, polygonal(shape, _LEAST_M2)) for use, shape in found]
+    kept = [(use, polygonal(shape, LEAST_M2)) for use, shape in found]
     return tuple(
         Patch(f"lu{number:05d}", use, as_multi(shape))
         for number, (use, shape) in enumerate(((use, shape) for use, shape in kept if not shape.is_empty), 1)

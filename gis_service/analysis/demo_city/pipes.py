@@ -8,7 +8,8 @@ from scipy.sparse import coo_array, coo_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 
 from gis_service.analysis.demo_city.features import Features, generator, table
-from gis_service.analysis.demo_city.ground import TOWN_TYPES, Ground
+from gis_service.analysis.demo_city.ground import Ground
+from gis_service.analysis.demo_city.seats import TOWN_TYPES
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.types import Floats, Geometries, Int64s
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis_service.analysis.demo_city.features import generator
-from gis_service.analysis.demo_city.ground import TOWN_TYPES, Ground, Place, Standing, apportion, where
+from gis_service.analysis.demo_city.ground import Ground, Place, Standing, apportion, where
+from gis_service.analysis.demo_city.seats import TOWN_TYPES
 
 _TOWN_AREA = 9.0
 """Site area for each pupil in wards and townships, m2."""
@@ -76,10 +77,16 @@ def _for_districts(ground: Ground, kind: Kind, total: int) -> list[Standing]:
     draws = generator(kind.layer)
     children = ground.children(kind.group)
     districts = sorted({unit.district_code for unit in ground.units})
+    seats = ground.seats()
     rows_of = {
         code: sorted(
             (row for row, unit in enumerate(ground.units) if unit.district_code == code),
-            key=lambda row: (ground.units[row].unit_type not in TOWN_TYPES, -ground.units[row].people, row),
+            key=lambda row: (
+                row != seats[ground.units[row].district_code],
+                ground.units[row].unit_type not in TOWN_TYPES,
+                -ground.units[row].people,
+                row,
+            ),
         )
         for code in districts
     }

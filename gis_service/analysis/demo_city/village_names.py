@@ -12,9 +12,11 @@ _FIRST = (
 _SECOND = (
     "An", "Ái", "Bái", "Bình", "Cầu", "Châu", "Cường", "Cương", "Điền", "Động", "Đình", "Đoài", "Đô", "Giang",
     "Hạ", "Hòa", "Hưng", "Khang", "Khê", "Kỳ", "Lãng", "Lập", "Lễ", "Long", "Lộc", "Mỹ", "Nội", "Ngoại",
-    "Phong", "Phú", "Phương", "Quan", "Quán", "Sơn", "Tân", "Thành", "Thịnh", "Thôn", "Thượng", "Tiến",
+    "Phong", "Phú", "Phương", "Quan", "Quán", "Sơn", "Tân", "Thành", "Thịnh", "Thượng", "Tiến",
     "Trạch", "Trại", "Trì", "Trung", "Vị", "Vinh", "Xá", "Xuyên", "Đông", "Nam",
 )  # fmt: skip
+_DIRECTIONS = {"Đông", "Đoài", "Nam", "Thượng", "Hạ", "Trung", "Nội", "Ngoại", "Hậu", "Tiền"}
+"""Words for where a village lies: one of them in a name is enough."""
 
 
 def village_names(count: int, unit_type: str, random: np.random.Generator) -> list[str]:
@@ -35,6 +37,7 @@ def village_names(count: int, unit_type: str, random: np.random.Generator) -> li
     while len(names) < count:
         first, second = _FIRST[random.integers(len(_FIRST))], _SECOND[random.integers(len(_SECOND))]
         name = f"Thôn {first} {second}"
-        if first != second and name not in names:
+        contradicts = first in _DIRECTIONS and second in _DIRECTIONS
+        if first != second and not contradicts and name not in names:
             names.append(name)
     return names

@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.demand import spread
 from gis_service.analysis.demo_city.land import Land
+from gis_service.analysis.demo_city.seats import CITY_PREFIX, district_name, district_seats
 from gis_service.analysis.demo_city.units import Unit
 from gis_service.analysis.demo_city.village_names import village_names
 from gis_service.analysis.demo_city.village_shapes import built_up
@@ -23,7 +24,6 @@ _RIVER_M = 60.0
 """Nobody builds between a river and its dike."""
 _CANAL_M = 8.0
 _BORDER_M = 18.0
-_KINDS = {"commune": "village", "township": "town", "ward": "street_group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Villages:
     unit
         ``(n,)`` rows in ``land.units``.
     name, kind
-        ``Thôn An Khang``; ``village``, ``street_group`` or ``town``.
+        ``Thôn An Khang``; ``village``, ``street_group`` or ``town``. The main settlement of a township is the
+        town and bears its name, that of a ward bears the ward's; the one at the seat of a city is the city.
     people
         ``(n,)`` persons, adding up exactly to those of each unit.
     shape
@@ -61,6 +62,7 @@ class _Group:
 
     xy: Floats
     names: list[str]
+    kinds: list[str]
     people: Int64s
     shapes: Geometries
 
@@ -80,7 +82,11 @@ def make_villages(land: Land) -> Villages:
     """
     canals = shapely.union_all([water.shape for water in land.waters if water.kind == "canal"])
     wet = land.water.buffer(_RIVER_M, quad_segs=4).union(canals.buffer(_CANAL_M, quad_segs=2))
-    groups = [_settle(unit, _dry(land.outlines[row], wet)) for row, unit in enumerate(land.units)]
+    seats = set(district_seats(land.units).values())
+    groups = [
+        _settle(unit, _dry(land.outlines[row], wet), is_seat=row in seats)
+        for row, unit in enumerate(land.units)
+    ]
     counts = [len(group.names) for group in groups]
     first = np.zeros(sum(counts), dtype=np.bool_)
     first[np.concatenate([[0], np.cumsum(counts)[:-1]])] = True
@@ -88,11 +94,7 @@ def make_villages(land: Land) -> Villages:
         xy=np.concatenate([group.xy for group in groups]),
         unit=np.repeat(np.arange(len(groups), dtype=np.int32), counts),
         name=tuple(name for group in groups for name in group.names),
-        kind=tuple(
-            _KINDS[unit.unit_type]
-            for unit, count in zip(land.units, counts, strict=True)
-            for _ in range(count)
-        ),
+        kind=tuple(kind for group in groups for kind in group.kinds),
         people=np.concatenate([group.people for group in groups]),
         shape=np.concatenate([group.shapes for group in groups]),
         is_main=first,
@@ -104,7 +106,7 @@ def _dry(outline: Polygon, wet: BaseGeometry) -> BaseGeometry:
     return shapely.difference(shapely.buffer(outline, -_BORDER_M, quad_segs=2), wet)
 
 
-def _settle(unit: Unit, room: BaseGeometry) -> _Group:
+def _settle(unit: Unit, room: BaseGeometry, *, is_seat: bool) -> _Group:
     random = np.random.Generator(np.random.PCG64([_SEED, int(unit.code)]))
     count = max(_FEWEST, round(unit.people / _PEOPLE_EACH[unit.unit_type]))
     places = _places(unit, room, count, random)
@@ -113,7 +115,15 @@ def _settle(unit: Unit, room: BaseGeometry) -> _Group:
     weight[0] = weight.max() * 1.35
     people = spread(unit.people, weight)
     shapes = built_up(places, people.astype(np.float64) * _SITE_M2_EACH[unit.unit_type], room, random)
-    return _Group(_hearts(places, shapes), village_names(len(places), unit.unit_type, random), people, shapes)
+    names = village_names(len(places), unit.unit_type, random)
+    kinds = ["village" if unit.unit_type == "commune" else "street_group"] * len(places)
+    if unit.unit_type != "commune":
+        names = [unit.name, *names[:-1]]
+        if unit.unit_type == "township":
+            kinds[0] = "town"
+        elif is_seat and unit.district.startswith(CITY_PREFIX):
+            names[0], kinds[0] = district_name(unit), "town"
+    return _Group(_hearts(places, shapes), names, kinds, people, shapes)
 
 
 def _places(unit: Unit, room: BaseGeometry, count: int, random: np.random.Generator) -> Floats:

@@ -60,7 +60,9 @@ def _study(question: Question) -> tuple[LiveStudy, Document]:
     return study, shown
 
 
-def _answered(query: CoverageQuery, question: Question, make: Callable[[], Document], media: str) -> Response:
+def _answered(
+    query: CoverageQuery, question: Question, make: Callable[[], Document], media: str, *, kept: bool = True
+) -> Response:
     """Answer with what ``make`` gives, or say without computing that the reader has it already."""
     answers = current.context().prepared.answers
     html = wants_page(query.f)
@@ -71,7 +73,11 @@ def _answered(query: CoverageQuery, question: Question, make: Callable[[], Docum
     elif html:
         response = page(make(), "Coverage")
     else:
-        response = json_response(answers.by_name(etag, lambda: canonical_json(make()).decode()), media)
+
+        def written() -> str:
+            return canonical_json(make()).decode()
+
+        response = json_response(answers.by_name(etag, written) if kept else written(), media)
     response.set_etag(etag)
     return response
 
@@ -131,4 +137,5 @@ def why(query: WhyQuery) -> Response:
         found = why_document(study, question, prepared, place, personal=_sees_personal())
         return found | {"links": _links("/coverage/why")}
 
-    return _answered(query, question, make, JSON)
+    # Places are many, and each is asked for once: they would push whole maps out of memory.
+    return _answered(query, question, make, JSON, kept=False)

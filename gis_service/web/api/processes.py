@@ -13,7 +13,6 @@ from gis_service.services import studies as service
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_runs import Wanted, accept
 from gis_service.services.study_processes import REQUESTS
-from gis_service.services.transactions import writing
 from gis_service.types import Text
 from gis_service.web import current
 from gis_service.web.api.jobs import status_info
@@ -141,16 +140,9 @@ def _later(wanted: Wanted) -> Response:
 
 
 def _at_once(wanted: Wanted) -> Response:
-    with writing(current.context()) as connection:
-        study = service.run(
-            connection,
-            current.context().catalogue,
-            wanted.process,
-            wanted.inputs,
-            author=wanted.author,
-            reader=current.caller(),
-            prepared=current.context().prepared,
-        )
+    study = service.run_alone(
+        current.context(), wanted.process, wanted.inputs, wanted.author, reader=current.caller()
+    )
     answer = {"study": study.document} if wanted.response == "document" else study.document
     response = json_response(canonical_json(answer).decode())
     response.headers["Location"] = url(f"/studies/{study.id}")

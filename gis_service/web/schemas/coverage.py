@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
 from gis_service.web.schemas.studies import StudyDocument
@@ -39,7 +40,14 @@ class CoverageQuery(Query):
     measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
     mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
     limit: float | None = Field(
-        None, gt=0, allow_inf_nan=False, description="Seconds for network_time, else metres."
+        None,
+        gt=0,
+        le=MAX_LIMIT,
+        allow_inf_nan=False,
+        description=(
+            "Seconds for network_time, else metres: a multiple of 15 s or 25 m, or that of the standard;"
+            " any for those who may see personal detail."
+        ),
     )
     at: Annotated[
         NaiveDatetime | None,
@@ -49,7 +57,9 @@ class CoverageQuery(Query):
     vintage: str | None = Field(None, pattern=_ID, description="Boundary vintage that the answer is told by.")
     catchment: Literal["any", "own_unit"] | None = None
     direction: Literal["to_facility", "from_facility"] | None = None
-    turnout_s: float | None = Field(None, ge=0, allow_inf_nan=False)
+    turnout_s: float | None = Field(
+        None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False, description="Seconds; in steps as the limit."
+    )
     groups: Annotated[
         tuple[str, ...] | None, BeforeValidator(_groups), WithJsonSchema({"type": "string"})
     ] = Field(None, description="Groups of people that are counted too, with commas between.")

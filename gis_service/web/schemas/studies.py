@@ -54,7 +54,7 @@ class StudyDocument(Answer):
     )
     zones: list[dict[str, Any]] = Field(description="Figures of each unit, `arrived` among them.")
     gaps: list[dict[str, Any]] = Field(
-        description="Places outside; their `kind` is network, no_path, roadless, cluster, no_facility or scattered."
+        description="Places outside; `kind`: network, no_path, roadless, cluster, no_facility or scattered."
     )
     notices: list[dict[str, Any]]
     generated_data: bool

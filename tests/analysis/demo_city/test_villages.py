@@ -7,8 +7,6 @@ from gis_service.analysis.demo_city.land import Land
 from gis_service.analysis.demo_city.villages import make_villages
 from tests.analysis.demo_city.delta import land, villages
 
-KINDS = {"commune": "village", "township": "town", "ward": "street_group"}
-
 
 def test_the_people_of_the_villages_add_up_exactly_to_their_commune() -> None:
     found = villages()
@@ -27,9 +25,32 @@ def test_there_are_enough_named_settlements_and_names_do_not_repeat_in_a_commune
 
 def test_settlements_are_named_after_what_they_are() -> None:
     found = villages()
-    for row, kind, name in zip(found.unit, found.kind, found.name, strict=True):
-        assert kind == KINDS[land().units[row].unit_type]
-        assert name.startswith("Thôn " if kind == "village" else "Tổ dân phố số ")
+    for row, kind, name, main in zip(found.unit, found.kind, found.name, found.is_main, strict=True):
+        unit = land().units[row]
+        if unit.unit_type == "commune":
+            assert (kind, name[:5]) == ("village", "Thôn ")
+        elif not main:
+            assert kind == "street_group"
+            assert name.startswith("Tổ dân phố số ")
+
+
+def test_a_town_is_the_main_settlement_of_a_township_and_the_city_that_of_its_seat() -> None:
+    found, units = villages(), land().units
+    towns = {
+        (name, units[row].name)
+        for row, kind, name in zip(found.unit, found.kind, found.name, strict=True)
+        if kind == "town"
+    }
+    townships = {(unit.name, unit.name) for unit in units if unit.unit_type == "township"}
+    assert towns == townships | {("Thái Bình", "Trần Lãm")}
+    assert all(main for kind, main in zip(found.kind, found.is_main, strict=True) if kind == "town")
+
+
+def test_the_main_settlement_of_a_ward_bears_its_name() -> None:
+    found = villages()
+    for row, name in zip(found.unit[found.is_main], np.array(found.name)[found.is_main], strict=True):
+        unit = land().units[row]
+        assert unit.unit_type != "ward" or name in (unit.name, "Thái Bình")
 
 
 def test_there_is_one_main_settlement_for_each_commune_and_it_stands_at_the_communes_point() -> None:

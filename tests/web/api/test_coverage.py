@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.ingest import load_file
+from gis_service.services.prepared import ANSWERS
 from gis_service.settings import ROOT, Settings
 from tests.live_town import degrees, write_town
 from tests.web.problem import assert_problem
@@ -155,11 +157,19 @@ def test_homes_are_closed_to_everybody_else(
         (f"{STUDY}&limit=nan", 400, "parameters_invalid"),
         (f"{STUDY}&limit=1e999", 400, "parameters_invalid"),
         (f"{STUDY}&limit=ten", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=1e17", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=1e308", 400, "parameters_invalid"),
+        (f"{STUDY}&turnout_s=9.2e15", 400, "parameters_invalid"),
+        (f"{STUDY}&limit=607", 422, "limit_off_step"),
+        (f"{CELLS}&limit=607", 422, "limit_off_step"),
+        (f"{why_at(1200)}&limit=607", 422, "limit_off_step"),
         (f"{STUDY}&mode=boat", 400, "parameters_invalid"),
         (f"{STUDY}&measure=quota", 400, "parameters_invalid"),
         (f"{STUDY}&catchment=assigned", 400, "parameters_invalid"),
         (f"{STUDY}&groups=age_60,", 400, "parameters_invalid"),
         (f"{STUDY}&groups=age_99", 422, "study_refused"),
+        (f"{STUDY}&groups=people", 422, "study_refused"),
+        (f"{STUDY}&groups=commune", 422, "study_refused"),
         (f"{STUDY}&vintage=communes_1999", 422, "study_refused"),
         (f"{STUDY}&branch_share=1.5", 400, "parameters_invalid"),
         (f"{STUDY}&branch_share=nan", 400, "parameters_invalid"),
@@ -169,7 +179,7 @@ def test_homes_are_closed_to_everybody_else(
         ("/api/coverage?standard=a&at=yesterday", 400, "parameters_invalid"),
         ("/api/coverage?standard=a&at=2026-03-03T10:00Z", 400, "parameters_invalid"),
         ("/api/coverage?standard=a&at=1700000000", 400, "parameters_invalid"),
-        ("/api/coverage?service=hospital&measure=straight_radius&limit=9", 422, "study_layer_empty"),
+        ("/api/coverage?service=hospital&measure=straight_radius&limit=25", 422, "study_layer_empty"),
         (f"{CELLS}&detail=names", 400, "parameters_invalid"),
         (f"/api/coverage/why?{ASKED}", 400, "parameters_invalid"),
         (f"/api/coverage/why?{ASKED}&lon=200&lat=20", 400, "parameters_invalid"),
@@ -218,6 +228,40 @@ def test_an_edit_of_the_table_is_in_the_next_answer(
             connection.execute(statement, {"more": more})
         assert found(town, STUDY, headers)["totals"]["all"]["total"] == expected
     engine.dispose()
+
+
+def test_an_edit_of_another_vintage_is_in_the_next_answer_about_a_place(
+    town: FlaskClient, town_url: str
+) -> None:
+    engine = open_engine(town_url)
+    statement = text("UPDATE layer.commune_2024 SET full_name = :name WHERE code = 'commune_20241'")
+    for name in ("Xã Mới", "Xã Cũ Hai"):
+        found(town, why_at(1200))
+        with transaction(engine) as connection:
+            connection.execute(statement, {"name": name})
+        assert name in [zone["name"] for zone in found(town, why_at(1200))["zones"]]
+    engine.dispose()
+
+
+def test_answers_about_places_leave_the_cells_in_memory(town: FlaskClient, town_app: Flask) -> None:
+    answers = town_app.extensions["gis"].prepared.answers
+    tag = town.get(CELLS).headers["ETag"].strip('"')
+    for along in range(100, 100 + ANSWERS + 1):
+        assert town.get(why_at(along)).status_code == 200
+    assert answers.by_name(tag, lambda: "made anew") != "made anew"
+
+
+def test_a_service_that_computes_as_much_as_it_may_says_when_to_come_back(
+    town: FlaskClient, town_app: Flask
+) -> None:
+    prepared = town_app.extensions["gis"].prepared
+    with ExitStack() as busy:
+        for _ in range(town_app.extensions["gis"].settings.threads - 1):
+            busy.enter_context(prepared.working())
+        response = town.get(f"{STUDY}&limit=585")
+        assert_problem(response, 503, "coverage_busy")
+        assert int(response.headers["Retry-After"]) > 0
+    assert town.get(f"{STUDY}&limit=585").status_code == 200
 
 
 def test_the_links_lead_to_the_other_answers_to_the_same_question(town: FlaskClient) -> None:

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from gis_service.services.tiles import tile_of
 from gis_service.types import LayerId
 
-BASE = "/api/tiles/base/WebMercatorQuad"
+UNITS = "/api/tiles/units/WebMercatorQuad"
 Bearer = Callable[[str | None], dict[str, str]]
 
 
 def _address(longitude: float, latitude: float, z: int) -> str:
     x, y = tile_of(longitude, latitude, z)
-    return f"{BASE}/{z}/{y}/{x}"
+    return f"{UNITS}/{z}/{y}/{x}"
 
 
 def test_a_tile_holds_all_layers_of_the_tileset(client: FlaskClient) -> None:
@@ -30,7 +30,7 @@ def test_a_tile_holds_all_layers_of_the_tileset(client: FlaskClient) -> None:
 
 
 def test_a_tile_in_which_nothing_lies_is_no_content(client: FlaskClient) -> None:
-    response = client.get(f"{BASE}/9/0/0")
+    response = client.get(f"{UNITS}/9/0/0")
     assert (response.status_code, response.get_data()) == (204, b"")
     assert "Content-Type" not in response.headers
 
@@ -44,7 +44,7 @@ def test_a_tile_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> N
 def test_the_list_leads_to_the_tileset_and_its_tiles(client: FlaskClient) -> None:
     (entry,) = client.get("/api/tiles").get_json()["tilesets"]
     links = {link["rel"]: link["href"].removeprefix("http://localhost") for link in entry["links"]}
-    assert links["self"] == BASE
+    assert links["self"] == UNITS
     assert client.get(links["self"]).get_json()["links"] == entry["links"]
     x, y = tile_of(106.35, 20.4, 9)
     tile = links["item"].format(tileMatrix=9, tileRow=y, tileCol=x)
@@ -52,35 +52,35 @@ def test_the_list_leads_to_the_tileset_and_its_tiles(client: FlaskClient) -> Non
 
 
 def test_tilejson_tells_layers_fields_zooms_and_bounds(client: FlaskClient) -> None:
-    document = client.get(f"{BASE}?f=tilejson").get_json()
+    document = client.get(f"{UNITS}?f=tilejson").get_json()
     assert (document["minzoom"], document["maxzoom"]) == (6, 16)
     assert [layer["id"] for layer in document["vector_layers"]] == ["commune", "one_stop_office"]
     assert document["vector_layers"][0]["fields"]["pop_2019"] == "Number"
     assert document["bounds"] == pytest.approx([106.21, 20.4, 106.6, 20.7], abs=1e-5)
-    assert document["tiles"] == [f"http://localhost{BASE}/{{z}}/{{y}}/{{x}}"]
+    assert document["tiles"] == [f"http://localhost{UNITS}/{{z}}/{{y}}/{{x}}"]
 
 
 def test_limits_are_told_for_the_zooms_of_the_tileset(client: FlaskClient) -> None:
-    limits = client.get(BASE).get_json()["tileMatrixSetLimits"]
+    limits = client.get(UNITS).get_json()["tileMatrixSetLimits"]
     assert [entry["tileMatrix"] for entry in limits] == [str(z) for z in range(6, 17)]
 
 
 def test_the_style_draws_from_the_tiles_it_names(client: FlaskClient) -> None:
-    style = client.get(f"{BASE}?f=style").get_json()
+    style = client.get(f"{UNITS}?f=style").get_json()
     assert style["version"] == 8
-    source = style["sources"]["base"]["url"].removeprefix("http://localhost")
+    source = style["sources"]["units"]["url"].removeprefix("http://localhost")
     assert client.get(source).get_json()["tilejson"] == "3.0.0"
-    assert {layer["source"] for layer in style["layers"]} == {"base"}
+    assert {layer["source"] for layer in style["layers"]} == {"units"}
 
 
 @pytest.fixture
 def with_pipes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add layers to the base map that not everybody may read, or that nobody has loaded."""
+    """Add layers to the tileset that not everybody may read, or that nobody has loaded."""
     context = app.extensions["gis"]
-    base = context.catalogue.tilesets["base"]
-    fields = base.fields | {"pipe_internal": ("name",), "hospital": ("name",)}
+    units = context.catalogue.tilesets["units"]
+    fields = units.fields | {"pipe_internal": ("name",), "hospital": ("name",)}
     more = {
-        name: replace(base, id=name, layers=(*base.layers, LayerId(layer)), fields=fields)
+        name: replace(units, id=name, layers=(*units.layers, LayerId(layer)), fields=fields)
         for name, layer in (("pipes", "pipe_internal"), ("health", "hospital"))
     }
     catalogue = replace(context.catalogue, tilesets=context.catalogue.tilesets | more)
@@ -105,6 +105,6 @@ def test_the_list_holds_what_the_caller_may_read_and_what_is_loaded(
         entries = client.get("/api/tiles", headers=bearer(role)).get_json()["tilesets"]
         return [entry["links"][0]["href"].split("/")[-2] for entry in entries]
 
-    assert told(None) == ["base"]
-    assert told("viewer") == ["base", "pipes"]
+    assert told(None) == ["units"]
+    assert set(told("viewer")) == {"pipes", "units"}
     assert client.get("/api/tiles/health/WebMercatorQuad").status_code == 404

@@ -83,6 +83,13 @@ function numberIn(text: string | null, least: number, most: number): number | nu
   return Number.isFinite(value) && value >= least && value <= most ? value : null;
 }
 
+/** The limit that may be asked next to one in an address: steps of 15 s or 25 m, and the standard's own as it is. */
+function askable(limit: number | null, question: Question): number {
+  if (limit === null || limit === question.limit) return question.limit;
+  const step = question.measure === "network_time" ? 15 : 25;
+  return Math.max(step, Math.round(limit / step) * step);
+}
+
 /** Read the question out of the page's address; what is missing or unknown there is left as usual. */
 export function questionFrom(params: URLSearchParams, city: City): Question | null {
   let question = firstQuestion(city);
@@ -99,7 +106,7 @@ export function questionFrom(params: URLSearchParams, city: City): Question | nu
   const state = params.get("state");
   return {
     ...question,
-    limit: limit ?? question.limit,
+    limit: askable(limit, question),
     group: group === EVERYBODY || city.groups.some((one) => one.id === group) ? (group ?? EVERYBODY) : question.group,
     vintage: city.vintages.some((one) => one.id === vintage) ? (vintage ?? "") : question.vintage,
     state: STATES.includes(state ?? "") ? (state as State) : question.state,

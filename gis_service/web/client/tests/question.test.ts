@@ -74,3 +74,9 @@ it("takes the service's own standard for a mode where there is one", () => {
 it("goes to another service with its group, in the state of today", () => {
   expect(withService(read("state=before"), "school", CITY)).toMatchObject({ standard: "school_walk", group: "age_6_10", state: "today" });
 });
+
+it("asks for the nearest limit that everybody may ask for", () => {
+  expect(read("limit=607").limit).toBe(600);
+  expect(read("limit=1").limit).toBe(15);
+  expect(read("standard=office_3km&limit=2990").limit).toBe(3000);
+});
