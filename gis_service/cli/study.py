@@ -64,6 +64,7 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
     click.echo(merger_words.sentence(found, catchment).in_language(language))
     click.echo()
     _print_table(merger_words.table(found, language, catchment))
+    click.echo(merger_words.FOOTNOTE.in_language(language))
     if not details:
         return
     for heading, rows in merger_words.communes(found, language, catchment):

@@ -33,9 +33,11 @@ _HEADINGS = Text(
 )
 _MINUTES = Text("{minutes} phút", "{minutes} min")
 _ADDED = {
-    "median_s": Text("xa thêm, trong số người tới được: một nửa", "added, among those who arrive: median"),
-    "p95_s": Text("xa thêm, trong số người tới được: 95 %", "added, among those who arrive: 95%"),
+    "median_s": Text("xa thêm: một nửa *", "added: median *"),
+    "p95_s": Text("xa thêm: 95 % *", "added: 95% *"),
 }
+FOOTNOTE = Text(vi="* trong số người tới được", en="* among those who arrive")
+"""Stands below the table."""
 _COMMUNES = Text(
     vi="Xã mất nhiều người nhất trong {limit} ({vintage}), {before} → {after}:",
     en="Communes that lose most people within {limit} ({vintage}), {before} → {after}:",
