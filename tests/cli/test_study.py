@@ -67,7 +67,8 @@ def test_the_merger_is_one_sentence_and_one_table(study: Study) -> None:
         "mất",
         "(người)",
     ]
-    assert len(lines) == 17
+    assert len(lines) == 18
+    assert lines[-1] == "* trong số người tới được"
     assert study("merger", "--branch-share", "0.5", "--kept").stdout == found.stdout
 
 
