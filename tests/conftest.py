@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as law_settings
 from psycopg.sql import SQL, Identifier
 
 from gis_service.db.cluster import Cluster
@@ -26,6 +27,10 @@ from gis_service.services.demo import DemoCity
 from gis_service.services.demo_build import City
 from gis_service.settings import ROOT, Settings
 from tests.demo_city import built_once, load_into, one_at_a_time, written_once
+
+# A law holds or it does not; how long an example takes depends on what else the machine does.
+law_settings.register_profile("laws", deadline=None)
+law_settings.load_profile("laws")
 
 DEMO_DATABASE = "demo_city"
 """Template that holds the demo city; made when the first test asks for it."""

@@ -36,6 +36,7 @@ ROOT_HOME = Path("/var/lib/gis-service")
 _SHARED = Path("/tmp")  # noqa: S108 - only for a socket in a folder of mode 0700, whose owner is looked at
 _LOCK_TIME_S = 90.0
 _START_TIME_S = 60
+_ORPHAN_PORT_S = 5.0
 _ORPHAN_TIME_S = 15.0
 _SOCKET_PATH_MOST = 90
 _LOG_LINES = 5
@@ -219,9 +220,11 @@ class Cluster:
 
     def _start_server(self, programs: Programs) -> None:
         """Start the server; wait for the orphans of a killed one to let go of the shared memory."""
+        # A process that a killed server had just begun holds its port for a moment longer.
+        patience_s = _ORPHAN_PORT_S if (self.data / "postmaster.pid").exists() else 0.0
         self._clear_stale_files()
         port = self.manifest.port
-        if not cluster_config.port_is_free(port):
+        if not _comes_free(port, patience_s):
             raise Temporary(ErrorCode.DATABASE_PORT_BUSY, port=port, path=self.home / "cluster.json")
         settings = cluster_config.server_settings(
             port, self.socket_dir, self.home / "log", cluster_config.memory_bytes(), durable=self.durable
@@ -253,6 +256,15 @@ class Cluster:
         newest = max(logs, key=lambda path: path.stat().st_mtime_ns, default=None)
         words = newest.read_text(errors="replace") if newest else ""
         return Temporary(ErrorCode.DATABASE_START_FAILED, log=newest or self.home, words=_last_words(words))
+
+
+def _comes_free(port: int, patience_s: float) -> bool:
+    until = time.monotonic() + patience_s
+    while not cluster_config.port_is_free(port):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _answers(url: str) -> bool:

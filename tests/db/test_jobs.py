@@ -1,7 +1,5 @@
 """The queue inside our own transactions, and the rows of jobs."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +10,7 @@ from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.job_rows import JobFilter
 from gis_service.db.jobs import cancel, enqueue, work, workers_alive
 from gis_service.errors import ErrorCode, GisError, Temporary
+from tests.event_loop import run_alone
 
 QUEUED = text("SELECT args ->> 'job_id' FROM queue.procrastinate_jobs WHERE status = 'todo' ORDER BY id")
 
@@ -140,9 +139,8 @@ async def nothing(job_id: str) -> None:
 
 
 def failure_at(url: str) -> GisError:
-    # In a thread of its own: a browser of other tests may hold this thread's event loop.
-    with ThreadPoolExecutor(1) as pool, pytest.raises(Temporary) as caught:
-        pool.submit(lambda: asyncio.run(work(url, {"study": nothing}, at_once=1, dead_s=10))).result()
+    with pytest.raises(Temporary) as caught:
+        run_alone(work(url, {"study": nothing}, at_once=1, dead_s=10))
     return caught.value
 
 

@@ -1,6 +1,5 @@
 """Accepting jobs, running them, and what is noted when they end badly."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -14,6 +13,7 @@ from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.job_runs import MOST_OPEN, Wanted, accept, run_job
 from gis_service.services.job_words import message
 from gis_service.types import Text
+from tests.event_loop import run_alone
 from tests.job_town import INPUTS, Town, make_town
 
 PLANNER = Caller(Role.PLANNER, "lan")
@@ -113,12 +113,12 @@ def test_what_an_overtaken_attempt_finds_is_not_noted(town: Town, monkeypatch: p
 def test_a_worker_given_up_for_dead_takes_nothing_from_the_next(town: Town) -> None:
     id_ = town.ask(limit=1660.0).id
     late, next_ = (jobs.open_watch(town.context.settings) for _ in range(2))
-    assert asyncio.run(late.begin(id_)) == 1
-    assert asyncio.run(next_.begin(id_)) == 2
-    asyncio.run(late.release(id_, 1))
-    assert not asyncio.run(late.died(id_, 1, -9))
+    assert run_alone(late.begin(id_)) == 1
+    assert run_alone(next_.begin(id_)) == 2
+    run_alone(late.release(id_, 1))
+    assert not run_alone(late.died(id_, 1, -9))
     assert (town.job(id_).status, town.job(id_).attempts) == ("running", 2)
-    assert not asyncio.run(next_.died(id_, 2, -9)), "it has died twice"
+    assert not run_alone(next_.died(id_, 2, -9)), "it has died twice"
     assert town.job(id_).status == "failed"
     for each in (late, next_):
         each.close()
