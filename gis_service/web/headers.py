@@ -46,7 +46,7 @@ def _finish(response: Response) -> Response:
     # The answer depends on who asks, in which language, and for which format.
     response.vary.update(("Accept", "Accept-Language", "Authorization"))
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache" if _has_token() else "no-cache"
+        response.headers["Cache-Control"] = "private, no-store" if _has_token() else "no-cache"
     readable = request.method in {"GET", "HEAD"} and response.status_code == 200  # noqa: PLR2004 OK
     if readable and not response.is_streamed and "ETag" not in response.headers:
         # Strong and made of the content: equal bytes are equal answers, whoever wrote the data.

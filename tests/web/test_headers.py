@@ -1,6 +1,7 @@
 """What every response tells the browser."""
 
 import mimetypes
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,11 @@ def test_another_language_is_another_answer(client: FlaskClient) -> None:
     vietnamese = client.get("/api/collections").headers["ETag"]
     english = client.get("/api/collections", headers={"Accept-Language": "en"}).headers["ETag"]
     assert vietnamese != english
+
+
+def test_what_a_token_reads_is_written_to_no_disk(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]]
+) -> None:
+    answer = client.get("/api/collections", headers=bearer("planner"))
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert client.get("/api/collections").headers["Cache-Control"] == "no-cache"
