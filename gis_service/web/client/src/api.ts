@@ -47,6 +47,7 @@ export async function read<T>(path: string, language: Language, signal?: AbortSi
   const response = await fetch(base + path, {
     headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
       ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
+    ...(token === null ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
     ...(signal ? { signal } : {}),
   });
   if (!response.ok) throw await refusalOf(response);

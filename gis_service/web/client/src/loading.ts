@@ -1,6 +1,6 @@
 /** What the page fetches, and when: each effect follows what it depends on and gives up what it no longer needs. */
 
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 
 import { readCoverage } from "./answer";
 import { Refusal } from "./api";
@@ -86,8 +86,13 @@ function followQuery(city: City): void {
     state.draftLimit.value = null;
     only(async (signal) => {
       const found = await readCoverage(query, state.language.peek(), signal);
-      state.coverage.value = { state: "ready", value: found };
-      state.isOld.value = false;
+      batch(() => {
+        state.coverage.value = { state: "ready", value: found };
+        state.isOld.value = false;
+        // Those of the question before would be told as this one's.
+        state.cells.value = null;
+        state.reference.value = null;
+      });
       await loadAround(query, city, signal);
     }, (reason) => {
       state.coverage.value = failedBy(reason);
@@ -124,6 +129,7 @@ function followPlace(): void {
     state.why.value = state.LOADING;
     only(async (signal) => {
       const value = await readWhy(at, query, state.language.peek(), signal);
+      if (state.place.peek() !== at) return; // let go meanwhile
       state.why.value = { state: "ready", value };
       state.unit.value = value.zone?.id ?? null;
     }, (reason) => { state.why.value = failedBy(reason); });
