@@ -89,6 +89,10 @@ class Town:
         wait_until(lambda: self.job(id_).status in statuses, lambda: f"{self.job(id_)}\n{self.log()}")
         return self.job(id_)
 
+    def wait_for_attempt(self, id_: str, attempt: int) -> None:
+        """Wait until a worker has begun a job for the so manieth time."""
+        wait_until(lambda: self.job(id_).attempts == attempt, self.log)
+
     def children(self, worker: "subprocess.Popen[str]") -> list[int]:
         """Find the processes that compute for a worker."""
         listed = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")

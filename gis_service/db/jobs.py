@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason, JobContext
 from procrastinate.jobs import DeleteJobCondition, Job
@@ -103,8 +104,9 @@ async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: flo
     Temporary
         ``database_unavailable`` when the database cannot be reached or is lost, ``database_not_migrated``.
     """
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connector = procrastinate.PsycopgConnector(
-        conninfo=make_url(url).set(drivername="postgresql").render_as_string(hide_password=False),
+        conninfo=plain,
         kwargs={"options": f"-c search_path={_SEARCH_PATH.replace(' ', '')} -c timezone=UTC"},
         min_size=1,
         max_size=3,
@@ -114,8 +116,11 @@ async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: flo
     for name, task in tasks.items():
         app.task(name=name, pass_context=True, retry=_Again())(_told(task))
     try:
+        # The library's pool would try for half a minute.
+        await (await psycopg.AsyncConnection.connect(plain)).close()
         await _work(app, at_once, dead_s)
-    except ConnectorException as error:
+    except (ConnectorException, psycopg.Error) as error:
+        # The library wraps what happens once it is connected, not that it cannot connect.
         address = make_url(url)
         failure = failure_of(error.__cause__ or error, address)
         raise failure or Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=shown(address)) from error
