@@ -2,18 +2,21 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Double,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
     Table,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -38,9 +41,27 @@ version = Table(
     Column("author", Text, nullable=False),
     Column("message", Text, nullable=False, server_default=""),
     Column("committed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("xact", BigInteger),
+    Column("begun_at", DateTime(timezone=True)),
+    Column("kept", Boolean, nullable=False, server_default=text("false")),
     Index(None, "layer", "id"),
 )
-"""One row per commit to a layer; studies name their inputs by it."""
+"""One row per commit to a layer; studies name their inputs by it.
+
+``xact`` and ``begun_at`` tell the transaction that made it; ``kept`` that its rows can be read again.
+"""
+
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("x", Integer),
+    Column("y", Integer),
+    Index(None, "layer", "version", postgresql_include=["x", "y"]),
+)
+"""Tiles of zoom 14 that a version touched, only ever added to; both numbers are null for any tile at all."""
 
 study = Table(
     "study",

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +21,9 @@ def own_cluster() -> Iterator[Cluster]:
     yield made
     made.remove()
     shutil.rmtree(parent)
+
+
+@pytest.fixture
+def cluster_admin(cluster: Cluster) -> Callable[[str], str]:
+    """Give a function that tells the superuser's URL of a database, by the URL of its owner."""
+    return lambda url: cluster.admin_url(url.rpartition("/")[2])

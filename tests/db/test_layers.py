@@ -62,16 +62,16 @@ def test_the_number_of_a_row_may_be_given_but_is_not_given_twice(connection: Con
     connection.execute(text("INSERT INTO layer.well (fid, code) VALUES (:fid, 'a')"), {"fid": first})
 
 
-def test_versions_rise_and_tell_who_and_why(connection: Connection) -> None:
+def test_a_version_tells_who_and_why_and_a_transaction_makes_one(connection: Connection) -> None:
     assert version_of(connection, TABLE.id) is None
     assert state_of(connection, TABLE).version is None
     ensure_table(connection, TABLE)
     first = add_version(connection, TABLE.id, author="lan", message="một")
-    second = add_version(connection, TABLE.id, author="minh", message="hai")
-    assert second > first
+    insert(connection, "a")
+    assert add_version(connection, TABLE.id, author="minh", message="hai") == first
     state = state_of(connection, TABLE)
-    assert (state.version, state.author, state.message, state.features) == (second, "minh", "hai", 0)
-    assert version_of(connection, TABLE.id) == second
+    assert (state.version, state.author, state.message, state.features) == (first, "minh", "hai", 1)
+    assert version_of(connection, TABLE.id) == first
 
 
 @pytest.fixture
