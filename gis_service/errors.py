@@ -151,14 +151,38 @@ class ErrorCode(StrEnum):
     DUPLICATE_KEY = "duplicate_key"
     FEATURES_REFUSED = "features_refused"
     LAYER_BUSY = "layer_busy"
+    # edits
+    BASE_VERSION_CHANGED = "base_version_changed"
+    KEY_TAKEN = "key_taken"
+    PRECONDITION_MISSING = "precondition_missing"
+    ITEM_CHANGED = "item_changed"
+    EDIT_EMPTY = "edit_empty"
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"
     # coverage
     LIMIT_OFF_STEP = "limit_off_step"
     COVERAGE_BUSY = "coverage_busy"
+    # history
+    VERSION_UNKNOWN = "version_unknown"
+    VERSION_NOT_KEPT = "version_not_kept"
+    VERSION_OVERTAKEN = "version_overtaken"
+    VERSION_KEY_TAKEN = "version_key_taken"
     # map page
     CLIENT_NOT_BUILT = "client_not_built"
+    # database: check, back-up, restore
+    DATABASE_UNSOUND = "database_unsound"
+    DATABASE_NOT_EMPTY = "database_not_empty"
+    BACKUP_PROGRAMS_MISSING = "backup_programs_missing"
+    BACKUP_NO_SPACE = "backup_no_space"
+    BACKUP_FAILED = "backup_failed"
+    BACKUP_MANIFEST_MISSING = "backup_manifest_missing"
+    BACKUP_DAMAGED = "backup_damaged"
+    BACKUP_TOO_NEW = "backup_too_new"
+    RESTORE_FAILED = "restore_failed"
+    RESTORE_INCOMPLETE = "restore_incomplete"
+    # layers: changes to their definitions
+    LAYER_CHANGE_LOSSY = "layer_change_lossy"
 
 
 @dataclass(frozen=True, slots=True)

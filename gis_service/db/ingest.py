@@ -1,4 +1,4 @@
-"""The way of rows into a layer: a staging table, then the difference in one go.
+"""The way of rows into a layer begins in a staging table; ``db/publish.py`` writes the difference.
 
 Rows are streamed as ``COPY … BINARY`` (80,000 rows a second where ``to_postgis`` does 19,000). Binary COPY
 casts nothing: each value has exactly the type of its column when it gets here.
@@ -6,7 +6,6 @@ casts nothing: each value has exactly the type of its column when it gets here.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -18,8 +17,6 @@ from gis_service.db.layers import (
     SQL_TYPES,
     Column,
     LayerTable,
-    drop_spatial_index,
-    make_indexes,
 )
 from gis_service.db.query import identifier
 
@@ -31,18 +28,8 @@ _COPY_TYPES = {
     "date": "date",
     "timestamp": "timestamptz",
 }
-_ROW = '"_row"'
+ROW = '"_row"'
 """Number of the row in the file; no field can be called so, since ids begin with a letter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a load did to the rows of a layer."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
 
 
 class Staging:
@@ -60,7 +47,7 @@ class Staging:
         self._connection = connection
         self._table = table
         self._columns = tuple(columns)
-        self._names = [column.name for column in columns]
+        self.names = [column.name for column in columns]
         self.name = f"pg_temp.{identifier(f'staging_{table.id}')}"
 
     def create(self) -> None:
@@ -69,14 +56,14 @@ class Staging:
         self._connection.execute(
             text(
                 f"CREATE TEMPORARY TABLE {identifier(f'staging_{self._table.id}')}"
-                f" ({_ROW} bigint, geom {self._table.geometry_type}{fields}) ON COMMIT DROP"
+                f" ({ROW} bigint, geom {self._table.geometry_type}{fields}) ON COMMIT DROP"
             )
         )
 
     @contextmanager
     def writer(self) -> Iterator["StagingWriter"]:
         """Open the stream that rows are written to; no other statement runs meanwhile."""
-        names = ["_row", "geom", *self._names]
+        names = ["_row", "geom", *self.names]
         statement = pg.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
             pg.Identifier("pg_temp", f"staging_{self._table.id}"),
             pg.SQL(", ").join(map(pg.Identifier, names)),
@@ -86,58 +73,9 @@ class Staging:
             copy.set_types(["int8", "bytea", *(_COPY_TYPES[column.type] for column in self._columns)])
             yield StagingWriter(copy)
 
-    def publish(self) -> Changes:
-        """Make the layer hold just the staged rows, and drop the staging table.
-
-        A row whose key the layer knows keeps its ``fid``; a row that says nothing new is not written at all.
-        """
-        total = self._count(self._table.name)
-        removed, changed = self._remove_and_change() if total else (0, 0)
-        added = self._add(first_load=total == 0)
+    def drop(self) -> None:
+        """Drop the staging table before its transaction ends."""
         self._connection.execute(text(f"DROP TABLE {self.name}"))
-        self._connection.execute(text(f"ANALYZE {self._table.name}"))
-        return Changes(added, changed, removed, total - removed - changed)
-
-    def _count(self, table: str) -> int:
-        return int(self._connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608  quoted
-
-    def _remove_and_change(self) -> tuple[int, int]:
-        target, key = self._table.name, self._table.key
-        if key is None or key not in self._names:
-            return self._run(f"DELETE FROM {target}"), 0  # noqa: S608  quoted
-        match = f"s.{identifier(key)} = t.{identifier(key)}"
-        self._connection.execute(text(f"ANALYZE {self.name}"))
-        removed = self._run(
-            f"DELETE FROM {target} AS t WHERE NOT EXISTS (SELECT FROM {self.name} AS s WHERE {match})"  # noqa: S608  quoted
-        )
-        names = [identifier(name) for name in ("geom", *self._names)]
-        new, old = (", ".join(f"{row}.{name}" for name in names) for row in ("s", "t"))
-        settings = ", ".join(f"{name} = s.{name}" for name in names)
-        changed = self._run(
-            f"UPDATE {target} AS t SET {settings} FROM {self.name} AS s"  # noqa: S608  quoted
-            f" WHERE {match} AND ({new}) IS DISTINCT FROM ({old})"
-        )
-        return removed, changed
-
-    def _add(self, *, first_load: bool) -> int:
-        target, key = self._table.name, self._table.key
-        columns = ", ".join(identifier(name) for name in ("geom", *self._names))
-        known = "" if first_load or key is None else self._known(key)
-        if first_load:
-            # Nobody reads an empty table; later on this lock would keep every reader waiting.
-            drop_spatial_index(self._connection, self._table)
-        added = self._run(
-            f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {self.name} AS s{known} ORDER BY {_ROW}"  # noqa: S608  quoted
-        )
-        make_indexes(self._connection, self._table)
-        return added
-
-    def _known(self, key: str) -> str:
-        same = f"t.{identifier(key)} = s.{identifier(key)}"
-        return f" WHERE NOT EXISTS (SELECT FROM {self._table.name} AS t WHERE {same})"
-
-    def _run(self, statement: str) -> int:
-        return int(self._connection.execute(text(statement)).rowcount)
 
 
 class StagingWriter:

@@ -54,7 +54,7 @@ def load_file(
     RefusedInput
         The file is not acceptable; every fault that could be found is told, nothing is published.
     Conflict
-        ``layer_table_differs``, ``layer_busy``.
+        ``layer_table_differs``, ``layer_busy``, ``base_version_changed``.
     """
     definition = definition_of(catalogue, layer_id)
     options = options or LoadOptions()

@@ -15,7 +15,9 @@ from gis_service.crs import parse_crs
 from gis_service.db.engine import Connection
 from gis_service.db.ingest import Staging, StagingWriter
 from gis_service.db.layers import Column, add_version, ensure_table, lock_layer, waiting_at_most
+from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.base_version import require_base
 from gis_service.services.ingest_columns import Matching, check_column, match_columns
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
@@ -50,6 +52,7 @@ class Load:
         self._definition = definition
         self._rows = rows
         self._located = definition.geometry != "None"
+        self._base = options.base
         if rows.header.empty:
             raise RefusedInput(ErrorCode.NO_FEATURES, file=rows.file)
         self._rule = self._rule_of(options)
@@ -68,25 +71,39 @@ class Load:
         RefusedInput
             With every fault of every row; nothing is published.
         Conflict
-            ``layer_table_differs``, ``layer_busy``.
+            ``layer_table_differs``, ``layer_busy``, ``base_version_changed``.
         """
         table = table_of(self._definition)
-        staging = Staging(connection, table, [Column(f.name, f.type) for f in self._matching.fields])
         # A savepoint: after a refusal the caller's transaction is as it was.
         with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
-            staging.create()
-            with staging.writer() as writer:
-                for batch in self._batches():
-                    self._take(batch, writer)
-                    progress(self._done, self._rows.header.total)
-                self._finish()
+            staging = self.stage(connection, progress)
             lock_layer(connection, table.id)
             ensure_table(connection, table)
-            changes = staging.publish()
+            require_base(connection, self._definition, self._base)
             version = add_version(connection, table.id, author=author, message=message)
+            changes = replace_all(connection, table, staging)
         return LoadReport(
             table.id, version, self._done, self._matching.dropped, tuple(self._notices()), changes
         )
+
+    def stage(self, connection: Connection, progress: Progress = lambda _done, _total: None) -> Staging:
+        """Check all rows and put them into a staging table.
+
+        Raises
+        ------
+        RefusedInput
+            With every fault of every row.
+        """
+        staging = Staging(
+            connection, table_of(self._definition), [Column(f.name, f.type) for f in self._matching.fields]
+        )
+        staging.create()
+        with staging.writer() as writer:
+            for batch in self._batches():
+                self._take(batch, writer)
+                progress(self._done, self._rows.header.total)
+            self._finish()
+        return staging
 
     def _rule_of(self, options: LoadOptions) -> Rule | None:
         """Find the coordinate system, or refuse a file that has none."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 import shapely
 
 from gis_service.crs import STORAGE
-from gis_service.db.ingest import Changes
+from gis_service.db.publish import Changes
 from gis_service.files.readers import Header, ReaderLimits
 from gis_service.types import Floats, VersionId
 
@@ -32,6 +32,8 @@ class LoadOptions:
         Repair invalid geometries instead of refusing the file.
     limits
         What reading may cost.
+    base
+        Version that the rows were made from: the load is refused when the layer has a newer one.
     """
 
     crs: str | None = None
@@ -39,6 +41,7 @@ class LoadOptions:
     name: str | None = None
     repair: bool = False
     limits: ReaderLimits = field(default_factory=ReaderLimits)
+    base: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

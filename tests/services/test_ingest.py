@@ -1,21 +1,22 @@
 """Loading files of every format into real tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from shapely.geometry import MultiPoint, MultiPolygon
+from shapely.geometry import MultiPoint, MultiPolygon, Point
 from sqlalchemy import text
 
 from gis_service.catalogue.loader import load_catalogue
-from gis_service.db.engine import Connection, open_engine, transaction
+from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.layers import state_of, version_of
+from gis_service.db.publish import Changes
 from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.services import ingest_load
-from gis_service.services.ingest import LoadReport, load_file, load_rows, rows_of
+from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
 from gis_service.services.layers import LayerCounts, list_layers, table_of
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
@@ -84,46 +85,108 @@ def test_the_65_communes_of_today_load_with_all_their_people(
     assert (state.features, state.author, state.message) == (65, "lan", "địa giới 2025")
 
 
-def test_a_feature_keeps_its_fid_through_its_key_and_no_fid_comes_back(
-    connection: Connection, tmp_path: Path
-) -> None:
-    def fids() -> dict[str, int]:
+@pytest.fixture(scope="module")
+def own_engine(make_database: Callable[[], str]) -> Iterator[Engine]:
+    """Give a pool over a database in which these tests may commit."""
+    engine = open_engine(make_database())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def load_codes(own_engine: Engine, tmp_path: Path) -> Callable[..., LoadReport]:
+    """Give a function that loads features of these codes, as one commit, from the version ``base``."""
+
+    def loading(*codes: str, base: int | None = None) -> LoadReport:
+        path = tmp_path / f"{'_'.join(codes)}.gpkg"
+        if not path.exists():
+            write_gdal(frame(len(codes), code=list(codes)), path)
+        with transaction(own_engine) as connection:
+            return load(connection, path, options=LoadOptions(base=base))
+
+    return loading
+
+
+def fids_of(engine: Engine) -> dict[str, int]:
+    with transaction(engine) as connection:
         return {row.code: row.fid for row in connection.execute(text("SELECT code, fid FROM layer.clinic"))}
 
-    def load_codes(*codes: str) -> LoadReport:
-        rows = frame(len(codes), code=list(codes))
-        path = tmp_path / f"{'_'.join(codes)}.gpkg"
-        return load(connection, write_gdal(rows, path))
 
+def test_a_feature_keeps_its_fid_through_its_key_also_when_it_comes_back(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
     load_codes("a", "b", "c")
-    before = fids()
+    before = fids_of(own_engine)
     report = load_codes("c", "d")
-    after = fids()
+    after = fids_of(own_engine)
     assert after["c"] == before["c"]
-    assert after["d"] > max(before.values())
+    assert after["d"] > max(before.values()), "a fid that was given up is not given to another"
     assert (report.changes.added, report.changes.removed) == (1, 2)
-    load_codes("a", "d")
-    assert fids()["a"] > after["d"], "a fid that was given up is not given again"
-    assert fids()["d"] == after["d"]
+    load_codes("a", "d", "e")
+    assert fids_of(own_engine)["a"] == before["a"]
+    assert fids_of(own_engine)["d"] == after["d"]
+    assert fids_of(own_engine)["e"] > after["d"]
+
+
+def test_a_fid_that_changed_its_key_goes_with_the_last_one(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
+    load_codes("m", "n")
+    fid = fids_of(own_engine)["m"]
+    with transaction(own_engine) as connection:
+        connection.execute(text("UPDATE layer.clinic SET code = 'q' WHERE code = 'm'"))
+    load_codes("m", "n", "q")
+    assert fids_of(own_engine)["q"] == fid != fids_of(own_engine)["m"]
+    load_codes("n")
+    load_codes("q", "m", "n")
+    assert fids_of(own_engine)["q"] == fid != fids_of(own_engine)["m"]
 
 
 def test_loading_the_same_file_again_changes_no_row_and_makes_a_version(
-    connection: Connection, tmp_path: Path
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
 ) -> None:
-    path = write_gdal(frame(), tmp_path / "a.gpkg")
-    first = load(connection, path)
-    again = load(connection, path)
+    first = load_codes("a", "b")
+    again = load_codes("a", "b")
     assert again.version > first.version
-    assert again.changes.unchanged == 5
-    assert version_of(connection, LayerId("clinic")) == again.version
+    assert again.changes == Changes(0, 0, 0, 2)
+    with transaction(own_engine) as connection:
+        assert version_of(connection, LayerId("clinic")) == again.version
 
 
-def test_a_layer_without_key_gets_new_fids(connection: Connection, tmp_path: Path) -> None:
-    path = write_gdal(frame(3)[["name", "geometry"]], tmp_path / "a.gpkg")
-    load(connection, path, "keyless")
-    report = load(connection, path, "keyless")
-    assert (report.changes.removed, report.changes.added) == (3, 3)
-    assert connection.execute(text("SELECT min(fid) FROM layer.keyless")).scalar_one() > 3
+def test_the_second_of_two_who_began_with_the_same_version_is_told_what_the_first_did(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
+    base = load_codes("a", "b").version
+    first = load_codes("a", "b", "c", base=base)
+    with pytest.raises(Conflict) as refused:
+        load_codes("a", base=base)
+    assert refused.value.code is ErrorCode.BASE_VERSION_CHANGED
+    assert refused.value.params["since"] == "+1 ~2 −0"
+    assert [fault.words("en").partition(":")[0] for fault in refused.value.faults] == [
+        *["changed"] * 2,
+        "added",
+    ]
+    assert fids_of(own_engine).keys() == {"a", "b", "c"}, "nothing was written over"
+    load_codes("a", base=first.version)
+
+
+def test_in_a_layer_without_key_what_stays_the_same_keeps_its_fid(own_engine: Engine, tmp_path: Path) -> None:
+    def loading(names: list[str]) -> tuple[Changes, list[int]]:
+        rows = frame(len(names), name=names)[["name", "geometry"]].set_geometry(
+            [Point(106.35, 20.45)] * len(names)
+        )
+        path = write_gdal(rows, tmp_path / f"{'_'.join(names)}.gpkg")
+        with transaction(own_engine) as connection:
+            done = load(connection, path, "keyless").changes
+            return done, list(
+                connection.execute(text("SELECT fid FROM layer.keyless ORDER BY fid")).scalars()
+            )
+
+    _, (first, second, third) = loading(["x", "x", "y"])
+    assert loading(["x", "y", "x"]) == (Changes(0, 0, 0, 3), [first, second, third])
+    changes, fids = loading(["x", "z"])
+    assert (changes, fids[0]) == (Changes(1, 0, 2, 1), first)
+    assert fids[1] > third
 
 
 def test_a_field_that_the_file_lacks_keeps_its_values(connection: Connection, tmp_path: Path) -> None:
@@ -250,10 +313,11 @@ def test_a_load_does_not_wait_without_end_for_an_open_edit(
     assert names == {"đang sửa"}
 
 
-def test_a_layer_is_counted_anew_at_its_next_version(connection: Connection, tmp_path: Path) -> None:
+def test_a_layer_is_counted_anew_at_its_next_version(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
     counts, layer = LayerCounts(), CITY.layers["clinic"]
-    assert counts.of(connection, [layer]) == {"clinic": 0}
-    load(connection, write_gdal(frame(5), tmp_path / "a.gpkg"))
-    assert counts.of(connection, [layer]) == {"clinic": 5}
-    load(connection, write_gdal(frame(2), tmp_path / "b.gpkg"))
-    assert counts.of(connection, [layer]) == {"clinic": 2}
+    for codes in (("a", "b", "c"), ("a",)):
+        load_codes(*codes)
+        with transaction(own_engine) as connection:
+            assert counts.of(connection, [layer]) == {"clinic": len(codes)}

@@ -1,0 +1,64 @@
+"""The version that a change was made from: a change of something older is refused, never written over it."""
+
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.db.engine import Connection
+from gis_service.db.history import version
+from gis_service.db.history_diff import Difference, differences, tally
+from gis_service.db.layers import version_of
+from gis_service.errors import Conflict, ErrorCode, Fault
+from gis_service.types import Text, VersionId
+
+SHOWN = 100
+"""Features that the refusal names one by one; the rest is counted."""
+_OPS = {
+    "insert": Text("được thêm", "added"),
+    "update": Text("được sửa", "changed"),
+    "delete": Text("bị xoá", "removed"),
+}
+
+
+def require_base(connection: Connection, definition: LayerDefinition, base: int | None) -> None:
+    """Refuse a change that was made from another version than the newest one.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction that holds the layer's lock.
+    definition
+        The layer; its table exists.
+    base
+        Version that somebody started from; None when they do not say.
+
+    Raises
+    ------
+    Conflict
+        ``base_version_changed``, with what has happened since.
+    """
+    newest = version_of(connection, definition.id)
+    if base is None or base == newest:
+        return
+    columns = [field.name for field in definition.fields]
+    faults: list[Fault] = []
+    since = "?"
+    known = version(connection, definition.id, base)
+    if newest is not None and known is not None and known.kept:
+        pair = (VersionId(base), newest)
+        counted = tally(connection, definition.id, columns, *pair)
+        since = f"+{counted.added} ~{counted.changed} −{counted.removed}"
+        found = differences(connection, definition.id, columns, pair, count=SHOWN)
+        faults = [_fault(difference) for difference in found]
+    raise Conflict(
+        ErrorCode.BASE_VERSION_CHANGED,
+        faults,
+        layer=definition.id,
+        base=base,
+        newest="-" if newest is None else newest,
+        since=since,
+    )
+
+
+def _fault(difference: Difference) -> Fault:
+    words = _OPS[difference.op]
+    columns = f": {', '.join(difference.changed)}" if difference.op == "update" else ""
+    place = Text(f"đối tượng {difference.fid}", f"feature {difference.fid}")
+    return Fault(place, Text(words.vi + columns, words.en + columns))
