@@ -60,7 +60,7 @@ def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> 
 def apply_edits(
     connection: Connection,
     table: LayerTable,
-    staging: Staging,
+    staging: Staging | None,
     fids: Sequence[int | None],
     gone: Sequence[int],
 ) -> list[int]:
@@ -73,7 +73,7 @@ def apply_edits(
     table
         The layer.
     staging
-        Rows as they are to be, with all columns.
+        Rows as they are to be, with all columns; None when features are only removed.
     fids
         For each staged row the feature that it replaces; None for a new one.
     gone
@@ -90,6 +90,8 @@ def apply_edits(
         ``key_taken`` when another feature has the key of an edited one.
     """
     _run(connection, f"DELETE FROM {table.name} WHERE fid = ANY (:gone)", {"gone": list(gone)})  # noqa: S608
+    if staging is None:
+        return []
     numbers = "pg_get_serial_sequence(:table, 'fid')"
     taken = connection.execute(
         text(f"SELECT coalesce(fid, nextval({numbers})) FROM unnest(CAST(:fids AS bigint[])) AS fid"),  # noqa: S608

@@ -18,6 +18,8 @@ from gis_service.web import current
 Shape = TypeVar("Shape", bound=BaseModel)
 
 _JSON = "application/json"
+_TAKEN = (_JSON, "application/geo+json", "application/merge-patch+json")
+"""A feature and a patch are JSON documents too, and editors name them by what they are."""
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: PostgreSQL keeps neither, and UTF-8 cannot write the halves."""
 
@@ -125,7 +127,7 @@ def read_query(shape: type[Shape]) -> Shape:
 
 
 def _document() -> Any:  # noqa: ANN401 any JSON document
-    if request.mimetype != _JSON:
+    if request.mimetype not in _TAKEN:
         raise RefusedInput(ErrorCode.MEDIA_TYPE_NOT_SUPPORTED, given=request.mimetype or "?", expected=_JSON)
     try:
         return json.loads(request.get_data())

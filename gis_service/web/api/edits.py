@@ -1,0 +1,112 @@
+"""Edits of the items of a collection: create, replace, update, delete, each with the state that was seen."""
+
+import json
+
+from flask import Blueprint, Response, request
+
+from gis_service.errors import ErrorCode, WrongUse
+from gis_service.services import edits as service
+from gis_service.services import features
+from gis_service.services.edits import Edit, Op
+from gis_service.services.transactions import writing
+from gis_service.web import current
+from gis_service.web.api.collections import collection_of
+from gis_service.web.operation import operation
+from gis_service.web.present import json_response, link, url
+from gis_service.web.schemas.common import GEOJSON
+from gis_service.web.schemas.edits import EditQuery, FeatureBody, FeaturePatch
+from gis_service.web.schemas.features import Item
+from gis_service.web.schemas.versions import VERSION_HEADER
+
+blueprint = Blueprint("edits", __name__, url_prefix="/api/collections/<collection_id>/items")
+"""Apart from the reading of items, because editing is not for everybody."""
+
+
+@blueprint.post("")
+@operation("Items", {201: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
+def create(collection_id: str, query: EditQuery, body: FeatureBody) -> Response:
+    """Create a feature; its address and its ETag come back with it."""
+    edit = Edit(Op.CREATE, geometry=body.geometry, moves=True, properties=body.properties)
+    return _apply(collection_id, edit, query.message, 201)
+
+
+@blueprint.put("/<item_id>")
+@operation("Items", {200: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
+def replace(collection_id: str, item_id: str, query: EditQuery, body: FeatureBody) -> Response:
+    """Replace a feature: whatever the body does not name becomes empty. `If-Match` is required."""
+    edit = Edit(
+        Op.REPLACE,
+        features.fid_of(collection_id, item_id),
+        _expected(item_id),
+        body.geometry,
+        moves=True,
+        properties=body.properties,
+    )
+    return _apply(collection_id, edit, query.message)
+
+
+@blueprint.patch("/<item_id>")
+@operation("Items", {200: {GEOJSON: Item}}, query=EditQuery, body=FeaturePatch)
+def update(collection_id: str, item_id: str, query: EditQuery, body: FeaturePatch) -> Response:
+    """Change what the body names of a feature, and leave the rest. `If-Match` is required."""
+    edit = Edit(
+        Op.UPDATE,
+        features.fid_of(collection_id, item_id),
+        _expected(item_id),
+        body.geometry,
+        moves="geometry" in body.model_fields_set,
+        properties=body.properties,
+    )
+    return _apply(collection_id, edit, query.message)
+
+
+@blueprint.delete("/<item_id>")
+@operation("Items", {204: {}}, query=EditQuery)
+def delete(collection_id: str, item_id: str, query: EditQuery) -> Response:
+    """Delete a feature; its past stays. `If-Match` is required."""
+    edit = Edit(Op.DELETE, features.fid_of(collection_id, item_id), _expected(item_id))
+    return _apply(collection_id, edit, query.message, 204)
+
+
+def _expected(item: str) -> frozenset[str]:
+    """Tell which states of the feature the editor may have seen.
+
+    Raises
+    ------
+    WrongUse
+        ``precondition_missing``.
+    """
+    if "If-Match" not in request.headers:
+        raise WrongUse(ErrorCode.PRECONDITION_MISSING, item=item)
+    return service.ANY_STATE if request.if_match.star_tag else frozenset(request.if_match.as_set())
+
+
+def _apply(collection_id: str, edit: Edit, message: str, status: int = 200) -> Response:
+    definition = collection_of(collection_id).definition
+    context = current.context()
+    with writing(context) as connection:
+        done = service.apply(
+            connection,
+            context.catalogue,
+            collection_id,
+            [edit],
+            author=current.caller().name,
+            message=message,
+        )
+        (fid,) = done.fids
+        # Read where it was written: the reading transaction of this request may be older.
+        feature = "" if status == 204 else features.one(connection, definition, str(fid))  # noqa: PLR2004 no content
+        tag = service.tag_of(connection, definition, fid)
+    path = f"/collections/{collection_id}/items/{fid}"
+    if not feature:
+        response = Response(status=status)
+    else:
+        links = [link(path, "self", GEOJSON), link(f"/collections/{collection_id}", "collection")]
+        listed = json.dumps([entry.model_dump(exclude_none=True) for entry in links])
+        body = f'{feature[:-1]}, "version": {done.version}, "links": {listed}}}'
+        response = json_response(body, GEOJSON, status)
+        response.set_etag(tag or "")
+    if status == 201:  # noqa: PLR2004 created
+        response.headers["Location"] = url(path)
+    response.headers[VERSION_HEADER] = str(done.version)
+    return response
