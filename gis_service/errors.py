@@ -157,6 +157,7 @@ class ErrorCode(StrEnum):
     PRECONDITION_MISSING = "precondition_missing"
     ITEM_CHANGED = "item_changed"
     EDIT_EMPTY = "edit_empty"
+    FIELD_UNKNOWN = "field_unknown"
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"

@@ -20,7 +20,7 @@ from hypothesis import settings as law_settings
 from psycopg.sql import SQL, Identifier
 
 from gis_service.db.cluster import Cluster
-from gis_service.db.cluster_roles import DATABASE, OWNER
+from gis_service.db.cluster_roles import DATABASE, EXTENSIONS, OWNER
 from gis_service.db.engine import Connection, Engine, open_engine
 from gis_service.db.migrate import migrate
 from gis_service.services.demo import DemoCity
@@ -34,6 +34,7 @@ law_settings.load_profile("laws")
 
 DEMO_DATABASE = "demo_city"
 """Template that holds the demo city; made when the first test asks for it."""
+_EMPTY = count(1)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -91,6 +92,27 @@ def make_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[
     """
     numbers = count(1)
     return lambda: _copy_database(request.config, cluster, DATABASE, f"test_{_worker()}_{next(numbers)}")
+
+
+@pytest.fixture
+def make_empty(cluster: Cluster) -> Iterator[Callable[[], str]]:
+    """Give a function that makes a database with nothing but extensions in it, as in a cluster just made."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"empty_{_worker()}_{next(_EMPTY)}")
+        with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
+            query = SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+            admin.execute(query.format(Identifier(made[-1]), Identifier(OWNER)))
+        with psycopg.connect(cluster.admin_url(made[-1]), autocommit=True) as admin:
+            for extension in EXTENSIONS:
+                admin.execute(SQL("CREATE EXTENSION {}").format(Identifier(extension)))
+        return cluster.url(made[-1])
+
+    yield make
+    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
+        for name in made:
+            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _copy_database(config: pytest.Config, cluster: Cluster, template: str, name: str) -> str:

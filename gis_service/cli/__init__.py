@@ -11,9 +11,9 @@ from gis_service.errors import GisError
 from gis_service.messages.terminal import language_of, words_of
 
 NOUNS = {
-    "db": "Address, state, start and stop of the database.",
+    "db": "Address, state, check, back-up and restore of the database.",
     "jobs": "Studies that wait or run: list, show, cancel.",
-    "layers": "Load, list and export layers.",
+    "layers": "Load, list and export layers; their history, and the way back.",
     "study": "Run and show studies.",
     "users": "API tokens and roles.",
 }

@@ -1,14 +1,20 @@
 """``db``: the database of this installation."""
 
+from pathlib import Path
+
 import click
 
+from gis_service.messages.catalogue import notices
+from gis_service.messages.terminal import language_of
+from gis_service.services import backup as backups
 from gis_service.services import database
+from gis_service.services.database_check import check_database
 from gis_service.settings import read_settings
 
 
 @click.group()
 def db() -> None:
-    """Address, state, start and stop of the database."""
+    """Address, state, check, back-up and restore of the database."""
 
 
 @db.command()
@@ -53,3 +59,59 @@ def status(*, only_layers: bool) -> None:
     click.echo(f"state     {'answers' if found.answers else 'does not answer'}")
     click.echo(f"schema    {found.revision or 'none'} (this code: {found.newest})")
     click.echo(f"layers    {len(found.layers)} loaded")
+
+
+@db.command()
+@click.option(
+    "--repair", is_flag=True, help="Set right what can be, and write down what went past the history."
+)
+def check(*, repair: bool) -> None:
+    """Compare every layer with its history; ends with 3 when anything is wrong."""
+    report = check_database(read_settings(), repair=repair)
+    for layer, version in report.repaired.items():
+        _say("history_caught_up" if version else "history_repaired", layer=layer, version=version)
+    _say("history_sound", tables=report.tables)
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(*, file: Path) -> None:
+    """Write the whole database to FILE, and what must come out of it to FILE.json.
+
+    One state of the data, whatever is written meanwhile. Keep both files: they hold personal data.
+    """
+    report = backups.back_up(read_settings(), file)
+    size = f"{report.size / 2**20:,.1f}"
+    _say(
+        "backed_up",
+        file=report.file,
+        time=report.taken_at,
+        size=size,
+        tables=report.tables,
+        rows=f"{report.rows:,}",
+    )
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(*, file: Path) -> None:
+    """Put the back-up FILE into an empty database; refused when it holds anything.
+
+    What came back is compared with what was counted, then the layers with their history. Every layer gets a
+    new version, so that nothing that was made of the lost state passes for this one.
+    """
+    report = backups.restore(read_settings(), file)
+    if report.absent:
+        _say("rights_not_restored", roles=", ".join(report.absent))
+    _say(
+        "restored",
+        file=file,
+        time=report.taken_at,
+        tables=report.tables,
+        rows=f"{report.rows:,}",
+        layers=report.layers,
+    )
+
+
+def _say(code: str, **values: object) -> None:
+    click.echo(notices()[code].in_language(language_of()).format(**values))

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from gis_service.cli.layers_history import diff, history, restore
+from gis_service.cli.layers_migrate import migrate
 from gis_service.files.readers import ReaderLimits
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
@@ -36,7 +38,11 @@ class Bar:
 
 @click.group()
 def layers() -> None:
-    """Load, list and export layers."""
+    """Load, list and export layers; see who changed them, and go back."""
+
+
+for command in (diff, history, restore, migrate):
+    layers.add_command(command)
 
 
 @layers.command()
@@ -103,8 +109,9 @@ def list_() -> None:
 @click.argument("layer_id", metavar="ID")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="FILE.gpkg, or a folder.")
 @click.option("--crs", help="Coordinate system of the file (EPSG:9209); WGS 84 when not given.")
+@click.option("--version", type=click.IntRange(1), help="The layer as it was in this version.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
-def export(*, layer_id: str, out: Path, crs: str | None, overwrite: bool) -> None:
+def export(*, layer_id: str, out: Path, crs: str | None, version: int | None, overwrite: bool) -> None:
     """Write layer ID to a file: .gpkg, .geojson, .fgb, .parquet or .csv."""
     bar = Bar()
     try:
@@ -115,6 +122,7 @@ def export(*, layer_id: str, out: Path, crs: str | None, overwrite: bool) -> Non
                 layer_id,
                 out,
                 crs=crs,
+                version=version,
                 overwrite=overwrite,
                 progress=bar,
             )

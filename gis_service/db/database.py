@@ -13,6 +13,15 @@ def layers_with_versions(connection: Connection) -> list[str]:
     return list(connection.execute(sql("database_layers")).scalars())
 
 
+def tables_of_layers(connection: Connection) -> list[str]:
+    """Name all tables of the schema ``layer``, those made by hand too."""
+    return list(
+        connection.execute(
+            text("SELECT tablename::text FROM pg_tables WHERE schemaname = 'layer' ORDER BY tablename")
+        ).scalars()
+    )
+
+
 def has_version_by(connection: Connection, author: str) -> bool:
     """Tell whether this author has committed a version of any layer."""
     found = text("SELECT EXISTS (SELECT FROM gis.version WHERE author = :author)")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from gis_service.crs import STORAGE_SRID
+from gis_service.db.history import rows_at
 from gis_service.db.query import identifier
-from gis_service.types import BBox, LayerId
+from gis_service.types import BBox, LayerId, VersionId
 
 DECIMALS = 7
 """Decimals of a coordinate in degrees: one centimetre on the ground."""
@@ -49,7 +50,12 @@ def _inside(boxes: Sequence[BBox]) -> tuple[str, dict[str, float]]:
 
 
 def page_query(
-    layer: LayerId, fields: Sequence[str], boxes: Sequence[BBox] | None, *, located: bool
+    layer: LayerId,
+    fields: Sequence[str],
+    boxes: Sequence[BBox] | None,
+    *,
+    located: bool,
+    version: VersionId | None = None,
 ) -> tuple[str, dict[str, float]]:
     """Compose the statement of one page and the values of its boxes; ``:after`` and ``:count`` stay open.
 
@@ -63,13 +69,15 @@ def page_query(
         Longitude and latitude boxes of which a feature meets at least one; None asks for all features.
     located
         Whether the table has a geometry.
+    version
+        A version that is kept, whose rows have no spatial index; None for the rows of now.
     """
     where, values = ("t.fid > :after", {}) if boxes is None else _inside(boxes)
     if boxes is not None:
         where = f"t.fid > :after AND {where}"
     statement = (
         f"SELECT t.fid, {_feature(fields, located=located)}"  # noqa: S608 names go through identifier()
-        f" FROM layer.{identifier(layer)} AS t WHERE {where} ORDER BY t.fid LIMIT :count"
+        f" FROM {rows_at(layer, version)} AS t WHERE {where} ORDER BY t.fid LIMIT :count"
     )
     return statement, values
 
@@ -83,23 +91,30 @@ def page(
     count: int,
     boxes: Sequence[BBox] | None,
     located: bool,
+    version: VersionId | None = None,
 ) -> list[FeatureRow]:
-    """Give up to ``count`` features whose id is above ``after``, by rising id.
+    """Give up to ``count`` features whose id is above ``after``, by rising id; of now, or of a kept version.
 
     Ids are never reused, so pages joined are the whole, with no feature twice, whoever writes meanwhile.
     """
-    statement, values = page_query(layer, fields, boxes, located=located)
+    statement, values = page_query(layer, fields, boxes, located=located, version=version)
     rows = connection.execute(text(statement), {"after": after, "count": count, **values})
     return [FeatureRow(row.fid, row.geojson) for row in rows]
 
 
 def one(
-    connection: Connection, layer: LayerId, fields: Sequence[str], fid: int, *, located: bool
+    connection: Connection,
+    layer: LayerId,
+    fields: Sequence[str],
+    fid: int,
+    *,
+    located: bool,
+    version: VersionId | None = None,
 ) -> FeatureRow | None:
-    """Give one feature by its id."""
+    """Give one feature by its id; as it is now, or as it was in a kept version."""
     statement = (
         f"SELECT t.fid, {_feature(fields, located=located)}"  # noqa: S608 names go through identifier()
-        f" FROM layer.{identifier(layer)} AS t WHERE t.fid = :fid"
+        f" FROM {rows_at(layer, version)} AS t WHERE t.fid = :fid"
     )
     row = connection.execute(text(statement), {"fid": fid}).one_or_none()
     return FeatureRow(row.fid, row.geojson) if row else None

@@ -1,9 +1,20 @@
-"""Changes to the tables of layers that lose nothing."""
+"""Brings the tables of layers in line with their definitions; nothing is lost on the way.
+
+The history follows: it keeps the columns that are dropped, and a type changes only when every value, of today
+and of the past, comes through it unchanged.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from gis_service.crs import STORAGE_SRID
 from gis_service.db.engine import Connection
-from gis_service.db.layers import SQL_TYPES, LayerTable, columns_of
+from gis_service.db.history_back import complete_columns
+from gis_service.db.layers import SQL_TYPES, LayerTable, columns_of, make_indexes
 from gis_service.db.query import identifier
 
 
@@ -29,4 +40,160 @@ def add_missing_columns(connection: Connection, table: LayerTable) -> tuple[str,
     for column in missing:
         added = f"{identifier(column.name)} {SQL_TYPES[column.type]}"
         connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {added}"))
+    if missing:
+        # The past is read with the columns of today; in its rows they are empty.
+        complete_columns(connection, table.id)
     return tuple(column.name for column in missing)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChange:
+    """One thing in which a table differs from its definition.
+
+    Parameters
+    ----------
+    kind
+        What happens to ``name``: a column is added or dropped, its type changes, the type of the geometry, or
+        the index that keeps keys apart.
+    before, after
+        Type, or column of the index; empty where there is none.
+    in_the_way
+        Values that would not come through, or that stand in the way; -1 when nobody can tell how many.
+    """
+
+    kind: Literal["add", "drop", "type", "geometry", "key"]
+    name: str
+    before: str
+    after: str
+    in_the_way: int = 0
+
+
+def changes(connection: Connection, table: LayerTable) -> list[LayerChange]:
+    """Find in what a table differs from its definition; nothing while there is no table.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction that may write; nothing is changed.
+    table
+        What the definition asks for.
+    """
+    there = columns_of(connection, table.id)
+    return list(_changes(connection, table, there)) if there else []
+
+
+def apply_change(connection: Connection, table: LayerTable, change: LayerChange) -> None:
+    """Make one change that `changes` found, with nothing in its way; the caller calls `follow` at the end."""
+    name = identifier(change.name)
+    if change.kind == "add":
+        _alter(connection, table.name, f"ADD COLUMN {name} {change.after}")
+    elif change.kind == "drop":
+        _alter(connection, table.name, f"DROP COLUMN {name}")
+    elif change.kind == "type":
+        for altered in (table.name, _history(table)):
+            _alter(
+                connection, altered, f"ALTER COLUMN {name} TYPE {change.after} USING {name}::{change.after}"
+            )
+    elif change.kind == "geometry":
+        _change_geometry(connection, table)
+    else:
+        connection.execute(text(f"DROP INDEX IF EXISTS layer.{name}"))
+
+
+def follow(connection: Connection, table: LayerTable) -> None:
+    """Let history and indexes follow the changes that were made."""
+    connection.execute(text("SELECT gis.history_types(:layer)"), {"layer": table.id})
+    make_indexes(connection, table)
+
+
+def _changes(connection: Connection, table: LayerTable, there: dict[str, str]) -> Iterator[LayerChange]:
+    for column in table.columns:
+        wanted, found = SQL_TYPES[column.type], there.get(column.name)
+        if found is None:
+            yield LayerChange("add", column.name, "", wanted)
+        elif found != wanted:
+            lost = _lost(connection, table, column.name, wanted)
+            yield LayerChange("type", column.name, found, wanted, lost)
+    if there["geom"] != table.geometry_type:
+        yield LayerChange("geometry", "geom", there["geom"], table.geometry_type, _misfits(connection, table))
+    defined = {"fid", "geom", *(column.name for column in table.columns)}
+    yield from (LayerChange("drop", name, kind, "") for name, kind in there.items() if name not in defined)
+    index = f"{table.id}_key_idx"
+    found_key = _indexed(connection, index)
+    if found_key != (table.key or ""):
+        there_already = table.key if table.key in there else None
+        twice = _repeated(connection, table, there_already) if there_already else 0
+        yield LayerChange("key", index, found_key, table.key or "", twice)
+
+
+def _history(table: LayerTable) -> str:
+    return f"history.{identifier(table.id)}"
+
+
+def _alter(connection: Connection, name: str, change: str) -> None:
+    connection.execute(text(f"ALTER TABLE {name} {change}".replace(":", "\\:")))
+
+
+def _number(connection: Connection, statement: str) -> int:
+    return int(connection.execute(text(statement)).scalar_one())
+
+
+def _lost(connection: Connection, table: LayerTable, name: str, wanted: str) -> int:
+    """Count the values, of today and of the past, that are others once they went to the new type and back."""
+    column = identifier(name)
+    typed = text(f"SELECT CAST(pg_typeof({column}) AS text) FROM {_history(table)} LIMIT 1")  # noqa: S608  quoted
+    kind = connection.execute(typed).scalar_one_or_none() or wanted
+    changed = f"CAST(CAST({column} AS {wanted}) AS {kind}) IS DISTINCT FROM {column}"
+    try:
+        with connection.begin_nested():
+            return _number(connection, f"SELECT count(*) FROM {_history(table)} WHERE {changed}")  # noqa: S608  quoted
+    except DBAPIError:
+        # There is no way from one type to the other, or not for some value.
+        return -1
+
+
+def _fitting(table: LayerTable) -> str:
+    """Compose the geometry that a row gets; one that does not become the type stays as it is."""
+    kind = table.geometry_type.removeprefix("geometry(").partition(",")[0]
+    if kind.startswith("Multi"):
+        return "ST_Multi(geom)"
+    if kind == "Geometry":
+        return "geom"
+    return "CASE WHEN ST_NumGeometries(geom) = 1 THEN ST_GeometryN(geom, 1) ELSE geom END"
+
+
+def _misfits(connection: Connection, table: LayerTable) -> int:
+    kind = table.geometry_type.removeprefix("geometry(").partition(",")[0]
+    if kind == "Geometry":
+        return 0
+    misfit = f"upper(GeometryType({_fitting(table)})) <> '{kind.upper()}'"
+    return _number(connection, f"SELECT count(*) FROM {table.name} WHERE {misfit}")  # noqa: S608  quoted
+
+
+def _change_geometry(connection: Connection, table: LayerTable) -> None:
+    """Change the rows by a write like any other, so that the history tells of it, then the type."""
+    fitting = _fitting(table)
+    _alter(connection, table.name, f"ALTER COLUMN geom TYPE geometry(Geometry,{STORAGE_SRID})")
+    changed = f"GeometryType({fitting}) <> GeometryType(geom)"
+    connection.execute(text(f"UPDATE {table.name} SET geom = {fitting} WHERE {changed}"))  # noqa: S608  quoted
+    _alter(connection, table.name, f"ALTER COLUMN geom TYPE {table.geometry_type}")
+
+
+def _indexed(connection: Connection, index: str) -> str:
+    found = text(
+        "SELECT attribute.attname::text FROM pg_index AS index"
+        " JOIN pg_attribute AS attribute"
+        " ON attribute.attrelid = index.indrelid AND attribute.attnum = index.indkey[0]"
+        " WHERE index.indexrelid = to_regclass(:index) AND index.indisunique"
+    )
+    name: str | None = connection.execute(found, {"index": f"layer.{identifier(index)}"}).scalar_one_or_none()
+    return name or ""
+
+
+def _repeated(connection: Connection, table: LayerTable, key: str) -> int:
+    name = identifier(key)
+    return _number(
+        connection,
+        f"SELECT count(*) FROM (SELECT FROM {table.name} WHERE {name} IS NOT NULL"  # noqa: S608  quoted
+        f" GROUP BY {name} HAVING count(*) > 1) AS twice",
+    )

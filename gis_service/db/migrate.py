@@ -32,6 +32,30 @@ def current_revision(connection: Connection) -> str | None:
     return context.get_current_revision()
 
 
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this code knows a revision, so that it can bring it up to the newest."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def prepare(url: str) -> None:
+    """Add the extensions that a database lacks, and nothing else.
+
+    Raises
+    ------
+    RefusedInput
+        ``database_without_postgis`` when its role may not add them.
+    Temporary
+        ``database_unavailable``.
+    """
+    engine = open_engine(url, pool_size=1)
+    try:
+        with transaction(engine) as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _add_extensions(connection, url)
+    finally:
+        engine.dispose()
+
+
 def migrate(url: str) -> str:
     """Bring the database to the newest revision and name it; all in one transaction, one at a time.
 

@@ -16,9 +16,11 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
 from gis_service.db.engine import Connection
 from gis_service.db.export import read_rows
+from gis_service.db.history_back import count_at
 from gis_service.db.layers import state_of
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.files.writers import GEOMETRY, Table, check_out, write_table
+from gis_service.services.history import kept_version
 from gis_service.services.ingest import Progress
 from gis_service.services.layers import definition_of, table_of
 from gis_service.types import VersionId
@@ -33,7 +35,7 @@ class ExportReport:
     out
         The file.
     layer, version, features
-        Layer, its version at that moment, and its number of rows.
+        Layer, the version that was written, and its number of rows.
     generated
         Whether the data is generated rather than observed.
     """
@@ -45,9 +47,13 @@ class ExportReport:
     generated: bool
 
 
-def file_name(definition: LayerDefinition, suffix: str = ".gpkg") -> str:
-    """Give the name a layer's file bears unless somebody chooses another; generated data says so."""
-    return f"{definition.id}{'_generated' if definition.generated else ''}{suffix}"
+def file_name(definition: LayerDefinition, suffix: str = ".gpkg", version: int | None = None) -> str:
+    """Give the name a layer's file bears unless somebody chooses another.
+
+    Generated data says so, and so does a version that was asked for by its number.
+    """
+    generated = "_generated" if definition.generated else ""
+    return f"{definition.id}{generated}{'' if version is None else f'_v{version}'}{suffix}"
 
 
 def export_layer(
@@ -57,10 +63,11 @@ def export_layer(
     out: Path,
     *,
     crs: str | None = None,
+    version: int | None = None,
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,  # noqa: ARG005  a listener that does not listen
 ) -> ExportReport:
-    """Write a layer to a file.
+    """Write a layer to a file, as it is now or as it was in a version.
 
     Parameters
     ----------
@@ -75,6 +82,8 @@ def export_layer(
         file gets the layer's name.
     crs
         System of the coordinates in the file; WGS 84 when not given.
+    version
+        A version whose rows are kept; the rows of now when not given. Its number stands in the file.
     overwrite
         Replace a file that is there.
     progress
@@ -83,20 +92,23 @@ def export_layer(
     Raises
     ------
     NotFound
-        ``layer_unknown``, ``layer_empty``.
+        ``layer_unknown``, ``layer_empty``, ``version_unknown``, ``version_not_kept``.
     WrongUse, Conflict
         ``output_format_unknown``, ``output_exists``.
     RefusedInput
         ``crs_unknown``.
     """
     definition = definition_of(catalogue, layer_id)
-    out = out / file_name(definition) if out.is_dir() else out
+    out = out / file_name(definition, version=version) if out.is_dir() else out
     check_out(out, overwrite=overwrite)
     target = parse_crs(crs) if crs else STORAGE
     table = table_of(definition)
     state = state_of(connection, table)
     if state.version is None:
         raise NotFound(ErrorCode.LAYER_EMPTY, layer=layer_id)
+    past = None if version is None else kept_version(connection, definition, version).id
+    told = past or state.version
+    features = state.features if past is None else count_at(connection, definition.id, past)
     located = definition.geometry != "None"
     schema = pa.schema(
         [
@@ -110,18 +122,18 @@ def export_layer(
         schema=schema,
         geometry=definition.geometry if located else None,
         crs=target,
-        about=about(definition) | {"VERSION": str(state.version)},
+        about=about(definition) | {"VERSION": str(told)},
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
         done = 0
-        for rows in read_rows(connection, table):
+        for rows in read_rows(connection, table, past):
             done += len(rows)
             yield _batch(rows, schema, target, located=located)
-            progress(done, state.features)
+            progress(done, features)
 
     write_table(out, content, batches(), overwrite=overwrite)
-    return ExportReport(out, definition.id, state.version, state.features, definition.generated)
+    return ExportReport(out, definition.id, told, features, definition.generated)
 
 
 def _batch(

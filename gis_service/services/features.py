@@ -7,10 +7,11 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db import features as rows
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.types import BBox, LayerId
+from gis_service.types import BBox, LayerId, VersionId
 
 MAX_PAGE = 10_000
 _BIGINT = 2**63
+_DIGITS = 19
 _HALF_TURN = 180.0
 
 
@@ -55,6 +56,7 @@ def page(
     after: int = 0,
     limit: int = 100,
     bbox: BBox | None = None,
+    version: VersionId | None = None,
 ) -> FeaturePage:
     """Give the features whose id is above ``after``, at most ``limit`` of them.
 
@@ -70,6 +72,8 @@ def page(
         Length of the page; above 10,000 it is taken as 10,000.
     bbox
         Only features that meet this box, in longitude and latitude degrees (CRS84).
+    version
+        A version whose rows are kept; None for the features of now.
     """
     if after >= _BIGINT:
         return FeaturePage([], None)
@@ -85,24 +89,44 @@ def page(
         count=count + 1,
         boxes=boxes_of(bbox) if bbox and located else None,
         located=located,
+        version=version,
     )
     shown = found[:count]
     return FeaturePage([row.geojson for row in shown], shown[-1].fid if len(found) > count else None)
 
 
-def one(connection: Connection, definition: LayerDefinition, item: str) -> str:
-    """Give the GeoJSON text of one feature.
+def one(
+    connection: Connection, definition: LayerDefinition, item: str, version: VersionId | None = None
+) -> str:
+    """Give the GeoJSON text of one feature; as it is now, or as it was in a version whose rows are kept.
 
     Raises
     ------
     NotFound
         ``item_not_found``, also for what cannot be an id.
     """
-    fid = int(item) if item.isascii() and item.isdigit() else _BIGINT
-    found = None
-    if fid < _BIGINT:
-        located = has_geometry(definition)
-        found = rows.one(connection, LayerId(definition.id), fields_of(definition), fid, located=located)
+    found = rows.one(
+        connection,
+        LayerId(definition.id),
+        fields_of(definition),
+        fid_of(definition.id, item),
+        located=has_geometry(definition),
+        version=version,
+    )
     if found is None:
         raise NotFound(ErrorCode.ITEM_NOT_FOUND, collection=definition.id, item=item)
     return found.geojson
+
+
+def fid_of(collection: str, item: str) -> int:
+    """Read the id of a feature as it stands in an address.
+
+    Raises
+    ------
+    NotFound
+        ``item_not_found`` for what cannot be an id.
+    """
+    fid = int(item) if item.isascii() and item.isdigit() and len(item) <= _DIGITS else _BIGINT
+    if fid >= _BIGINT:
+        raise NotFound(ErrorCode.ITEM_NOT_FOUND, collection=collection, item=item)
+    return fid

@@ -15,11 +15,14 @@ class Permission(StrEnum):
     READ = "read what is public"
     """Open to everybody; what is not public is refused layer by layer."""
     STORE_STUDIES = "run a study and keep it"
+    EDIT_LAYERS = "change the rows of a layer"
+    """For layers that the caller may read; the others are refused layer by layer."""
 
 
 GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.READ: None,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
+    Permission.EDIT_LAYERS: frozenset({Role.GIS_STAFF, Role.ADMIN}),
 }
 """Roles that hold each permission; None means that nobody has to say who they are."""
 

@@ -1,7 +1,9 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -91,3 +93,42 @@ def test_help_imports_no_noun() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_check_ends_with_3_tells_each_fault_and_repairs_on_request(
+    monkeypatch: pytest.MonkeyPatch, make_database: Callable[[], str]
+) -> None:
+    url = make_database()
+    monkeypatch.setenv("GIS_DATABASE_URL", url)
+    with psycopg.connect(url) as editor:
+        editor.execute("CREATE TABLE layer.well (fid bigint PRIMARY KEY, geom geometry(Point, 4326))")
+        editor.execute("INSERT INTO layer.well VALUES (7, NULL)")
+    result = run("db", "check")
+    assert result.exit_code == 3
+    assert "well: The table is not under history: run with --repair." in result.stderr
+    result = run("db", "check", "--repair")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Layer well: what had gone past the history was written down as version 1." in result.stdout
+    assert run("db", "check").stdout == "1 tables: data and history agree.\n"
+
+
+def test_a_back_up_is_told_in_one_line_and_not_restored_over_anything(tmp_path: Path) -> None:
+    result = run("db", "backup", str(tmp_path / "a.dump"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{tmp_path / 'a.dump'}: the state of ")
+    assert run("db", "backup", str(tmp_path / "a.dump")).exit_code == 5
+    result = run("db", "restore", str(tmp_path / "a.dump"))
+    assert result.exit_code == 5
+    assert "nothing was overwritten" in result.stderr
+    assert run("db", "restore", str(tmp_path / "none.dump")).exit_code == 4
+
+
+def test_a_back_up_is_restored_into_an_empty_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_empty: Callable[[], str]
+) -> None:
+    run("db", "backup", str(tmp_path / "a.dump"))
+    monkeypatch.setenv("GIS_DATABASE_URL", make_empty())
+    result = run("db", "restore", str(tmp_path / "a.dump"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert " is back, " in result.stdout
+    assert run("db", "check").exit_code == 0

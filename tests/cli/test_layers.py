@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import geopandas as gpd
+import psycopg
 import pyogrio
 import pytest
 import shapely
@@ -104,3 +105,18 @@ def test_each_kind_of_failure_has_its_exit_code_and_words(
     assert result.exit_code == exit_code
     assert words in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_migrating_shows_what_differs_and_keeps_columns_until_told(tmp_path: Path, make_url: str) -> None:
+    run("load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi")
+    with psycopg.connect(make_url) as editor:
+        editor.execute("ALTER TABLE layer.wifi ADD COLUMN extra text")
+    shown = "wifi: extra text is not in the definition; it stays, --yes drops it\n"
+    assert run("migrate", "wifi").stdout == shown
+    assert (
+        run("migrate", "wifi", "--yes", "--dry-run").stdout == "wifi: - extra text (the history keeps it)\n"
+    )
+    result = run("migrate", "--yes", "--author", "lan")
+    assert result.stdout.startswith("wifi: - extra text (the history keeps it)\nwifi: version ")
+    assert run("migrate").stdout == "All tables are as defined.\n"
+    assert run("migrate", "wify").exit_code == 4

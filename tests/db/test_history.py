@@ -159,6 +159,22 @@ def test_the_first_number_may_be_given_by_hand(wells: Engine) -> None:
         assert connection.execute(text("SELECT max(fid) FROM layer.well")).scalar_one() == 2
 
 
+def test_a_number_given_by_hand_never_takes_the_numbers_back(wells: Engine) -> None:
+    write(wells, "ALTER TABLE layer.well ALTER COLUMN fid RESTART WITH 71")
+    write(wells, "INSERT INTO layer.well (fid, code) VALUES (5, 'a')")
+    write(wells, "INSERT INTO layer.well (code) VALUES ('b')")
+    with transaction(wells) as connection:
+        assert connection.execute(text("SELECT max(fid) FROM layer.well")).scalar_one() == 71
+
+
+def test_a_row_that_stays_where_it_was_notes_its_cell_once(wells: Engine) -> None:
+    write(wells, TWO)
+    made = write(wells, "UPDATE layer.well SET depth = 9")
+    with transaction(wells) as connection:
+        noted = connection.execute(text(CELLS), {"version": made}).all()
+    assert len(noted) == len(set(noted)) == 2
+
+
 def test_a_difference_tells_each_row_with_before_and_after(wells: Engine) -> None:
     first = write(wells, TWO)
     second = write(

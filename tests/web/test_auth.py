@@ -20,7 +20,15 @@ READERS: dict[str, set[str | None]] = {
     "pipe_draft": {"gis_staff", "admin"},
     "residents": {"planner", "analyst", "admin"},
 }
-DOORS = ("", "/items", "/items/1", "/tiles", "/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/0/0/0")
+DOORS = (
+    "",
+    "/items",
+    "/items/1",
+    "/versions",
+    "/tiles",
+    "/tiles/WebMercatorQuad",
+    "/tiles/WebMercatorQuad/0/0/0",
+)
 
 
 def test_every_endpoint_has_declared_what_it_demands(app: Flask) -> None:

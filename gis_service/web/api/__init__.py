@@ -3,6 +3,7 @@
 from gis_service.web.api import (
     collections,
     coverage,
+    edits,
     health,
     items,
     jobs,
@@ -12,6 +13,7 @@ from gis_service.web.api import (
     tile_matrix_sets,
     tiles,
     tilesets,
+    versions,
 )
 from gis_service.web.auth import Permission
 
@@ -20,6 +22,9 @@ API = (
     (landing.blueprint, Permission.READ),
     (collections.blueprint, Permission.READ),
     (items.blueprint, Permission.READ),
+    (edits.blueprint, Permission.EDIT_LAYERS),
+    (versions.blueprint, Permission.READ),
+    (versions.going_back, Permission.EDIT_LAYERS),
     (tiles.blueprint, Permission.READ),
     (tilesets.blueprint, Permission.READ),
     (tile_matrix_sets.blueprint, Permission.READ),

@@ -10,6 +10,7 @@ from gis_service.web.present import FormatQuery, itself, link, show
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON
 from gis_service.web.schemas.features import Collection, Collections, Extent, SpatialExtent
 from gis_service.web.schemas.tiles import TILESETS_REL
+from gis_service.web.schemas.versions import HISTORY_REL
 
 blueprint = Blueprint("collections", __name__, url_prefix="/api/collections")
 
@@ -24,7 +25,11 @@ def collection_of(collection_id: str) -> service.Collection:
 def _shape(collection: service.Collection) -> Collection:
     definition, language = collection.definition, current.language()
     path = f"/collections/{definition.id}"
-    links = [*itself(path), link(f"{path}/items", "items", GEOJSON)]
+    links = [
+        *itself(path),
+        link(f"{path}/items", "items", GEOJSON),
+        link(f"{path}/versions", HISTORY_REL),
+    ]
     if has_geometry(definition):
         links.append(link(f"{path}/tiles", TILESETS_REL))
     return Collection(

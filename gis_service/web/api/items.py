@@ -1,34 +1,103 @@
-"""Items of a collection as GeoJSON, page by page."""
+"""Items of a collection as GeoJSON, page by page; of now, or as they were."""
 
 import json
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
 from gis_service.services import features
+from gis_service.services.collections import Collection
+from gis_service.services.edits import tag_of
+from gis_service.services.history import BEFORE_ALL, as_of, kept_version
+from gis_service.types import VersionId
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
 from gis_service.web.operation import operation
-from gis_service.web.present import FormatQuery, itself, json_response, link, page, wants_page
+from gis_service.web.present import json_response, link, page, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
 from gis_service.web.schemas.features import Item, Items
-from gis_service.web.schemas.items import ItemsQuery
+from gis_service.web.schemas.items import ItemQuery, ItemsQuery, last_moment
+from gis_service.web.schemas.versions import HISTORY_REL, VERSION_HEADER
 
 blueprint = Blueprint("items", __name__, url_prefix="/api/collections/<collection_id>/items")
 
+NAMED_S = 24 * 3600
+"""How long a named version of a public layer may be kept on the way: its rows never change, rights may."""
 
-def _address(collection_id: str, query: ItemsQuery, after: int) -> str:
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Which state of a layer is read.
+
+    Parameters
+    ----------
+    version
+        As it is told; None before the first version.
+    past
+        As it is read; None for the rows of now.
+    """
+
+    version: VersionId | None
+    past: VersionId | None
+
+
+def _state(collection: Collection, query: ItemQuery) -> _State:
+    moment = last_moment(query.datetime)
+    if query.version is not None:
+        past = kept_version(current.connection(), collection.definition, query.version).id
+    elif moment is not None:
+        past = as_of(current.connection(), collection.definition, moment)
+    else:
+        return _State(collection.version, None)
+    return _State(None if past == BEFORE_ALL else past, past)
+
+
+def _address(path: str, values: dict[str, object]) -> str:
+    return f"{path}?{urlencode(values)}" if values else path
+
+
+def _page(path: str, query: ItemsQuery, after: int) -> str:
     """Give the path of the page that begins after an item, with the same filters."""
     values: dict[str, object] = {"limit": query.limit, "after": after}
     if query.bbox is not None:
         values["bbox"] = ",".join(repr(number) for number in query.bbox)
-    if query.datetime is not None:
-        values["datetime"] = query.datetime
-    return f"/collections/{collection_id}/items?{urlencode(values)}"
+    return _address(path, values | query.past())
 
 
 def _links(links: list[Link]) -> str:
     return json.dumps([entry.model_dump(exclude_none=True) for entry in links])
+
+
+def _around(path: str, query: ItemQuery, collection_path: str) -> list[Link]:
+    """Link to the page for people, to the collection, and from the past to the versions."""
+    links = [
+        link(_address(path, query.past() | {"f": "html"}), "alternate", HTML),
+        link(collection_path, "collection", JSON),
+    ]
+    if query.past():
+        links += [
+            link(f"{collection_path}/versions", HISTORY_REL),
+            link(path, "latest-version", GEOJSON),
+        ]
+    return links
+
+
+def _answer(body: str, collection: Collection, query: ItemQuery, state: _State) -> Response:
+    if wants_page(query.f):
+        response = page(json.loads(body), collection.definition.title.in_language(current.language()))
+    else:
+        response = json_response(body, GEOJSON)
+    if state.version is not None:
+        response.headers[VERSION_HEADER] = str(state.version)
+    return keep_named(response, collection) if query.version is not None else response
+
+
+def keep_named(response: Response, collection: Collection) -> Response:
+    """Let an answer about named versions of a public layer be kept; what a token reads never is."""
+    if collection.definition.visibility == "public" and current.caller().role is None:
+        response.headers["Cache-Control"] = f"public, max-age={NAMED_S}"
+    return response
 
 
 @blueprint.get("")
@@ -36,39 +105,50 @@ def _links(links: list[Link]) -> str:
 def items(collection_id: str, query: ItemsQuery) -> Response:
     """Give items of a layer by rising id; the link `next` leads to the following page."""
     collection = collection_of(collection_id)
+    state = _state(collection, query)
     found = features.page(
-        current.connection(), collection.definition, after=query.after, limit=query.limit, bbox=query.bbox
+        current.connection(),
+        collection.definition,
+        after=query.after,
+        limit=query.limit,
+        bbox=query.bbox,
+        version=state.past,
     )
-    path = f"/collections/{collection_id}"
+    path = f"/collections/{collection_id}/items"
     links = [
-        link(_address(collection_id, query, query.after), "self", GEOJSON),
-        Link(href=f"{itself(f'{path}/items')[1].href}", rel="alternate", type=HTML),
-        link(path, "collection"),
+        link(_page(path, query, query.after), "self", GEOJSON),
+        *_around(path, query, f"/collections/{collection_id}"),
     ]
     if found.next_after is not None:
-        links.append(link(_address(collection_id, query, found.next_after), "next", GEOJSON))
+        links.append(link(_page(path, query, found.next_after), "next", GEOJSON))
     count = len(found.features)
     whole = query.after == 0 and found.next_after is None
     matched = f', "numberMatched": {count}' if whole else ""
     # The features come as text from the database and go as text to the reader: none is parsed on the way.
     body = (
-        f'{{"type": "FeatureCollection", "numberReturned": {count}{matched},'
+        f'{{"type": "FeatureCollection", "version": {json.dumps(state.version)},'
+        f' "numberReturned": {count}{matched},'
         f' "links": {_links(links)}, "features": [{", ".join(found.features)}]}}'
     )
-    if wants_page(query.f):
-        return page(json.loads(body), collection.definition.title.in_language(current.language()))
-    return json_response(body, GEOJSON)
+    return _answer(body, collection, query, state)
 
 
 @blueprint.get("/<item_id>")
-@operation("Items", {200: {GEOJSON: Item, HTML: None}}, query=FormatQuery)
-def item(collection_id: str, item_id: str, query: FormatQuery) -> Response:
+@operation("Items", {200: {GEOJSON: Item, HTML: None}}, query=ItemQuery)
+def item(collection_id: str, item_id: str, query: ItemQuery) -> Response:
     """Give one item of a layer."""
     collection = collection_of(collection_id)
-    feature = features.one(current.connection(), collection.definition, item_id)
-    path = f"/collections/{collection_id}"
-    links = [*itself(f"{path}/items/{item_id}", GEOJSON), link(path, "collection", JSON)]
-    body = f'{feature[:-1]}, "links": {_links(links)}}}'
-    if wants_page(query.f):
-        return page(json.loads(body), collection.definition.title.in_language(current.language()))
-    return json_response(body, GEOJSON)
+    state = _state(collection, query)
+    feature = features.one(current.connection(), collection.definition, item_id, state.past)
+    path = f"/collections/{collection_id}/items/{item_id}"
+    links = [
+        link(_address(path, query.past()), "self", GEOJSON),
+        *_around(path, query, f"/collections/{collection_id}"),
+    ]
+    body = f'{feature[:-1]}, "version": {json.dumps(state.version)}, "links": {_links(links)}}}'
+    response = _answer(body, collection, query, state)
+    if state.past is None:
+        # An edit is made from the state that this tells.
+        tag = tag_of(current.connection(), collection.definition, int(item_id))
+        response.set_etag(tag or "none", weak=tag is None)
+    return response

@@ -72,9 +72,13 @@ class Feature(Answer):
     properties: dict[str, Any]
 
 
+_VERSION = "Version of the layer that was read; null before its first one."
+
+
 class Item(Feature):
     """One feature with its links."""
 
+    version: int | None = Field(description=_VERSION)
     links: list[Link]
 
 
@@ -82,6 +86,7 @@ class Items(Answer):
     """A page of features."""
 
     type: Literal["FeatureCollection"]
+    version: int | None = Field(description=_VERSION)
     features: list[Feature]
     links: list[Link]
     numberReturned: int = Field(ge=0)  # noqa: N815 the name that OGC gives it

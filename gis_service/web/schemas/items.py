@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from gis_service.services.features import MAX_PAGE
@@ -60,7 +60,38 @@ def _time(value: object) -> str:
     return text
 
 
-class ItemsQuery(Query):
+def last_moment(text: str | None) -> datetime | None:
+    """Give a moment, or the end of an interval; None for an open end, and when nothing is asked."""
+    return None if text is None else _moment(text.rpartition("/")[2])
+
+
+class ItemQuery(Query):
+    """Of which time an item is asked for."""
+
+    datetime: Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})] = Field(
+        None,
+        description="A moment or an interval (RFC 3339). The items are those that the layer held then: at the"
+        " moment, or at the end of the interval; an open end is now. Before the first version of a layer it"
+        " held none.",
+    )
+    version: int | None = Field(
+        None, ge=1, description="Items as they were in this version of the layer; not beside datetime."
+    )
+    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")
+
+    @field_validator("version")
+    @classmethod
+    def _one_time(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and info.data.get("datetime") is not None:
+            raise _expected("datetime | version")
+        return value
+
+    def past(self) -> dict[str, object]:
+        """Give the parameters that say of which time; links keep them."""
+        return self.model_dump(include={"datetime", "version"}, exclude_none=True)
+
+
+class ItemsQuery(ItemQuery):
     """Which items of a collection, and how many at once."""
 
     bbox: Annotated[
@@ -78,11 +109,6 @@ class ItemsQuery(Query):
         description="Only items that meet this box: west, south, east, north in degrees (CRS84). A box whose"
         " west is greater than its east crosses the antimeridian.",
     )
-    datetime: Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})] = Field(
-        None,
-        description="A moment or an interval (RFC 3339). Items without a time always pass, and no layer has"
-        " one yet.",
-    )
     limit: int = Field(
         100,
         ge=1,
@@ -90,4 +116,3 @@ class ItemsQuery(Query):
         json_schema_extra={"maximum": MAX_PAGE},
     )
     after: int = Field(0, ge=0, description="Only items whose id is greater; the link `next` sets it.")
-    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")

@@ -20,29 +20,44 @@ CREATE TABLE gis.dirty (
 );
 CREATE INDEX dirty_layer_version_idx ON gis.dirty (layer, version) INCLUDE (x, y);
 
--- The cells that the box of a geometry meets; a box over more than 4,096 of them counts as everywhere.
-CREATE FUNCTION gis.cells_of(geom geometry) RETURNS TABLE (x integer, y integer)
+-- Column and row of the cell of zoom 14 that holds a longitude and a latitude; beyond the grid the nearest one.
+CREATE FUNCTION gis.cell_x(longitude double precision) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(greatest(floor((longitude + 180) / 360 * 16384), 0), 16383)::bigint;
+CREATE FUNCTION gis.cell_y(latitude double precision) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(greatest(
+    floor((1 - asinh(tan(radians(least(greatest(latitude, -85.05), 85.05)))) / pi()) / 2 * 16384), 0), 16383)::bigint;
+
+-- The range of cells that a box meets, as one number, so that the many boxes of a bulk load, which meet few cells,
+-- are told apart quickly: 14 bits each for west, east, north and south.
+CREATE FUNCTION gis.cell_range(box box3d) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (gis.cell_x(ST_XMin(box)) << 42) | (gis.cell_x(ST_XMax(box)) << 28)
+    | (gis.cell_y(ST_YMax(box)) << 14) | gis.cell_y(ST_YMin(box));
+
+-- The cells of a range; one of more than 4,096 counts as everywhere.
+CREATE FUNCTION gis.cells_in(cells bigint) RETURNS TABLE (x integer, y integer)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    WITH sides AS (
-        SELECT
-            floor((ST_XMin(geom) + 180) / 360 * 16384) AS west,
-            floor((ST_XMax(geom) + 180) / 360 * 16384) AS east,
-            floor((1 - asinh(tan(radians(least(greatest(ST_YMax(geom), -85.05), 85.05)))) / pi()) / 2 * 16384) AS north,
-            floor((1 - asinh(tan(radians(least(greatest(ST_YMin(geom), -85.05), 85.05)))) / pi()) / 2 * 16384) AS south
-        WHERE NOT ST_IsEmpty(geom)
-    ),
-    box AS (
-        SELECT
-            least(greatest(west, 0), 16383)::integer AS west, least(greatest(east, 0), 16383)::integer AS east,
-            least(greatest(north, 0), 16383)::integer AS north, least(greatest(south, 0), 16383)::integer AS south
-        FROM sides
+    WITH box AS (
+        SELECT (cells >> 42)::integer AS west, ((cells >> 28) & 16383)::integer AS east,
+            ((cells >> 14) & 16383)::integer AS north, (cells & 16383)::integer AS south
     )
     SELECT across, down
     FROM box, generate_series(box.west, box.east) AS across, generate_series(box.north, box.south) AS down
     WHERE (box.east - box.west + 1)::bigint * (box.south - box.north + 1) <= 4096
     UNION ALL
     SELECT NULL, NULL FROM box WHERE (box.east - box.west + 1)::bigint * (box.south - box.north + 1) > 4096
+$$;
+
+-- The cells that the box of a geometry meets.
+CREATE FUNCTION gis.cells_of(geom geometry) RETURNS TABLE (x integer, y integer)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT one.x, one.y
+    FROM (SELECT Box3D(geom) AS box WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS whole,
+        gis.cells_in(gis.cell_range(whole.box)) AS one
 $$;
 
 -- One writer at a time per layer, until the transaction ends: so the order of versions is the order of commits.
@@ -139,9 +154,10 @@ CREATE FUNCTION gis.history_number(of_layer text, highest bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    numbers text := pg_get_serial_sequence(format('layer.%I', of_layer), 'fid');
+    numbers regclass := pg_get_serial_sequence(format('layer.%I', of_layer), 'fid');
 BEGIN
-    IF numbers IS NOT NULL AND highest IS NOT NULL THEN
+    -- What the table gave by itself needs no more; null is a sequence that has yet to begin, at whatever number.
+    IF highest > coalesce(pg_sequence_last_value(numbers), 0) THEN
         EXECUTE format(
             'SELECT setval(%L, $1) FROM %s WHERE last_value < $1 OR (last_value = $1 AND NOT is_called)',
             numbers, numbers) USING highest;
@@ -154,10 +170,12 @@ CREATE FUNCTION gis.history_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    begun boolean := gis.own_version(TG_TABLE_NAME) IS NOT NULL;
+    begun boolean;
     of_version bigint;
     highest bigint;
     names text;
+    -- Of cells; a row that stays where it was tells them once.
+    ranges bigint[] := '{}';
 BEGIN
     -- A statement that met no row makes no version.
     IF TG_OP = 'INSERT' THEN
@@ -168,7 +186,11 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    of_version := gis.version_of_write(TG_TABLE_NAME);
+    of_version := gis.own_version(TG_TABLE_NAME);
+    begun := of_version IS NOT NULL;
+    IF NOT begun THEN
+        of_version := gis.version_of_write(TG_TABLE_NAME);
+    END IF;
     IF TG_OP <> 'INSERT' THEN
         IF begun THEN
             -- What this same transaction had written was never a state of its own.
@@ -177,18 +199,22 @@ BEGIN
         END IF;
         EXECUTE format('UPDATE history.%I AS h SET version_to = $1 FROM gis_old AS o'
             ' WHERE h.fid = o.fid AND h.version_to IS NULL', TG_TABLE_NAME) USING of_version;
-        INSERT INTO gis.dirty (layer, version, x, y)
-        SELECT DISTINCT TG_TABLE_NAME, of_version, c.x, c.y FROM gis_old AS o, gis.cells_of(o.geom) AS c;
+        ranges := ranges || ARRAY(
+            SELECT DISTINCT gis.cell_range(s.box)
+            FROM (SELECT Box3D(geom) AS box FROM gis_old WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
     END IF;
     IF TG_OP <> 'DELETE' THEN
         names := gis.history_columns(TG_TABLE_NAME);
         EXECUTE format('INSERT INTO history.%I (%s, version_from) SELECT %s, $1 FROM gis_new', TG_TABLE_NAME, names, names)
             USING of_version;
-        INSERT INTO gis.dirty (layer, version, x, y)
-        SELECT DISTINCT TG_TABLE_NAME, of_version, c.x, c.y FROM gis_new AS n, gis.cells_of(n.geom) AS c;
+        ranges := ranges || ARRAY(
+            SELECT DISTINCT gis.cell_range(s.box)
+            FROM (SELECT Box3D(geom) AS box FROM gis_new WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
         SELECT max(n.fid) INTO highest FROM gis_new AS n;
         PERFORM gis.history_number(TG_TABLE_NAME, highest);
     END IF;
+    INSERT INTO gis.dirty (layer, version, x, y)
+    SELECT DISTINCT TG_TABLE_NAME, of_version, one.x, one.y FROM unnest(ranges) AS met, gis.cells_in(met) AS one;
     RETURN NULL;
 END
 $$;
@@ -255,6 +281,101 @@ BEGIN
     FOREACH event IN ARRAY ARRAY['lock', 'insert', 'update', 'delete', 'truncate'] LOOP
         EXECUTE format('ALTER TABLE layer.%I ENABLE ALWAYS TRIGGER %I', of_layer, 'gis_history_' || event);
     END LOOP;
+END
+$$;
+
+-- What tells two states of a row apart: the columns that a layer's table and its history share, as a row of the
+-- table named by its alias. A type that cannot be compared, or that differs on the two sides, is compared as text.
+CREATE FUNCTION gis.history_compared(of_layer text, alias text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT format('ROW(%s)', string_agg(
+        format('%I.%I', alias, current.attname)
+            || CASE WHEN current.atttypid = past.atttypid AND comparable.yes THEN '' ELSE '::text' END,
+        ', ' ORDER BY current.attnum))
+    FROM pg_attribute AS current
+    JOIN pg_attribute AS past
+        ON past.attrelid = to_regclass(format('history.%I', of_layer)) AND past.attname = current.attname
+        AND NOT past.attisdropped
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM pg_opclass AS operators
+            WHERE operators.opcintype = current.atttypid AND operators.opcdefault
+                AND operators.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')) AS yes
+    ) AS comparable
+    WHERE current.attrelid = to_regclass(format('layer.%I', of_layer)) AND current.attnum > 0
+        AND NOT current.attisdropped
+$$;
+
+-- Give the columns of a history the types of those of the table. Old values that do not become the new type stay
+-- beside it, in a column whose name ends in the version.
+CREATE FUNCTION gis.history_types(of_layer text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    differing record;
+    newest bigint := (SELECT max(id) FROM gis.version WHERE layer = of_layer);
+BEGIN
+    FOR differing IN
+        SELECT current.attname AS name, format_type(current.atttypid, current.atttypmod) AS wanted
+        FROM pg_attribute AS current
+        JOIN pg_attribute AS past
+            ON past.attrelid = format('history.%I', of_layer)::regclass AND past.attname = current.attname
+            AND NOT past.attisdropped
+        WHERE current.attrelid = format('layer.%I', of_layer)::regclass AND current.attnum > 0
+            AND NOT current.attisdropped AND current.attname <> 'geom'
+            AND (current.atttypid, current.atttypmod) <> (past.atttypid, past.atttypmod)
+    LOOP
+        BEGIN
+            EXECUTE format('ALTER TABLE history.%I ALTER COLUMN %I TYPE %s USING %I::%3$s',
+                of_layer, differing.name, differing.wanted, differing.name);
+        EXCEPTION WHEN data_exception OR cannot_coerce OR datatype_mismatch THEN
+            EXECUTE format('ALTER TABLE history.%I RENAME COLUMN %I TO %I',
+                of_layer, differing.name, differing.name || '_' || newest);
+        END;
+    END LOOP;
+    PERFORM gis.history_columns(of_layer);
+END
+$$;
+
+-- Write down as a new version what was changed past the triggers; give the version, null when nothing was.
+CREATE FUNCTION gis.history_catch_up(of_layer text, by_author text, why text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    past text;
+    current text;
+    names text;
+    of_version bigint;
+    any_row boolean;
+    highest bigint;
+BEGIN
+    -- First the triggers, whose making keeps writers out; no column is lost if it was the history that lacked it.
+    IF to_regclass(format('history.%I', of_layer)) IS NULL THEN
+        PERFORM gis.keep_history(of_layer, by_author, why);
+        RETURN gis.own_version(of_layer);
+    END IF;
+    PERFORM gis.keep_history(of_layer);
+    PERFORM gis.history_types(of_layer);
+    past := gis.history_compared(of_layer, 'h');
+    current := gis.history_compared(of_layer, 't');
+    EXECUTE format('SELECT EXISTS (SELECT FROM layer.%1$I AS t'
+        ' FULL JOIN (SELECT * FROM history.%1$I WHERE version_to IS NULL) AS h ON h.fid = t.fid'
+        ' WHERE h.fid IS NULL OR t.fid IS NULL OR %2$s IS DISTINCT FROM %3$s)', of_layer, past, current) INTO any_row;
+    IF any_row THEN
+        of_version := gis.version_of_write(of_layer, by_author, why);
+        EXECUTE format('UPDATE history.%1$I AS h SET version_to = $1 WHERE h.version_to IS NULL AND NOT EXISTS ('
+            'SELECT FROM layer.%1$I AS t WHERE t.fid = h.fid AND %2$s IS NOT DISTINCT FROM %3$s)',
+            of_layer, past, current) USING of_version;
+        names := gis.history_columns(of_layer);
+        EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I AS t'
+            ' WHERE NOT EXISTS (SELECT FROM history.%1$I AS h WHERE h.fid = t.fid AND h.version_to IS NULL)',
+            of_layer, names) USING of_version;
+        INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
+    END IF;
+    EXECUTE format('SELECT max(fid) FROM history.%I', of_layer) INTO highest;
+    PERFORM gis.history_number(of_layer, highest);
+    RETURN of_version;
 END
 $$;
 

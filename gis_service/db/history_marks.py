@@ -1,0 +1,41 @@
+"""Versions that change no row: from here on, everything of a layer may look different."""
+
+from sqlalchemy import text
+
+from gis_service.db.engine import Connection
+from gis_service.db.layers import add_version
+from gis_service.types import LayerId, VersionId
+
+_NUMBERS_LEFT_OUT = 100_000
+
+
+def new_version(connection: Connection, layer: LayerId, *, author: str, message: str) -> VersionId:
+    """Make a version of a layer that may have touched any tile; the layer is locked until the end.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction.
+    """
+    made = add_version(connection, layer, author=author, message=message)
+    connection.execute(
+        text("INSERT INTO gis.dirty (layer, version) VALUES (:layer, :version)"),
+        {"layer": layer, "version": made},
+    )
+    return made
+
+
+def forget_transactions(connection: Connection) -> None:
+    """Let no version be that of a transaction of this server: they were made by another one.
+
+    A range of numbers is left out, too: those that were given between a back-up and the loss that it is put
+    back for may stand in caches, documents and links, and must not come to mean something else.
+    """
+    connection.execute(text("UPDATE gis.version SET xact = NULL, begun_at = NULL WHERE xact IS NOT NULL"))
+    connection.execute(
+        text(
+            "SELECT setval(pg_get_serial_sequence('gis.version', 'id'),"
+            " (SELECT coalesce(max(id), 0) FROM gis.version) + :more)"
+        ),
+        {"more": _NUMBERS_LEFT_OUT},
+    )

@@ -1,0 +1,162 @@
+"""Going back: rows of a layer as they were in an earlier version, written as a new version."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.db.engine import Connection
+from gis_service.db.history import Tally, put_back
+from gis_service.db.history_back import (
+    complete_columns,
+    taken_keys,
+    touched_by,
+    unheard_of,
+    version_before,
+)
+from gis_service.db.layers import LayerTable, add_version, ensure_table, lock_layer, waiting_at_most
+from gis_service.errors import Conflict, ErrorCode, NotFound
+from gis_service.messages.catalogue import notices
+from gis_service.services.history import BEFORE_ALL, kept_version
+from gis_service.services.layers import table_of
+from gis_service.types import VersionId
+
+LOCK_WAIT_S = 10.0
+"""Longest wait for somebody who is writing to the layer."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """What came of going back.
+
+    Parameters
+    ----------
+    version
+        The version it made; None when every row was as it should be already.
+    tally
+        Rows that were added, changed and removed.
+    """
+
+    version: VersionId | None
+    tally: Tally
+
+
+def restore(
+    connection: Connection,
+    definition: LayerDefinition,
+    number: int,
+    *,
+    author: str,
+    message: str | None = None,
+    fids: Sequence[int] | None = None,
+) -> PutBack:
+    """Bring a layer, or single features of it, back to what they were in a version.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction that may write and commits one version of each statement's state, as
+        ``transactions.writing`` opens it.
+    definition
+        Layer whose table exists.
+    number
+        The version to go back to; it stays, as do all between.
+    author, message
+        Kept with the new version; the message tells what was restored unless somebody words it otherwise.
+    fids
+        Only these features; one that was not there in that version is removed. None for all.
+
+    Raises
+    ------
+    NotFound
+        ``version_unknown``, ``version_not_kept``; ``item_not_found`` for a number that no feature has had.
+    Conflict
+        ``version_key_taken``, ``layer_busy``, ``layer_table_differs``.
+    """
+    table = table_of(definition)
+    with _alone(connection, table):
+        version = kept_version(connection, definition, number)
+        if fids is not None:
+            fids = sorted(set(fids))
+            if unknown := unheard_of(connection, table.id, fids):
+                raise NotFound(ErrorCode.ITEM_NOT_FOUND, collection=table.id, item=unknown[0])
+            _require_keys(connection, table, version.id, fids)
+        done = put_back(connection, table, version.id, fids)
+        words = message or _words(
+            "version_restored" if fids is None else "features_restored",
+            version=version.id,
+            count=len(fids or ()),
+        )
+        return _made(connection, table, done, author, words)
+
+
+def undo(
+    connection: Connection,
+    definition: LayerDefinition,
+    number: int,
+    *,
+    author: str,
+    message: str | None = None,
+) -> PutBack:
+    """Bring the rows that one version touched back to what they were before it.
+
+    Parameters
+    ----------
+    connection, definition, author, message
+        As in `restore`.
+    number
+        The version to undo. What later versions did to other rows stays.
+
+    Raises
+    ------
+    NotFound
+        ``version_unknown``; ``version_not_kept`` when the state before it is not kept.
+    Conflict
+        ``version_overtaken`` when later versions touched some of its rows; ``version_key_taken``,
+        ``layer_busy``, ``layer_table_differs``.
+    """
+    table = table_of(definition)
+    with _alone(connection, table):
+        version = kept_version(connection, definition, number)
+        before = version_before(connection, table.id, version.id)
+        earlier = BEFORE_ALL if before is None else kept_version(connection, definition, before.id).id
+        touched = touched_by(connection, table.id, version.id)
+        if touched.overtaken:
+            raise Conflict(
+                ErrorCode.VERSION_OVERTAKEN, layer=table.id, version=version.id, count=touched.overtaken
+            )
+        _require_keys(connection, table, earlier, touched.fids)
+        done = put_back(connection, table, earlier, touched.fids)
+        return _made(connection, table, done, author, message or _words("version_undone", version=version.id))
+
+
+@contextmanager
+def _alone(connection: Connection, table: LayerTable) -> Iterator[None]:
+    """Hold the layer; after a refusal the caller's transaction is as it was."""
+    with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
+        lock_layer(connection, table.id)
+        ensure_table(connection, table)
+        complete_columns(connection, table.id)
+        yield
+
+
+def _require_keys(connection: Connection, table: LayerTable, version: VersionId, fids: Sequence[int]) -> None:
+    taken = taken_keys(connection, table, version, fids)
+    if taken:
+        shown = ", ".join(f"{one.fid}: {one.key!r} → {one.bearer}" for one in taken[:_SHOWN])
+        raise Conflict(
+            ErrorCode.VERSION_KEY_TAKEN, layer=table.id, count=len(taken), key=table.key, shown=shown
+        )
+
+
+def _made(connection: Connection, table: LayerTable, done: Tally, author: str, message: str) -> PutBack:
+    # The writing itself made the version; without any there is none to name.
+    if done == Tally(0, 0, 0):
+        return PutBack(None, done)
+    return PutBack(add_version(connection, table.id, author=author, message=message), done)
+
+
+def _words(code: str, **params: object) -> str:
+    words = notices()[code]
+    return f"{words.vi} / {words.en}".format(**params)

@@ -1,0 +1,117 @@
+"""Brings the tables of layers in line with their definitions: tells how they differ, and loses nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.db.history_marks import new_version
+from gis_service.db.layer_changes import LayerChange, apply_change, changes, follow
+from gis_service.db.layers import LayerTable, lock_layer, waiting_at_most
+from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.messages.catalogue import notices
+from gis_service.services.layers import definition_of, table_of
+from gis_service.types import LayerId, Text, VersionId
+
+__all__ = ["LayerChange", "LayerChanges", "migrate_layers"]
+
+LOCK_WAIT_S = 30.0
+"""Longest wait for somebody who holds rows of a layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChanges:
+    """How the table of one layer differed from its definition.
+
+    Parameters
+    ----------
+    done
+        Changes that were made; when nothing is to be made, those that would be.
+    left
+        Columns that are not in the definition and stay, until dropping is asked for.
+    version
+        Version that begins with the changes; None when there were none.
+    """
+
+    layer: LayerId
+    done: tuple[LayerChange, ...]
+    left: tuple[LayerChange, ...]
+    version: VersionId | None
+
+
+def migrate_layers(
+    connection: Connection,
+    catalogue: Catalogue,
+    layers: Sequence[str],
+    *,
+    author: str,
+    drop: bool = False,
+    dry: bool = False,
+) -> list[LayerChanges]:
+    """Bring the tables of layers in line with their definitions; tell those that differed.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction; the caller commits.
+    layers
+        Ids; none means all that are defined.
+    author
+        Who asks for it; kept with the versions.
+    drop
+        Whether columns that the definition does not name are dropped. The history keeps them.
+    dry
+        Find out only; change nothing.
+
+    Raises
+    ------
+    NotFound
+        ``layer_unknown``.
+    RefusedInput
+        ``layer_change_lossy`` with every change that values stand in the way of; nothing is changed then.
+    Conflict
+        ``layer_busy``.
+    """
+    tables = [table_of(definition_of(catalogue, layer)) for layer in layers or catalogue.layers]
+    found = [(table, changes(connection, table)) for table in tables]
+    if faults := [_fault(table, one) for table, every in found for one in every if one.in_the_way]:
+        raise RefusedInput(ErrorCode.LAYER_CHANGE_LOSSY, faults=faults, count=len(faults))
+    return [
+        _migrate(connection, table, every, author=author, drop=drop, dry=dry)
+        for table, every in found
+        if every
+    ]
+
+
+def _migrate(
+    connection: Connection,
+    table: LayerTable,
+    found: Sequence[LayerChange],
+    *,
+    author: str,
+    drop: bool,
+    dry: bool,
+) -> LayerChanges:
+    done = tuple(change for change in found if drop or change.kind != "drop")
+    left = tuple(change for change in found if change not in done)
+    version = None
+    if done and not dry:
+        with waiting_at_most(connection, table.id, LOCK_WAIT_S):
+            lock_layer(connection, table.id)
+            message = notices()["layer_migrated_message"].vi
+            columns = ", ".join(change.name for change in done)
+            # First, so that it has its author before the first row is written.
+            version = new_version(
+                connection, table.id, author=author, message=message.format(columns=columns)
+            )
+            for change in done:
+                apply_change(connection, table, change)
+            follow(connection, table)
+    return LayerChanges(table.id, done, left, version)
+
+
+def _fault(table: LayerTable, change: LayerChange) -> Fault:
+    words = notices()["layer_change_in_the_way"]
+    count = "?" if change.in_the_way < 0 else str(change.in_the_way)
+    values = {"name": change.name, "before": change.before or "-", "after": change.after, "count": count}
+    return Fault(table.id, Text(words.vi.format(**values), words.en.format(**values)))
