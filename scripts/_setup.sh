@@ -11,6 +11,8 @@ built=$root/gis_service/static
 # shellcheck disable=SC2034 # used by the scripts that read this file
 wrong_use=2
 not_now=6
+# Many container images set this. Every process of the service would then compile its libraries again, for seconds.
+unset PYTHONDONTWRITEBYTECODE
 
 # step WORDS COMMAND...: says what is done, and how many seconds it took.
 step() {

@@ -26,15 +26,21 @@ from gis_service.db.migrate import migrate
 from gis_service.services.demo import DemoCity
 from gis_service.services.demo_build import City
 from gis_service.settings import ROOT, Settings
-from tests.demo_city import built_once, load_into, one_at_a_time, written_once
+from tests import live_town, merged_town
+from tests.demo_city import built_once, catalogue, load_into, one_at_a_time, written_once
+from tests.filled_database import fill
 
 # A law holds or it does not; how long an example takes depends on what else the machine does.
 law_settings.register_profile("laws", deadline=None)
+law_settings.register_profile("thorough", deadline=None, max_examples=1000)
 law_settings.load_profile("laws")
 
 DEMO_DATABASE = "demo_city"
 """Template that holds the demo city; made when the first test asks for it."""
 _EMPTY = count(1)
+
+TOWNS = {"live_town": live_town.write_town, "merged_town": merged_town.town_files}
+"""Towns that several modules stand on, each with what writes its files; templates as the demo city is."""
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -116,7 +122,8 @@ def make_empty(cluster: Cluster) -> Iterator[Callable[[], str]]:
 
 
 def _copy_database(config: pytest.Config, cluster: Cluster, template: str, name: str) -> str:
-    copy = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+    # Copied as files: the server's own choice goes through its log, and takes several times as long.
+    copy = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY")
     with (
         _one_at_a_time(_run_folder(config)),
         psycopg.connect(cluster.admin_url(), autocommit=True) as admin,
@@ -141,12 +148,37 @@ def demo_city(request: pytest.FixtureRequest) -> DemoCity:
 def make_demo_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Give a function that makes another database with the whole demo city in it and tells its URL."""
     folder, numbers = _run_folder(request.config), count(1)
-    ready = folder / "demo_database.ready"
-    with one_at_a_time(folder, "demo_database"):
-        if not ready.exists():
-            load_into(_copy_database(request.config, cluster, DATABASE, DEMO_DATABASE), built_once(folder))
-            ready.touch()
+    _fill_once(request.config, cluster, DEMO_DATABASE, lambda url: load_into(url, built_once(folder)))
     return lambda: _copy_database(request.config, cluster, DEMO_DATABASE, f"demo_{_worker()}_{next(numbers)}")
+
+
+@pytest.fixture(scope="session")
+def make_town_database(
+    cluster: Cluster, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Give a function that makes another database with one of the towns in it and tells its URL."""
+    numbers = count(1)
+
+    def make(town: str) -> str:
+        _fill_once(
+            request.config,
+            cluster,
+            town,
+            lambda url: fill(url, catalogue(), TOWNS[town](tmp_path_factory.mktemp(town))),
+        )
+        return _copy_database(request.config, cluster, town, f"{town}_{_worker()}_{next(numbers)}")
+
+    return make
+
+
+def _fill_once(config: pytest.Config, cluster: Cluster, name: str, load: Callable[[str], None]) -> None:
+    """Make a template of this name, once in a run; another worker waits until it is filled."""
+    folder = _run_folder(config)
+    ready = folder / f"{name}.filled"
+    with one_at_a_time(folder, f"{name}_database"):
+        if not ready.exists():
+            load(_copy_database(config, cluster, DATABASE, name))
+            ready.touch()
 
 
 def _worker() -> str:

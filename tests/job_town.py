@@ -49,6 +49,13 @@ def fill(connection: Connection, catalogue: Catalogue) -> None:
     connection.exec_driver_sql(ROWS)
 
 
+def environment_of(url: str, folder: Path) -> dict[str, str]:
+    """Give the settings of a worker over a database."""
+    ours = {"GIS_DATABASE_URL": url, "GIS_DATA_DIR": str(folder), "LANG": "C.UTF-8"}
+    # Short, so that the death of a worker is soon noticed; long enough for a machine with much to do.
+    return os.environ | ours | {"GIS_WORKER_DEAD_SECONDS": "4", "LC_ALL": "C.UTF-8"}
+
+
 @dataclass
 class Town:
     """The town in a database of its own, and the workers that were started over it."""
@@ -62,16 +69,12 @@ class Town:
     def engine(self) -> Engine:
         return self.context.engine
 
-    @property
-    def environment(self) -> dict[str, str]:
-        ours = {"GIS_DATABASE_URL": self.url, "GIS_DATA_DIR": str(self.folder), "LANG": "C.UTF-8"}
-        # Short, so that the death of a worker is soon noticed; long enough for a machine with much to do.
-        return os.environ | ours | {"GIS_WORKER_DEAD_SECONDS": "4", "LC_ALL": "C.UTF-8"}
-
     def start_worker(self) -> "subprocess.Popen[str]":
         with (self.folder / "worker.log").open("a") as log:
             command = [sys.executable, "-m", "gis_service.worker"]
-            worker = subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=log, text=True)
+            worker = subprocess.Popen(
+                command, env=environment_of(self.url, self.folder), cwd=ROOT, stderr=log, text=True
+            )
         self.workers.append(worker)
         return worker
 

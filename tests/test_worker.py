@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -13,7 +15,8 @@ import pytest
 from gis_service.db.engine import transaction
 from gis_service.db.jobs import workers_alive
 from gis_service.services import jobs, studies
-from tests.job_town import Town, make_town, wait_until
+from gis_service.services.jobs import Job
+from tests.job_town import Town, environment_of, make_town, wait_until
 
 
 @pytest.fixture
@@ -23,9 +26,24 @@ def town(make_database: Callable[[], str], tmp_path: Path) -> Iterator[Town]:
     made.close()
 
 
-def test_a_job_becomes_a_study(town: Town) -> None:
-    town.start_worker()
-    done = town.wait(town.ask().id, "successful", "failed")
+@dataclass(frozen=True)
+class DoneJob:
+    """A town whose worker still lives after its one job."""
+
+    town: Town
+    worker: "subprocess.Popen[str]"
+    job: Job
+
+
+@pytest.fixture(scope="module")
+def worked(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoneJob]:
+    with closing(make_town(make_database(), tmp_path_factory.mktemp("town"))) as town:
+        worker = town.start_worker()
+        yield DoneJob(town, worker, town.wait(town.ask().id, "successful", "failed"))
+
+
+def test_a_job_becomes_a_study(worked: DoneJob) -> None:
+    town, done = worked.town, worked.job
     assert (done.status, done.progress, done.attempts) == ("successful", 100, 1)
     assert done.started_at is not None
     assert done.finished_at is not None
@@ -153,10 +171,9 @@ def test_a_job_that_is_refused_while_it_runs_fails_with_the_reason(town: Town) -
     assert jobs.problem_of(failed).detail("vi")
 
 
-def test_the_worker_itself_stays_small(town: Town) -> None:
-    worker = town.start_worker()
-    town.wait(town.ask().id, "successful")
-    status = Path(f"/proc/{worker.pid}/status").read_text()
+def test_the_worker_itself_stays_small(worked: DoneJob) -> None:
+    assert worked.job.status == "successful"
+    status = Path(f"/proc/{worked.worker.pid}/status").read_text()
     resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
     assert resident < 150 * 1024, "KiB; the engine is loaded by the children only"
 
@@ -169,8 +186,10 @@ def test_the_worker_itself_stays_small(town: Town) -> None:
         ("GIS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", 6),
     ],
 )
-def test_a_wrong_setting_ends_it_with_words(town: Town, variable: str, value: str, code: int) -> None:
-    environment = {**town.environment, variable: value}
+def test_a_wrong_setting_ends_it_with_words(
+    database_url: str, tmp_path: Path, variable: str, value: str, code: int
+) -> None:
+    environment = {**environment_of(database_url, tmp_path), variable: value}
     command = [sys.executable, "-m", "gis_service.worker"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code

@@ -8,24 +8,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.cli import main
-from gis_service.db.engine import open_engine, transaction
-from gis_service.services.ingest import load_file
-from gis_service.settings import ROOT
-from tests.merged_town import AFTER, BEFORE, state, town_files
+from tests.merged_town import AFTER, BEFORE, state
 
 
 @pytest.fixture(scope="module")
-def town_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = make_database()
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    pool = open_engine(url)
-    with transaction(pool) as connection:
-        for layer, path in town_files(tmp_path_factory.mktemp("merged_town")):
-            load_file(connection, catalogue, path, layer, author="lan")
-    pool.dispose()
-    return url
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("merged_town")
 
 
 Study = Callable[..., Result]

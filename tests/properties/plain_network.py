@@ -12,7 +12,11 @@ from itertools import combinations, pairwise
 
 UNIT_M = 64
 """Side of the lattice that vertices stand on; chosen so that no exact time of a segment ends in one half."""
-Point = tuple[Fraction, Fraction]
+Point = tuple[int, int]
+"""On the lattice: whole numbers, whose quotients are exact fractions."""
+
+
+Snapped = tuple[int, float, float]
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,17 @@ def meet(a: Point, b: Point, c: Point, d: Point) -> list[tuple[Fraction, Fractio
     r, s, q = (b[0] - a[0], b[1] - a[1]), (d[0] - c[0], d[1] - c[1]), (c[0] - a[0], c[1] - a[1])
     cross = r[0] * s[1] - r[1] * s[0]
     if cross != 0:
-        t, u = (q[0] * s[1] - q[1] * s[0]) / cross, (q[0] * r[1] - q[1] * r[0]) / cross
+        t, u = Fraction(q[0] * s[1] - q[1] * s[0], cross), Fraction(q[0] * r[1] - q[1] * r[0], cross)
         return [(t, u)] if 0 <= t <= 1 and 0 <= u <= 1 else []
     if q[0] * r[1] - q[1] * r[0] != 0:
         return []
     rr, ss = r[0] * r[0] + r[1] * r[1], s[0] * s[0] + s[1] * s[1]
     places = []
     for u, point in ((Fraction(0), c), (Fraction(1), d)):
-        t = ((point[0] - a[0]) * r[0] + (point[1] - a[1]) * r[1]) / rr
+        t = Fraction((point[0] - a[0]) * r[0] + (point[1] - a[1]) * r[1], rr)
         places.append((t, u))
     for t, point in ((Fraction(0), a), (Fraction(1), b)):
-        u = ((point[0] - c[0]) * s[0] + (point[1] - c[1]) * s[1]) / ss
+        u = Fraction((point[0] - c[0]) * s[0] + (point[1] - c[1]) * s[1], ss)
         places.append((t, u))
     return [(t, u) for t, u in places if 0 <= t <= 1 and 0 <= u <= 1]
 
@@ -86,15 +90,13 @@ def cut_lines(lines: list[Line]) -> Joints:
     for number, line in enumerate(lines):
         joints.add((number, Fraction(0)))
         joints.add((number, Fraction(len(line.vertices) - 1)))
-        for k in range(len(line.vertices) - 1):
-            (ax, ay), (bx, by) = line.vertices[k], line.vertices[k + 1]
-            bits.append((number, k, (Fraction(ax), Fraction(ay)), (Fraction(bx), Fraction(by))))
+        bits += [(number, k, *ends) for k, ends in enumerate(pairwise(line.vertices))]
     for (i, k, a, b), (j, m, c, d) in combinations(bits, 2):
         if i == j and m == k + 1:
             continue
         for t, u in meet(a, b, c, d):
             one, other = (i, k + t), (j, m + u)
-            if may_join(lines[i], k + t, lines[j], m + u):
+            if may_join(lines[i], one[1], lines[j], other[1]):
                 joints.join(one, other)
     return joints
 
@@ -109,6 +111,8 @@ def may_join(one: Line, at: Fraction, other: Line, where: Fraction) -> bool:
 def place(line: Line, at: Fraction) -> tuple[float, float]:
     k = min(int(at), len(line.vertices) - 2)
     (ax, ay), (bx, by) = line.vertices[k], line.vertices[k + 1]
+    if at == k:
+        return float(ax * UNIT_M), float(ay * UNIT_M)
     share = at - k
     return float((ax + (bx - ax) * share) * UNIT_M), float((ay + (by - ay) * share) * UNIT_M)
 
@@ -164,7 +168,7 @@ def snap(
     segments: list[Segment],
     boxes: list[tuple[float, float, float, float]],
     max_m: float,
-) -> tuple[int, float, float] | None:
+) -> Snapped | None:
     """Segment, fraction and straight metres of the nearest joint that crosses no box."""
     best: tuple[int, int, float, float] | None = None
     for number, segment in enumerate(segments):

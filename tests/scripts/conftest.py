@@ -11,7 +11,7 @@ import pytest
 
 from gis_service.settings import ROOT
 from tests.scripts.gap_town import Town, at, box, line, write
-from tests.scripts.service import free_port, serve
+from tests.scripts.service import free_port, is_watched, serve
 
 SCRIPT = ROOT / "scripts" / "gap_analysis.py"
 
@@ -53,4 +53,5 @@ def environment(tmp_path: Path, make_database: Callable[[], str]) -> Iterator[di
     ours = {"GIS_DATA_DIR": str(tmp_path / "var"), "GIS_DATABASE_URL": make_database(), "LANG": "C.UTF-8"}
     environment = os.environ | ours | {"GIS_PORT": str(free_port())}
     yield environment
-    serve(environment, "--stop")
+    if is_watched(environment):
+        serve(environment, "--stop")

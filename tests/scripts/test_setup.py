@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -63,6 +64,12 @@ def test_a_main_study_that_is_refused_keeps_nobody_from_the_map(state: str, answ
     own = run[begin : run.index("\n}\n", begin) + 3]
     done = bash(f"{own} gis() {{ {answer}; }}; state={state}; main_study; echo served")
     assert (done.returncode, done.stdout) == (0, f"{said}served\n")
+
+
+def test_bytecode_is_kept_even_where_the_environment_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    asked = "import sys; print(sys.dont_write_bytecode)"
+    assert bash(f'{sys.executable} -c "{asked}"').stdout == "False\n"
 
 
 def test_a_set_up_stops_at_the_first_step_that_fails() -> None:

@@ -1,36 +1,22 @@
 """Comparisons on real tables: the merged town, counted by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import Connection, Engine
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
 from gis_service.errors import RefusedInput
 from gis_service.services import studies
 from gis_service.services.study_words import answer
-from gis_service.settings import ROOT
-from tests.filled_database import filled, taken_back
-from tests.merged_town import AFTER, BEFORE, state, town_files
+from tests.merged_town import AFTER, BEFORE, state
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-
-
-@pytest.fixture(scope="module")
-def town_engine(
-    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    yield from filled(make_database(), catalogue, town_files(tmp_path_factory.mktemp("merged_town")))
-
-
-@pytest.fixture
-def town(town_engine: Engine) -> Iterator[Connection]:
-    yield from taken_back(town_engine)
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("merged_town")
 
 
 Compare = Callable[..., dict[str, Any]]

@@ -4,7 +4,7 @@ import gc
 import logging
 import shutil
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import Connection, Engine
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, Temporary
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
@@ -25,10 +25,8 @@ from gis_service.services.coverage_live import ask, inputs_of, shown_document, s
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_inputs import read_demand
-from gis_service.settings import ROOT
 from gis_service.types import LayerId
-from tests.filled_database import filled, taken_back
-from tests.live_town import MOTORBIKE, write_town
+from tests.live_town import MOTORBIKE
 
 SAME_MINUTE = ("2026-03-03T10:00", "2026-03-03T10:00:01", "2026-03-03T10:00:59.999999")
 PLANNER = Caller(Role.PLANNER, "lan")
@@ -54,20 +52,8 @@ QUESTIONS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-
-
-@pytest.fixture(scope="module")
-def town_engine(
-    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    yield from filled(make_database(), catalogue, write_town(tmp_path_factory.mktemp("town")))
-
-
-@pytest.fixture
-def town(town_engine: Engine) -> Iterator[Connection]:
-    yield from taken_back(town_engine)
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("live_town")
 
 
 def on_disk(folder: Path) -> Prepared:

@@ -13,7 +13,7 @@ import pytest
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Engine, open_engine, transaction
-from gis_service.db.ingest import Changes
+from gis_service.db.publish import Changes
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.admin_units import units_since_2025, units_until_2025
 from gis_service.files.census import read_census

@@ -27,15 +27,15 @@ from gis_service.services.layers import table_of
 from tests.well_town import CITY, TWO, WELLS, WellTown
 
 
-def test_versions_come_the_newest_first_with_what_each_did(town: WellTown) -> None:
-    first = town.write(TWO, message="lần đầu")
-    second = town.write(
+def test_versions_come_the_newest_first_with_what_each_did(wells: WellTown) -> None:
+    first = wells.write(TWO, message="lần đầu")
+    second = wells.write(
         "UPDATE layer.well SET depth = 9 WHERE code = 'a'",
         "DELETE FROM layer.well WHERE code = 'b'",
         "INSERT INTO layer.well (code) VALUES ('c')",
         author="minh",
     )
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         found = page(connection, WELLS)
     assert [(entry.version.id, entry.version.author, entry.tally) for entry in found.items] == [
         (second, "minh", Tally(1, 1, 1)),
@@ -46,11 +46,11 @@ def test_versions_come_the_newest_first_with_what_each_did(town: WellTown) -> No
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
-def test_pages_of_versions_joined_are_the_whole(town: WellTown, limit: int) -> None:
-    made = [town.write(TWO), *(town.write("UPDATE layer.well SET depth = depth + 1") for _ in range(3))]
+def test_pages_of_versions_joined_are_the_whole(wells: WellTown, limit: int) -> None:
+    made = [wells.write(TWO), *(wells.write("UPDATE layer.well SET depth = depth + 1") for _ in range(3))]
     seen: list[int] = []
     before = None
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         while True:
             found = page(connection, WELLS, before=before, limit=limit)
             assert len(found.items) <= limit
@@ -61,18 +61,18 @@ def test_pages_of_versions_joined_are_the_whole(town: WellTown, limit: int) -> N
     assert seen == made[::-1]
 
 
-def test_what_a_version_without_rows_did_is_not_told(town: WellTown) -> None:
-    town.write_unkept()
-    with transaction(town.engine) as connection:
+def test_what_a_version_without_rows_did_is_not_told(wells: WellTown) -> None:
+    wells.write_unkept()
+    with transaction(wells.engine) as connection:
         (entry,) = page(connection, WELLS).items
         assert (entry.version.kept, entry.tally) == (False, None)
         assert one(connection, WELLS, entry.version.id) == entry
 
 
 @pytest.mark.parametrize("asked", [0, 10**9, 2**63 - 1, 2**63, 10**30])
-def test_a_version_that_is_not_there_is_told_with_those_that_are(town: WellTown, asked: int) -> None:
-    first, last = town.write(TWO), town.write("DELETE FROM layer.well")
-    with transaction(town.engine) as connection:
+def test_a_version_that_is_not_there_is_told_with_those_that_are(wells: WellTown, asked: int) -> None:
+    first, last = wells.write(TWO), wells.write("DELETE FROM layer.well")
+    with transaction(wells.engine) as connection:
         for ask in (one, kept_version):
             with pytest.raises(NotFound) as caught:
                 ask(connection, WELLS, asked)
@@ -81,8 +81,8 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(town: WellTown,
             assert caught.value.params == {"layer": "well", "asked": asked, "oldest": first, "newest": last}
 
 
-def test_a_version_of_another_layer_is_not_one_of_this(town: WellTown) -> None:
-    with transaction(town.engine) as connection:
+def test_a_version_of_another_layer_is_not_one_of_this(wells: WellTown) -> None:
+    with transaction(wells.engine) as connection:
         other = connection.execute(
             text(
                 "INSERT INTO gis.version (layer, author, message, kept, committed_at)"
@@ -94,10 +94,10 @@ def test_a_version_of_another_layer_is_not_one_of_this(town: WellTown) -> None:
     assert caught.value.params["newest"] == "-"
 
 
-def test_a_version_of_before_the_history_is_gone(town: WellTown) -> None:
-    town.write_unkept()
-    first = town.write(TWO)
-    with transaction(town.engine) as connection:
+def test_a_version_of_before_the_history_is_gone(wells: WellTown) -> None:
+    wells.write_unkept()
+    first = wells.write(TWO)
+    with transaction(wells.engine) as connection:
         number = page(connection, WELLS).items[-1].version.id
         for ask in ({"version": number}, {"at": datetime(2024, 6, 1, tzinfo=UTC)}):
             with pytest.raises(NotFound) as caught:
@@ -108,10 +108,10 @@ def test_a_version_of_before_the_history_is_gone(town: WellTown) -> None:
             as_of(connection, WELLS, datetime(2024, 6, 1, tzinfo=UTC))
 
 
-def test_a_time_names_the_version_that_was_the_newest_then(town: WellTown) -> None:
-    first, second = town.write(TWO), town.write("DELETE FROM layer.well")
+def test_a_time_names_the_version_that_was_the_newest_then(wells: WellTown) -> None:
+    first, second = wells.write(TWO), wells.write("DELETE FROM layer.well")
     instant = timedelta(microseconds=1)
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         begun = kept_version(connection, WELLS, first).committed_at
         ended = kept_version(connection, WELLS, second).committed_at
         assert kept_version(connection, WELLS, at=begun).id == first
@@ -124,11 +124,11 @@ def test_a_time_names_the_version_that_was_the_newest_then(town: WellTown) -> No
     assert caught.value.params["asked"] == (begun - instant).isoformat()
 
 
-def test_features_are_read_as_they_were(town: WellTown) -> None:
-    first = town.write(TWO)
-    town.write("UPDATE layer.well SET name = 'mới', geom = ST_Point(106.5, 20.6, 4326) WHERE code = 'a'")
-    town.write("DELETE FROM layer.well WHERE code = 'b'")
-    with transaction(town.engine) as connection:
+def test_features_are_read_as_they_were(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write("UPDATE layer.well SET name = 'mới', geom = ST_Point(106.5, 20.6, 4326) WHERE code = 'a'")
+    wells.write("DELETE FROM layer.well WHERE code = 'b'")
+    with transaction(wells.engine) as connection:
         then = [json.loads(f) for f in page_of_features(connection, WELLS, version=first).features]
         assert [f["properties"]["name"] for f in then] == ["Giếng Đông", None]
         assert then[0]["geometry"]["coordinates"] == [106.3, 20.4]
@@ -142,11 +142,11 @@ def test_features_are_read_as_they_were(town: WellTown) -> None:
         assert page_of_features(connection, WELLS, version=BEFORE_ALL).features == []
 
 
-def test_two_versions_are_compared_page_by_page(town: WellTown) -> None:
-    first = town.write(TWO)
-    town.write("UPDATE layer.well SET depth = 7")
-    last = town.write("INSERT INTO layer.well (code) VALUES ('c')")
-    with transaction(town.engine) as connection:
+def test_two_versions_are_compared_page_by_page(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write("UPDATE layer.well SET depth = 7")
+    last = wells.write("INSERT INTO layer.well (code) VALUES ('c')")
+    with transaction(wells.engine) as connection:
         whole = compare(connection, WELLS, first)
         assert (whole.old.id, whole.new.id, whole.tally) == (first, last, Tally(1, 2, 0))
         assert whole.next_after is None
@@ -164,15 +164,15 @@ def test_two_versions_are_compared_page_by_page(town: WellTown) -> None:
         assert compare(connection, WELLS, first, after=2**63).rows == []
 
 
-def test_a_difference_as_a_table_has_a_row_for_each_field(town: WellTown) -> None:
-    first = town.write(TWO)
-    town.write(
+def test_a_difference_as_a_table_has_a_row_for_each_field(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write(
         "UPDATE layer.well SET name = 'a, \"b\"', geom = ST_Point(106.31, 20.4, 4326) WHERE code = 'a'",
         "DELETE FROM layer.well WHERE code = 'b'",
         "INSERT INTO layer.well (code, depth) VALUES ('c', 1.5)",
     )
-    fids = [str(row[0]) for row in town.rows()]
-    with transaction(town.engine) as connection:
+    fids = [str(row[0]) for row in wells.rows()]
+    with transaction(wells.engine) as connection:
         rows = compare(connection, WELLS, first).rows
     gone = str(rows[1].fid)
     assert list(field_rows(WELLS, rows)) == [
@@ -192,30 +192,30 @@ def test_a_difference_as_a_table_has_a_row_for_each_field(town: WellTown) -> Non
     assert document["from"] == first
 
 
-def test_a_row_without_any_value_has_its_line_in_the_table(town: WellTown) -> None:
-    first = town.write(TWO)
-    town.write("INSERT INTO layer.well (code) VALUES (NULL)")
-    with transaction(town.engine) as connection:
+def test_a_row_without_any_value_has_its_line_in_the_table(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write("INSERT INTO layer.well (code) VALUES (NULL)")
+    with transaction(wells.engine) as connection:
         ((_, *told),) = field_rows(WELLS, compare(connection, WELLS, first).rows)
     assert told == ["", "insert", "", "", ""]
 
 
-def test_a_field_that_a_definition_has_gained_is_empty_in_the_past(town: WellTown) -> None:
-    first = town.write(TWO)
-    with transaction(town.engine) as connection:
+def test_a_field_that_a_definition_has_gained_is_empty_in_the_past(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    with transaction(wells.engine) as connection:
         connection.execute(text("ALTER TABLE layer.well DROP COLUMN depth"))
         connection.execute(text("ALTER TABLE history.well DROP COLUMN depth"))
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         add_missing_columns(connection, table_of(WELLS))
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         then = [
             json.loads(f)["properties"] for f in page_of_features(connection, WELLS, version=first).features
         ]
     assert [properties["depth"] for properties in then] == [None, None]
 
 
-def test_a_layer_without_a_table_has_no_history(town: WellTown) -> None:
-    with transaction(town.engine) as connection:
+def test_a_layer_without_a_table_has_no_history(wells: WellTown) -> None:
+    with transaction(wells.engine) as connection:
         require_table(connection, WELLS)
         with pytest.raises(NotFound) as caught:
             require_table(connection, CITY.layers["dry"])

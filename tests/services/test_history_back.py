@@ -23,111 +23,119 @@ TRUNCATE = "TRUNCATE layer.well"
 
 
 def bring_back(
-    town: WellTown, number: int, fids: list[int] | None = None, message: str | None = None
+    wells: WellTown, number: int, fids: list[int] | None = None, message: str | None = None
 ) -> PutBack:
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         return restore(connection, WELLS, number, author="an", message=message, fids=fids)
 
 
-def undone(town: WellTown, number: int, message: str | None = None) -> PutBack:
-    with transaction(town.engine) as connection:
+def undone(wells: WellTown, number: int, message: str | None = None) -> PutBack:
+    with transaction(wells.engine) as connection:
         return undo(connection, WELLS, number, author="an", message=message)
 
 
-def told(town: WellTown, number: VersionId | None) -> tuple[str, str, Tally | None]:
+def told(wells: WellTown, number: VersionId | None) -> tuple[str, str, Tally | None]:
     assert number is not None
-    with transaction(town.engine) as connection:
+    with transaction(wells.engine) as connection:
         entry = one(connection, WELLS, number)
     return entry.version.author, entry.version.message, entry.tally
 
 
-def fid_of(town: WellTown, code: str) -> int:
-    return next(int(str(row[0])) for row in town.rows() if row[1] == code)
+def fid_of(wells: WellTown, code: str) -> int:
+    return next(int(str(row[0])) for row in wells.rows() if row[1] == code)
 
 
-def test_a_version_is_restored_as_a_new_one_that_says_so(town: WellTown) -> None:
-    first = town.write(TWO)
-    before = town.rows()
-    town.write(
+def test_a_version_is_restored_as_a_new_one_that_says_so(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    before = wells.rows()
+    wells.write(
         DEEPER, "DELETE FROM layer.well WHERE code = 'b'", "INSERT INTO layer.well (code) VALUES ('c')"
     )
-    done = bring_back(town, first)
-    assert town.rows() == before
-    assert done == PutBack(town.newest(), Tally(1, 1, 1))
-    assert told(town, done.version) == ("an", f"Khôi phục bản {first} / restored version {first}", done.tally)
-    with transaction(town.engine) as connection:
+    done = bring_back(wells, first)
+    assert wells.rows() == before
+    assert done == PutBack(wells.newest(), Tally(1, 1, 1))
+    assert told(wells, done.version) == (
+        "an",
+        f"Khôi phục bản {first} / restored version {first}",
+        done.tally,
+    )
+    with transaction(wells.engine) as connection:
         assert compare(connection, WELLS, first).tally == Tally(0, 0, 0)
 
 
-def test_single_features_are_restored_and_the_others_stay(town: WellTown) -> None:
-    first = town.write(TWO)
-    a, b = fid_of(town, "a"), fid_of(town, "b")
-    town.write(DEEPER, "DELETE FROM layer.well WHERE code = 'b'")
-    done = bring_back(town, first, [b, b])
-    assert [(row[0], row[3]) for row in town.rows()] == [(a, 2), (b, 2)]
-    assert told(town, done.version)[1:] == (
+def test_single_features_are_restored_and_the_others_stay(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    a, b = fid_of(wells, "a"), fid_of(wells, "b")
+    wells.write(DEEPER, "DELETE FROM layer.well WHERE code = 'b'")
+    done = bring_back(wells, first, [b, b])
+    assert [(row[0], row[3]) for row in wells.rows()] == [(a, 2), (b, 2)]
+    assert told(wells, done.version)[1:] == (
         f"Khôi phục 1 đối tượng từ bản {first} / restored 1 feature(s) from version {first}",
         Tally(1, 0, 0),
     )
 
 
-def test_a_feature_that_was_not_there_then_goes(town: WellTown) -> None:
-    first = town.write(TWO)
-    town.write("INSERT INTO layer.well (code) VALUES ('c')")
-    assert bring_back(town, first, [fid_of(town, "c")]).tally == Tally(0, 0, 1)
-    assert [row[1] for row in town.rows()] == ["a", "b"]
+def test_a_feature_that_was_not_there_then_goes(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write("INSERT INTO layer.well (code) VALUES ('c')")
+    assert bring_back(wells, first, [fid_of(wells, "c")]).tally == Tally(0, 0, 1)
+    assert [row[1] for row in wells.rows()] == ["a", "b"]
 
 
-def test_words_of_ones_own_are_kept_with_the_version(town: WellTown) -> None:
-    first = town.write(TWO)
-    second = town.write(DEEPER)
-    assert told(town, bring_back(town, first, message="sai độ sâu").version)[1] == "sai độ sâu"
-    third = town.write("UPDATE layer.well SET name = 'x'")
-    assert told(town, undone(town, third, "nhầm tên").version)[1] == "nhầm tên"
-    assert told(town, bring_back(town, second).version)[1].startswith("Khôi phục bản")
+def test_words_of_ones_own_are_kept_with_the_version(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    second = wells.write(DEEPER)
+    assert told(wells, bring_back(wells, first, message="sai độ sâu").version)[1] == "sai độ sâu"
+    third = wells.write("UPDATE layer.well SET name = 'x'")
+    assert told(wells, undone(wells, third, "nhầm tên").version)[1] == "nhầm tên"
+    assert told(wells, bring_back(wells, second).version)[1].startswith("Khôi phục bản")
 
 
-def test_where_nothing_has_to_be_done_there_is_no_new_version(town: WellTown) -> None:
-    first = town.write(TWO)
-    empty = town.write()
+def test_where_nothing_has_to_be_done_there_is_no_new_version(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    empty = wells.write()
     nothing = PutBack(None, Tally(0, 0, 0))
-    assert bring_back(town, first) == nothing
-    assert bring_back(town, first, [fid_of(town, "a")]) == nothing
-    assert undone(town, empty) == nothing
-    assert town.newest() == empty
+    assert bring_back(wells, first) == nothing
+    assert bring_back(wells, first, [fid_of(wells, "a")]) == nothing
+    assert undone(wells, empty) == nothing
+    assert wells.newest() == empty
 
 
-def test_a_version_is_undone_and_what_others_did_elsewhere_stays(town: WellTown) -> None:
-    town.write(TWO)
-    wrong = town.write(
+def test_a_version_is_undone_and_what_others_did_elsewhere_stays(wells: WellTown) -> None:
+    wells.write(TWO)
+    wrong = wells.write(
         "UPDATE layer.well SET depth = 99 WHERE code = 'a'", "INSERT INTO layer.well (code) VALUES ('c')"
     )
-    town.write("UPDATE layer.well SET name = 'giữ' WHERE code = 'b'")
-    done = undone(town, wrong)
-    assert [row[1:] for row in town.rows()] == [("a", "Giếng Đông", 1), ("b", "giữ", 2)]
-    assert told(town, done.version) == ("an", f"Hoàn tác bản {wrong} / undid version {wrong}", Tally(0, 1, 1))
+    wells.write("UPDATE layer.well SET name = 'giữ' WHERE code = 'b'")
+    done = undone(wells, wrong)
+    assert [row[1:] for row in wells.rows()] == [("a", "Giếng Đông", 1), ("b", "giữ", 2)]
+    assert told(wells, done.version) == (
+        "an",
+        f"Hoàn tác bản {wrong} / undid version {wrong}",
+        Tally(0, 1, 1),
+    )
 
 
-def test_a_deletion_is_undone_under_the_old_number(town: WellTown) -> None:
-    town.write(TWO)
-    before = town.rows()
-    assert undone(town, town.write("TRUNCATE layer.well")).tally == Tally(2, 0, 0)
-    assert town.rows() == before
+def test_a_deletion_is_undone_under_the_old_number(wells: WellTown) -> None:
+    wells.write(TWO)
+    before = wells.rows()
+    assert undone(wells, wells.write("TRUNCATE layer.well")).tally == Tally(2, 0, 0)
+    assert wells.rows() == before
 
 
-def test_undoing_the_first_version_leaves_what_was_before_it(town: WellTown) -> None:
-    assert undone(town, town.write(TWO)).tally == Tally(0, 0, 2)
-    assert town.rows() == []
+def test_undoing_the_first_version_leaves_what_was_before_it(wells: WellTown) -> None:
+    assert undone(wells, wells.write(TWO)).tally == Tally(0, 0, 2)
+    assert wells.rows() == []
 
 
-def test_an_undoing_is_undone_itself(town: WellTown) -> None:
-    town.write(TWO)
-    second = town.write(DEEPER)
-    after = town.rows()
-    made = undone(town, second).version
+def test_an_undoing_is_undone_itself(wells: WellTown) -> None:
+    wells.write(TWO)
+    second = wells.write(DEEPER)
+    after = wells.rows()
+    made = undone(wells, second).version
     assert made
-    undone(town, made)
-    assert town.rows() == after
+    undone(wells, made)
+    assert wells.rows() == after
 
 
 @pytest.mark.parametrize(
@@ -139,99 +147,99 @@ def test_an_undoing_is_undone_itself(town: WellTown) -> None:
         ("UPDATE layer.well SET name = name", 2),
     ],
 )
-def test_what_later_versions_touched_is_not_undone(town: WellTown, later: str, count: int) -> None:
-    town.write(TWO)
-    second = town.write(DEEPER)
-    last = town.write(later)
-    before = town.rows()
+def test_what_later_versions_touched_is_not_undone(wells: WellTown, later: str, count: int) -> None:
+    wells.write(TWO)
+    second = wells.write(DEEPER)
+    last = wells.write(later)
+    before = wells.rows()
     with pytest.raises(Conflict) as caught:
-        undone(town, second)
+        undone(wells, second)
     assert (caught.value.code, caught.value.status) == (ErrorCode.VERSION_OVERTAKEN, 409)
     assert caught.value.params == {"layer": "well", "version": second, "count": count}
-    assert (town.rows(), town.newest()) == (before, last)
+    assert (wells.rows(), wells.newest()) == (before, last)
 
 
-def test_a_version_after_one_whose_rows_are_gone_cannot_be_undone(town: WellTown) -> None:
-    gone = town.write_unkept()
-    first = town.write(TWO)
+def test_a_version_after_one_whose_rows_are_gone_cannot_be_undone(wells: WellTown) -> None:
+    gone = wells.write_unkept()
+    first = wells.write(TWO)
     for action, number in ((undone, first), (undone, gone), (bring_back, gone)):
         with pytest.raises(GisError) as caught:
-            action(town, number)
+            action(wells, number)
         assert (caught.value.code, caught.value.params["asked"]) == (ErrorCode.VERSION_NOT_KEPT, gone)
-    assert len(town.rows()) == 2
+    assert len(wells.rows()) == 2
 
 
-def key_taken(town: WellTown) -> tuple[VersionId, int]:
+def key_taken(wells: WellTown) -> tuple[VersionId, int]:
     """Give a version, and a feature of it whose key another one has taken over."""
-    first = town.write(TWO)
-    fid = fid_of(town, "a")
-    town.write("DELETE FROM layer.well WHERE code = 'a'", "INSERT INTO layer.well (code) VALUES ('a')")
+    first = wells.write(TWO)
+    fid = fid_of(wells, "a")
+    wells.write("DELETE FROM layer.well WHERE code = 'a'", "INSERT INTO layer.well (code) VALUES ('a')")
     return first, fid
 
 
-def test_a_feature_whose_key_another_bears_now_is_not_restored(town: WellTown) -> None:
-    first, fid = key_taken(town)
-    bearer, last = fid_of(town, "a"), town.newest()
+def test_a_feature_whose_key_another_bears_now_is_not_restored(wells: WellTown) -> None:
+    first, fid = key_taken(wells)
+    bearer, last = fid_of(wells, "a"), wells.newest()
     with pytest.raises(Conflict) as caught:
-        bring_back(town, first, [fid])
+        bring_back(wells, first, [fid])
     assert caught.value.code == ErrorCode.VERSION_KEY_TAKEN
     assert caught.value.params["shown"] == f"{fid}: 'a' → {bearer}"
-    assert town.newest() == last
-    assert bring_back(town, first, [fid, bearer]).tally == Tally(1, 0, 1)
+    assert wells.newest() == last
+    assert bring_back(wells, first, [fid, bearer]).tally == Tally(1, 0, 1)
 
 
-def test_an_undoing_that_would_double_a_key_is_refused(town: WellTown) -> None:
-    town.write(TWO)
-    wrong = town.write("UPDATE layer.well SET code = 'z' WHERE code = 'a'")
-    town.write("INSERT INTO layer.well (code) VALUES ('a')")
+def test_an_undoing_that_would_double_a_key_is_refused(wells: WellTown) -> None:
+    wells.write(TWO)
+    wrong = wells.write("UPDATE layer.well SET code = 'z' WHERE code = 'a'")
+    wells.write("INSERT INTO layer.well (code) VALUES ('a')")
     with pytest.raises(Conflict) as caught:
-        undone(town, wrong)
+        undone(wells, wrong)
     assert caught.value.code == ErrorCode.VERSION_KEY_TAKEN
 
 
 @pytest.mark.parametrize(
     ("act", "code"),
     [
-        (lambda town: bring_back(town, 10**12), ErrorCode.VERSION_UNKNOWN),
-        (lambda town: undone(town, 10**12), ErrorCode.VERSION_UNKNOWN),
-        (lambda town: bring_back(town, town.newest(), [1, 777]), ErrorCode.ITEM_NOT_FOUND),
+        (lambda wells: bring_back(wells, 10**12), ErrorCode.VERSION_UNKNOWN),
+        (lambda wells: undone(wells, 10**12), ErrorCode.VERSION_UNKNOWN),
+        (lambda wells: bring_back(wells, wells.newest(), [1, 777]), ErrorCode.ITEM_NOT_FOUND),
     ],
 )
 def test_what_is_not_there_cannot_be_brought_back(
-    town: WellTown, act: Callable[[WellTown], PutBack], code: ErrorCode
+    wells: WellTown, act: Callable[[WellTown], PutBack], code: ErrorCode
 ) -> None:
-    town.write("INSERT INTO layer.well (fid, code) VALUES (1, 'a')")
+    wells.write("INSERT INTO layer.well (fid, code) VALUES (1, 'a')")
     with pytest.raises(GisError) as caught:
-        act(town)
+        act(wells)
     assert caught.value.code == code
 
 
-def test_a_refusal_leaves_the_callers_transaction_usable(town: WellTown) -> None:
-    first, fid = key_taken(town)
-    with transaction(town.engine) as connection:
+def test_a_refusal_leaves_the_callers_transaction_usable(wells: WellTown) -> None:
+    first, fid = key_taken(wells)
+    with transaction(wells.engine) as connection:
         with pytest.raises(Conflict):
             restore(connection, WELLS, first, author="an", fids=[fid])
         assert connection.execute(text("SELECT count(*) FROM layer.well")).scalar_one() == 2
 
 
 def test_somebody_who_is_writing_is_waited_for_and_then_named(
-    town: WellTown, monkeypatch: pytest.MonkeyPatch
+    wells: WellTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = town.write(TWO)
+    first = wells.write(TWO)
     monkeypatch.setattr(history_back, "LOCK_WAIT_S", 0.1)
-    with transaction(town.engine) as other:
+    with transaction(wells.engine) as other:
         other.execute(text(DEEPER))
         with pytest.raises(Conflict) as caught:
-            bring_back(town, first)
+            bring_back(wells, first)
     assert caught.value.code == ErrorCode.LAYER_BUSY
 
 
-def test_what_was_committed_while_it_waited_is_put_back_too(town: WellTown) -> None:
-    first = town.write(TWO)
-    before, done = town.rows(), []
-    with transaction(town.engine) as other:
+def test_what_was_committed_while_it_waited_is_put_back_too(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    before, done = wells.rows(), []
+    with transaction(wells.engine) as other:
         other.execute(text(DEEPER))
-        waiting = threading.Thread(target=lambda: done.append(bring_back(town, first)))
+        waiting = threading.Thread(target=lambda: done.append(bring_back(wells, first)))
         waiting.start()
         while (
             waiting.is_alive()
@@ -240,7 +248,7 @@ def test_what_was_committed_while_it_waited_is_put_back_too(town: WellTown) -> N
             pass
     waiting.join()
     assert done[0].tally == Tally(0, 2, 0)
-    assert town.rows() == before
+    assert wells.rows() == before
 
 
 CODE = st.sampled_from(["'a'", "'b'", "'c'", "'d'"])
@@ -255,13 +263,13 @@ STEP = st.one_of(
 @given(steps=st.lists(STEP, min_size=1, max_size=5), back=st.data())
 @budget(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_state_comes_back_whole_and_an_undoing_gives_the_state_before(
-    town: WellTown, steps: list[str], back: st.DataObject
+    wells: WellTown, steps: list[str], back: st.DataObject
 ) -> None:
     """Whatever was done: restoring gives the state of then, and undoing the newest that of just before it."""
-    states = [(made := town.write(step), town.rows()) for step in (TRUNCATE, TWO, *steps)]
+    states = [(made := wells.write(step), wells.rows()) for step in (TRUNCATE, TWO, *steps)]
     before = states[-2][1]
-    undone(town, made)
-    assert town.rows() == before
+    undone(wells, made)
+    assert wells.rows() == before
     number, rows = back.draw(st.sampled_from(states))
-    bring_back(town, number)
-    assert town.rows() == rows
+    bring_back(wells, number)
+    assert wells.rows() == rows

@@ -13,7 +13,7 @@ import shapely
 from sqlalchemy import event
 
 from gis_service.catalogue.city_definition import Ferry
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection, Engine
 from gis_service.errors import Conflict, ErrorCode, NotAllowed, RefusedInput
@@ -26,15 +26,9 @@ from gis_service.services.ingest import load_file
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_layers import find_layers
 from gis_service.services.study_request import complete, parse_request
-from gis_service.settings import ROOT
 from gis_service.types import LayerId
 from tests.ferry_town import METRIC, X, Y, as_array, town_files_in
-from tests.filled_database import filled, taken_back
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+from tests.filled_database import filled
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +43,6 @@ def town_engine(
 ) -> Iterator[Engine]:
     """Give a database that holds the town."""
     yield from filled(make_database(), catalogue, town_files)
-
-
-@pytest.fixture
-def town(town_engine: Engine) -> Iterator[Connection]:
-    yield from taken_back(town_engine)
 
 
 def load(

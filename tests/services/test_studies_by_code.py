@@ -1,16 +1,14 @@
 """Studies over units that are known by points: people belong to the unit whose code stands with them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import Connection, Engine
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
 from gis_service.services import studies
-from gis_service.settings import ROOT
-from tests.filled_database import filled, taken_back
-from tests.merged_town import AFTER, BEFORE, state, town_files
+from tests.merged_town import AFTER, BEFORE, state
 
 MOVED = """
 UPDATE layer.residents AS r SET
@@ -22,22 +20,15 @@ UPDATE layer.commune_2024 SET geom = ST_Centroid(geom);
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-
-
-@pytest.fixture(scope="module")
-def town_engine(
-    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    yield from filled(make_database(), catalogue, town_files(tmp_path_factory.mktemp("merged_town")))
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("merged_town")
 
 
 @pytest.fixture
-def town(town_engine: Engine) -> Iterator[Connection]:
-    for connection in taken_back(town_engine):
-        connection.exec_driver_sql(MOVED)
-        yield connection
+def town(town: Connection) -> Connection:
+    """Give the town after every unit has become a point."""
+    town.exec_driver_sql(MOVED)
+    return town
 
 
 def coverage(town: Connection, catalogue: Catalogue, vintage: str) -> dict[str, Any]:

@@ -7,10 +7,8 @@ import pytest
 
 from gis_service.services import coverage_live, kernels, studies, warm_up
 from gis_service.services.context import Context, open_context
-from gis_service.services.ingest import load_file
 from gis_service.services.transactions import reading, writing
 from gis_service.settings import Settings
-from tests.live_town import write_town
 
 
 @pytest.fixture
@@ -23,12 +21,18 @@ def test_before_any_study_there_is_nothing_to_do(context: Context) -> None:
     assert not warm_up.warm_up(context)
 
 
+@pytest.fixture
+def town_context(make_town_database: Callable[[str], str], tmp_path: Path) -> Iterator[Context]:
+    settings = Settings(data_dir=tmp_path / "var", database_url=make_town_database("live_town"))
+    with open_context(settings) as opened:
+        yield opened
+
+
 def test_the_question_of_the_last_study_is_answered_from_memory(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    town_context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    context = town_context
     with writing(context) as connection:
-        for layer, path in write_town(tmp_path):
-            load_file(connection, context.catalogue, path, layer, author="lan")
         for standard in ("one_stop_office_walk_15min", "one_stop_office_motorbike_10min"):
             study = studies.run(connection, context.catalogue, "coverage", {"standard": standard}, "lan")
     assert warm_up.warm_up(context)

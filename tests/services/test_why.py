@@ -1,7 +1,7 @@
 """Why a place is reached or not: ways counted by hand, parts that add up, cells that tell nobody."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,38 +9,24 @@ import pytest
 import shapely
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
-from gis_service.db.engine import Connection, Engine
+from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.cells import cell_table, cells_document
 from gis_service.services.coverage_live import LiveStudy, Question, ask, shown_document, study_of
 from gis_service.services.prepared import Prepared
 from gis_service.services.why_place import why_document
-from gis_service.settings import ROOT
-from tests.filled_database import filled, taken_back
-from tests.live_town import METRIC, MOTORBIKE, as_array, degrees, write_town
+from tests.live_town import METRIC, MOTORBIKE, as_array, degrees
 
 EAST: dict[str, Any] = {"at": "2025-06-30T10:00"}
 """While the eastern office was open."""
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-
-
-@pytest.fixture(scope="module")
-def town_engine(
-    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    yield from filled(make_database(), catalogue, write_town(tmp_path_factory.mktemp("town")))
-
-
-@pytest.fixture
-def town(town_engine: Engine) -> Iterator[Connection]:
-    yield from taken_back(town_engine)
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("live_town")
 
 
 def study(

@@ -12,13 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from gis_service.app import create_app
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.accounts import Role, make_token
-from gis_service.services.ingest import load_file
 from gis_service.services.prepared import ANSWERS
-from gis_service.settings import ROOT, Settings
-from tests.live_town import degrees, write_town
+from gis_service.settings import Settings
+from tests.live_town import degrees
 from tests.web.problem import assert_problem
 
 ASKED = "standard=one_stop_office_motorbike_10min&at=2026-03-03T10:00"
@@ -36,15 +34,8 @@ def why_at(along: float, beside: float = 10.0, asked: str = ASKED) -> str:
 
 
 @pytest.fixture(scope="module")
-def town_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = make_database()
-    engine = open_engine(url)
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    with transaction(engine) as connection:
-        for layer, path in write_town(tmp_path_factory.mktemp("town")):
-            load_file(connection, catalogue, path, layer, author="lan")
-    engine.dispose()
-    return url
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("live_town")
 
 
 @pytest.fixture(scope="module")
