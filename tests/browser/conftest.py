@@ -136,6 +136,7 @@ def look(service: Service, browser: Browser) -> Iterator[Looking]:
 
 
 def _note(visit: Visit, kind: str, text: str) -> None:
-    # SwiftShader tells how slow it is; that is the machine, not the page.
-    if kind in {"error", "warning"} and "GPU stall due to ReadPixels" not in text:
+    # That SwiftShader is slow and the service busy, which the page waits for, is the machine, not the page.
+    of_machine = "GPU stall due to ReadPixels" in text or "status of 503" in text
+    if kind in {"error", "warning"} and not of_machine:
         visit.complaints.append(text)

@@ -206,13 +206,20 @@ def test_the_table_is_sorted_by_its_heads_and_taken_along(look: Looking) -> None
     assert names.all_inner_texts() == ["Xã Đông Thuỵ", "Xã Long Hưng", "Xã Trần Lãm", "Xã Vũ Quý"]
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Tải bảng (CSV)").click()
-    assert waiting.value.suggested_filename == "coverage-one_stop_office-communes_2025-all-generated_data.csv"
+    asked = "one_stop_office-one_stop_office_motorbike_10min-motorbike-600s-today-communes_2025-all"
+    name = rf"coverage-{asked}-\d{{4}}-\d\d-\d\d-generated_data\.csv"
+    assert re.fullmatch(name, waiting.value.suggested_filename)
     rows = waiting.value.path().read_text("utf-8-sig").splitlines()
     zones = {zone["id"]: zone for zone in _answer(visit.service)["zones"]}
     assert len(rows) == 1 + len(zones)
     first = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
     assert float(first["covered"]) == zones[first["id"]]["covered"]
     assert first["generated_data"] == "true"
+    assert (first["standard"], first["limit"], first["limit_unit"]) == (
+        "one_stop_office_motorbike_10min",
+        "600",
+        "s",
+    )
 
 
 def test_the_legend_counts_every_unit_and_filters_by_a_press(look: Looking) -> None:

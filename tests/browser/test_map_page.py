@@ -1,5 +1,7 @@
 """The map page in a real browser: the shell around the answer, with nothing asked of any other host."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = (390, 844)
+SMALL_PHONE = (360, 740)
 HOME = (106.31, 20.46)
 """A place in the south-west of the small province."""
 
@@ -110,6 +113,28 @@ def test_every_view_carries_the_archipelagos_of_viet_nam(look: Looking) -> None:
     ]
 
 
+def test_the_map_follows_the_screen_from_light_to_dark_and_back(look: Looking) -> None:
+    visit = _opened(look)
+    parts = [
+        ["land", "background-color"],
+        ["river", "fill-color"],
+        ["units:commune:name", "text-color"],
+        ["route:edge", "line-color"],
+    ]
+
+    def colours() -> list[object]:
+        paint = "parts => parts.map(([layer, property]) => gisMap.paint(layer, property))"
+        found: list[object] = visit.page.evaluate(paint, parts)
+        return found
+
+    light = colours()
+    visit.page.emulate_media(color_scheme="dark")
+    wait_until(lambda: colours()[0] == "#0e1a1f", "a dark map")
+    assert all(one != other for one, other in zip(colours(), light, strict=True))
+    visit.page.emulate_media(color_scheme="light")
+    wait_until(lambda: colours() == light, "the light map")
+
+
 def test_fits_a_phone(look: Looking) -> None:
     visit = _opened(look, size=PHONE)
     page = visit.page
@@ -128,22 +153,49 @@ def test_fits_a_phone(look: Looking) -> None:
     assert visit.complaints == []
 
 
-def test_every_control_of_a_phone_is_large_enough_for_a_thumb(look: Looking) -> None:
-    visit = _opened(look, size=PHONE)
+@pytest.mark.parametrize("path", ["/?lang=vi", "/?lang=vi&view=layers", "/?lang=en&view=table"])
+def test_every_control_of_a_phone_is_large_enough_for_a_thumb(look: Looking, path: str) -> None:
+    page = look(*SMALL_PHONE).open(path)
+    expect(page.locator("h1, .layers, .features").first).to_be_visible()
+    # What a label holds answers to the whole label.
     small = """[...document.querySelectorAll('button, select, a, input, summary')].filter(one => {
-        const {width, height} = one.getBoundingClientRect();
+        const {width, height} = (one.closest('label.layer') ?? one).getBoundingClientRect();
         return width > 0 && !one.closest('details, .credits, .notice') && (width < 44 || height < 44);
     }).map(one => [one.className, one.textContent])"""
     # The handle's own box is narrow; the place that answers to a touch is a larger one around it.
-    assert [one for one in visit.page.evaluate(small) if one[0] != "handle"] == []
+    assert [one for one in page.evaluate(small) if one[0] != "handle"] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/?lang=vi", "/?lang=en&state=branches", "/?lang=vi&view=layers", "/?lang=en&view=table"]
+)
+def test_nothing_on_a_small_phone_lies_over_anything_else(look: Looking, path: str) -> None:
+    page = look(*SMALL_PHONE).open(path)
+    expect(page.locator("h1, .layers, .features").first).to_be_visible()
+    expect(page.locator(".credits")).to_be_visible()
+    overlaps = """names => {
+        const parts = names.flatMap(name => [...document.querySelectorAll(name)].map(one => [name, one]));
+        const boxes = parts.map(([name, one]) => [name, one.getBoundingClientRect()]);
+        const meet = (a, b) =>
+            a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        return boxes.flatMap(([name, box], i) =>
+            boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => [name, other]));
+    }"""
+    parts = [".search", ".languages", ".states", ".tools", ".inset", ".maplibregl-ctrl-scale", ".credits"]
+    assert page.evaluate(overlaps, [*parts, ".panel", ".rail"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == SMALL_PHONE[0]
 
 
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])
 @pytest.mark.parametrize("path", ["/?lang=vi", "/?lang=en&view=layers", "/?lang=en&place=106.31,20.46"])
-def test_has_no_serious_barrier(look: Looking, size: tuple[int, int], path: str) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_no_serious_barrier(
+    look: Looking, size: tuple[int, int], path: str, scheme: Literal["light", "dark"]
+) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
     visit = look(*size)
+    visit.page.emulate_media(color_scheme=scheme)
     page = visit.open(path)
     if "place" in path:
         expect(page.locator(".why h2")).to_be_visible()

@@ -36,6 +36,10 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # A press takes as long as a map does; Playwright alone would wait half as long for it.
+        self.context.set_default_timeout(PATIENCE_S * 1000)
+
     def open(self, path: str = "/?lang=vi") -> Page:
         """Open a page of the service and wait until its map is drawn."""
         self.page.goto(self.service + path)

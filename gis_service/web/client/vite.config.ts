@@ -15,5 +15,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es" },
-  test: { include: ["tests/**/*.test.{ts,tsx}"] },
+  test: { css: true, include: ["tests/**/*.test.{ts,tsx}"] },
 });

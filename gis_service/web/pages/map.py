@@ -55,7 +55,15 @@ def _text(text: Text) -> dict[str, str]:
 
 
 def _fields(layer: LayerDefinition) -> list[dict[str, Any]]:
-    return [{"name": one.name, "label": _text(one.label), "unit": one.unit} for one in layer.fields]
+    return [
+        {
+            "name": one.name,
+            "label": _text(one.label),
+            "unit": one.unit,
+            "coded": one.type == "text" and one.values is not None,
+        }
+        for one in layer.fields
+    ]
 
 
 def _standards(catalogue: Catalogue, public: Container[str]) -> list[dict[str, Any]]:
@@ -69,6 +77,7 @@ def _standards(catalogue: Catalogue, public: Container[str]) -> list[dict[str, A
             "mode": standard.mode,
             "limit": standard.limit,
             "group": standard.group,
+            "direction": standard.direction,
         }
         for id_, standard in catalogue.standards.items()
         if standard.service in public and standard.limit is not None

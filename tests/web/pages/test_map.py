@@ -85,6 +85,23 @@ def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
     assert "commune" in facts["fields"]
 
 
+def test_tells_which_columns_hold_words_of_a_fixed_list(catalogue: Catalogue) -> None:
+    fields = {
+        (layer, field["name"]): field["coded"]
+        for layer, found in city_facts(catalogue)["fields"].items()
+        for field in found
+    }
+    assert fields["commune", "unit_type"] is True
+    assert fields["commune", "name"] is False
+    assert fields["roads", "oneway"] is False  # a number of a fixed list stays a number
+
+
+def test_tells_of_each_standard_who_goes(catalogue: Catalogue) -> None:
+    told = {one["id"]: one["direction"] for one in city_facts(catalogue)["standards"]}
+    assert told
+    assert told == {id_: catalogue.standards[id_].direction for id_ in told}
+
+
 def test_keeps_the_order_of_the_sectors_and_names_former_units(catalogue: Catalogue) -> None:
     facts = city_facts(catalogue)
     assert [one["id"] for one in facts["categories"]] == list(catalogue.city.categories)

@@ -1,16 +1,30 @@
-/** The address of the page holds the question, the selection and the language, so that a link opens the same view. */
+/** The address of the page holds the question, the selection, what is shown and the language: a link opens the same view. */
 
 import { batch, effect } from "@preact/signals";
 
+import { isSame } from "./asked";
 import type { City } from "./page";
 import { addressParams, questionFrom } from "./question";
+import { RAMP } from "./ramp";
 import * as state from "./state";
 
 const PLACE = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/;
 
-function placeIn(text: string | null): state.Position | null {
+/** Longitude and latitude; anything that is no place on the globe counts as none. */
+export function placeIn(text: string | null): state.Position | null {
   const parts = PLACE.exec(text ?? "");
-  return parts ? [Number(parts[1]), Number(parts[2])] : null;
+  const [lon, lat] = [Number(parts?.[1]), Number(parts?.[2])];
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : null;
+}
+
+/** A step of the legend by its number, 0 the lowest. */
+export function classIn(text: string | null): number | null {
+  return /^\d$/.test(text ?? "") && Number(text) < RAMP.length ? Number(text) : null;
+}
+
+/** Layers switched on, those that the city has. */
+export function layersIn(text: string | null, city: City): ReadonlySet<string> {
+  return new Set((text ?? "").split(",").filter((id) => Object.hasOwn(city.fields, id)));
 }
 
 function read(city: City): void {
@@ -18,9 +32,13 @@ function read(city: City): void {
   const view = params.get("view");
   const place = placeIn(params.get("place"));
   batch(() => {
-    state.question.value = questionFrom(params, city);
+    const question = questionFrom(params, city);
+    // The same question again, as when only the place is gone back over, asks for nothing.
+    if (!isSame(question, state.question.peek())) state.question.value = question;
     state.view.value = view === "layers" || view === "table" || !state.question.value ? (view === "table" ? view : "layers") : "coverage";
     state.language.value = params.get("lang") === "en" || (!params.has("lang") && document.documentElement.lang === "en") ? "en" : "vi";
+    state.shown.value = layersIn(params.get("layers"), city);
+    state.onlyClass.value = classIn(params.get("class"));
     state.choose({ unit: params.get("unit"), place });
   });
 }
@@ -31,7 +49,21 @@ function written(city: City): string {
   if (state.view.value !== "coverage" && question) params.set("view", state.view.value);
   if (state.place.value) params.set("place", state.place.value.map((one) => one.toFixed(5)).join(","));
   else if (state.unit.value) params.set("unit", state.unit.value);
+  if (state.onlyClass.value !== null) params.set("class", String(state.onlyClass.value));
+  if (state.shown.value.size > 0) params.set("layers", [...state.shown.value].toSorted().join(","));
+  // For the reader of the link; what the page computes from is told by the answer, not by its address.
+  if (state.answer.value?.generated_data) params.set("data", "generated");
   return `?${params.toString().replaceAll("%2C", ",")}`;
+}
+
+/** Whether two addresses differ by more than what the answer says of its data. */
+function isStep(from: string, to: string): boolean {
+  const [a, b] = [from, to].map((search) => {
+    const params = new URLSearchParams(search);
+    params.delete("data");
+    return params.toString();
+  });
+  return a !== b;
 }
 
 /** Take the page's state from its address, now and whenever the reader goes back; write every change into it. */
@@ -44,7 +76,7 @@ export function followAddress(city: City): void {
     if (isReading || search === window.location.search) return;
     const address = `${window.location.pathname}${search}${window.location.hash}`;
     // The first writing only completes the address that was opened; it is not a step to go back over.
-    if (isFirst) window.history.replaceState(null, "", address);
+    if (isFirst || !isStep(window.location.search, search)) window.history.replaceState(null, "", address);
     else window.history.pushState(null, "", address);
   });
   isFirst = false;

@@ -1,7 +1,7 @@
 /** The answer to the question: its figures, the sentence they make, and the units behind it. */
 
 import { read } from "./api";
-import { distanceText, minutesText, numberText, shareText, type Language, type Text } from "./language";
+import { distanceText, minutesText, numberText, shareText, word, type Language, type Text } from "./language";
 
 /** People, and the share of them within the standard; a figure that must not be shown to everybody is null. */
 export interface Figures {
@@ -33,6 +33,7 @@ export interface Study {
   readonly inputs: {
     readonly facilities: LayerVersion;
     readonly demand?: LayerVersion;
+    readonly network?: LayerVersion;
     readonly zones?: LayerVersion;
   };
   readonly parameters: {
@@ -40,6 +41,10 @@ export interface Study {
     readonly mode: string | null;
     /** Seconds for a time, metres for a distance or a radius. */
     readonly limit: number;
+    /** Who goes; without it the people do. */
+    readonly direction?: string;
+    /** Seconds until somebody sets out, counted into every time. */
+    readonly turnout_s?: number;
   };
   readonly totals: Readonly<Record<string, Figures>>;
   readonly zones: readonly Zone[];
@@ -95,21 +100,37 @@ export function zonesOf(study: Study, group: string): readonly Zone[] {
   return study.zones.map((zone) => ({ id: zone.id, name: zone.name, ...(zone.groups?.[group] ?? NOBODY) }));
 }
 
+/** Whether the service comes to the people, as fire engines do; then they need not go anywhere. */
+export function comesToPeople(study: Study): boolean {
+  return study.parameters.direction === "from_facility" && study.parameters.measure !== "straight_radius";
+}
+
+/** Minutes that pass before anybody sets out are part of the time, and are said. */
+function turnoutText(study: Study, language: Language): string {
+  const seconds = study.parameters.turnout_s ?? 0;
+  if (seconds <= 0) return "";
+  const time = minutesText(seconds, language);
+  return language === "vi" ? `, kể cả ${time} chuẩn bị xuất phát` : `, ${time} of turn-out included`;
+}
+
 function reach(study: Study, service: string, language: Language): string {
   const { measure, limit } = study.parameters;
   const mode = MODES[study.parameters.mode ?? ""]?.[language] ?? "";
   const vi = language === "vi";
-  if (measure === "network_time") {
-    const minutes = minutesText(limit, language);
-    return vi ? `đến được ${service} trong ${minutes} ${mode}` : `reach ${service} within ${minutes} ${mode}`;
-  }
   const distance = distanceText(limit, language);
-  if (measure === "network_distance") {
-    return vi ? `đến được ${service} trong ${distance} đường, ${mode}`
-      : `reach ${service} within ${distance} of road ${mode}`;
+  if (measure !== "network_time" && measure !== "network_distance") {
+    return vi ? `ở trong bán kính ${distance} (đường chim bay) quanh ${service}`
+      : `live within ${distance} (as the crow flies) of ${service}`;
   }
-  return vi ? `ở trong bán kính ${distance} (đường chim bay) quanh ${service}`
-    : `live within ${distance} (as the crow flies) of ${service}`;
+  const verb = comesToPeople(study)
+    ? { vi: `được ${service} tiếp cận`, en: `are reached from ${service}` }
+    : { vi: `đến được ${service}`, en: `reach ${service}` };
+  if (measure === "network_distance") {
+    return vi ? `${verb.vi} trong ${distance} đường, ${mode}` : `${verb.en} within ${distance} of road ${mode}`;
+  }
+  const minutes = minutesText(limit, language);
+  const time = vi ? `${verb.vi} trong ${minutes} ${mode}` : `${verb.en} within ${minutes} ${mode}`;
+  return time.trim() + (comesToPeople(study) ? turnoutText(study, language) : "");
 }
 
 /** A title inside a sentence: "Bộ phận một cửa" loses its capital, "UBND xã" keeps it. */
@@ -125,10 +146,11 @@ function subject(group: Text | null, language: Language): string {
   return group ? `of residents ${inSentence(group.en)}` : "of residents";
 }
 
-/** The answer in words; `group` is the title of the age group, null for everybody. */
+/** The answer in words, generated data among them; `group` is the title of the age group, null for everybody. */
 export function sentenceOf(study: Study, figures: Figures, service: string, group: Text | null, language: Language): Sentence {
   const share = figures.share === null ? "–" : shareText(figures.share, language);
-  const reached = `${share} ${subject(group, language)} ${reach(study, inSentence(service), language)}`
+  const made = study.generated_data ? ` (${word("generated", language)})` : "";
+  const reached = `${share} ${subject(group, language)} ${reach(study, inSentence(service), language)}${made}`
     .trim().replace(/\s+([.,])/g, "$1");
   if (!figures.uncovered) return { reached: `${reached}.`, outside: null };
   const people = Math.round(figures.uncovered);
@@ -157,4 +179,11 @@ export function changeBetween(before: Study, after: Study, group: string): Chang
     .toSorted((a, b) => b.lost - a.lost || (a.id < b.id ? -1 : 1))
     .slice(0, LOSERS);
   return { points: (to - from) * 100, losers };
+}
+
+/** A difference of shares, with its sign: "−12,3 điểm phần trăm". */
+export function pointsText(points: number, language: Language): string {
+  const size = numberText(Math.abs(points), language, 1);
+  const unit = language === "vi" ? "điểm phần trăm" : size === "1" ? "percentage point" : "percentage points";
+  return `${points < 0 ? "−" : "+"}${size} ${unit}`;
 }

@@ -24,6 +24,12 @@ async function refusalOf(response: Response): Promise<Refusal> {
   return new Refusal(response.status, told || `${response.status} ${response.statusText}`.trim());
 }
 
+const UNAUTHORISED = 401;
+const TOO_MANY = 429;
+const UNAVAILABLE = 503;
+const MOST_TRIES = 3;
+const LONGEST_WAIT_S = 10;
+
 let base = "/api";
 
 /** Where the service answers, when it does not stand at the root of its host. */
@@ -37,19 +43,83 @@ export function addressOf(path: string): string {
 }
 
 let token: string | null = null;
+let carrying = new AbortController();
+let tokenEnded = (): void => undefined;
 
-/** The token every request carries from now on; kept here and nowhere else, so that it ends with the page. */
+/**
+ * The token every request carries from now on; kept here and nowhere else, so that it ends with the page.
+ *
+ * Requests under way with the token before it are ended: what they bring is no longer this reader's to see. Tiles
+ * carry no token, since MapLibre's worker asks for them itself; they hold what everybody may see.
+ */
 export function useToken(given: string | null): void {
   token = given;
+  carrying.abort();
+  carrying = new AbortController();
 }
 
-export async function read<T>(path: string, language: Language, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(base + path, {
-    headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
-      ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
-    ...(token === null ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
-    ...(signal ? { signal } : {}),
+async function pause(seconds: number, signal: AbortSignal | null): Promise<void> {
+  return new Promise((done, failed) => {
+    const timer = setTimeout(done, seconds * 1000);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      failed(signal.reason as Error);
+    }, { once: true });
   });
+}
+
+/** A service that is busy says when to come again; that is done before the reader is troubled with it. */
+async function fetchPatiently(path: string, init: RequestInit, tries = MOST_TRIES): Promise<Response> {
+  const response = await fetch(base + path, init);
+  const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const isBusy = response.status === UNAVAILABLE || response.status === TOO_MANY;
+  if (!isBusy || tries === 1 || !(wait <= LONGEST_WAIT_S)) return response;
+  await pause(wait, init.signal ?? null);
+  return fetchPatiently(path, init, tries - 1);
+}
+
+/** What to do when the service no longer takes the token that is kept: forget it, and all that it showed. */
+export function whenTokenEnds(then: () => void): void {
+  tokenEnded = then;
+}
+
+/** A signal that ends with the first of those given; null for none. */
+function firstOf(signals: readonly AbortSignal[]): AbortSignal | null {
+  const [one = null, other] = signals;
+  if (one === null || other === undefined) return one;
+  // Browsers from before 2024 cannot put two together.
+  if ("any" in AbortSignal) return AbortSignal.any([one, other]);
+  const both = new AbortController();
+  for (const each of [one, other]) {
+    if (each.aborted) both.abort(each.reason);
+    each.addEventListener("abort", () => both.abort(each.reason), { once: true, signal: both.signal });
+  }
+  return both.signal;
+}
+
+/**
+ * Read a document. A token `onTrial` is carried by this one request, in place of the one that is kept.
+ *
+ * When the kept token is no longer taken it is forgotten, and what is still wanted is asked for as everybody.
+ */
+export async function read<T>(path: string, language: Language, signal?: AbortSignal, onTrial?: string): Promise<T> {
+  const carried = onTrial ?? token;
+  const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
+  const end = firstOf(ends);
+  const response = await fetchPatiently(path, {
+    headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
+      ...(carried === null ? {} : { Authorization: `Bearer ${carried}` }) },
+    ...(carried === null ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
+    signal: end,
+  });
+  if (response.status === UNAUTHORISED && carried !== null && onTrial === undefined) {
+    if (carried === token) tokenEnded();
+    // Who gave up meanwhile, as one does who asked for single homes, asks no more.
+    signal?.throwIfAborted();
+    if (carried !== token) return read<T>(path, language, signal);
+  }
   if (!response.ok) throw await refusalOf(response);
-  return (await response.json()) as T;
+  const document = (await response.json()) as T;
+  end?.throwIfAborted();
+  return document;
 }

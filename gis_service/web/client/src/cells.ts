@@ -20,7 +20,7 @@ export type Cells = FeatureCollection<Point, CellProperties> & {
   readonly detail: "cells" | "points";
 };
 
-export type Mark = Feature<Point, { people: number; small: boolean; level: number; zone: string | null }>;
+export type Mark = Feature<Point, { people: number; small: boolean; level: number }>;
 
 /** Sides of a drawn cell in steps of the cells that came, and the zoom from which each is drawn. */
 export const LEVELS = [
@@ -32,9 +32,9 @@ export const LEVELS = [
 /** What a count that is not told stands for when a circle must have a size: the middle of 1 to 9. */
 const HIDDEN_PEOPLE = 5;
 
-export async function readCells(query: string, detail: "cells" | "points", language: Language, signal?: AbortSignal): Promise<Cells> {
+export async function readCells(query: string, detail: "cells" | "points", language: Language, signal?: AbortSignal, onTrial?: string): Promise<Cells> {
   const more = detail === "points" ? "&detail=points" : "";
-  return read<Cells>(`/coverage/cells?${query}${more}`, language, signal);
+  return read<Cells>(`/coverage/cells?${query}${more}`, language, signal, onTrial);
 }
 
 /** Column and row of a cell on its grid, out of its id. */
@@ -43,8 +43,8 @@ function gridOf(id: string | undefined): readonly [number, number] | null {
   return parts ? [Number(parts[1]), Number(parts[2])] : null;
 }
 
-function markOf(position: readonly number[], people: number, small: boolean, level: number, zone: string | null): Mark {
-  const properties = { people, small, level, zone };
+function markOf(position: readonly number[], people: number, small: boolean, level: number): Mark {
+  const properties = { people, small, level };
   return { type: "Feature", geometry: { type: "Point", coordinates: [...position] }, properties };
 }
 
@@ -53,7 +53,6 @@ interface Sum {
   y: number;
   people: number;
   small: boolean;
-  zone: string | null;
 }
 
 /** Cells of `factor` by `factor` of those given; a gathered cell stands where its people are, not in its middle. */
@@ -64,7 +63,7 @@ function gathered(cells: Cells, factor: number): readonly Mark[] {
     const people = properties.people ?? HIDDEN_PEOPLE;
     const [x = 0, y = 0] = geometry.coordinates;
     const key = grid ? grid.map((one) => Math.floor(one / factor)).join("_") : `${x}_${y}`;
-    const sum = sums.get(key) ?? { x: 0, y: 0, people: 0, small: true, zone: properties.zone };
+    const sum = sums.get(key) ?? { x: 0, y: 0, people: 0, small: true };
     sum.x += x * people;
     sum.y += y * people;
     sum.people += people;
@@ -72,7 +71,7 @@ function gathered(cells: Cells, factor: number): readonly Mark[] {
     sums.set(key, sum);
   }
   return [...sums.values()].map((sum) =>
-    markOf([sum.x / sum.people, sum.y / sum.people], sum.people, sum.small, factor, sum.zone));
+    markOf([sum.x / sum.people, sum.y / sum.people], sum.people, sum.small, factor));
 }
 
 /** What the map draws: every level for cells, each home as it is for points. */
@@ -80,7 +79,7 @@ export function marksOf(cells: Cells | null): FeatureCollection<Point, Mark["pro
   if (!cells) return { type: "FeatureCollection", features: [] };
   const features = cells.detail === "points"
     ? LEVELS.flatMap(({ factor }) => cells.features.map((one) =>
-      markOf(one.geometry.coordinates, one.properties.people ?? HIDDEN_PEOPLE, false, factor, one.properties.zone)))
+      markOf(one.geometry.coordinates, one.properties.people ?? HIDDEN_PEOPLE, false, factor)))
     : LEVELS.flatMap(({ factor }) => gathered(cells, factor));
   return { type: "FeatureCollection", features: [...features] };
 }

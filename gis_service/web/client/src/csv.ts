@@ -1,25 +1,63 @@
 /** The table as a file: the columns of the service's own zones.csv, for a spreadsheet that reads UTF-8. */
 
 import type { Zone } from "./answer";
+import type { Answered } from "./asked";
+import { localDay } from "./language";
 
 const COLUMNS = ["id", "name", "total", "covered", "uncovered", "unreachable", "share", "median_s", "p90_s", "p95_s"] as const;
 
+type Cell = string | number | null | undefined;
+
 /** A spreadsheet computes what begins like a formula: such text gets a quote before it. */
-function cellText(value: string | number | null | undefined): string {
+function cellText(value: Cell): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csvOf(zones: readonly Zone[], isGenerated: boolean): string {
-  const rows = zones.map((zone) => [...COLUMNS.map((column) => cellText(zone[column])), String(isGenerated)].join(","));
-  return `\ufeff${[[...COLUMNS, "generated_data"].join(","), ...rows].join("\r\n")}\r\n`;
+/** What the figures answer, the same in every row, so that rows of two files may be put together. */
+function asked({ asked: { question, query }, coverage, at }: Answered): readonly (readonly [string, Cell])[] {
+  const { inputs, parameters } = coverage;
+  return [
+    ["service", question.service],
+    ["standard", question.standard],
+    ["measure", parameters.measure],
+    ["mode", parameters.mode],
+    ["limit", parameters.limit],
+    ["limit_unit", coverage.curve.unit],
+    ["direction", parameters.direction],
+    ["state", question.state],
+    ["at", new URLSearchParams(query).get("at")?.slice(0, 10)],
+    ["branch_share", question.state === "branches" ? question.share : null],
+    ["vintage", question.vintage],
+    ["group", question.group],
+    ["study", coverage.id],
+    ["facilities_version", inputs.facilities.version],
+    ["network_version", inputs.network?.version],
+    ["demand_version", inputs.demand?.version],
+    ["zones_version", inputs.zones?.version],
+    ["received_at", at.toISOString()],
+    ["generated_data", String(coverage.generated_data === true)],
+  ];
 }
 
-/** Name of the file; the last word warns who finds it alone. */
-export function csvName(parts: readonly string[], isGenerated: boolean): string {
-  return `${[...parts, ...(isGenerated ? ["generated_data"] : [])].join("-")}.csv`;
+/** One row for each unit: the columns of zones.csv, then the question and the data they answer. */
+export function csvOf(zones: readonly Zone[], answered: Answered): string {
+  const same = asked(answered);
+  const head = [...COLUMNS, ...same.map(([name]) => name)].join(",");
+  const rows = zones.map((zone) => [...COLUMNS.map((column) => zone[column]), ...same.map(([, value]) => value)].map(cellText).join(","));
+  return `\ufeff${[head, ...rows].join("\r\n")}\r\n`;
+}
+
+/** Name of the file: the question and the reader's day; the last word warns who finds it alone. */
+export function csvName({ asked: { question }, coverage, at }: Answered): string {
+  const parts = [
+    "coverage", question.service, question.standard, coverage.parameters.mode, `${coverage.parameters.limit}${coverage.curve.unit}`,
+    question.state === "branches" ? `branches_${Math.round(question.share * 100)}` : question.state,
+    question.vintage, question.group, localDay(at), coverage.generated_data ? "generated_data" : null,
+  ];
+  return `${parts.filter(Boolean).join("-")}.csv`;
 }
 
 export function download(name: string, content: string): void {

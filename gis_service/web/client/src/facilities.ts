@@ -3,9 +3,11 @@
 import type { Feature, FeatureCollection, Point } from "geojson";
 
 import { read } from "./api";
+import { middleOf } from "./box";
 import type { Language } from "./language";
 import type { City } from "./page";
 import type { Question, State } from "./question";
+import { textOf } from "./text";
 
 export interface Facility {
   readonly fid: number;
@@ -24,22 +26,8 @@ export type Standing = "open" | "branch" | "former" | "later";
 
 const PAGE = 10_000;
 
-/** A place on the map for a point, or the middle of the box of anything larger. */
-function positionOf(feature: Feature): readonly [number, number] | null {
-  const { geometry } = feature;
-  if (!geometry || geometry.type === "GeometryCollection") return null;
-  const flat = (geometry.coordinates as unknown[]).flat(4) as number[];
-  const [xs, ys] = [flat.filter((_, i) => i % 2 === 0), flat.filter((_, i) => i % 2 === 1)];
-  if (xs.length === 0 || ys.length === 0) return null;
-  return [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
 export function facilityOf(feature: Feature): Facility | null {
-  const at = positionOf(feature);
+  const at = middleOf(feature.geometry);
   const known = feature.properties ?? {};
   if (!at) return null;
   return {

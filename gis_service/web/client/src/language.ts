@@ -34,18 +34,30 @@ export function shareText(share: number, language: Language): string {
   return language === "vi" ? `${figure}${NO_BREAK_SPACE}%` : `${figure}%`;
 }
 
-/** Metres as a reader says them: "500 m", "1,2 km". */
+/** Metres in words that lose nothing: "500 m", "1,25 km". */
 export function distanceText(metres: number, language: Language): string {
+  return metres < 1000
+    ? `${numberText(metres, language, 3)}${NO_BREAK_SPACE}m`
+    : `${numberText(metres / 1000, language, 6)}${NO_BREAK_SPACE}km`;
+}
+
+/** A length that somebody only wants an idea of: "870 m", "1,2 km". */
+export function nearlyText(metres: number, language: Language): string {
   return metres < 1000
     ? `${numberText(metres, language)}${NO_BREAK_SPACE}m`
     : `${numberText(metres / 1000, language, 1)}${NO_BREAK_SPACE}km`;
 }
 
-/** Seconds as minutes, which is how standards are spoken of: "10 phút", "7.5 minutes". */
+/** Seconds in words that lose nothing, as standards are spoken of: "10 phút", "7 minutes 15 seconds". */
 export function minutesText(seconds: number, language: Language): string {
-  const minutes = seconds / 60;
-  const unit = language === "vi" ? "phút" : minutes === 1 ? "minute" : "minutes";
-  return `${numberText(minutes, language, 1)}${NO_BREAK_SPACE}${unit}`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  const count = (value: number, vi: string, en: string): string =>
+    `${numberText(value, language, 3)}${NO_BREAK_SPACE}${language === "vi" ? vi : value === 1 ? en : `${en}s`}`;
+  const parts = [
+    ...(minutes > 0 ? [count(minutes, "phút", "minute")] : []),
+    ...(rest > 0 || minutes === 0 ? [count(rest, "giây", "second")] : []),
+  ];
+  return parts.join(" ");
 }
 
 /** An ISO date as "24/07/2020" or "24 Jul 2020"; anything else comes back as it was. */
@@ -56,4 +68,25 @@ export function dateText(value: string, language: Language): string {
   if (language === "vi") return `${day}/${month}/${year}`;
   return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })
     .format(new Date(`${year}-${month}-${day}T00:00:00Z`));
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** The day on the reader's calendar as an ISO date. */
+export function localDay(moment: Date): string {
+  return `${moment.getFullYear()}-${twoDigits(moment.getMonth() + 1)}-${twoDigits(moment.getDate())}`;
+}
+
+/** A moment on the reader's clock, "9:05"; with its date when that is not today. */
+export function momentText(moment: Date, now: Date, language: Language): string {
+  const clock = `${moment.getHours()}:${twoDigits(moment.getMinutes())}`;
+  const day = localDay(moment);
+  return day === localDay(now) ? clock : `${clock}, ${dateText(day, language)}`;
+}
+
+/** A cost in full: a time, or a length. */
+export function costText(cost: number, unit: "s" | "m", language: Language): string {
+  return unit === "s" ? minutesText(cost, language) : distanceText(cost, language);
 }

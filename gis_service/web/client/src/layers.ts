@@ -5,6 +5,7 @@ import type {
 } from "maplibre-gl";
 
 import { addressOf, read } from "./api";
+import type { Box } from "./box";
 import type { Language } from "./language";
 import { CLOSED_COLOUR, lookOf, type Look } from "./legend";
 import type { City, Field } from "./page";
@@ -16,11 +17,13 @@ export interface Layer {
   readonly description: string;
   readonly category: string;
   readonly isEmpty: boolean;
+  /** Whether everybody may see it; the tiles of any other need a token, which no tile carries. */
+  readonly isPublic: boolean;
   readonly count: number | null;
   readonly generated: boolean;
   readonly source: string;
   readonly licence: string;
-  readonly bbox: readonly [number, number, number, number] | null;
+  readonly bbox: Box | null;
   readonly fields: readonly Field[];
   readonly look: Look;
 }
@@ -31,6 +34,7 @@ interface Collection {
   readonly description?: string;
   readonly category?: string;
   readonly geometry?: string;
+  readonly visibility?: string;
   readonly generated_data?: boolean;
   readonly attribution?: string;
   readonly licence?: string;
@@ -45,11 +49,18 @@ export function sourceId(layer: string): string {
   return `layer:${layer}`;
 }
 
+export function unitSource(layer: string): string {
+  return `units:${layer}`;
+}
+
+/** What is marked as broken when the base map cannot be drawn. */
+export const GROUND = "tiles:base";
+
 export function tilesUrl(layer: string): string {
   return addressOf(`/collections/${layer}/tiles/WebMercatorQuad/{z}/{y}/{x}`);
 }
 
-function boxOf(collection: Collection): Layer["bbox"] {
+function extentOf(collection: Collection): Layer["bbox"] {
   const [west, south, east, north] = collection.extent?.spatial?.bbox?.[0] ?? [];
   if (west === undefined || south === undefined || east === undefined || north === undefined) return null;
   return [west, south, east, north];
@@ -58,7 +69,7 @@ function boxOf(collection: Collection): Layer["bbox"] {
 export function layerOf(collection: Collection, city: City): Layer {
   const category = collection.category ?? "";
   const geometry = collection.geometry ?? "Geometry";
-  const bbox = boxOf(collection);
+  const bbox = extentOf(collection);
   return {
     id: collection.id,
     title: collection.title ?? collection.id,
@@ -66,6 +77,7 @@ export function layerOf(collection: Collection, city: City): Layer {
     category,
     // A layer that lies somewhere has an extent as soon as it holds a row.
     isEmpty: city.counts[collection.id] === 0 || (bbox === null && geometry !== "None"),
+    isPublic: (collection.visibility ?? "public") === "public",
     count: city.counts[collection.id] ?? null,
     generated: collection.generated_data ?? false,
     source: collection.attribution ?? "",
@@ -76,29 +88,22 @@ export function layerOf(collection: Collection, city: City): Layer {
   };
 }
 
-export async function readLayers(city: City, language: Language): Promise<readonly Layer[]> {
-  const answer = await read<{ collections: readonly Collection[] }>("/collections?f=json", language);
+export async function readLayers(city: City, language: Language, signal?: AbortSignal, onTrial?: string): Promise<readonly Layer[]> {
+  const answer = await read<{ collections: readonly Collection[] }>("/collections?f=json", language, signal, onTrial);
   return answer.collections.map((collection) => layerOf(collection, city));
+}
+
+/** Whether a layer can be drawn by whoever sees the page. */
+export function isDrawable(layer: Layer): boolean {
+  return layer.isPublic && !layer.isEmpty && layer.look.kind !== "none";
 }
 
 /** Layers with a place on the map, in drawing order: surfaces below lines below points. */
 export function drawable(layers: readonly Layer[]): readonly Layer[] {
   const rank = { area: 0, mixed: 1, line: 2, point: 3, none: 4 } as const;
   return layers
-    .filter((layer) => !layer.isEmpty && layer.look.kind !== "none")
+    .filter(isDrawable)
     .toSorted((a, b) => rank[a.look.kind] - rank[b.look.kind]);
-}
-
-/** The box that holds every layer, or null when none has an extent. */
-export function boxAround(layers: readonly Layer[]): Layer["bbox"] {
-  const boxes = layers.flatMap((layer) => (layer.bbox ? [layer.bbox] : []));
-  if (boxes.length === 0) return null;
-  return [
-    Math.min(...boxes.map((box) => box[0])),
-    Math.min(...boxes.map((box) => box[1])),
-    Math.max(...boxes.map((box) => box[2])),
-    Math.max(...boxes.map((box) => box[3])),
-  ];
 }
 
 const IS_AREA: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];

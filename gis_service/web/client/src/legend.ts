@@ -2,7 +2,7 @@
 
 import { COLOURS } from "./style";
 
-export type Kind = "area" | "line" | "point" | "mixed" | "none";
+type Kind = "area" | "line" | "point" | "mixed" | "none";
 
 export interface Look {
   readonly kind: Kind;

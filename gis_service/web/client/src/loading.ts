@@ -3,136 +3,194 @@
 import { batch, effect } from "@preact/signals";
 
 import { readCoverage } from "./answer";
-import { Refusal } from "./api";
-import { readCells } from "./cells";
+import { Refusal, useToken, whenTokenEnds } from "./api";
+import type { Answered, Asked } from "./asked";
+import { readCells, type Cells } from "./cells";
 import { readFacilities } from "./facilities";
+import { word } from "./language";
 import { readLayers } from "./layers";
 import type { City } from "./page";
-import { apiQuery } from "./question";
 import * as state from "./state";
 import type { Loaded } from "./state";
 import { readWhy } from "./why";
+
+const LATE_AFTER_MS = 2000;
 
 export function failedBy(reason: unknown): Loaded<never> {
   const words = reason instanceof Error ? reason.message : String(reason);
   return reason instanceof Refusal ? { state: "failed", reason: words, status: reason.status } : { state: "failed", reason: words };
 }
 
-/** Run one fetch at a time: a newer one ends the older one, whose outcome nobody hears of. */
-function latest(): (run: (signal: AbortSignal) => Promise<void>, failed: (reason: unknown) => void) => void {
-  let stop = new AbortController();
-  return (run, failed) => {
-    stop.abort();
-    stop = new AbortController();
-    const { signal } = stop;
-    run(signal).catch((reason: unknown) => {
-      if (!signal.aborted) failed(reason);
-    });
+interface Only {
+  readonly run: (fetching: (signal: AbortSignal) => Promise<void>, failed: (reason: unknown) => void) => void;
+  readonly stop: () => void;
+}
+
+/** Run one fetch at a time: a newer one, or the wish to stop, ends the older one, whose outcome nobody hears of. */
+function latest(): Only {
+  let end = new AbortController();
+  return {
+    run: (fetching, failed) => {
+      end.abort();
+      end = new AbortController();
+      const { signal } = end;
+      fetching(signal).catch((reason: unknown) => {
+        if (!signal.aborted) failed(reason);
+      });
+    },
+    stop: () => end.abort(),
   };
 }
 
-/** Fetch into a signal; an older value stays while its replacement (another language) is on its way. */
+const newest = new WeakMap<object, Promise<unknown>>();
+
+/**
+ * Fetch into a signal; an older value stays while its replacement (another language) is on its way.
+ *
+ * Of two fetches into one signal only the later one counts, whichever comes first.
+ */
 export async function load<T>(into: { value: Loaded<T> }, reading: Promise<T>): Promise<void> {
+  newest.set(into, reading);
+  let outcome: Loaded<T>;
   try {
-    into.value = { state: "ready", value: await reading };
+    outcome = { state: "ready", value: await reading };
   } catch (reason) {
-    into.value = failedBy(reason);
+    outcome = failedBy(reason);
   }
+  if (newest.get(into) === reading) into.value = outcome;
 }
 
+/** Read the places of the service that is asked about; once they are known, trying again does not read them anew. */
 function followFacilities(): void {
   const only = latest();
-  let asked = "";
+  let asker = state.reader.peek();
   effect(() => {
-    const service = state.question.value?.service;
-    const attempt = state.attempt.value;
-    if (service === undefined || asked === `${service} ${attempt}`) return;
-    asked = `${service} ${attempt}`;
-    only(async (signal) => {
-      state.facilities.value = { service, list: await readFacilities(service, state.language.peek(), signal) };
-    }, () => {
-      // The answer itself tells what is wrong with the layer; the map then draws no places.
-      state.facilities.value = { service, list: [] };
-    });
-  });
-}
-
-/** The state to compare with: the one before the change, or, standing there, the one of today. */
-function otherQuery(city: City): string | null {
-  const question = state.question.peek();
-  if (!question || state.choices.peek().length === 0) return null;
-  const other = question.state === "before" ? "today" : "before";
-  return apiQuery({ ...question, state: other }, city, state.boundary.peek());
-}
-
-async function loadAround(query: string, city: City, signal: AbortSignal): Promise<void> {
-  const language = state.language.peek();
-  const other = otherQuery(city);
-  const cells = readCells(query, state.detail.peek(), language, signal).then((found) => { state.cells.value = found; });
-  const reference = other === null
-    ? Promise.resolve().then(() => { state.reference.value = null; })
-    : readCoverage(other, language, signal).then((found) => { state.reference.value = found; });
-  // Either may be missing; the answer stands without them.
-  await Promise.allSettled([cells, reference]);
-}
-
-function followQuery(city: City): void {
-  const only = latest();
-  effect(() => {
-    const query = state.query.value;
+    const [service, reader] = [state.question.value?.service, state.reader.value];
     void state.attempt.value;
-    if (query === null) return;
-    state.isOld.value = true;
-    state.draftLimit.value = null;
-    only(async (signal) => {
-      const found = await readCoverage(query, state.language.peek(), signal);
-      batch(() => {
-        state.coverage.value = { state: "ready", value: found };
-        state.isOld.value = false;
-        // Those of the question before would be told as this one's.
-        state.cells.value = null;
-        state.reference.value = null;
-      });
-      await loadAround(query, city, signal);
+    const known = state.facilities.peek();
+    // What another reader waited for was ended with that reader's token.
+    const isOnItsWay = known?.list.state === "loading" && asker === reader;
+    if (service === undefined || (known?.service === service && (known.list.state === "ready" || isOnItsWay))) return;
+    asker = reader;
+    state.facilities.value = { service, list: state.LOADING };
+    only.run(async (signal) => {
+      const value = await readFacilities(service, state.language.peek(), signal);
+      state.facilities.value = { service, list: { state: "ready", value } };
     }, (reason) => {
-      state.coverage.value = failedBy(reason);
-      state.isOld.value = false;
-      state.cells.value = null;
-      state.reference.value = null;
+      state.facilities.value = { service, list: failedBy(reason) };
     });
   });
 }
 
-/** Homes for cells and back, when a token comes or goes; the answer itself need not be asked for again. */
-function followDetail(): void {
+/** Add to the answer what belongs to it; an answer that has gone meanwhile takes nothing. */
+function complete(asked: Asked, round: number, part: Partial<Pick<Answered, "cells" | "reference" | "isPartial">>): void {
+  const shown = state.answered.peek();
+  if (shown?.asked === asked && shown.round === round) state.answered.value = { ...shown, ...part };
+}
+
+/** What the trial of a token has read already: each look at single homes is recorded, so it counts as the first one. */
+interface Look {
+  readonly query: string;
+  readonly cells: Cells;
+}
+
+let firstLook: Look | null = null;
+
+/** The people outside; those that the trial of the token brought, when they are for this very question. */
+async function readOutside(asked: Asked, signal: AbortSignal): Promise<Cells> {
+  const look = firstLook;
+  firstLook = null;
+  if (look?.query === asked.query) return look.cells;
+  return readCells(asked.query, state.detail.peek(), state.language.peek(), signal);
+}
+
+async function loadAround(asked: Asked, round: number, signal: AbortSignal): Promise<void> {
+  const language = state.language.peek();
+  const cells = readOutside(asked, signal)
+    .then((found) => complete(asked, round, { cells: found }));
+  const reference = asked.other === null ? null : readCoverage(asked.other.query, language, signal)
+    .then((found) => complete(asked, round, { reference: found }));
+  // Either may be missing; the answer stands without them, and says so.
+  const outcomes = await Promise.allSettled([cells, reference]);
+  const isPartial = outcomes.some(({ status }) => status === "rejected");
+  if (isPartial && !signal.aborted) complete(asked, round, { isPartial });
+}
+
+/** Show an answer: all that is told of the one before goes in the same moment. */
+function adopt(asked: Asked, round: number, coverage: Answered["coverage"]): void {
+  batch(() => {
+    state.answered.value = { asked, round, at: new Date(), coverage, cells: null, reference: null, isPartial: false };
+    state.failure.value = null;
+    // Units of another list may have been chosen while it was computed.
+    if (!coverage.zones.some(({ id }) => id === state.unit.peek())) state.unit.value = null;
+  });
+}
+
+function followQuestion(): void {
   const only = latest();
-  let before = state.detail.peek();
   effect(() => {
-    const detail = state.detail.value;
-    const query = state.query.peek();
-    if (detail === before || query === null) return;
-    before = detail;
-    only(async (signal) => {
-      state.cells.value = await readCells(query, detail, state.language.peek(), signal);
-    }, () => { state.cells.value = null; });
+    const [asked, round] = [state.asked.value, state.round.value];
+    state.draftLimit.value = null;
+    only.stop();
+    if (asked === null) return;
+    only.run(async (signal) => {
+      adopt(asked, round, await readCoverage(asked.query, state.language.peek(), signal));
+      await loadAround(asked, round, signal);
+    }, (reason) => {
+      state.failure.value = { asked, round, reason: reason instanceof Error ? reason.message : String(reason) };
+    });
   });
 }
 
 function followPlace(): void {
   const only = latest();
   effect(() => {
-    const [at, query] = [state.place.value, state.query.value];
-    if (!at || query === null) {
-      state.why.value = null;
-      return;
-    }
-    state.why.value = state.LOADING;
-    only(async (signal) => {
+    const [at, query] = [state.place.value, state.asked.value?.query];
+    void state.reader.value;
+    void state.whyAttempt.value;
+    only.stop();
+    state.why.value = at === null || (query === undefined && state.placesFailure.value !== null) ? null : state.LOADING;
+    if (at === null || query === undefined) return;
+    only.run(async (signal) => {
       const value = await readWhy(at, query, state.language.peek(), signal);
-      if (state.place.peek() !== at) return; // let go meanwhile
-      state.why.value = { state: "ready", value };
-      state.unit.value = value.zone?.id ?? null;
+      batch(() => {
+        state.why.value = { state: "ready", value };
+        state.unit.value = value.zone?.id ?? null;
+      });
     }, (reason) => { state.why.value = failedBy(reason); });
+  });
+}
+
+/**
+ * Read as somebody else from now on: with a token, or as everybody again.
+ *
+ * What the reader before was shown goes at once, single homes and small counts among it; all of it is asked for
+ * again as the new reader, but for what the trial of the token brought.
+ */
+export function readAs(token: string | null, look: Look | null = null): void {
+  batch(() => {
+    useToken(token);
+    firstLook = look;
+    state.tokenEnded.value = false;
+    state.detail.value = token === null ? "cells" : "points";
+    if (token === null) {
+      state.answered.value = null;
+      state.why.value = null;
+      state.selection.value = null;
+      state.layers.value = state.LOADING;
+    }
+    state.reader.value += 1;
+  });
+}
+
+/** An answer that is replaced soon only fades; one that stays longer is told with its question and its age. */
+function followAge(): void {
+  let timer = 0;
+  effect(() => {
+    void [state.asked.value, state.round.value];
+    window.clearTimeout(timer);
+    state.isLate.value = false;
+    if (state.isOld.value) timer = window.setTimeout(() => { state.isLate.value = true; }, LATE_AFTER_MS);
   });
 }
 
@@ -140,16 +198,25 @@ function followLanguage(city: City): void {
   effect(() => {
     const language = state.language.value;
     document.documentElement.lang = language;
-    document.title = city.title[language];
+    void state.reader.value;
     void load(state.layers, readLayers(city, language));
+  });
+  effect(() => {
+    const language = state.language.value;
+    const mark = state.answer.value?.generated_data ? ` (${word("generated", language)})` : "";
+    document.title = city.title[language] + mark;
   });
 }
 
 /** Begin to follow the question; fetches at once what it asks for. */
 export function startLoading(city: City): void {
+  whenTokenEnds(() => batch(() => {
+    readAs(null);
+    state.tokenEnded.value = true;
+  }));
   followLanguage(city);
+  followAge();
   followFacilities();
-  followQuery(city);
-  followDetail();
+  followQuestion();
   followPlace();
 }

@@ -4,6 +4,7 @@ import { render } from "preact";
 
 import { followAddress } from "./address";
 import { serveFrom } from "./api";
+import { followEscape, followOrigin } from "./focus";
 import { readLayers } from "./layers";
 import { load, startLoading } from "./loading";
 import "./look/page.css";
@@ -30,14 +31,6 @@ function followScreen(query: string, into: { value: boolean }): void {
   follow();
 }
 
-function followEscape(): void {
-  document.addEventListener("keydown", (event) => {
-    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLDialogElement;
-    if (event.key !== "Escape" || isTyping || !state.clear()) return;
-    document.querySelector<HTMLElement>(".canvas canvas")?.focus();
-  });
-}
-
 async function start(): Promise<void> {
   const page = readPage(document);
   serveFrom(page.api);
@@ -54,15 +47,16 @@ async function start(): Promise<void> {
     showUnit: (id) => handle?.showUnit(id),
   };
   render(<App city={page.city} reload={reload} />, panel);
-  render(<OnMap city={page.city} handle={null} />, above);
+  render(<OnMap city={page.city} handle={null} retryLayers={reload.layers} />, above);
   startLoading(page.city);
+  followOrigin();
   followEscape();
   try {
     handle = await startMap(canvas, page.city);
   } catch {
     state.mapFailed.value = true;
   }
-  render(<OnMap city={page.city} handle={handle} />, above);
+  render(<OnMap city={page.city} handle={handle} retryLayers={reload.layers} />, above);
 }
 
 void start();

@@ -7,6 +7,8 @@ export interface Field {
   readonly name: string;
   readonly label: Text;
   readonly unit: string | null;
+  /** Whether its values are words of a fixed list. */
+  readonly coded?: boolean;
 }
 
 /** A rule that a service is judged by; its limit is in seconds for a time, in metres otherwise. */
@@ -18,6 +20,8 @@ export interface Standard {
   readonly mode: string | null;
   readonly limit: number;
   readonly group: string;
+  /** Who goes: the people to the facility, or somebody from the facility to the people. */
+  readonly direction: "to_facility" | "from_facility";
 }
 
 /** Administrative units that are valid from one day (ISO date) to another, which is not among them. */

@@ -5,6 +5,7 @@
  */
 
 import type { FeatureCollection, Point } from "geojson";
+import type { ExpressionSpecification } from "maplibre-gl";
 
 import type { Language } from "./language";
 
@@ -23,4 +24,18 @@ export function archipelagos(language: Language): FeatureCollection<Point, { nam
       properties: { name: place[language], label: place[language].replace(" (", "\n(") },
     })),
   };
+}
+
+/** Seas by the name that Vietnamese data gives them. */
+const SEAS = [{ vi: "Biển Đông", en: "East Sea" }] as const;
+
+/** What to write for a feature called `name` by its data: a sea in the reader's language, anything else as it is. */
+export function seaName(language: Language): ExpressionSpecification {
+  const own: ExpressionSpecification = ["get", "name"];
+  const pairs = SEAS.flatMap((sea) => [sea.vi, sea[language]]);
+  return ["match", ["coalesce", own, ""], ...pairs, own] as unknown as ExpressionSpecification;
+}
+
+export function eastSea(language: Language): string {
+  return SEAS[0][language];
 }

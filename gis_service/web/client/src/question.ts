@@ -50,6 +50,13 @@ function firstStandard(city: City, service: string): Standard | undefined {
   return able.find((one) => one.measure === "network_time") ?? able[0] ?? city.standards.find((one) => one.service === service);
 }
 
+/** Modes that can be asked about: where the service comes to the people, only those that it comes by. */
+export function modesOf(city: City, service: string): readonly string[] {
+  const timed = standardsOf(city, service).filter((one) => isTime(one.measure));
+  const coming = timed.filter((one) => one.direction === "from_facility").map((one) => one.mode);
+  return coming.length === 0 ? city.modes : city.modes.filter((mode) => coming.includes(mode));
+}
+
 export function withStandard(question: Question, standard: Standard): Question {
   const { id, service, measure, mode, limit, group } = standard;
   return { ...question, standard: id, service, measure, mode, limit, group };
@@ -99,7 +106,7 @@ export function questionFrom(params: URLSearchParams, city: City): Question | nu
   const standard = city.standards.find((one) => one.id === params.get("standard"));
   if (standard) question = withStandard(question, standard);
   const mode = params.get("mode");
-  if (mode !== null && city.modes.includes(mode)) question = withMode(question, mode, city);
+  if (mode !== null && modesOf(city, question.service).includes(mode)) question = withMode(question, mode, city);
   const limit = numberIn(params.get("limit"), 1, longestLimit(question.measure));
   const group = params.get("group");
   const vintage = params.get("vintage");

@@ -3,12 +3,13 @@
 import { batch, computed, signal } from "@preact/signals";
 
 import { figuresOf, zonesOf, type Coverage, type Figures, type Zone } from "./answer";
+import { askedOf, isSame, type Answered, type Asked } from "./asked";
 import type { Cells } from "./cells";
-import { boundaryOf, choicesOf, type Facility, type StateChoice } from "./facilities";
+import type { Facility, StateChoice } from "./facilities";
 import type { Language } from "./language";
 import type { Layer } from "./layers";
 import type { City, Vintage } from "./page";
-import { apiQuery, type Question } from "./question";
+import type { Question } from "./question";
 import type { Why } from "./why";
 
 /** Something that has to be fetched first: it is on its way, failed with a reason, or here. */
@@ -43,23 +44,27 @@ export const question = signal<Question | null>(null);
 export const draftLimit = signal<number | null>(null);
 /** Goes up whenever somebody asks to try again. */
 export const attempt = signal(0);
-
-/** The latest answer stays while the next one is computed; `isOld` says so. */
-export const coverage = signal<Loaded<Coverage>>(LOADING);
-export const isOld = signal(false);
-/** The answer of the state that the present one is compared with. */
-export const reference = signal<Coverage | null>(null);
-export const cells = signal<Cells | null>(null);
-/** The facilities of one service; the list is empty when they could not be read. */
-export const facilities = signal<{ readonly service: string; readonly list: readonly Facility[] } | null>(null);
+/** Goes up whenever the page begins to read as somebody else: with a token, or without it again. */
+export const reader = signal(0);
+/** The latest answer with its question; it stays, faded, while the next one is computed or when that fails. */
+export const answered = signal<Answered | null>(null);
+/** The question that could not be answered, and why. */
+export const failure = signal<{ readonly asked: Asked; readonly round: number; readonly reason: string } | null>(null);
+/** The facilities of one service, on their way, here, or not to be read. */
+export const facilities = signal<{ readonly service: string; readonly list: Loaded<readonly Facility[]> } | null>(null);
 
 /** A step of the ramp that alone is shown; null for all. */
 export const onlyClass = signal<number | null>(null);
 export const unit = signal<string | null>(null);
 export const place = signal<Position | null>(null);
 export const why = signal<Loaded<Why> | null>(null);
+/** Goes up whenever somebody asks again why. */
+export const whyAttempt = signal(0);
 /** Cells for everybody, single homes for a role that may; the token itself lies in api.ts. */
 export const detail = signal<"cells" | "points">("cells");
+
+/** Whether the token was forgotten because the service no longer took it; until the reader has taken note. */
+export const tokenEnded = signal(false);
 
 export const layers = signal<Loaded<readonly Layer[]>>(LOADING);
 export const shown = signal<ReadonlySet<string>>(new Set());
@@ -74,24 +79,46 @@ export const readyLayers = computed<readonly Layer[]>(() =>
 export const shownLayers = computed<readonly Layer[]>(() =>
   readyLayers.value.filter((layer) => shown.value.has(layer.id)),
 );
-export const answer = computed<Coverage | null>(() => (coverage.value.state === "ready" ? coverage.value.value : null));
-export const group = computed(() => question.value?.group ?? "all");
+const listOfService = computed<Loaded<readonly Facility[]>>(() =>
+  facilities.value !== null && facilities.value.service === question.value?.service ? facilities.value.list : LOADING);
+/** Facilities of the service that is asked about; null while they are not known. */
+const placesOfService = computed(() => (listOfService.value.state === "ready" ? listOfService.value.value : null));
+/** Why the places of the service could not be read; null when they could. */
+export const placesFailure = computed(() => (listOfService.value.state === "failed" ? listOfService.value.reason : null));
+/** What is asked now; null before the page knows what the state means. */
+export const asked = computed<Asked | null>(() => {
+  if (!question.value || !city.value || listOfService.value.state === "loading") return null;
+  return askedOf(question.value, city.value, placesOfService.value, today);
+});
+/** Which reading of a question this is: trying again and another reader each begin a new one. */
+export const round = computed(() => attempt.value + reader.value);
+/** Why there is no answer to what is asked, in words; null while there may be one. */
+export const unanswered = computed<{ readonly of: "answer" | "places"; readonly reason: string } | null>(() => {
+  if (placesFailure.value !== null && asked.value === null) return { of: "places", reason: placesFailure.value };
+  if (failure.value === null || failure.value.asked !== asked.value || failure.value.round !== round.value) return null;
+  return { of: "answer", reason: failure.value.reason };
+});
+
+/** Whether what is shown answers another question than the one asked now, or the same before it was asked again. */
+export const isOld = computed(() =>
+  answered.value !== null && (answered.value.asked !== asked.value || answered.value.round !== round.value));
+/** Whether the answer that is shown has been old for so long that its age has to be told. */
+export const isLate = signal(false);
+/** The question that the page shows the answer of; before the first answer the one asked. */
+export const told = computed<Question | null>(() => answered.value?.asked.question ?? asked.value?.question ?? question.value);
+export const answer = computed<Coverage | null>(() => answered.value?.coverage ?? null);
+export const cells = computed<Cells | null>(() => answered.value?.cells ?? null);
+export const group = computed(() => told.value?.group ?? "all");
 export const figures = computed<Figures | null>(() => (answer.value ? figuresOf(answer.value, group.value) : null));
 export const zones = computed<readonly Zone[]>(() => (answer.value ? zonesOf(answer.value, group.value) : []));
-/** Facilities of the service that is asked about; null while they are on their way. */
-export const placesOfService = computed(() =>
-  facilities.value !== null && facilities.value.service === question.value?.service ? facilities.value.list : null);
-export const boundary = computed(() => boundaryOf(placesOfService.value ?? [], today));
-export const choices = computed<readonly StateChoice[]>(() =>
-  question.value && city.value && placesOfService.value
-    ? choicesOf(placesOfService.value, city.value, question.value, today) : []);
+/** Places of the question that is shown. */
+export const placesTold = computed<readonly Facility[] | null>(() => (answered.value ? answered.value.asked.places : placesOfService.value));
+/** States of the service that is shown, and of the one that can be chosen among now. */
+export const choicesTold = computed<readonly StateChoice[]>(() => (answered.value?.asked ?? asked.value)?.choices ?? []);
+export const choices = computed<readonly StateChoice[]>(() => asked.value?.choices ?? []);
+/** The units that are shown: those of the answer. */
 export const vintage = computed<Vintage | null>(() =>
-  city.value?.vintages.find((one) => one.id === question.value?.vintage) ?? null);
-/** What is asked of the service; null before the page knows what the state means. */
-export const query = computed<string | null>(() => {
-  if (!question.value || !city.value || !placesOfService.value) return null;
-  return apiQuery(question.value, city.value, boundary.value);
-});
+  city.value?.vintages.find((one) => one.id === told.value?.vintage) ?? null);
 
 function toggled(set: ReadonlySet<string>, id: string, on: boolean): ReadonlySet<string> {
   const next = new Set(set);
@@ -113,6 +140,10 @@ export function mark(layer: string, isBroken: boolean): void {
 export function ask(changed: Partial<Question>): void {
   if (!question.value) return;
   const next = { ...question.value, ...changed };
+  if (isSame(next, question.value)) {
+    draftLimit.value = null;
+    return;
+  }
   batch(() => {
     if (next.vintage !== question.value?.vintage) unit.value = null;
     if (next.vintage !== question.value?.vintage) onlyClass.value = null;

@@ -8,12 +8,9 @@ import { archipelagos } from "./places";
 export const COLOURS = {
   ink: "#14232b",
   muted: "#5a6b73",
-  line: "#dfe6e8",
   paper: "#ffffff",
-  wash: "#f4f7f7",
   rail: "#0d3742",
   brand: "#0b5c6b",
-  road: "#0b7a83",
   outside: "#c8450f",
   gained: "#0f6fb5",
   ferry: "#7c5cbf",
@@ -24,17 +21,19 @@ export const COLOURS = {
 } as const;
 
 /**
- * Families of labels on the map. MapLibre guesses the weight from the name and asks the page's own
- * style sheet for the face (no glyph server), so the half-bold is a family of its own there.
+ * Family of labels on the map, which MapLibre asks of the page's own style sheet (no glyph server). It guesses the
+ * weight from the name, so the half-bold of the base map (tiles/base/style.json) is a family of its own there.
  */
 export const FONT = ["Be Vietnam Pro"];
-export const FONT_STRONG = ["Be Vietnam Pro Semibold"];
 
 /** Colours of the quiet parts of the map on a dark screen, by those on a light one; anything else stays as it is. */
 const DARK: Readonly<Record<string, string>> = {
   "#dfeaec": "#0e1a1f", "#c6dfe9": "#12303d", "#a9cfe0": "#1f4d61", "#ffffff": "#14232a", "#d3d9d3": "#26343a", "#cfe0d0": "#1d3329",
   "#d2e6ea": "#173038", "#c3ced2": "#33464e", "#fff6dc": "#6a6140", "#2f6f8f": "#8cc4dd", "#e3f0f5": "#10222b", "#3d5158": "#b8c9cf",
   "#5a6b73": "#a9bcc3", "#14232b": "#e6eff1", "#f6f3ee": "#2a2f31", "#f1f5f4": "#18282e", "#c9d5d8": "#33464e", "#5f43a0": "#b9a3ea",
+  // Surfaces and edges of layers (legend.ts); dots and lines are bright enough for either theme.
+  "#f6faf8": "#18282e", "#b5cacd": "#4a626b", "#d5dedd": "#2c3b41", "#ecdcc0": "#4a3f28", "#cfe0c8": "#2b4028", "#cfe3d6": "#26413a",
+  "#e6e3cf": "#3d3a2a", "#c3d8ee": "#24435f", "#9dbfe0": "#4a7fb0",
 };
 
 /** A colour, or whatever holds colours, as the reader's screen wants it. */
@@ -46,11 +45,17 @@ export function themed<T>(value: T, isDark: boolean): T {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, themed<unknown>(one, true)])) as T;
 }
 
+/** Parts of a journey, on the map as in the card (look/tokens.css), each told from paper and from the ramp under it. */
+export const WAY = {
+  light: { road: "#0b7a83", access: "#9fb3b9", ferry: "#7c5cbf", turnout: "#5a6b73" },
+  dark: { road: "#3fa6ad", access: "#8fa5ac", ferry: "#a48ae0", turnout: "#6f858e" },
+} as const;
+
 export const PLACES_SOURCE = "places";
 
 /** Invisible layers between which everything is put, lowest first. */
-export const SLOTS = ["units", "lines", "overlays", "marks", "names", "unit-names"] as const;
-export type Slot = (typeof SLOTS)[number];
+const SLOTS = ["units", "lines", "overlays", "marks", "names", "unit-names"] as const;
+type Slot = (typeof SLOTS)[number];
 
 /** Id of the layer that something has to be put before, to lie in this slot. */
 export function slot(name: Slot): string {
@@ -61,8 +66,9 @@ function slotLayer(name: Slot): BackgroundLayerSpecification {
   return { id: slot(name), type: "background", layout: { visibility: "none" } };
 }
 
-export function emptyMap(language: Language, isDark: boolean): StyleSpecification {
-  return themed<StyleSpecification>({
+/** In the colours of a light screen. */
+export function emptyMap(language: Language): StyleSpecification {
+  return {
     version: 8,
     sources: { [PLACES_SOURCE]: { type: "geojson", data: archipelagos(language) } },
     layers: [
@@ -84,5 +90,5 @@ export function emptyMap(language: Language, isDark: boolean): StyleSpecificatio
         paint: { "text-color": COLOURS.waterName, "text-halo-color": COLOURS.paper, "text-halo-width": 1.5 },
       },
     ],
-  }, isDark);
+  };
 }

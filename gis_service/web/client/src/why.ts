@@ -3,7 +3,7 @@
 import type { FeatureCollection, LineString } from "geojson";
 
 import { read } from "./api";
-import { distanceText, numberText, type Language, type Text } from "./language";
+import { costText, type Language, type Text, type Word } from "./language";
 
 export interface Near {
   readonly name: string;
@@ -34,7 +34,13 @@ export interface Why {
   readonly nearest: Near | null;
   readonly second: Near | null;
   readonly route: FeatureCollection<LineString, { readonly part: string }> | null;
-  readonly rule: { readonly title?: Text | null; readonly source?: Text | null; readonly verified?: boolean | null };
+  readonly rule: {
+    readonly title?: Text | null;
+    readonly source?: Text | null;
+    readonly verified?: boolean | null;
+    readonly direction?: string;
+    readonly catchment?: string;
+  };
   readonly cell: { readonly people: number | null; readonly uncovered: number | null; readonly small: boolean } | null;
   readonly inputs: readonly {
     readonly role: string;
@@ -53,32 +59,36 @@ export async function readWhy(
   return read<Why>(`/coverage/why?lon=${lon}&lat=${lat}&${query}`, language, signal);
 }
 
-/** Seconds as people say them in full: "13 phút 20 giây", "45 giây". */
-export function durationText(seconds: number, language: Language): string {
-  const whole = Math.round(Math.abs(seconds));
-  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
-  const names = language === "vi" ? { m: "phút", s: "giây" } : { m: "min", s: "s" };
-  if (minutes === 0) return `${rest} ${names.s}`;
-  return rest === 0 ? `${numberText(minutes, language)} ${names.m}` : `${numberText(minutes, language)} ${names.m} ${rest} ${names.s}`;
-}
-
 /** Seconds as a clock writes them, for narrow places: "9:05". */
 export function clockText(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** A cost in its own unit. */
-export function costText(cost: number, unit: "s" | "m", language: Language): string {
-  return unit === "s" ? durationText(cost, language) : distanceText(Math.round(Math.abs(cost)), language);
+/** How long or how far, to the second or the metre: "13 phút 20 giây", "1,234 km". */
+export function sizeText(cost: number, unit: "s" | "m", language: Language): string {
+  return costText(Math.round(Math.abs(cost)), unit, language);
 }
 
 /** The rule against the way, failed or met and by how much; null when there is no way to hold against it. */
 export function verdictText(why: Why, language: Language): string | null {
   if (why.over === null) return null;
-  const size = costText(why.over, why.unit, language);
+  const size = sizeText(why.over, why.unit, language);
   if (language === "vi") return why.over > 0 ? `Ngoài tiêu chuẩn ${size}.` : `Trong tiêu chuẩn, còn dư ${size}.`;
   return why.over > 0 ? `Beyond the standard by ${size}.` : `Within the standard, with ${size} to spare.`;
+}
+
+/** Whether somebody comes to the place, rather than goes from it. */
+export function comesHere(why: Why): boolean {
+  return why.rule.direction === "from_facility";
+}
+
+/** Why there is no way to hold against the rule; null when there is one. */
+export function withoutWay(why: Why): Word | null {
+  if (why.status === "roadless") return "noRoad";
+  if (why.status === "no_path") return comesHere(why) ? "noPathHere" : "noPath";
+  if (why.status !== "no_facility") return null;
+  return why.rule.catchment === "own_unit" ? "noFacilityInUnit" : "noFacility";
 }
 
 export interface Part {

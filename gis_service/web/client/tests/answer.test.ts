@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { changeBetween, figuresOf, sentenceOf, zonesOf, type Coverage, type Figures, type Study, type Zone } from "../src/answer";
+import { changeBetween, figuresOf, pointsText, sentenceOf, zonesOf, type Coverage, type Figures, type Study, type Zone } from "../src/answer";
 import { toldBy } from "../src/notices";
 
 const FIGURES = { total: 1000, covered: 805, uncovered: 195, share: 0.805 };
@@ -33,6 +33,35 @@ it.each([
   const asked = study(parameters);
   expect(plain(sentenceOf(asked, asked.totals["all"] ?? FIGURES, "Bộ phận một cửa", null, "vi").reached)).toBe(vi);
   expect(plain(sentenceOf(asked, asked.totals["all"] ?? FIGURES, "Bộ phận một cửa", null, "en").reached)).toBe(en);
+});
+
+it.each([
+  [{ measure: "network_time", mode: "car", limit: 600, direction: "from_facility", turnout_s: 60 },
+    "80,5 % người dân được đội cứu hoả tiếp cận trong 10 phút bằng ô tô, kể cả 1 phút chuẩn bị xuất phát.",
+    "80.5% of residents are reached from đội cứu hoả within 10 minutes by car, 1 minute of turn-out included."],
+  [{ measure: "network_distance", mode: "car", limit: 1250, direction: "from_facility", turnout_s: 0 },
+    "80,5 % người dân được đội cứu hoả tiếp cận trong 1,25 km đường, bằng ô tô.",
+    "80.5% of residents are reached from đội cứu hoả within 1.25 km of road by car."],
+  [{ measure: "straight_radius", mode: null, limit: 5000, direction: "from_facility", turnout_s: 0 },
+    "80,5 % người dân ở trong bán kính 5 km (đường chim bay) quanh đội cứu hoả.",
+    "80.5% of residents live within 5 km (as the crow flies) of đội cứu hoả."],
+])("says by whom the way is gone: %o", (parameters, vi, en) => {
+  const asked = study(parameters);
+  expect(plain(sentenceOf(asked, FIGURES, "Đội cứu hoả", null, "vi").reached)).toBe(vi);
+  expect(plain(sentenceOf(asked, FIGURES, "Đội cứu hoả", null, "en").reached)).toBe(en);
+});
+
+it("says in the sentence that data is generated", () => {
+  const asked = { ...study({ measure: "network_time", mode: "walk", limit: 435 }), generated_data: true };
+  expect(plain(sentenceOf(asked, FIGURES, "Chợ", null, "vi").reached)).toBe("80,5 % người dân đến được chợ trong 7 phút 15 giây đi bộ (dữ liệu minh hoạ).");
+  expect(sentenceOf(asked, FIGURES, "Markets", null, "en").reached).toMatch(/ on foot \(generated data\)\.$/);
+});
+
+it.each([
+  [-12.34, "−12,3 điểm phần trăm", "−12.3 percentage points"],
+  [1, "+1 điểm phần trăm", "+1 percentage point"],
+])("says a difference of %d", (points, vi, en) => {
+  expect([pointsText(points, "vi"), pointsText(points, "en")]).toEqual([vi, en]);
 });
 
 it("names those outside, and only when there are any", () => {

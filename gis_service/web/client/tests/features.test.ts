@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { middleOf, nameOf, rowsOf, valueText } from "../src/features";
+import { nameOf, rowsOf, valueText } from "../src/features";
 import { layerOf } from "../src/layers";
 import { lookOf } from "../src/legend";
 
@@ -18,11 +18,35 @@ const LAYER = {
   look: lookOf("commune", "boundaries", "Point"),
 };
 
+const NO_LABEL = { vi: "", en: "" };
+
+function field(name: string, unit: string | null = null, coded = false) {
+  return { name, unit, coded, label: NO_LABEL };
+}
+
 it.each([
   [null, null, "không có"], ["", null, "không có"], [true, null, "có"], [false, null, "không"],
-  [9.32, "km²", "9,32\u00a0km²"], ["2025-07-01", null, "01/07/2025"], ["<b>x</b>", null, "<b>x</b>"],
-])("writes %o", (value, unit, text) => {
-  expect(valueText(value, unit, "vi")).toBe(text);
+  [9.32, field("area_km2", "km2"), "9,32\u00a0km²"], ["2025-07-01", null, "01/07/2025"], ["<b>x</b>", null, "<b>x</b>"],
+  [12_500, field("capacity", "pupils"), "12.500\u00a0học sinh"], [90, field("direction_deg", "deg"), "90°"],
+  [22, field("voltage_kv", "kV"), "22\u00a0kV"],
+])("writes %o", (value, of, text) => {
+  expect(valueText(value, of, "vi")).toBe(text);
+});
+
+it("writes a year without grouping, and a length of time in years as a number", () => {
+  expect(valueText(2015, field("built_year"), "vi")).toBe("2015");
+  expect(valueText(2015, field("year_built"), "en")).toBe("2015");
+  expect(valueText(1000, field("return_period_years", "years"), "vi")).toBe("1.000\u00a0năm");
+  expect(valueText(2015, field("people", "persons"), "vi")).toBe("2.015\u00a0người");
+});
+
+it("says the words of a fixed list in the reader's language, and leaves those it does not know and free text alone", () => {
+  expect(valueText("under_way", field("status", null, true), "vi")).toBe("đang thực hiện");
+  expect(valueText("under_way", field("status", null, true), "en")).toBe("under way");
+  expect(valueText("tram", field("kind", null, true), "vi")).toBe("tram");
+  expect(valueText("commune", field("unit_type", null, true), "vi")).toBe("xã");
+  expect(valueText("commune", field("road_class", null, true), "vi")).toBe("đường xã");
+  expect(valueText("main", field("note"), "vi")).toBe("main");
 });
 
 it("shows attributes in the order and with the labels of the definition, the name apart", () => {
@@ -36,11 +60,4 @@ it("shows attributes in the order and with the labels of the definition, the nam
 it("calls a feature by its name, else by its layer and number", () => {
   expect(nameOf(LAYER, 7, { name: "Trà Lý" })).toBe("Trà Lý");
   expect(nameOf(LAYER, 7, { name: null })).toBe("Xã 7");
-});
-
-it("finds the middle of any geometry", () => {
-  expect(middleOf({ type: "Point", coordinates: [106, 20] })).toEqual([106, 20]);
-  expect(middleOf({ type: "LineString", coordinates: [[0, 0], [4, 2]] })).toEqual([2, 1]);
-  expect(middleOf({ type: "GeometryCollection", geometries: [{ type: "Point", coordinates: [1, 1] }] })).toEqual([1, 1]);
-  expect(middleOf(null)).toBeNull();
 });

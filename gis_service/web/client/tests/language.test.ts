@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { dateText, distanceText, minutesText, numberText, shareText } from "../src/language";
+import { dateText, distanceText, localDay, minutesText, momentText, nearlyText, numberText, shareText } from "../src/language";
 import { WORDS } from "../src/words";
 
 describe("numbers", () => {
@@ -41,7 +41,8 @@ describe("measures", () => {
     [500, "500\u00a0m", "500\u00a0m"],
     [999, "999\u00a0m", "999\u00a0m"],
     [3000, "3\u00a0km", "3\u00a0km"],
-    [1250, "1,3\u00a0km", "1.3\u00a0km"],
+    [1250, "1,25\u00a0km", "1.25\u00a0km"],
+    [10_025, "10,025\u00a0km", "10.025\u00a0km"],
   ])("says %d metres", (metres, vi, en) => {
     expect(distanceText(metres, "vi")).toBe(vi);
     expect(distanceText(metres, "en")).toBe(en);
@@ -50,11 +51,18 @@ describe("measures", () => {
   it.each([
     [600, "10\u00a0phút", "10\u00a0minutes"],
     [60, "1\u00a0phút", "1\u00a0minute"],
-    [450, "7,5\u00a0phút", "7.5\u00a0minutes"],
+    [435, "7\u00a0phút 15\u00a0giây", "7\u00a0minutes 15\u00a0seconds"],
+    [61, "1\u00a0phút 1\u00a0giây", "1\u00a0minute 1\u00a0second"],
+    [45, "45\u00a0giây", "45\u00a0seconds"],
+    [0, "0\u00a0giây", "0\u00a0seconds"],
   ])("says %d seconds", (seconds, vi, en) => {
     expect(minutesText(seconds, "vi")).toBe(vi);
     expect(minutesText(seconds, "en")).toBe(en);
   });
+});
+
+it("rounds only where an idea of the length is enough", () => {
+  expect([nearlyText(1234.5, "vi"), nearlyText(870.4, "en")]).toEqual(["1,2\u00a0km", "870\u00a0m"]);
 });
 
 describe("dates", () => {
@@ -63,6 +71,14 @@ describe("dates", () => {
     expect(dateText("2020-07-24", "en")).toBe("24 Jul 2020");
     expect(dateText("Xã Đông Thuỵ Anh", "vi")).toBe("Xã Đông Thuỵ Anh");
   });
+});
+
+it("writes a moment by the reader's clock, with its date when that is another day", () => {
+  const moment = new Date(2026, 10, 22, 9, 5);
+  const [sameDay, nextDay] = [new Date(2026, 10, 22, 23, 59), new Date(2026, 10, 23, 0, 1)];
+  expect([momentText(moment, sameDay, "vi"), momentText(moment, nextDay, "vi")]).toEqual(["9:05", "9:05, 22/11/2026"]);
+  expect(momentText(moment, nextDay, "en")).toBe("9:05, 22 Nov 2026");
+  expect(localDay(new Date(2026, 0, 5, 0, 30))).toBe("2026-01-05");
 });
 
 it("has every word in both languages", () => {

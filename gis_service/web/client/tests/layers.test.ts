@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { boxAround, drawable, layerOf, mapLayersOf, namesOf } from "../src/layers";
+import { drawable, layerOf, mapLayersOf, namesOf } from "../src/layers";
 import { kindOf, lookOf } from "../src/legend";
 import type { City } from "../src/page";
 
@@ -48,9 +48,12 @@ it("draws surfaces below lines, and only what lies somewhere", () => {
   expect(drawable([ROADS, EMPTY, FIGURES, COMMUNE]).map((layer) => layer.id)).toEqual(["commune", "roads"]);
 });
 
-it("finds the box around all layers", () => {
-  expect(boxAround([COMMUNE, ROADS, EMPTY])).toEqual([106, 20, 107, 21]);
-  expect(boxAround([EMPTY])).toBeNull();
+it("draws no layer whose tiles need a token", () => {
+  const internal = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "internal" }, CITY);
+  const open = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "public" }, CITY);
+  expect([internal.isPublic, open.isPublic]).toEqual([false, true]);
+  expect(drawable([internal])).toEqual([]);
+  expect(drawable([open])).toEqual([open]);
 });
 
 it("draws former units hollow and quieter than those of today", () => {

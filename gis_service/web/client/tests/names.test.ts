@@ -1,7 +1,7 @@
 import type { Feature, Position } from "geojson";
 import { expect, it } from "vitest";
 
-import { boxesOf, namesOfAreas } from "../src/map/names";
+import { namesOfAreas } from "../src/map/names";
 
 function box(id: number, name: unknown, [west, south, east, north]: [number, number, number, number]): Feature {
   const ring: Position[] = [[west, south], [east, south], [east, north], [west, north], [west, south]];
@@ -29,9 +29,4 @@ it("passes over areas without a name", () => {
 it("puts the names of a lower rank first", () => {
   const names = namesOfAreas([box(1, "A", [0, 0, 1, 1])], (properties) => String(properties["name"]).length * -10);
   expect(names.features[0]?.properties.rank).toBe(-10);
-});
-
-it("gives the box of a feature over all its parts", () => {
-  const boxes = boxesOf([box(1, "Vũ Thư", [0, 0, 1, 1]), box(1, "Vũ Thư", [1, 0, 5, 2])], "name");
-  expect(boxes.get("Vũ Thư")).toEqual([0, 0, 5, 2]);
 });

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 
 import type { City, Standard } from "../src/page";
-import { addressParams, apiQuery, firstQuestion, questionFrom, withMode, withService } from "../src/question";
+import { addressParams, apiQuery, firstQuestion, modesOf, questionFrom, withMode, withService } from "../src/question";
 
 const text = { vi: "", en: "" };
 
 function standard(id: string, service: string, measure: string, mode: string | null, limit: number, group = "all"): Standard {
-  return { id, service, title: text, measure, mode, limit, group };
+  return { id, service, title: text, measure, mode, limit, group, direction: "to_facility" };
 }
 
 const CITY = {
@@ -79,4 +79,13 @@ it("asks for the nearest limit that everybody may ask for", () => {
   expect(read("limit=607").limit).toBe(600);
   expect(read("limit=1").limit).toBe(15);
   expect(read("standard=office_3km&limit=2990").limit).toBe(3000);
+});
+
+it("offers every mode to people who go, and only its own to a service that comes", () => {
+  const engine: Standard = { ...standard("fire_car", "fire", "network_time", "car", 600), direction: "from_facility" };
+  const city: City = { ...CITY, services: [{ id: "fire", title: text }], standards: [standard("fire_5km", "fire", "straight_radius", null, 5000), engine] };
+  expect(modesOf(CITY, "office")).toEqual(CITY.modes);
+  expect(modesOf(city, "fire")).toEqual(["car"]);
+  expect(questionFrom(new URLSearchParams("mode=walk"), city)).toEqual(firstQuestion(city));
+  expect(questionFrom(new URLSearchParams("standard=fire_5km&mode=car"), city)).toMatchObject({ standard: "fire_car", mode: "car" });
 });

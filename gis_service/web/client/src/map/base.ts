@@ -1,12 +1,18 @@
 /** The base map: the service's own tiles in the style that is defined beside them. */
 
+import { effect } from "@preact/signals";
 import type { LayerSpecification, Map as MapLibre, StyleSpecification } from "maplibre-gl";
 
 import { read } from "../api";
+import { GROUND } from "../layers";
+import { seaName } from "../places";
 import * as state from "../state";
-import { slot, themed } from "../style";
+import { slot } from "../style";
+import { addThemed } from "./theme";
 
-const TILESET = "base";
+const BASE = "base";
+/** The layer of the base map that names seas and lakes (tiles/base/style.json). */
+const WATER_NAMES = "water-name";
 /** A style layer with this mark and all that follow lie above the coloured units. */
 const UNITS_BELOW = "gis:units-below";
 
@@ -17,23 +23,47 @@ interface Listed {
 /** A city without roads or rivers has no base map; its layers and answers are drawn all the same. */
 async function isServed(): Promise<boolean> {
   const list = await read<Listed>("/tiles?f=json", state.language.peek());
-  return list.tilesets.some(({ links }) => links.some(({ href }) => href.includes(`/tiles/${TILESET}/`)));
+  return list.tilesets.some(({ links }) => links.some(({ href }) => href.includes(`/tiles/${BASE}/`)));
 }
 
 function marks(layer: LayerSpecification): boolean {
   return (layer.metadata as Record<string, unknown> | undefined)?.[UNITS_BELOW] === true;
 }
 
-/** Put the base map under the answer and its names above it; without one the ground stays plain. */
-export async function addBase(map: MapLibre): Promise<void> {
+async function add(map: MapLibre): Promise<void> {
   if (!(await isServed())) return;
-  const style = await read<StyleSpecification>(`/tiles/${TILESET}/WebMercatorQuad?f=style`, state.language.peek());
-  for (const [id, source] of Object.entries(style.sources)) map.addSource(id, source);
-  const isDark = state.isDark.peek();
+  const style = await read<StyleSpecification>(`/tiles/${BASE}/WebMercatorQuad?f=style`, state.language.peek());
+  for (const [id, source] of Object.entries(style.sources)) if (!map.getSource(id)) map.addSource(id, source);
   let isAbove = false;
   for (const layer of style.layers) {
     isAbove ||= marks(layer);
     const below = layer.type === "symbol" ? slot("unit-names") : slot(isAbove ? "overlays" : "units");
-    map.addLayer(themed(layer, isDark), below);
+    if (!map.getLayer(layer.id)) addThemed(map, layer, below);
   }
+  nameSeas(map);
+}
+
+/** Mark the base map, or the units, whose tiles could not be drawn; other sources are none of the ground. */
+export function markGround(source: string): void {
+  if (source === BASE) state.mark(GROUND, true);
+  else if (source.startsWith("units:")) state.mark(source, true);
+}
+
+/** Put the base map under the answer and its names above it; without one the ground stays plain. */
+export async function addBase(map: MapLibre): Promise<void> {
+  state.mark(GROUND, false);
+  if (map.getSource(BASE)) map.refreshTiles(BASE);
+  await add(map).catch(() => state.mark(GROUND, true));
+}
+
+/** A sea that has a name in the reader's language carries it; any other water has the name of the data. */
+function nameSeas(map: MapLibre): void {
+  if (map.getLayer(WATER_NAMES)) map.setLayoutProperty(WATER_NAMES, "text-field", seaName(state.language.peek()));
+}
+
+export function followSeaNames(map: MapLibre): void {
+  effect(() => {
+    void state.language.value;
+    nameSeas(map);
+  });
 }

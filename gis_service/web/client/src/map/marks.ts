@@ -59,16 +59,16 @@ function facilityLayers(): readonly AddLayerObject[] {
   ];
 }
 
+/** Their colours follow the screen (theme.ts). */
 function routeLayers(): readonly AddLayerObject[] {
-  const colour: ExpressionSpecification = ["match", ["get", "part"], "ferry", COLOURS.ferry, "access", COLOURS.muted, COLOURS.rail];
   const width = (size: number): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], 9, size, 15, size * 1.8];
   const layout = { "line-cap": "round", "line-join": "round" } as const;
   return [
-    { id: "route:edge", type: "line", source: "route", layout, paint: { "line-color": COLOURS.paper, "line-width": width(6) } },
+    { id: "route:edge", type: "line", source: "route", layout, paint: { "line-width": width(7) } },
     { id: "route:line", type: "line", source: "route", layout, filter: ["!=", ["get", "part"], "access"],
-      paint: { "line-color": colour, "line-width": width(3) } },
+      paint: { "line-width": width(3.6) } },
     { id: "route:access", type: "line", source: "route", layout, filter: ["==", ["get", "part"], "access"],
-      paint: { "line-color": colour, "line-width": width(2.4), "line-dasharray": [0.6, 1.8] } },
+      paint: { "line-width": width(3.2), "line-dasharray": [0.6, 1.6] } },
   ];
 }
 
@@ -84,7 +84,8 @@ function placeLayers(): readonly AddLayerObject[] {
 function clearings(): readonly AddLayerObject[] {
   const layout = { "icon-image": DOT_IMAGE, "icon-allow-overlap": true, "icon-padding": 0 } as const;
   return [
-    { id: "facility:clear", type: "symbol", source: "facilities", filter: ["==", ["get", "standing"], "open"], layout },
+    { id: "facility:clear", type: "symbol", source: "facilities", filter: ["==", ["get", "standing"], "open"],
+      layout: { ...layout, "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.5, 10.5, 1] } },
     { id: "place:clear", type: "symbol", source: "place", layout: { ...layout, "icon-size": 2.6 } },
   ];
 }
@@ -95,7 +96,7 @@ function set(map: MapLibre, source: string, data: FeatureCollection): void {
 
 function followFacilities(map: MapLibre): void {
   effect(() => {
-    const [list, question] = [state.placesOfService.value, state.question.value];
+    const [list, question] = [state.placesTold.value, state.told.value];
     const isOn = state.view.value === "coverage";
     const stands = list && question ? standings(list, question.state, question.share, state.today) : [];
     set(map, "facilities", isOn && list ? facilityFeatures(list, stands) : EMPTY);

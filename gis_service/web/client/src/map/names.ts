@@ -9,8 +9,6 @@ import type { Feature, FeatureCollection, Point, Polygon, Position } from "geojs
 import polylabel from "polylabel";
 
 export type Names = FeatureCollection<Point, { name: string; rank: number }>;
-/** West, south, east, north in degrees. */
-export type Box = readonly [number, number, number, number];
 
 /** Twice the area of a ring, in whatever its units are; only good for comparing. */
 function extentOf(ring: readonly Position[]): number {
@@ -59,20 +57,4 @@ export function namesOfAreas(parts: readonly Feature[], rankOf: (properties: Pro
       return { type: "Feature", geometry: { type: "Point", coordinates: [x ?? 0, y ?? 0] }, properties: { name, rank } };
     }),
   };
-}
-
-/** The box of each feature by its key, over all its parts. */
-export function boxesOf(parts: readonly Feature[], key: string): ReadonlyMap<string, Box> {
-  const boxes = new Map<string, Box>();
-  for (const part of parts) {
-    if (part.geometry.type === "GeometryCollection") continue;
-    const flat = (part.geometry.coordinates as unknown[]).flat(4) as number[];
-    let [west, south, east, north] = boxes.get(String(part.properties?.[key])) ?? [180, 90, -180, -90];
-    for (let i = 0; i + 1 < flat.length; i += 2) {
-      const [x = 0, y = 0] = [flat[i], flat[i + 1]];
-      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
-    }
-    boxes.set(String(part.properties?.[key]), [west, south, east, north]);
-  }
-  return boxes;
 }

@@ -7,16 +7,18 @@ import { drawable, keepClear, mapLayersOf, nameLayout, namePaint, namesOf, sourc
 import * as state from "../state";
 import { slot } from "../style";
 import { namesOfAreas } from "./names";
+import { addThemed } from "./theme";
 
 const TILES_END_AT_ZOOM = 16;
-export const OVERLAY = /^(\w+):(area|edge|line|point|name|area-name|clear)$/;
+const PARTS = ["area", "edge", "line", "point", "name", "area-name", "clear"] as const;
+const TOUCHED = ["area", "line", "point", "name"] as const;
 
 /** Names of areas, in step with the tiles that are there. */
 function addAreaNames(map: MapLibre, layer: Layer): void {
   const source = `names:${layer.id}`;
   map.addSource(source, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   const look = { layout: nameLayout(false), paint: namePaint(), minzoom: layer.look.nameZoom };
-  map.addLayer({ id: `${layer.id}:area-name`, type: "symbol", source, ...look }, slot("unit-names"));
+  addThemed(map, { id: `${layer.id}:area-name`, type: "symbol", source, ...look }, slot("unit-names"));
   let last = "";
   map.on("idle", () => {
     if (!state.shown.peek().has(layer.id)) return;
@@ -35,24 +37,36 @@ function add(map: MapLibre, layer: Layer): void {
     maxzoom: TILES_END_AT_ZOOM,
     ...(layer.bbox ? { bounds: [...layer.bbox] } : {}),
   });
-  for (const one of mapLayersOf(layer)) map.addLayer(one, slot("marks"));
+  // Dots keep their white ring, which tells them from the ground of either theme.
+  for (const one of mapLayersOf(layer)) {
+    if (one.type === "circle") map.addLayer(one, slot("marks"));
+    else addThemed(map, one, slot("marks"));
+  }
   const names = namesOf(layer);
-  if (names) map.addLayer(names, slot("unit-names"));
+  if (names) addThemed(map, names, slot("unit-names"));
   if (names && (layer.look.kind === "area" || layer.look.kind === "mixed")) addAreaNames(map, layer);
   map.addLayer(keepClear(layer), slot("unit-names"));
 }
 
+export interface Overlays {
+  /** Ids of the map layers that answer to a pointer. */
+  readonly touchable: () => string[];
+}
+
 /** Nothing of a layer is fetched before it is switched on for the first time. */
-export function followLayers(map: MapLibre): void {
+export function followLayers(map: MapLibre): Overlays {
+  const added = new Map<string, readonly string[]>();
   effect(() => {
     const on = state.shown.value;
     for (const layer of drawable(state.readyLayers.value)) {
-      if (on.has(layer.id) && !map.getSource(sourceId(layer.id))) add(map, layer);
+      if (!on.has(layer.id) || added.has(layer.id)) continue;
+      add(map, layer);
+      added.set(layer.id, PARTS.map((part) => `${layer.id}:${part}`).filter((id) => map.getLayer(id)));
     }
-    for (const { id } of map.getStyle().layers) {
-      const layer = OVERLAY.exec(id)?.[1];
-      const source = layer === undefined ? undefined : map.getSource(sourceId(layer));
-      if (layer !== undefined && source) map.setLayoutProperty(id, "visibility", on.has(layer) ? "visible" : "none");
+    for (const [layer, ids] of added) {
+      for (const id of ids) map.setLayoutProperty(id, "visibility", on.has(layer) ? "visible" : "none");
     }
   });
+  const touched = TOUCHED.map((part) => `:${part}`);
+  return { touchable: () => [...added.values()].flat().filter((id) => touched.some((part) => id.endsWith(part))) };
 }

@@ -1,6 +1,6 @@
 /** The pop-ups of what is chosen, and the outline of a chosen feature. */
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { Popup, type AddLayerObject, type ExpressionSpecification, type Map as MapLibre } from "maplibre-gl";
 import { render, type VNode } from "preact";
 
@@ -8,7 +8,8 @@ import { sourceId } from "../layers";
 import { FeatureCard } from "../parts/FeatureCard";
 import { WhyCard } from "../parts/WhyCard";
 import * as state from "../state";
-import { COLOURS } from "../style";
+import { COLOURS, themed } from "../style";
+import { bring } from "./view";
 
 const MARKS = ["selected:edge", "selected:point"] as const;
 
@@ -38,10 +39,10 @@ function marksOf(chosen: state.Selection): readonly AddLayerObject[] {
   ];
 }
 
-function mark(map: MapLibre, chosen: state.Selection | null): void {
+function mark(map: MapLibre, chosen: state.Selection | null, isDark: boolean): void {
   for (const id of MARKS) if (map.getLayer(id)) map.removeLayer(id);
   if (!chosen || !map.getSource(sourceId(chosen.layer))) return;
-  for (const layer of marksOf(chosen)) map.addLayer(layer);
+  for (const layer of marksOf(chosen)) map.addLayer(themed(layer, isDark));
 }
 
 function popupOf(map: MapLibre): (content: VNode | null, at: state.Position | null) => void {
@@ -55,17 +56,24 @@ function popupOf(map: MapLibre): (content: VNode | null, at: state.Position | nu
   };
 }
 
-/** Keep outline, pop-up and state one. On a phone the answer for a place stands in the sheet instead. */
+/** While it is not known what the question means there is nothing to tell of a place. */
+const hasWhy = computed(() => state.why.value !== null);
+
+/** Keep outline, pop-up and state one. On a phone the card stands in the sheet instead. */
 export function followSelection(map: MapLibre): void {
   const show = popupOf(map);
   effect(() => {
     const chosen = state.selection.value;
     const [place, isPhone, isCoverage] = [state.place.value, state.isPhone.value, state.view.value === "coverage"];
-    mark(map, chosen);
-    if (chosen) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
-    else if (place && isCoverage && !isPhone) show(<WhyCard />, place);
+    mark(map, chosen, state.isDark.value);
+    if (isPhone) show(null, null);
+    else if (chosen) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
+    else if (place && isCoverage && hasWhy.value) show(<WhyCard />, place);
     else show(null, null);
-    const at = chosen?.at ?? place;
-    if (at && !map.getBounds().contains([...at])) map.easeTo({ center: [...at] });
+  });
+  effect(() => {
+    const at = state.selection.value?.at ?? state.place.value;
+    // Only a new choice moves the map; another view, theme or screen does not.
+    if (at) bring(map, at);
   });
 }

@@ -1,15 +1,16 @@
-/** The units in the colour of their answer, their borders, the chosen one's outline, and where each of them lies. */
+/** The units in the colour of their answer, their borders, the chosen one's outline, and their names. */
 
 import { effect } from "@preact/signals";
 import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as MapLibre, PropertyValueSpecification } from "maplibre-gl";
 
 import type { Zone } from "../answer";
-import { nameLayout, namePaint, tilesUrl } from "../layers";
+import { nameLayout, namePaint, tilesUrl, unitSource } from "../layers";
 import type { City, Vintage } from "../page";
 import { classOf, colourOf, NO_SHARE } from "../ramp";
 import * as state from "../state";
 import { COLOURS, slot, themed } from "../style";
-import { boxesOf, namesOfAreas, type Box } from "./names";
+import { namesOfAreas } from "./names";
+import { addThemed } from "./theme";
 
 const IS_AREA: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];
 const IS_POINT: ExpressionSpecification = ["==", ["geometry-type"], "Point"];
@@ -19,10 +20,8 @@ const CLOSE = 0.5;
 const PLAIN = "#f1f5f4";
 const PLAIN_EDGE = "#c9d5d8";
 const TILES_END_AT_ZOOM = 16;
-
-export function unitSource(layer: string): string {
-  return `units:${layer}`;
-}
+/** A province fills the smallest phone at zoom 7 or more; its units are named from there, as many as there is room for. */
+const NAMES_FROM_ZOOM = 7;
 
 /** Colour of each unit by its code; a unit the answer does not name has no colour of the ramp. */
 export function coloursOf(zones: readonly Zone[], key: string): ExpressionSpecification | string {
@@ -67,13 +66,13 @@ function add(map: MapLibre, layer: string): void {
   if (point) map.addLayer(point, slot("overlays"));
   if (chosen) map.addLayer(chosen, slot("marks"));
   map.addSource(`${unitSource(layer)}:names`, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
-  map.addLayer({
+  addThemed(map, {
     id: `${unitSource(layer)}:name`,
     type: "symbol",
     source: `${unitSource(layer)}:names`,
-    minzoom: 8.6,
+    minzoom: NAMES_FROM_ZOOM,
     layout: { ...nameLayout(false), "symbol-sort-key": ["get", "rank"] },
-    paint: themed(namePaint(), state.isDark.peek()),
+    paint: namePaint(),
   });
 }
 
@@ -92,16 +91,12 @@ function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): voi
   map.setPaintProperty(`${source}:chosen`, "line-color", themed(COLOURS.ink, isDark));
 }
 
-/** Boxes of the units that have been on the map; the view of the whole city, which comes first, holds them all. */
-export type Boxes = Map<string, Box>;
-
-/** Keep names and boxes in step with the tiles that are there. */
-function gather(map: MapLibre, vintage: Vintage, key: string, boxes: Boxes): void {
+/** Keep the names in step with the tiles that are there. */
+function gather(map: MapLibre, vintage: Vintage, key: string): void {
   let last = "";
   map.on("idle", () => {
     if (state.vintage.peek()?.id !== vintage.id) return;
     const parts = map.querySourceFeatures(unitSource(vintage.layer), { sourceLayer: vintage.layer });
-    for (const [id, box] of boxesOf(parts, key)) boxes.set(`${vintage.id}/${id}`, box);
     const people = new Map(state.zones.peek().map((zone) => [zone.id, zone.total ?? 0]));
     const names = namesOfAreas(parts, (properties) => -(people.get(String(properties[key])) ?? 0));
     const written = JSON.stringify(names);
@@ -112,17 +107,22 @@ function gather(map: MapLibre, vintage: Vintage, key: string, boxes: Boxes): voi
   });
 }
 
+/** Whether a layer of units holds any: as the list of layers says, or, without one, as the page was told. */
+function hasUnits(layer: string, city: City): boolean {
+  if (state.layers.value.state !== "ready") return (city.counts[layer] ?? 0) > 0;
+  return state.readyLayers.value.some((one) => one.id === layer && !one.isEmpty);
+}
+
 /** Draw the units of the vintage that is asked about: coloured beside an answer, else plain ground for the layers. */
-export function followUnits(map: MapLibre, city: City): Boxes {
-  const boxes: Boxes = new Map();
+export function followUnits(map: MapLibre, city: City): void {
   effect(() => {
     const vintage = state.vintage.value;
     const key = city.keys[vintage?.layer ?? ""];
     const isOn = state.view.value === "coverage" && state.answer.value !== null;
-    const isDrawn = state.readyLayers.value.some((layer) => layer.id === vintage?.layer && !layer.isEmpty);
+    const isDrawn = hasUnits(vintage?.layer ?? "", city);
     if (vintage && key && !map.getSource(unitSource(vintage.layer)) && isDrawn) {
       add(map, vintage.layer);
-      gather(map, vintage, key, boxes);
+      gather(map, vintage, key);
     }
     const isAdded = map.getSource(unitSource(vintage?.layer ?? "")) !== undefined;
     for (const one of city.vintages) {
@@ -134,5 +134,4 @@ export function followUnits(map: MapLibre, city: City): Boxes {
     }
     if (vintage && key && isAdded) paint(map, vintage, key, isOn);
   });
-  return boxes;
 }

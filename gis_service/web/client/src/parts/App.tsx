@@ -5,6 +5,7 @@ import type { City } from "../page";
 import * as state from "../state";
 import { AnswerPart } from "./Answer";
 import { Curve } from "./Curve";
+import { FeatureCard } from "./FeatureCard";
 import { FeatureTable } from "./FeatureTable";
 import { Header } from "./Header";
 import { LayerList } from "./LayerList";
@@ -31,6 +32,25 @@ function Coverage({ city, reload }: Props) {
   );
 }
 
+/** On a phone the card of a feature stands in the sheet, where it is read whole; elsewhere it is a pop-up on the map. */
+function ChosenFeature() {
+  const chosen = state.selection.value;
+  if (!state.isPhone.value || !chosen) return null;
+  return <FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />;
+}
+
+/** The token was forgotten without being told to, and single homes with it: that is said once. */
+function TokenEnded() {
+  const language = state.language.value;
+  if (!state.tokenEnded.value) return null;
+  return (
+    <div class="failed" role="alert">
+      <p>{word("tokenEnded", language)}</p>
+      <button type="button" class="plain" onClick={() => { state.tokenEnded.value = false; }}>{word("close", language)}</button>
+    </div>
+  );
+}
+
 /** The ways to ask again for what failed, and to move the map. */
 export interface Reload {
   readonly layers: () => void;
@@ -52,10 +72,12 @@ export function App({ city, reload }: Props) {
       <div class="column">
         <Header city={city} reload={reload} />
         <Sheet>
+          <TokenEnded />
+          <ChosenFeature />
           {view === "coverage" && <Coverage city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}
           {view === "layers" && <LayerList city={city} retry={reload.layers} retryLayer={reload.layer} />}
-          {view === "table" && <FeatureTable />}
+          {view === "table" && <FeatureTable key={state.reader.value} retryLayers={reload.layers} />}
         </Sheet>
       </div>
     </>

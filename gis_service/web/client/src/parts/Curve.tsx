@@ -2,47 +2,60 @@
 
 import { useEffect, useRef } from "preact/hooks";
 
-import { IN_NO_UNIT, type CurvePoints, type Zone } from "../answer";
+import { comesToPeople, IN_NO_UNIT, type CurvePoints, type Zone } from "../answer";
+import { isSame, type Asked } from "../asked";
 import { axisEnd, costAt, limitByKey, pathOf, shareAt, stepOf, ticksOf, xOf, yOf, type Frame } from "../curve";
-import { distanceText, minutesText, numberText, shareText, word, type Language } from "../language";
+import type { StateChoice } from "../facilities";
+import { costText, numberText, shareText, word, type Language, type Word } from "../language";
 import { longestLimit } from "../question";
 import * as state from "../state";
 import { choiceText } from "./StateSwitch";
 
 const FRAME: Frame = { width: 340, height: 132, left: 6, right: 6, top: 12, bottom: 26 };
 const ASK_AFTER_MS = 400;
-/** A tick this close to the limit gives its place to it. */
-const NEAR_PX = 34;
+/** Width of a letter, and room beside the limit's words, in which no tick has its own. */
+const LETTER_PX = 6.2;
+const BESIDE_PX = 12;
+/** The stroke before a name in the key, with the room after it. */
+const KEY_PX = 22;
 
 interface Drawn {
+  readonly asked: Asked;
   readonly unit: "s" | "m";
   readonly main: CurvePoints;
   readonly other: CurvePoints | null;
   readonly total: number;
   readonly limit: number;
   readonly end: number;
+  /** Whether the limit can be moved: not while a question of another kind is on its way. */
+  readonly isMovable: boolean;
 }
 
 function drawnNow(): Drawn | null {
-  const [answer, figures, question] = [state.answer.value, state.figures.value, state.question.value];
-  const points = answer?.curve.points[state.group.value];
-  if (!answer || !points || !question || !figures?.total) return null;
-  const { unit } = answer.curve;
-  const other = state.reference.value?.curve.points[state.group.value] ?? null;
-  const limit = state.draftLimit.value ?? question.limit;
-  const end = axisEnd(other ? [points, other] : [points], question.limit, unit);
-  return { unit, main: points, other, total: figures.total, limit, end };
-}
-
-function costText(cost: number, unit: "s" | "m", language: Language): string {
-  return unit === "s" ? minutesText(cost, language) : distanceText(cost, language);
+  const [answered, figures, question] = [state.answered.value, state.figures.value, state.question.value];
+  if (!answered || !question || !figures?.total) return null;
+  const { asked, coverage, reference } = answered;
+  const { group } = asked.question;
+  const points = coverage.curve.points[group];
+  if (!points) return null;
+  const { unit } = coverage.curve;
+  const other = reference?.curve.points[group] ?? null;
+  // The limit alone may be ahead of the answer: the curve knows the people within every limit.
+  const now = state.asked.value?.question ?? question;
+  const isMovable = isSame({ ...asked.question, limit: now.limit }, now);
+  const settled = isMovable ? now.limit : asked.question.limit;
+  const limit = isMovable ? (state.draftLimit.value ?? settled) : settled;
+  const end = axisEnd(other ? [points, other] : [points], settled, unit);
+  return { asked, unit, main: points, other, total: figures.total, limit, end, isMovable };
 }
 
 function Axis({ drawn, language }: { readonly drawn: Drawn; readonly language: Language }) {
   const { end, unit, limit } = drawn;
   const at = xOf(limit, end, FRAME);
-  const ticks = ticksOf(end, unit).filter((tick) => Math.abs(xOf(tick, end, FRAME) - at) > NEAR_PX);
-  const label = Math.min(FRAME.width - 24, Math.max(22, at));
+  const words = costText(limit, unit, language);
+  const half = (words.length * LETTER_PX) / 2;
+  const label = Math.min(FRAME.width - half, Math.max(half, at));
+  const ticks = ticksOf(end, unit).filter((tick) => Math.abs(xOf(tick, end, FRAME) - label) > half + BESIDE_PX);
   const short = (tick: number): string => numberText(unit === "s" ? tick / 60 : tick / 1000, language, 1);
   return (
     <g class="axis">
@@ -54,7 +67,7 @@ function Axis({ drawn, language }: { readonly drawn: Drawn; readonly language: L
         <text key={tick} x={Math.max(8, xOf(tick, end, FRAME))} y={FRAME.height - 8}
           text-anchor={xOf(tick, end, FRAME) > FRAME.width - 14 ? "end" : "middle"}>{short(tick)}</text>
       ))}
-      <text class="strong" x={label} y={FRAME.height - 8} text-anchor="middle">{costText(limit, unit, language)}</text>
+      <text class="strong" x={label} y={FRAME.height - 8} text-anchor="middle">{words}</text>
     </g>
   );
 }
@@ -78,20 +91,20 @@ function UnitMarks({ zone, drawn }: { readonly zone: Zone; readonly drawn: Drawn
 function useMoves(drawn: Drawn | null) {
   const timer = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(timer.current), []);
-  const most = longestLimit(state.question.value?.measure ?? "");
+  const most = longestLimit(drawn?.asked.question.measure ?? "");
   const settle = (): void => {
     window.clearTimeout(timer.current);
     const limit = state.draftLimit.peek();
     if (limit !== null) state.ask({ limit });
   };
   const follow = (event: PointerEvent): void => {
-    if (!drawn) return;
+    if (!drawn?.isMovable) return;
     const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * FRAME.width;
     state.draftLimit.value = costAt(x, drawn.end, FRAME, stepOf(drawn.unit) / 2, Math.min(most, drawn.end));
   };
   const press = (event: KeyboardEvent): void => {
-    const next = drawn && limitByKey(event.key, drawn.limit, drawn.unit, most);
+    const next = drawn?.isMovable ? limitByKey(event.key, drawn.limit, drawn.unit, most) : null;
     if (next === null) return;
     event.preventDefault();
     state.draftLimit.value = next;
@@ -104,12 +117,11 @@ function useMoves(drawn: Drawn | null) {
 function Lines({ drawn, language }: { readonly drawn: Drawn; readonly language: Language }) {
   const { main, other, total, end } = drawn;
   const line = pathOf(main, total, end, FRAME);
-  const [state1, state2] = [state.question.value?.state, state.question.value?.state === "before" ? "today" : "before"];
-  const nameOf = (wanted: string | undefined): string => {
-    const choice = state.choices.value.find((one) => one.state === wanted);
-    return choice ? choiceText(choice, language) : "";
-  };
+  const { question, choices, other: against } = drawn.asked;
+  const nameOf = (choice: StateChoice | undefined): string => (choice ? choiceText(choice, language) : "");
   const base = yOf(0, FRAME);
+  const names = [nameOf(choices.find((one) => one.state === question.state)), nameOf(against?.choice)];
+  const left = FRAME.width - KEY_PX - Math.max(...names.map((name) => name.length)) * LETTER_PX;
   return (
     <>
       <path class="area" d={`${line}V${base}H${FRAME.left}Z`} />
@@ -117,14 +129,22 @@ function Lines({ drawn, language }: { readonly drawn: Drawn; readonly language: 
       <path class="line" d={line} />
       {other && (
         <g class="key">
-          <path class="line" d={`M${FRAME.width - 150} ${base - 26}h16`} />
-          <text x={FRAME.width - 128} y={base - 22}>{nameOf(state1)}</text>
-          <path class="other" d={`M${FRAME.width - 150} ${base - 11}h16`} />
-          <text x={FRAME.width - 128} y={base - 7}>{nameOf(state2)}</text>
+          <path class="line" d={`M${left} ${base - 26}h16`} />
+          <text x={left + KEY_PX} y={base - 22}>{names[0]}</text>
+          <path class="other" d={`M${left} ${base - 11}h16`} />
+          <text x={left + KEY_PX} y={base - 7}>{names[1]}</text>
         </g>
       )}
     </>
   );
+}
+
+function titleOf(drawn: Drawn): Word {
+  const { measure } = drawn.asked.question;
+  if (measure === "network_distance") return "curveTitleM";
+  if (measure !== "network_time") return "curveTitleRadius";
+  const answer = state.answer.value;
+  return answer && comesToPeople(answer) ? "curveTitleFrom" : "curveTitle";
 }
 
 export function Curve() {
@@ -136,8 +156,7 @@ export function Curve() {
   const share = shareAt(main, total, limit);
   const [x, y] = [xOf(limit, end, FRAME), yOf(share, FRAME)];
   const zone = state.zones.value.find((one) => one.id === state.unit.value && one.id !== IN_NO_UNIT);
-  const measure = state.question.value?.measure;
-  const title = measure === "network_time" ? "curveTitle" : measure === "network_distance" ? "curveTitleM" : "curveTitleRadius";
+  const title = titleOf(drawn);
   return (
     <section class={state.isOld.value ? "curve old" : "curve"} aria-label={word(title, language)}>
       <h2>{word(title, language)}</h2>
@@ -151,7 +170,7 @@ export function Curve() {
         <path class="limit" d={`M${x} ${FRAME.top - 8}V${yOf(0, FRAME)}`} />
         <text class="share-label" x={x > FRAME.width - 60 ? x - 8 : x + 8} y={FRAME.top + 1}
           text-anchor={x > FRAME.width - 60 ? "end" : "start"}>{shareText(share, language)}</text>
-        <circle class="handle-dot" cx={x} cy={y} r="7" tabindex={0} role="slider" aria-label={word("limit", language)}
+        <circle class="handle-dot" cx={x} cy={y} r="7" tabindex={0} role="slider" aria-label={word("limit", language)} aria-disabled={!drawn.isMovable}
           aria-valuemin={stepOf(unit)} aria-valuemax={most} aria-valuenow={limit}
           aria-valuetext={`${costText(limit, unit, language)}: ${shareText(share, language)}`} onKeyDown={press} />
       </svg>

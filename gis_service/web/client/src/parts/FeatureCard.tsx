@@ -3,16 +3,21 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { nameOf, readFeature, rowsOf } from "../features";
+import { endSelection } from "../focus";
 import { word } from "../language";
 import * as state from "../state";
 import { LOADING, type Loaded, type Selection } from "../state";
+import { Failed } from "./Failed";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-function useProperties(chosen: Selection): Loaded<Properties> {
+/** The attributes of a feature, and a way to ask for them again. */
+function useProperties(chosen: Selection): [Loaded<Properties>, () => void] {
   const [loaded, setLoaded] = useState<Loaded<Properties>>(LOADING);
+  const [attempt, setAttempt] = useState(0);
   const language = state.language.value;
   useEffect(() => {
+    setLoaded(LOADING);
     const stop = new AbortController();
     readFeature(chosen.layer, chosen.fid, language, stop.signal)
       .then((feature) => setLoaded({ state: "ready", value: feature.properties ?? {} }))
@@ -20,13 +25,13 @@ function useProperties(chosen: Selection): Loaded<Properties> {
         if (!stop.signal.aborted) setLoaded({ state: "failed", reason: String((reason as Error).message) });
       });
     return () => stop.abort();
-  }, [chosen.layer, chosen.fid, language]);
-  return loaded;
+  }, [chosen.layer, chosen.fid, language, attempt]);
+  return [loaded, () => setAttempt(attempt + 1)];
 }
 
 export function FeatureCard({ chosen }: { readonly chosen: Selection }) {
   const language = state.language.value;
-  const loaded = useProperties(chosen);
+  const [loaded, retry] = useProperties(chosen);
   const layer = state.readyLayers.value.find((one) => one.id === chosen.layer);
   if (!layer) return null;
   const properties = loaded.state === "ready" ? loaded.value : {};
@@ -34,8 +39,9 @@ export function FeatureCard({ chosen }: { readonly chosen: Selection }) {
     <article class="feature" aria-busy={loaded.state === "loading"}>
       <p class="feature-layer">{layer.title}{layer.generated ? ` · ${word("generated", language)}` : ""}</p>
       <button class="feature-close" type="button" aria-label={word("close", language)}
-        onClick={() => { state.selection.value = null; }}>×</button>
-      {loaded.state === "failed" && <p class="failed" role="alert">{loaded.reason}</p>}
+        onClick={endSelection}>×</button>
+      {loaded.state === "loading" && <p class="quiet waiting">{word("loadingFeature", language)}</p>}
+      {loaded.state === "failed" && <Failed what={word("featureFailed", language)} why={loaded.reason} retry={retry} />}
       {loaded.state === "ready" && <h2>{nameOf(layer, chosen.fid, properties)}</h2>}
       <dl>
         {rowsOf(layer, properties, language).map((row) => (

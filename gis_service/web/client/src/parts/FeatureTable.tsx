@@ -3,9 +3,10 @@
 import type { Feature } from "geojson";
 import { useEffect, useState } from "preact/hooks";
 
-import { middleOf, nameOf, PAGE_SIZE, readPageOf, rowsOf } from "../features";
+import { middleOf } from "../box";
+import { nameOf, PAGE_SIZE, readPageOf, rowsOf } from "../features";
 import { numberText, word, type Language } from "../language";
-import type { Layer } from "../layers";
+import { isDrawable, type Layer } from "../layers";
 import * as state from "../state";
 import { LOADING, type Loaded } from "../state";
 import { Failed } from "./Failed";
@@ -28,8 +29,8 @@ function useFirstPage(layer: string | undefined, language: Language): [Loaded<re
 }
 
 function choose(layer: Layer, feature: Feature): void {
-  if (layer.look.kind !== "none") state.show(layer.id, true);
-  state.selection.value = { layer: layer.id, fid: Number(feature.id), at: middleOf(feature.geometry) };
+  if (isDrawable(layer)) state.show(layer.id, true);
+  state.choose({ feature: { layer: layer.id, fid: Number(feature.id), at: middleOf(feature.geometry) } });
 }
 
 function Line({ layer, feature, language }: { readonly layer: Layer; readonly feature: Feature; readonly language: Language }) {
@@ -73,12 +74,15 @@ function Rows({ layer, features, language }: { readonly layer: Layer; readonly f
   );
 }
 
-export function FeatureTable() {
+export function FeatureTable({ retryLayers }: { readonly retryLayers: () => void }) {
   const language = state.language.value;
+  const list = state.layers.value;
   const layers = state.readyLayers.value.filter((layer) => !layer.isEmpty);
   const [wanted, setWanted] = useState<string | null>(null);
   const layer = layers.find((one) => one.id === (wanted ?? state.selection.value?.layer)) ?? layers[0];
   const [loaded, retry] = useFirstPage(layer?.id, language);
+  if (list.state === "loading") return <p class="quiet" aria-busy="true">{word("loadingLayers", language)}</p>;
+  if (list.state === "failed") return <Failed what={word("layersFailed", language)} why={list.reason} retry={retryLayers} />;
   if (!layer) return <p class="quiet">{word("noLayers", language)}</p>;
   return (
     <section class="table" aria-label={word("table", language)}>

@@ -18,6 +18,11 @@ function choose(event: MouseEvent, language: Language): void {
   state.language.value = language;
 }
 
+/** The link leads to what is seen now: question, selection, and the part of the map, which moves without a word. */
+function refresh(event: Event, language: Language): void {
+  (event.currentTarget as HTMLAnchorElement).href = inLanguage(window.location.href, language);
+}
+
 export function Header({ city, reload }: { readonly city: City; readonly reload: Reload }) {
   const language = state.language.value;
   return (
@@ -26,6 +31,8 @@ export function Header({ city, reload }: { readonly city: City; readonly reload:
       <nav class="languages" aria-label={word("chooseLanguage", language)}>
         {LANGUAGES.map(({ id, name }) => (
           <a key={id} href={inLanguage(window.location.href, id)} hreflang={id} lang={id} aria-label={`${id.toUpperCase()}, ${name}`}
+            onPointerDown={(event) => refresh(event, id)} onPointerEnter={(event) => refresh(event, id)}
+            onFocus={(event) => refresh(event, id)} onKeyDown={(event) => refresh(event, id)}
             title={name} aria-current={id === language ? "true" : undefined}
             onClick={(event) => choose(event, id)}>{id.toUpperCase()}</a>
         ))}

@@ -6,6 +6,7 @@
 
 import { word } from "../language";
 import type { City } from "../page";
+import { eastSea } from "../places";
 import * as state from "../state";
 
 const WEST = 102;
@@ -28,11 +29,11 @@ const WIDE: Sheet = {
   truongSa: { lines: ["Trường Sa (Việt Nam)"], y: 149 },
 };
 const SMALL: Sheet = {
-  width: 106, height: 118, scale: 5.6, sea: null,
-  hoangSa: { lines: ["Hoàng Sa", "(Việt Nam)"], y: 16 },
-  truongSa: { lines: ["Trường Sa", "(Việt Nam)"], y: 101 },
+  width: 98, height: 90, scale: 4, sea: null,
+  hoangSa: { lines: ["Hoàng Sa", "(Việt Nam)"], y: 11 },
+  truongSa: { lines: ["Trường Sa", "(Việt Nam)"], y: 74 },
 };
-const LINE_PX = 12;
+const LINE_PX = 11.5;
 
 /** The mainland's coast from the northern border round to the south-west, longitude and latitude. */
 const COAST: readonly (readonly [number, number])[] = [
@@ -84,7 +85,7 @@ export function Inset({ city }: { readonly city: City }) {
       role="img" aria-label={word("inset", language)}>
       <path class="inset-land" d={`M${land}Z`} />
       {sheet.sea && (
-        <text class="inset-sea" x={sheet.sea[0]} y={sheet.sea[1]} text-anchor="middle">{language === "vi" ? "Biển Đông" : "East Sea"}</text>
+        <text class="inset-sea" x={sheet.sea[0]} y={sheet.sea[1]} text-anchor="middle">{eastSea(language)}</text>
       )}
       <circle class="inset-here" cx={x} cy={y} r="3.2" />
       <g class="inset-islands"><Dots places={HOANG_SA} scale={sheet.scale} /><Dots places={TRUONG_SA} scale={sheet.scale} /></g>

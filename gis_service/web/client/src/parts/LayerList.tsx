@@ -1,6 +1,6 @@
 /** The layers by category: a swatch, a title, how many features, on or off. */
 
-import { numberText, word, type Language } from "../language";
+import { numberText, word, type Language, type Word } from "../language";
 import { drawable, type Layer } from "../layers";
 import type { City } from "../page";
 import * as state from "../state";
@@ -34,7 +34,7 @@ function LayerRow({ layer, language, retry }: RowProps) {
 }
 
 /** Layers under the title of their category, categories in the order of the city's definition. */
-export function grouped(layers: readonly Layer[], city: City, language: Language): readonly (readonly [string, readonly Layer[]])[] {
+function grouped(layers: readonly Layer[], city: City, language: Language): readonly (readonly [string, readonly Layer[]])[] {
   const titles = new Map(city.categories.map(({ id, title }) => [id, title[language]]));
   const order = [...titles.keys(), ...new Set(layers.map((layer) => layer.category).filter((id) => !titles.has(id)))];
   return order
@@ -42,11 +42,18 @@ export function grouped(layers: readonly Layer[], city: City, language: Language
     .filter(([, members]) => members.length > 0);
 }
 
-function Empty({ layers, language }: { readonly layers: readonly Layer[]; readonly language: Language }) {
+interface AsideProps {
+  /** Why these cannot be switched on. */
+  readonly why: Word;
+  readonly layers: readonly Layer[];
+  readonly language: Language;
+}
+
+function Aside({ why, layers, language }: AsideProps) {
   if (layers.length === 0) return null;
   return (
     <details class="without-data">
-      <summary>{word("emptyLayers", language)} ({numberText(layers.length, language)})</summary>
+      <summary>{word(why, language)} ({numberText(layers.length, language)})</summary>
       <ul>{layers.map((layer) => <li key={layer.id}>{layer.title}</li>)}</ul>
     </details>
   );
@@ -75,7 +82,8 @@ export function LayerList({ city, retry, retryLayer }: Props) {
           </ul>
         </fieldset>
       ))}
-      <Empty layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
+      <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.isPublic && !layer.isEmpty)} language={language} />
+      <Aside why="emptyLayers" layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
     </section>
   );
 }

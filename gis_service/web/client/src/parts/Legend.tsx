@@ -15,15 +15,15 @@ function unitsText(count: number, language: Language): string {
   return language === "vi" ? `${figure} xã` : `${figure} unit${count === 1 ? "" : "s"}`;
 }
 
-/** The steps of the ramp: what each means, how many units stand on it; a press leaves only those. */
+/** The steps of the ramp: what each means, how many units stand on it once that is known; a press leaves only those. */
 function Ramp({ language }: { readonly language: Language }) {
   const zones = state.zones.value;
-  const counts = countsOf(zones);
+  const counts = state.answer.value ? countsOf(zones) : [];
   const only = state.onlyClass.value;
   const hidden = zones.filter(isHidden).length;
   const empty = zones.filter((zone) => classOf(zone.share) === null).length - hidden;
   return (
-    <>
+    <div class="legend-units">
       <p class="legend-title">{word("coverageLegend", language)}</p>
       <div class="ramp" role="group" aria-label={word("unitsIn", language)}>
         {RAMP.map((step, index) => (
@@ -31,13 +31,13 @@ function Ramp({ language }: { readonly language: Language }) {
             onClick={() => { state.onlyClass.value = only === index ? null : index; }}>
             <i style={{ background: step.colour }} />
             <span>{stepText(index, language)}</span>
-            <small>{unitsText(counts[index] ?? 0, language)}</small>
+            <small>{counts[index] === undefined ? "–" : unitsText(counts[index], language)}</small>
           </button>
         ))}
       </div>
       {hidden > 0 && <p class="legend-row"><i class="patch" style={{ background: HIDDEN }} />{word("hiddenFigure", language)}: {unitsText(hidden, language)}</p>}
       {empty > 0 && <p class="legend-row"><i class="patch" style={{ background: NO_SHARE }} />{word("noPeople", language)}: {unitsText(empty, language)}</p>}
-    </>
+    </div>
   );
 }
 
@@ -52,12 +52,12 @@ function OutsideRow({ language }: { readonly language: Language }) {
 }
 
 function Places({ language }: { readonly language: Language }) {
-  const service = state.city.value?.services.find((one) => one.id === state.question.value?.service);
-  const hasFormer = state.choices.value.length > 0 && state.question.value?.state !== "before";
+  const service = state.city.value?.services.find((one) => one.id === state.told.value?.service);
+  const hasFormer = state.choicesTold.value.length > 0 && state.told.value?.state !== "before";
   return (
     <>
       <li><i class="dot place-dot" />{service?.title[language]}</li>
-      {state.question.value?.state === "branches" && <li><i class="dot branch-dot" />{word("branch", language)}</li>}
+      {state.told.value?.state === "branches" && <li><i class="dot branch-dot" />{word("branch", language)}</li>}
       {hasFormer && <li><i class="dot former-dot" />{word("formerPlace", language)}</li>}
     </>
   );
@@ -78,7 +78,8 @@ function LayerRows({ language }: { readonly language: Language }) {
 
 export function Legend() {
   const language = state.language.value;
-  const isCoverage = state.view.value === "coverage" && state.answer.value !== null;
+  // Drawn before the answer too, so that the map need not give way to it later; without an answer it would mean nothing.
+  const isCoverage = state.view.value === "coverage" && state.told.value !== null && (state.answer.value !== null || state.unanswered.value === null);
   if (!isCoverage && state.shownLayers.value.length === 0) return null;
   return (
     <aside class="legend" aria-label={word("legend", language)}>

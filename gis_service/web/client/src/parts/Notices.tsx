@@ -26,7 +26,7 @@ export function Notices({ city }: { readonly city: City }) {
   const more = texts.filter(({ code }) => !ALWAYS.has(code));
   if (first.length === 0 && more.length === 0) return null;
   return (
-    <div class="notice" role="note">
+    <div class={state.isOld.value ? "notice old" : "notice"} role="note">
       {first.map((text) => <p key={text}>{text}</p>)}
       {more.length > 0 && (
         <details>

@@ -5,8 +5,10 @@ import type { ComponentChildren } from "preact";
 import { inSentence, MODES } from "../answer";
 import { distanceText, minutesText, numberText, word, type Language, type Text } from "../language";
 import type { City, Standard, Vintage } from "../page";
-import { EVERYBODY, isTime, standardsOf, withMode, withService, withStandard, type Question } from "../question";
+import type { StateChoice } from "../facilities";
+import { EVERYBODY, isTime, modesOf, standardsOf, withMode, withService, withStandard, type Question } from "../question";
 import * as state from "../state";
+import { choiceText } from "./StateSwitch";
 
 const MODE_NAMES: Readonly<Record<string, Text>> = {
   walk: { vi: "Đi bộ", en: "On foot" },
@@ -32,8 +34,8 @@ function Chip({ label, value, onChange, children }: ChipProps) {
   );
 }
 
-function limitText(standard: Standard, language: Language): string {
-  return isTime(standard.measure) ? minutesText(standard.limit, language) : distanceText(standard.limit, language);
+function limitText({ measure, limit }: Standard | Question, language: Language): string {
+  return isTime(measure) ? minutesText(limit, language) : distanceText(limit, language);
 }
 
 /** Part of a standard's title after the service's name: "bán kính 3 km". */
@@ -50,6 +52,22 @@ function unitsText({ layer, from }: Vintage, city: City, language: Language): st
   return language === "vi" ? `${count}xã ${year}` : `${count}communes of ${year}`;
 }
 
+/** The question in short: service, limit, way of going, people, units, state. */
+export function questionText(question: Question, choices: readonly StateChoice[], city: City, language: Language): string {
+  const titled = (list: readonly { readonly id: string; readonly title: Text }[], id: string): string =>
+    list.find((one) => one.id === id)?.title[language] ?? id;
+  const vintage = city.vintages.find(({ id }) => id === question.vintage);
+  const choice = choices.find(({ state: one }) => one === question.state);
+  const mode = MODES[question.mode ?? ""]?.[language];
+  return [
+    titled(city.services, question.service),
+    [limitText(question, language), mode].filter(Boolean).join(" "),
+    inSentence(question.group === EVERYBODY ? word("everybody", language) : titled(city.groups, question.group)),
+    ...(vintage ? [unitsText(vintage, city, language)] : []),
+    ...(choice ? [choiceText(choice, language)] : []),
+  ].join(", ");
+}
+
 /** The choice that stands for the question: a mode for a time, else the standard it follows. */
 function wayOf(question: Question): string {
   return isTime(question.measure) && question.mode !== null ? `mode:${question.mode}` : `standard:${question.standard}`;
@@ -62,13 +80,13 @@ function WayChip({ city, question, language }: { readonly city: City; readonly q
     if (kind === "mode") state.ask(withMode(question, id, city));
     else if (standard) state.ask({ ...withStandard(question, standard), group: question.group });
   };
-  const hasRoads = city.counts["roads"] !== 0;
+  const modes = city.counts["roads"] === 0 ? [] : modesOf(city, question.service);
   const others = standardsOf(city, question.service).filter((one) => !isTime(one.measure));
   return (
     <Chip label={word("askMode", language)} value={wayOf(question)} onChange={choose}>
-      {hasRoads && (
+      {modes.length > 0 && (
         <optgroup label={word("byTime", language)}>
-          {city.modes.map((mode) => (
+          {modes.map((mode) => (
             <option key={mode} value={`mode:${mode}`}>{MODE_NAMES[mode]?.[language] ?? MODES[mode]?.[language] ?? mode}</option>
           ))}
         </optgroup>

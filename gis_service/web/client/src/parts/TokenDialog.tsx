@@ -1,29 +1,25 @@
 /** A token typed into the page: kept in memory until the page is left, never in storage or in an address. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-import { Refusal, useToken } from "../api";
-import { readCells } from "../cells";
+import { readCells, type Cells } from "../cells";
 import { word } from "../language";
+import { readLayers } from "../layers";
+import { readAs } from "../loading";
+import type { City } from "../page";
+import { apiQuery } from "../question";
 import * as state from "../state";
 import { KeyIcon } from "./icons";
 
-/** Try the token on what it is for; the service says in words why it will not do. */
-async function tried(token: string): Promise<string | null> {
-  useToken(token);
-  const query = state.query.peek();
-  try {
-    if (query !== null) await readCells(query, "points", state.language.peek());
+/** Try the token on what it is for, and on nothing else; what that brings is the first look, so that there is one only. */
+async function trial(token: string, city: City, signal: AbortSignal): Promise<{ readonly query: string; readonly cells: Cells } | null> {
+  const [language, question] = [state.language.peek(), state.question.peek()];
+  if (!question) {
+    await readLayers(city, language, signal, token);
     return null;
-  } catch (reason) {
-    useToken(null);
-    return reason instanceof Refusal || reason instanceof Error ? reason.message : String(reason);
   }
-}
-
-function forget(): void {
-  useToken(null);
-  state.detail.value = "cells";
+  const query = state.asked.peek()?.query ?? apiQuery({ ...question, state: "today" }, city, null);
+  return { query, cells: await readCells(query, "points", language, signal, token) };
 }
 
 function Form({ close }: { readonly close: () => void }) {
@@ -31,17 +27,27 @@ function Form({ close }: { readonly close: () => void }) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isChecking, setChecking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
+  const [closed] = useState(() => new AbortController());
+  useEffect(() => () => closed.abort(), [closed]);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const token = field.current?.value.trim() ?? "";
-    if (token === "") return;
+    const city = state.city.peek();
+    if (token === "" || !city) return;
     setChecking(true);
-    const refused = await tried(token);
-    setChecking(false);
-    setRefusal(refused);
-    if (refused !== null) return;
-    state.detail.value = "points";
-    close();
+    setRefusal(null);
+    try {
+      const look = await trial(token, city, closed.signal);
+      // Nobody waits for the outcome any more.
+      if (closed.signal.aborted) return;
+      readAs(token, look);
+      close();
+    } catch (reason) {
+      if (closed.signal.aborted) return;
+      setChecking(false);
+      // The service says in words why it will not do.
+      setRefusal(reason instanceof Error ? reason.message : String(reason));
+    }
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
@@ -71,7 +77,7 @@ export function TokenButton() {
   return (
     <>
       <button type="button" aria-pressed={isActive} title={word(isActive ? "tokenActive" : "enterToken", language)}
-        onClick={isActive ? forget : open}>
+        onClick={isActive ? () => readAs(null) : open}>
         <KeyIcon />
         {word(isActive ? "forget" : "tokenShort", language)}
       </button>

@@ -82,23 +82,22 @@ function rowsOf(zones: readonly Zone[], all: boolean): readonly Zone[] {
   return chosen && !first.includes(chosen) ? [...first.slice(0, -1), chosen] : first;
 }
 
+/** Every unit, also those that a press on the legend leaves out of the table. */
 function save(zones: readonly Zone[]): void {
-  const [answer, question] = [state.answer.peek(), state.question.peek()];
-  if (!answer || !question) return;
-  const generated = answer.generated_data === true;
-  const name = csvName(["coverage", question.service, question.vintage, question.group], generated);
-  download(name, csvOf(zones, generated));
+  const answered = state.answered.peek();
+  if (answered) download(csvName(answered), csvOf(zones, answered));
 }
 
 export function UnitTable({ showUnit }: { readonly showUnit: (id: string) => void }) {
   const language = state.language.value;
   const [order, setOrder] = useState<Order>({ column: "uncovered", rising: false });
   const [all, setAll] = useState(false);
-  const only = state.onlyClass.value;
-  const zones = sorted(state.zones.value, order).filter((zone) => only === null || classOf(zone.share) === only);
-  if (state.zones.value.length === 0) return null;
+  const [only, isOld] = [state.onlyClass.value, state.isOld.value];
+  const every = sorted(state.zones.value, order);
+  const zones = every.filter((zone) => only === null || classOf(zone.share) === only);
+  if (every.length === 0) return null;
   return (
-    <section class={state.isOld.value ? "units old" : "units"} aria-label={word("unitsTable", language)}>
+    <section class={isOld ? "units old" : "units"} aria-label={word("unitsTable", language)}>
       <table class="zones">
         <Head order={order} setOrder={setOrder} language={language} />
         <tbody>{rowsOf(zones, all).map((zone) => <Row key={zone.id} zone={zone} language={language} showUnit={showUnit} />)}</tbody>
@@ -109,7 +108,8 @@ export function UnitTable({ showUnit }: { readonly showUnit: (id: string) => voi
             {all ? word("showFewRows", language) : `${word("showAllRows", language)} (${numberText(zones.length, language)})`}
           </button>
         )}
-        <button type="button" class="plain" onClick={() => save(zones)}>{word("downloadCsv", language)}</button>
+        <button type="button" class="plain" disabled={isOld} title={isOld ? word("csvLater", language) : undefined}
+          onClick={() => save(every)}>{word("downloadCsv", language)}</button>
       </div>
     </section>
   );

@@ -1,10 +1,15 @@
 /** Why a place is inside or outside the standard: the time, its parts, the rule, the nearest facilities, the data. */
 
-import { dateText, distanceText, numberText, word, type Language, type Word } from "../language";
+import { endSelection } from "../focus";
+import { dateText, distanceText, nearlyText, numberText, word, type Language, type Word } from "../language";
 import * as state from "../state";
-import { clockText, costText, partsOf, verdictText, type Why } from "../why";
+import { clockText, comesHere, partsOf, sizeText, verdictText, withoutWay, type Part, type Why } from "../why";
+import { Failed } from "./Failed";
 
-const WITHOUT_WAY: Readonly<Record<string, Word>> = { roadless: "noRoad", no_path: "noPath", no_facility: "noFacility" };
+/** The ends of a way are left from home, or come to it. */
+function partWord(part: Part, why: Why): Word {
+  return part.id === "access" && comesHere(why) ? "accessHere" : part.id;
+}
 
 function placeName(why: Why): string {
   return [why.settlement?.name, why.zone?.name].filter(Boolean).join(", ");
@@ -21,7 +26,7 @@ function Parts({ why, language }: { readonly why: Why; readonly language: Langua
       </div>
       <p class="part-names">
         {parts.map((part) => (
-          <span key={part.id}><i class={part.id} aria-hidden="true" />{word(part.id, language)} {text(part.value)}
+          <span key={part.id}><i class={part.id} aria-hidden="true" />{word(partWord(part, why), language)} {text(part.value)}
             {part.id === "ferry" && why.parts && why.parts.ferry_wait > 0 && ` (${word("ferryWait", language)} ${text(why.parts.ferry_wait)})`}</span>
         ))}
       </p>
@@ -31,7 +36,7 @@ function Parts({ why, language }: { readonly why: Why; readonly language: Langua
 
 /** The rule against the way: failed or met, and by how much. */
 function Verdict({ why, language }: { readonly why: Why; readonly language: Language }) {
-  const without = WITHOUT_WAY[why.status];
+  const without = withoutWay(why);
   if (without) return <p class="verdict failing">{word(without, language)}.</p>;
   const text = verdictText(why, language);
   return text === null ? null : <p class={why.status === "covered" ? "verdict" : "verdict failing"}>{text}</p>;
@@ -41,8 +46,8 @@ function Nearest({ why, language }: { readonly why: Why; readonly language: Lang
   if (!why.nearest) return null;
   const way = why.distance_m ?? why.nearest.straight_m;
   const second = why.second && typeof why.second.cost === "number"
-    ? `; ${word("second", language)} ${why.second.name}, ${costText(why.second.cost, why.unit, language)}` : "";
-  return <p>{word("nearest", language)}: {why.nearest.name} ({distanceText(Math.round(way), language)}){second}.</p>;
+    ? `; ${word(comesHere(why) ? "comesSecond" : "second", language)} ${why.second.name}, ${sizeText(why.second.cost, why.unit, language)}` : "";
+  return <p>{word(comesHere(why) ? "comesFrom" : "nearest", language)}: {why.nearest.name} ({nearlyText(way, language)}){second}.</p>;
 }
 
 function People({ why, language }: { readonly why: Why; readonly language: Language }) {
@@ -79,7 +84,7 @@ function Told({ why, language }: { readonly why: Why; readonly language: Languag
   return (
     <>
       <p class="where">{placeName(why)}</p>
-      <h2>{why.cost === null ? "–" : costText(why.cost, why.unit, language)}</h2>
+      <h2>{why.cost === null ? "–" : sizeText(why.cost, why.unit, language)}</h2>
       <Parts why={why} language={language} />
       <Verdict why={why} language={language} />
       <Nearest why={why} language={language} />
@@ -95,9 +100,11 @@ export function WhyCard() {
   if (!why) return null;
   return (
     <article class="card why" aria-label={word("why", language)} aria-live="polite" aria-busy={why.state === "loading"}>
-      <button class="card-close" type="button" aria-label={word("close", language)} onClick={() => state.clear()}>×</button>
+      <button class="card-close" type="button" aria-label={word("close", language)} onClick={endSelection}>×</button>
       {why.state === "loading" && <p class="quiet waiting">{word("loadingWhy", language)}</p>}
-      {why.state === "failed" && <p class="failed" role="alert">{why.reason}</p>}
+      {why.state === "failed" && (
+        <Failed what={word("whyFailed", language)} why={why.reason} retry={() => { state.whyAttempt.value += 1; }} />
+      )}
       {why.state === "ready" && <Told why={why.value} language={language} />}
     </article>
   );
