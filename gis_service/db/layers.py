@@ -117,14 +117,14 @@ def waiting_at_most(connection: Connection, layer: LayerId, seconds: float) -> I
 def lock_layer(connection: Connection, layer: LayerId) -> None:
     """Let no other transaction write to the layer until this one ends.
 
-    Whoever writes takes this lock before making a version, so that the order of versions is the order of
-    commits.
+    Every write takes this lock, so that the order of versions is the order of commits; who takes it before
+    reading what is to be changed sees what it will be compared with.
     """
     connection.execute(sql("layers_lock"), {"layer": layer})
 
 
 def ensure_table(connection: Connection, table: LayerTable) -> None:
-    """Make the table of a layer, or find that the one there is as defined.
+    """Make the table of a layer and put it under history, or find that the one there is as defined.
 
     Raises
     ------
@@ -151,6 +151,7 @@ def ensure_table(connection: Connection, table: LayerTable) -> None:
         )
     )
     make_indexes(connection, table)
+    connection.execute(sql("history_keep"), {"layer": table.id})
 
 
 def make_indexes(connection: Connection, table: LayerTable) -> None:
@@ -174,7 +175,11 @@ def columns_of(connection: Connection, layer: LayerId) -> dict[str, str]:
 
 
 def add_version(connection: Connection, layer: LayerId, *, author: str, message: str) -> VersionId:
-    """Write the version that this transaction makes of a layer; the layer is locked by then."""
+    """Name the author of the version that this transaction makes of a layer, and lock the layer.
+
+    A transaction makes one version of a layer, at its first write; who names the author first makes it, even
+    when no row is written then. Without a name the author is the user of the database session.
+    """
     values = {"layer": layer, "author": author, "message": message}
     return VersionId(connection.execute(sql("layers_add_version"), values).scalar_one())
 

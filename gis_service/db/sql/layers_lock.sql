@@ -1,3 +1,3 @@
 -- One writer at a time per layer, until the transaction ends.
 -- :layer  layer id
-SELECT pg_advisory_xact_lock(hashtext('gis.layer'), hashtext(:layer))
+SELECT gis.lock_layer(:layer)

@@ -1,0 +1,3 @@
+-- One version of a layer.
+-- :layer, :version
+SELECT id, author, message, committed_at, kept FROM gis.version WHERE layer = :layer AND id = :version
