@@ -8,7 +8,7 @@ from flask import Flask
 from gis_service.services.context import open_context
 from gis_service.services.kernels import load_in_background
 from gis_service.settings import Settings
-from gis_service.web import auth, current, errors, headers
+from gis_service.web import auth, current, errors, headers, personal
 from gis_service.web.api import API
 from gis_service.web.pages import PAGES
 
@@ -45,7 +45,9 @@ def create_app(settings: Settings) -> Flask:
     load_in_background()
     current.keep(app, context)
     errors.register(app)
+    # Called from the last to the first: what is noted may change the answer, and its headers come after.
     headers.register(app)
+    personal.register(app)
     app.before_request(lambda: auth.check(app))
     auth.register(app, [*API, *PAGES])
     return app

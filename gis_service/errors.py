@@ -184,6 +184,29 @@ class ErrorCode(StrEnum):
     RESTORE_INCOMPLETE = "restore_incomplete"
     # layers: changes to their definitions
     LAYER_CHANGE_LOSSY = "layer_change_lossy"
+    # accounts
+    ACCOUNT_NOT_FOUND = "account_not_found"
+    LOGIN_INVALID = "login_invalid"
+    LOGIN_TAKEN = "login_taken"
+    PASSWORD_LENGTH = "password_length"  # noqa: S105 a code, not a secret
+    PASSWORD_COMMON = "password_common"  # noqa: S105 a code, not a secret
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105 a code, not a secret
+    PASSWORDS_DIFFER = "passwords_differ"
+    CODE_INVALID = "code_invalid"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_TOO_OFTEN = "sign_in_too_often"
+    SESSION_NEEDED = "session_needed"
+    SESSION_NOT_FOUND = "session_not_found"
+    REQUEST_FOREIGN = "request_foreign"
+    SCOPE_INSUFFICIENT = "scope_insufficient"
+    SCOPE_UNKNOWN = "scope_unknown"
+    TOKEN_NOT_FOUND = "token_not_found"  # noqa: S105 a code, not a secret
+    TEAM_INVALID = "team_invalid"
+    TEAM_TAKEN = "team_taken"
+    TEAM_NOT_FOUND = "team_not_found"
+    RIGHT_NOT_FOUND = "right_not_found"
+    LAYER_KEPT_BY_TEAM = "layer_kept_by_team"
+    VISIBILITY_PERSONAL = "visibility_personal"
 
 
 @dataclass(frozen=True, slots=True)

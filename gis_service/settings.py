@@ -45,6 +45,15 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, le=9, description="Own proxies before the service; the last of them tells who asks."
     )
+    session_idle_minutes: int = Field(
+        120,
+        ge=1,
+        le=1440,
+        description="Minutes without a request after which a signed-in browser is signed out.",
+    )
+    session_hours: int = Field(
+        12, ge=1, le=720, description="Hours after which a signed-in browser is signed out in any case."
+    )
     reader_seconds: int = Field(
         900, ge=1, description="Longest time that reading one file may take, in seconds."
     )

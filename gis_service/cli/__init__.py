@@ -15,7 +15,8 @@ NOUNS = {
     "jobs": "Studies that wait or run: list, show, cancel.",
     "layers": "Load, list and export layers; their history, and the way back.",
     "study": "Run and show studies.",
-    "users": "API tokens and roles.",
+    "teams": "Groups of people and their rights on layers.",
+    "users": "Accounts, roles, API tokens, audit.",
 }
 """Every noun with its one line of help; module ``cli/<noun>.py`` exports the group ``<noun>``."""
 

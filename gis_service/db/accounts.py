@@ -1,53 +1,170 @@
 """Tokens in the database: only their SHA-256 is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, text, update
 
-from gis_service.db.models import token
+from gis_service.db.models import account, token
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """What is known of a token that is still valid."""
+    """What is known of a token that is still valid.
+
+    Parameters
+    ----------
+    role
+        Of the account now, where it has one; else as it was made.
+    account, login
+        Whose it is; None for a token of the operator's.
+    scopes
+        What it is limited to; None is no limit.
+    """
 
     id: int
     role: str
     label: str
+    account: int | None
+    login: str | None
+    scopes: tuple[str, ...] | None
 
 
-def insert_token(connection: Connection, hashed: bytes, role: str, label: str, lifetime_s: int) -> None:
-    """Keep the hash of a new token, and drop those that are long past.
+@dataclass(frozen=True, slots=True)
+class TokenEntry:
+    """A token as a list shows it, without what it opens."""
+
+    id: int
+    role: str
+    label: str
+    login: str | None
+    scopes: tuple[str, ...] | None
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token to be kept.
 
     Parameters
     ----------
-    connection
-        Inside a transaction that may write.
     hashed
         SHA-256 of the token, 32 bytes.
     role
         One of the roles of the service.
     label
-        What people call its owner.
+        What people call it.
     lifetime_s
         Seconds from now until it ends.
+    account
+        Whose it is; None is the operator.
+    scopes
+        What it is limited to; None is no limit.
     """
-    connection.execute(delete(token).where(token.c.expires_at < func.now() - text("interval '30 days'")))
-    connection.execute(
-        insert(token).values(
-            hash=hashed,
-            role=role,
-            label=label,
-            expires_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, lifetime_s),
-        )
+
+    hashed: bytes
+    role: str
+    label: str
+    lifetime_s: int
+    account: int | None = None
+    scopes: Sequence[str] | None = None
+
+
+def seconds(number: int) -> ColumnElement[object]:
+    """Give an interval of whole seconds."""
+    return func.make_interval(0, 0, 0, 0, 0, 0, number)
+
+
+def insert_token(connection: Connection, new: NewToken) -> int:
+    """Keep the hash of a new token, drop those that are long past, and give the number of the new one.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction that may write.
+    new
+        What is kept.
+    """
+    past = func.now() - text("interval '30 days'")
+    connection.execute(delete(token).where(or_(token.c.expires_at < past, token.c.revoked_at < past)))
+    made = insert(token).values(
+        hash=new.hashed,
+        role=new.role,
+        label=new.label,
+        account=new.account,
+        scopes=None if new.scopes is None else list(new.scopes),
+        expires_at=func.now() + seconds(new.lifetime_s),
+    )
+    number: int = connection.execute(made.returning(token.c.id)).scalar_one()
+    return number
+
+
+def _lives() -> ColumnElement[bool]:
+    return and_(
+        token.c.expires_at > func.clock_timestamp(),
+        token.c.revoked_at.is_(None),
+        or_(token.c.account.is_(None), account.c.disabled_at.is_(None)),
     )
 
 
+_OWNED = token.outerjoin(account, token.c.account == account.c.id)
+_ROLE = func.coalesce(account.c.role, token.c.role).label("role")
+
+
 def find_token(connection: Connection, hashed: bytes) -> TokenRow | None:
-    """Give the token with this hash unless it has ended."""
-    found = connection.execute(
-        select(token.c.id, token.c.role, token.c.label).where(
-            token.c.hash == hashed, token.c.expires_at > func.clock_timestamp()
+    """Give the token with this hash unless it has ended, was revoked, or its account is closed."""
+    asked = (
+        select(token.c.id, _ROLE, token.c.label, token.c.account, account.c.login, token.c.scopes)
+        .select_from(_OWNED)
+        .where(token.c.hash == hashed, _lives())
+    )
+    row = connection.execute(asked).one_or_none()
+    if row is None:
+        return None
+    return TokenRow(row.id, row.role, row.label, row.account, row.login, _scopes(row.scopes))
+
+
+def list_tokens(connection: Connection, owner: int | None = None) -> list[TokenEntry]:
+    """Give the tokens that are valid, the newest first; only those of one account when it is named."""
+    columns = (token.c.created_at, token.c.expires_at)
+    asked = (
+        select(token.c.id, _ROLE, token.c.label, account.c.login, token.c.scopes, *columns)
+        .select_from(_OWNED)
+        .where(_lives())
+        .order_by(token.c.id.desc())
+    )
+    if owner is not None:
+        asked = asked.where(token.c.account == owner)
+    return [
+        TokenEntry(
+            row.id, row.role, row.label, row.login, _scopes(row.scopes), row.created_at, row.expires_at
         )
-    ).one_or_none()
-    return TokenRow(found.id, found.role, found.label) if found else None
+        for row in connection.execute(asked)
+    ]
+
+
+def revoke_tokens(
+    connection: Connection, *, number: int | None = None, owner: int | None = None
+) -> list[int]:
+    """End tokens at once: one by its number, those of an account, or one if it is that account's.
+
+    Returns
+    -------
+    list of int
+        Numbers of those that ended; none when there was nothing valid to end.
+    """
+    if number is None and owner is None:
+        raise ValueError("name a token or an account")
+    chosen = [token.c.revoked_at.is_(None), token.c.expires_at > func.clock_timestamp()]
+    if number is not None:
+        chosen.append(token.c.id == number)
+    if owner is not None:
+        chosen.append(token.c.account == owner)
+    ended = update(token).where(*chosen).values(revoked_at=func.clock_timestamp()).returning(token.c.id)
+    return list(connection.execute(ended).scalars())
+
+
+def _scopes(kept: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if kept is None else tuple(kept)

@@ -22,7 +22,7 @@ class JobRow:
     ----------
     response
         How its results are given: ``raw``, or in a ``document`` of all outputs.
-    author, role
+    author, role, account
         For whom it runs, and by which right; no role is the operator of the machine.
     status
         ``accepted``, ``running``, ``successful``, ``failed`` or ``dismissed``.
@@ -44,6 +44,7 @@ class JobRow:
     response: str
     author: str
     role: str | None
+    account: int | None
     status: str
     progress: int
     step: str
@@ -59,13 +60,36 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JobOwner:
+    """For whom jobs run: an account, whatever its role is now, else whoever bears this name and role.
+
+    Parameters
+    ----------
+    author, role
+        Label and role of an operator's token; no role is the operator of the machine.
+    account
+        Number of the account; None without one.
+    """
+
+    author: str
+    role: str | None
+    account: int | None = None
+
+    def has(self, one: JobRow) -> bool:
+        """Tell whether a job is the owner's."""
+        if self.account is not None:
+            return self.account == one.account
+        return (self.author, self.role, None) == (one.author, one.role, one.account)
+
+
+@dataclass(frozen=True, slots=True)
 class JobFilter:
     """Which jobs are asked for; None and nothing at all are no limit.
 
     Parameters
     ----------
     owner
-        Author and role of the jobs.
+        Whose jobs.
     processes, statuses
         Any of these.
     created
@@ -74,7 +98,7 @@ class JobFilter:
         Least and most time from the start to the end, or until now.
     """
 
-    owner: tuple[str, str | None] | None = None
+    owner: JobOwner | None = None
     processes: Sequence[str] = ()
     statuses: Sequence[str] = ()
     created: tuple[datetime | None, datetime | None] = (None, None)
@@ -113,11 +137,18 @@ def page_of_jobs(
     return [JobRow(**row) for row in connection.execute(found).mappings()]
 
 
+def _owned(owner: JobOwner) -> ColumnElement[bool]:
+    if owner.account is not None:
+        return job.c.account == owner.account
+    return and_(
+        job.c.author == owner.author, job.c.role.is_not_distinct_from(owner.role), job.c.account.is_(None)
+    )
+
+
 def _limits(asked: JobFilter) -> list[ColumnElement[bool]]:
     limits: list[ColumnElement[bool]] = []
     if asked.owner is not None:
-        author, role = asked.owner
-        limits.append(and_(job.c.author == author, job.c.role.is_not_distinct_from(role)))
+        limits.append(_owned(asked.owner))
     if asked.processes:
         limits.append(job.c.process.in_(asked.processes))
     if asked.statuses:
@@ -159,8 +190,8 @@ def release_job(connection: Connection, id_: str, *, attempts: int) -> bool:
     return _change(connection, id_, ("running",), status="accepted", attempts=attempts, progress=0, step="")
 
 
-def count_open(connection: Connection, owner: tuple[str, str | None]) -> int:
-    """Count the jobs of an author and role that have not ended."""
+def count_open(connection: Connection, owner: JobOwner) -> int:
+    """Count the jobs of an owner that have not ended."""
     limits = _limits(JobFilter(owner=owner, statuses=OPEN))
     return int(connection.execute(select(func.count()).select_from(job).where(*limits)).scalar_one())
 

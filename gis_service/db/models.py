@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 SCHEMA = "gis"
 """Schema of the service's own tables; Alembic owns it."""
@@ -30,8 +31,10 @@ metadata = MetaData(
         "uq": "%(table_name)s_%(column_0_name)s_key",
         "ix": "%(table_name)s_%(column_0_N_name)s_idx",
         "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
     },
 )
+_ROLES = "role IN ('viewer', 'gis_staff', 'planner', 'analyst', 'admin')"
 
 version = Table(
     "version",
@@ -85,10 +88,15 @@ token = Table(
     Column("label", Text, nullable=False, server_default=""),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("role IN ('viewer', 'gis_staff', 'planner', 'analyst', 'admin')", name="role"),
+    Column("account", BigInteger, ForeignKey("gis.account.id", ondelete="CASCADE")),
+    Column("scopes", ARRAY(Text)),
+    Column("revoked_at", DateTime(timezone=True)),
+    CheckConstraint(_ROLES, name="role"),
     CheckConstraint("octet_length(hash) = 32", name="hash"),
+    Index(None, "account"),
 )
-"""API tokens; only their SHA-256 is kept."""
+"""API tokens; only their SHA-256 is kept. One without an account is the operator's, one without scopes may do
+all that its role may."""
 
 job = Table(
     "job",
@@ -99,6 +107,7 @@ job = Table(
     Column("response", Text, nullable=False, server_default="raw"),
     Column("author", Text, nullable=False),
     Column("role", Text),
+    Column("account", BigInteger),
     Column("status", Text, nullable=False, server_default="accepted"),
     Column("progress", SmallInteger, nullable=False, server_default="0"),
     Column("step", Text, nullable=False, server_default=""),
@@ -117,3 +126,110 @@ job = Table(
     Index(None, "created_at", "id"),
 )
 """One row per job: what was asked, for whom, how far it is, and the study or the error that came of it."""
+
+# Accounts, sessions, rights, audit
+account = Table(
+    "account",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("role", Text, nullable=False),
+    Column("password", Text),
+    Column("code", LargeBinary, unique=True),
+    Column("code_expires_at", DateTime(timezone=True)),
+    Column("disabled_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint(_ROLES, name="role"),
+)
+"""People who sign in. ``key`` is the search form of the login, ``password`` an Argon2id hash, ``code`` the
+SHA-256 of the one-time code by which a password is chosen."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("account", BigInteger, ForeignKey("gis.account.id", ondelete="CASCADE"), nullable=False),
+    Column("address", Text),
+    Column("browser", Text, nullable=False, server_default=""),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("seen_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("octet_length(hash) = 32", name="hash"),
+    Index(None, "account"),
+)
+"""Browsers that have signed in; only the SHA-256 of what their cookie holds is kept."""
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("last_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("next_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("known_at", DateTime(timezone=True)),
+    Index(None, "last_at"),
+)
+"""Tries to sign in, by the SHA-256 of an account, an address, or both; rows of both know the last success."""
+
+team = Table(
+    "team",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+"""Groups of people."""
+
+team_member = Table(
+    "team_member",
+    metadata,
+    Column("team", Text, ForeignKey("gis.team.id", ondelete="CASCADE"), primary_key=True),
+    Column("account", BigInteger, ForeignKey("gis.account.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "account"),
+)
+"""Who belongs to which group."""
+
+layer_right = Table(
+    "layer_right",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("team", Text, ForeignKey("gis.team.id", ondelete="CASCADE"), primary_key=True),
+    Column("right", Text, primary_key=True),
+    CheckConstraint("\"right\" IN ('read', 'edit')", name="right"),
+)
+"""What a group may do with a layer beyond the roles of its members."""
+
+layer_setting = Table(
+    "layer_setting",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("visibility", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("visibility IN ('draft', 'internal', 'public')", name="visibility"),
+)
+"""Visibility of a layer where it is not that of its definition."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("actor", Text, nullable=False, server_default=text("SESSION_USER")),
+    Column("role", Text),
+    Column("by", Text, nullable=False, server_default="sql"),
+    Column("address", Text),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False, server_default=""),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("request_id", Text),
+    CheckConstraint("by IN ('token', 'session', 'command', 'sql', 'nobody')", name="by"),
+    Index(None, "at", "id"),
+    Index(None, "actor", "id"),
+    Index(None, "object", "id"),
+)
+"""Who did what, when, from where; rows are added and never changed."""

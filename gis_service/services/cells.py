@@ -15,12 +15,13 @@ from gis_service.analysis.zones import BEYOND
 from gis_service.crs import STORAGE, transform
 from gis_service.db.layers import version_of
 from gis_service.errors import RefusedInput
-from gis_service.services.accounts import Caller
+from gis_service.services.accounts import Caller, Scope
 from gis_service.services.coverage_document import Document
-from gis_service.services.coverage_live import PERSONAL, LiveStudy, Question
+from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import persons, plain, units
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import marks_of, prepared_ground, prepared_units
+from gis_service.services.rights import PERSONAL, READERS
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
 _DECIMALS = 6
@@ -169,17 +170,15 @@ def _cell_properties(
     )
 
 
-def open_homes(caller: Caller, question: Question) -> None:
-    """Let a caller see homes, which is personal detail, and note it in the log.
+def open_homes(caller: Caller) -> None:
+    """Let a caller see homes, which is personal detail.
 
     Raises
     ------
     NotAllowed
-        ``token_missing`` or ``role_insufficient``.
+        ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
     """
-    caller.require_reading(PERSONAL)
-    role, layer = caller.role, question.layers.layers["demand"]
-    log.warning("personal detail: %s (%s) reads the homes of %s outside a standard", caller.name, role, layer)
+    caller.require(READERS[PERSONAL], Scope.PERSONAL)
 
 
 def points_document(study: LiveStudy, shown: Document) -> Document:

@@ -21,14 +21,13 @@ from gis_service.services.disclosure import public_view
 from gis_service.services.documents import code_version, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import Marks, marks_of, prepared_inputs, vintage_marks
+from gis_service.services.rights import Rights, rights_of, sees_personal
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
-from gis_service.services.study_rights import DEMAND
+from gis_service.services.study_rights import require_shown
 from gis_service.services.study_words import answer, notice_text
-from gis_service.types import LayerId, Text
-
-PERSONAL = "personal"
+from gis_service.types import Text
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class Question:
     ----------
     layers, task
         Which layers, and what is asked.
+    rights
+        What the one who asks may read; the units of other vintages are told only as far as that goes.
     marks
         Of the layers, by role.
     mark
@@ -47,6 +48,7 @@ class Question:
 
     layers: StudyLayers
     task: CoverageTask
+    rights: Rights
     marks: Marks
     mark: str
 
@@ -121,19 +123,19 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         As `gis_service.services.studies.run`.
     """
     task = complete(parse_request(inputs), catalogue, _today())
-    _require_reading(
-        caller, catalogue, task.layers
-    )  # first, so that no refusal tells the state of a closed layer
-    if not caller.may_read(PERSONAL):
+    rights = rights_of(connection, catalogue, caller)
+    require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
+    if not sees_personal(caller):
         _require_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)
-    _require_reading(caller, catalogue, layers.layers)
+    require_shown(rights, layers.layers)
     task = with_last_change(layers, task)
     marks = marks_of(layers)
     said = {
         "marks": marks,
         # The cells and the words about a place know the units of every vintage.
         "vintages": vintage_marks(layers),
+        "closed": sorted(v.id for v in catalogue.city.vintages if not rights.may_read(v.layer)),
         "layers": dict(layers.layers),
         "versions": dict(layers.versions),
         "parameters": task.parameters.as_document(),
@@ -141,13 +143,7 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         "notices": [notice.as_document() for notice in task.notices],
         "code_version": code_version(),
     }
-    return Question(layers, task, marks, digest(said))
-
-
-def _require_reading(caller: Caller, catalogue: Catalogue, layers: Mapping[str, LayerId]) -> None:
-    for role, layer in layers.items():
-        if role != DEMAND:
-            caller.require_reading(catalogue.layers[layer].visibility)
+    return Question(layers, task, rights, marks, digest(said))
 
 
 def _require_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:

@@ -3,16 +3,16 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis_service.db import job_rows as rows
 from gis_service.db import jobs as queue
-from gis_service.errors import Conflict, ErrorCode, GisError, Temporary
-from gis_service.services import jobs, studies
+from gis_service.errors import Conflict, ErrorCode, GisError, NotAllowed, Temporary
+from gis_service.services import jobs, studies, users
 from gis_service.services.accounts import Caller, Role
 from gis_service.services.context import Context
 from gis_service.services.jobs import Job
-from gis_service.services.transactions import computing, reading, writing
+from gis_service.services.transactions import Connection, computing, reading, writing
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,11 @@ def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Jo
         studies.check(connection, context.catalogue, wanted.process, wanted.inputs, caller)
     id_ = f"job_{secrets.token_hex(_ID_BYTES)}"
     with writing(context) as connection:
-        open_ = 0 if caller is None else rows.count_open(connection, (wanted.author, role))
+        open_ = (
+            0
+            if caller is None
+            else rows.count_open(connection, replace(jobs.owner_of(caller), author=wanted.author))
+        )
         if open_ >= MOST_OPEN:
             raise Conflict(ErrorCode.JOBS_TOO_MANY, count=open_, most=MOST_OPEN)
         rows.add_job(
@@ -76,9 +80,14 @@ def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Jo
             response=wanted.response,
             author=wanted.author,
             role=role,
+            account=None if caller is None else caller.account,
         )
         rows.set_queue_id(connection, id_, queue.enqueue(connection, jobs.STUDY, id_))
         return jobs.get(connection, id_)
+
+
+def _owner(wanted: Wanted, caller: Caller) -> rows.JobOwner:
+    return replace(jobs.owner_of(caller), author=wanted.author)
 
 
 def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
@@ -116,8 +125,8 @@ def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
 
 
 def _run(context: Context, job: Job) -> None:
-    caller = None if job.role is None else Caller(Role(job.role), job.author)
     with computing(context) as connection:
+        caller = _caller_of(connection, job)
         made = studies.compute(
             connection,
             context.catalogue,
@@ -131,6 +140,18 @@ def _run(context: Context, job: Job) -> None:
         study = studies.keep(connection, made, job.author)
         if not rows.end_job(connection, job.id, "successful", study=study.id, attempt=job.attempts):
             raise _NotWantedError
+
+
+def _caller_of(connection: Connection, job: Job) -> Caller | None:
+    """Tell by whose right a job runs: that of the account now, where it has one; None is the operator's."""
+    if job.role is None:
+        return None
+    if job.account is None:
+        return Caller(Role(job.role), job.author)
+    account = users.by_number(connection, job.account)
+    if account is None or account.disabled_at is not None:
+        raise NotAllowed(ErrorCode.TOKEN_INVALID)
+    return Caller(Role(account.role), account.login, account.id)
 
 
 def _fail(context: Context, job: Job, error: GisError) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from gis_service.db import job_rows as rows
 from gis_service.db import jobs as queue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
-from gis_service.db.job_rows import JobFilter
+from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.job_rows import JobRow as Job
 from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound, WrongUse
 from gis_service.services import database
@@ -30,12 +30,14 @@ __all__ = [
     "STUDY",
     "Job",
     "JobFilter",
+    "JobOwner",
     "JobPage",
     "Watch",
     "dismiss",
     "get",
     "list_",
     "open_watch",
+    "owner_of",
     "problem_of",
     "run_worker",
     "written",
@@ -110,7 +112,7 @@ def list_(
     if reader is not None and reader.role is None:
         return JobPage([], None)  # nobody in particular has no jobs
     if reader is not None and reader.role not in _OWNERS_BEYOND:
-        wanted = replace(wanted, owner=_owner(reader))
+        wanted = replace(wanted, owner=owner_of(reader))
     before = None if after is None else _read_key(after)
     found = rows.page_of_jobs(connection, wanted, before, limit + 1)
     return JobPage(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
@@ -184,14 +186,15 @@ def _read_text(text: str | Mapping[str, str]) -> Text | str:
     return text if isinstance(text, str) else Text(**text)
 
 
-def _owner(reader: Caller) -> tuple[str, str | None]:
-    return reader.name, None if reader.role is None else reader.role.value
+def owner_of(reader: Caller) -> JobOwner:
+    """Tell whose jobs are those of a caller."""
+    return JobOwner(reader.name, None if reader.role is None else reader.role.value, reader.account)
 
 
 def _may_see(reader: Caller | None, job: Job) -> bool:
     if reader is None or reader.role in _OWNERS_BEYOND:
         return True
-    return reader.role is not None and _owner(reader) == (job.author, job.role)
+    return reader.role is not None and owner_of(reader).has(job)
 
 
 def _key(last: Job) -> str:

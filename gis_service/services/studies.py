@@ -22,6 +22,7 @@ from gis_service.services.context import Context
 from gis_service.services.coverage import Progress
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
+from gis_service.services.rights import rights_of
 from gis_service.services.study_processes import REQUESTS, Asked, ask
 from gis_service.services.study_rights import require_inputs
 from gis_service.services.transactions import computing, writing
@@ -158,7 +159,7 @@ def compute(
     """
     asked = ask(connection, catalogue, process, inputs, _today(), Workbench(prepared), reader=reader)
     if reader is not None:
-        require_inputs(reader, catalogue, asked.layers)
+        require_inputs(rights_of(connection, catalogue, reader), asked.layers.values())
     return compute_asked(asked, progress)
 
 
@@ -200,7 +201,7 @@ def check(
     """Refuse at once, with the errors of `run`, what it would refuse before it computes."""
     asked = ask(connection, catalogue, process, inputs, _today(), reader=reader)
     if reader is not None:
-        require_inputs(reader, catalogue, asked.layers)
+        require_inputs(rights_of(connection, catalogue, reader), asked.layers.values())
 
 
 def _today() -> date:

@@ -17,6 +17,7 @@ from gis_service.services.compare_request import CompareRequest, CompareTask, co
 from gis_service.services.coverage import Progress, run_coverage
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.documents import document_id
+from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request
@@ -93,13 +94,14 @@ def ask(
     if process not in REQUESTS:
         raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(REQUESTS))
     bench = Workbench() if bench is None else bench
+    rights = None if reader is None else rights_of(connection, catalogue, reader)
     if process == compare_document.PROCESS:
         asked = complete_comparison(read_request(CompareRequest, inputs), catalogue, today)
         for side in (asked.before, asked.after, asked.told):
-            _require(reader, catalogue, side.layers)
+            _require(rights, side.layers)
         return _comparison(connection, catalogue, asked, bench)
     task = complete(read_request(CoverageRequest, inputs), catalogue, today)
-    _require(reader, catalogue, task.layers)
+    _require(rights, task.layers)
     layers = find_layers(connection, catalogue, task)
     task = with_last_change(layers, task)
     id_ = document_id(process, layers.references, task.parameters.as_document())
@@ -108,9 +110,9 @@ def ask(
     )
 
 
-def _require(reader: Caller | None, catalogue: Catalogue, layers: Mapping[str, LayerId]) -> None:
-    if reader is not None:
-        require_inputs(reader, catalogue, layers)
+def _require(rights: Rights | None, layers: Mapping[str, LayerId]) -> None:
+    if rights is not None:
+        require_inputs(rights, layers.values())
 
 
 def _coverage(

@@ -20,6 +20,7 @@ from gis_service.services.branches import RANK
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
+from gis_service.services.rights import is_personal, rights_by_definition
 from gis_service.types import LayerId, Text, VersionId
 
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
@@ -228,7 +229,7 @@ def _known(name: str, value: str, known: Sequence[str], told: Sequence[str] | No
 
 def _open(catalogue: Catalogue) -> list[str]:
     """Name the layers that everybody knows of; those that are not published are not listed to anybody."""
-    return [layer.id for layer in catalogue.layers.values() if layer.visibility == "public"]
+    return [str(layer) for layer in rights_by_definition(catalogue).readable()]
 
 
 def _standard(request: CoverageRequest, catalogue: Catalogue) -> Standard | None:
@@ -315,7 +316,7 @@ def _layers(
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default
         layers[role] = LayerId(_known(role, name, list(catalogue.layers), _open(catalogue)))
-        if role != "demand" and catalogue.layers[layers[role]].visibility == "personal":
+        if role != "demand" and is_personal(catalogue.layers[layers[role]]):
             raise refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:
             wanted[role] = VersionId(reference.version)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.tileset_definition import Tileset
 from gis_service.db import tiles as rows
 from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.services.accounts import Caller
 from gis_service.services.collections import Collection
+from gis_service.services.rights import Rights
 from gis_service.services.tiles import require_tile
 from gis_service.types import BBox
 
@@ -39,17 +38,17 @@ class LoadedTileset:
         return min(west), min(south), max(east), max(north)
 
 
-def list_tilesets(connection: Connection, catalogue: Catalogue, caller: Caller) -> list[LoadedTileset]:
+def list_tilesets(connection: Connection, rights: Rights) -> list[LoadedTileset]:
     """Give the tilesets that can be drawn and whose layers are all open to the caller, by id."""
     return [
         loaded
-        for tileset in catalogue.tilesets.values()
-        if all(caller.may_read(catalogue.layers[layer].visibility) for layer in tileset.layers)
-        if (loaded := _loaded(connection, catalogue, tileset))
+        for tileset in rights.catalogue.tilesets.values()
+        if all(rights.may_read(layer) for layer in tileset.layers)
+        if (loaded := _loaded(connection, rights, tileset))
     ]
 
 
-def one_tileset(connection: Connection, catalogue: Catalogue, caller: Caller, id_: str) -> LoadedTileset:
+def one_tileset(connection: Connection, rights: Rights, id_: str) -> LoadedTileset:
     """Give one tileset.
 
     Raises
@@ -59,23 +58,25 @@ def one_tileset(connection: Connection, catalogue: Catalogue, caller: Caller, id
     NotAllowed
         ``token_missing`` or ``role_insufficient`` when one of its layers is not open to the caller.
     """
-    tileset = catalogue.tilesets.get(id_)
+    tileset = rights.catalogue.tilesets.get(id_)
     if tileset is None:
         raise NotFound(ErrorCode.TILESET_NOT_FOUND, tileset=id_)
     for layer in tileset.layers:
-        caller.require_reading(catalogue.layers[layer].visibility)
-    loaded = _loaded(connection, catalogue, tileset)
+        rights.require_reading(layer)
+    loaded = _loaded(connection, rights, tileset)
     if loaded is None:
         raise NotFound(ErrorCode.TILESET_NOT_FOUND, tileset=id_)
     return loaded
 
 
-def _loaded(connection: Connection, catalogue: Catalogue, tileset: Tileset) -> LoadedTileset | None:
+def _loaded(connection: Connection, rights: Rights, tileset: Tileset) -> LoadedTileset | None:
     found = {row.id: row for row in collections(connection, tileset.layers)}
     if len(found) < len(set(tileset.layers)):
         return None
     layers = (
-        Collection(catalogue.layers[layer], found[layer].version, found[layer].bbox)
+        Collection(
+            rights.catalogue.layers[layer], rights.visibility(layer), found[layer].version, found[layer].bbox
+        )
         for layer in tileset.layers
     )
     return LoadedTileset(tileset, tuple(layers))

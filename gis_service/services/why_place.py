@@ -96,6 +96,8 @@ def _zones(question: Question, place: tuple[float, float]) -> list[Document]:
     """Name the units of every vintage that is loaded as areas."""
     layers, found = question.layers, []
     for vintage in layers.catalogue.city.vintages:
+        if not question.rights.may_read(vintage.layer):
+            continue
         definition = layers.catalogue.layers[vintage.layer]
         loaded = committed_at(layers.connection, vintage.layer) is not None
         if not loaded or definition.key is None or definition.geometry == "None":

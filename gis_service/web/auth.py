@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from flask import Blueprint, Flask, request
 
-from gis_service.services.accounts import Role
-from gis_service.web import current
+from gis_service.errors import ErrorCode, NotAllowed
+from gis_service.services.accounts import EVERYBODY, Role, Scope
+from gis_service.web import current, forgery
 
 
 class Permission(StrEnum):
@@ -15,16 +16,27 @@ class Permission(StrEnum):
     READ = "read what is public"
     """Open to everybody; what is not public is refused layer by layer."""
     STORE_STUDIES = "run a study and keep it"
-    EDIT_LAYERS = "change the rows of a layer"
-    """For layers that the caller may read; the others are refused layer by layer."""
+    EDIT_LAYERS = "bring in and change layers"
+    ADMINISTER = "see who did what"
+    OWN_ACCOUNT = "change one's own password, tokens and sessions"
+    """Of those who have signed in with a browser: a token must not make another one."""
 
 
 GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.READ: None,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
     Permission.EDIT_LAYERS: frozenset({Role.GIS_STAFF, Role.ADMIN}),
+    Permission.ADMINISTER: frozenset({Role.ADMIN}),
+    Permission.OWN_ACCOUNT: EVERYBODY,
 }
 """Roles that hold each permission; None means that nobody has to say who they are."""
+
+SCOPES = {
+    Permission.STORE_STUDIES: Scope.STUDIES,
+    Permission.EDIT_LAYERS: Scope.LAYERS,
+    Permission.ADMINISTER: Scope.ADMIN,
+}
+"""Scope that a limited token needs for a permission; what is not named here is decided layer by layer."""
 
 _KEY = "permissions"
 STATIC = "static"
@@ -53,7 +65,8 @@ def check(app: Flask) -> None:
     Raises
     ------
     NotAllowed
-        ``token_missing``, ``token_invalid`` or ``role_insufficient``.
+        ``token_missing``, ``token_invalid``, ``role_insufficient``, ``scope_insufficient``,
+        ``session_needed`` or ``request_foreign``.
     LookupError
         When the endpoint demands nothing: a fault of ours, and closed rather than open.
     """
@@ -64,4 +77,7 @@ def check(app: Flask) -> None:
         raise LookupError(f"{request.endpoint} has been registered without a permission")
     roles = GRANTS[permission]
     if roles is not None:
-        current.caller().require(roles)
+        current.caller().require(roles, SCOPES.get(permission))
+        if permission is Permission.OWN_ACCOUNT and current.session() is None:
+            raise NotAllowed(ErrorCode.SESSION_NEEDED)
+    forgery.check()

@@ -3,14 +3,20 @@
 import re
 import uuid
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import cast
 
 from flask import Flask, current_app, g, request
 
-from gis_service.services.accounts import ANONYMOUS, Caller, caller_of
+from gis_service.services import rights as rights_service
+from gis_service.services import sessions
+from gis_service.services.accounts import ANONYMOUS, Caller, Trail, caller_of
 from gis_service.services.context import Context
+from gis_service.services.rights import Rights
+from gis_service.services.sessions import Session
 from gis_service.services.transactions import Connection, reading
 from gis_service.types import Language
+from gis_service.web import cookies, limits
 
 _KEY = "gis"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -48,6 +54,13 @@ def _close(_error: BaseException | None) -> None:
         scope.close()
 
 
+def read_again() -> None:
+    """Let what is read next see what this request has written."""
+    _close(None)
+    for name in ("connection", "caller", "session", "rights"):
+        g.pop(name, None)
+
+
 def language() -> Language:
     """Tell the language to answer in: Vietnamese unless English is what the reader asks for."""
     best = request.accept_languages.best_match(["vi", "en"], default="vi")
@@ -62,19 +75,79 @@ def request_id() -> str:
     return cast("str", g.request_id)
 
 
+def place() -> str:
+    """Tell from where the request comes, shortened to what one household shares."""
+    forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
+    proxies = context().settings.proxies
+    return limits.household_of(limits.address_of(forwarded, request.remote_addr or "-", proxies))
+
+
+def is_secure() -> bool:
+    """Tell whether browsers reach the service by https."""
+    return base_url().startswith("https://")
+
+
+def session() -> Session | None:
+    """Give the session of the request's cookie; None without one, or when a token says who calls.
+
+    Raises
+    ------
+    Temporary
+        ``database_unavailable``.
+    """
+    if "session" not in g:
+        secret = None if _token() is not None else cookies.session_of(request, secure=is_secure())
+        found = sessions.find(connection(), context().settings, secret) if secret else None
+        if found is not None:
+            sessions.touch(context(), found)
+        g.session = found
+    return cast("Session | None", g.session)
+
+
 def caller() -> Caller:
-    """Tell who calls, by the token of the request; asks the database once.
+    """Tell who calls, by the token of the request, else by the session of its cookie; asks the database once.
 
     Raises
     ------
     NotAllowed
-        ``token_invalid``.
+        ``token_invalid``. A session that has ended is no error: browsers send its cookie to every page.
     """
     if "caller" not in g:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        known = scheme.lower() == _BEARER
-        g.caller = caller_of(connection(), token.strip()) if known else ANONYMOUS
+        token = _token()
+        if token is not None:
+            found = caller_of(connection(), token)
+        else:
+            begun = session()
+            found = begun.caller if begun else ANONYMOUS
+        if found.role is not None:
+            found = replace(found, trail=Trail(found.trail.by, place(), request_id()))
+        g.caller = found
     return cast("Caller", g.caller)
+
+
+def rights() -> Rights:
+    """Tell what the caller may do with the layers; asks the database once."""
+    if "rights" not in g:
+        g.rights = rights_service.rights_of(connection(), context().catalogue, caller())
+    return cast("Rights", g.rights)
+
+
+def sees_personal() -> bool:
+    """Tell whether the caller sees personal detail; if so the answer is noted in the audit (`personal`)."""
+    sees = rights_service.sees_personal(caller())
+    if sees:
+        g.reads_personal = True
+    return sees
+
+
+def reads_personal() -> bool:
+    """Tell whether the answer of this request holds personal detail."""
+    return bool(g.get("reads_personal", False))
+
+
+def _token() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == _BEARER else None
 
 
 def base_url() -> str:

@@ -63,12 +63,18 @@ def answer(error: GisError, headers: Mapping[str, str] | None = None) -> Respons
     response.headers["Content-Language"] = language
     if error.status == _UNAUTHORISED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="gis-service"'
-    if error.status == _UNAVAILABLE:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    if error.status == _TOO_MANY:
-        response.headers["Retry-After"] = str(error.params["seconds"])
+    response.headers.update(headers_of(error))
     response.headers.update(headers or {})
     return response
+
+
+def headers_of(error: GisError) -> dict[str, str]:
+    """Give the headers that tell when to try again."""
+    if error.status == _UNAVAILABLE:
+        return {"Retry-After": str(RETRY_AFTER_S)}
+    if error.status == _TOO_MANY:
+        return {"Retry-After": str(error.params["seconds"])}
+    return {}
 
 
 def _of_flask(error: HTTPException) -> GisError:

@@ -4,7 +4,7 @@ import re
 
 from flask import Flask, Response, request
 
-from gis_service.web import current
+from gis_service.web import cookies, current
 
 _POLICY = (
     "default-src 'none'",
@@ -44,9 +44,9 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return response
     # The answer depends on who asks, in which language, and for which format.
-    response.vary.update(("Accept", "Accept-Language", "Authorization"))
+    response.vary.update(("Accept", "Accept-Language", "Authorization", "Cookie"))
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-store" if _has_token() else "no-cache"
+        response.headers["Cache-Control"] = "private, no-store" if _is_known() else "no-cache"
     readable = request.method in {"GET", "HEAD"} and response.status_code == 200  # noqa: PLR2004 OK
     if readable and not response.is_streamed and "ETag" not in response.headers:
         # Strong and made of the content: equal bytes are equal answers, whoever wrote the data.
@@ -55,8 +55,10 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _has_token() -> bool:
-    return "Authorization" in request.headers
+def _is_known() -> bool:
+    # By what is sent, not by whether it is valid: a wrong token must not be told from a right one here.
+    secure = current.is_secure()
+    return "Authorization" in request.headers or cookies.session_of(request, secure=secure) is not None
 
 
 def register(app: Flask) -> None:

@@ -7,10 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from flask import request
-
 from gis_service.errors import ErrorCode, Temporary
-from gis_service.web import current
 
 ADDRESSES = 10_000
 """Addresses that are remembered; the one that asked longest ago is forgotten first."""
@@ -85,16 +82,21 @@ def household_of(address: str) -> str:
     return str(ipaddress.ip_network((int(known), _HOUSEHOLD_BITS), strict=False))
 
 
-def check(allowance: Allowance) -> None:
-    """Count the request in hand, and refuse it when its address has asked too often.
+def check(allowance: Allowance, place: str) -> None:
+    """Count a request, and refuse it when too many have come from the same place.
+
+    Parameters
+    ----------
+    allowance
+        What is counted.
+    place
+        As `household_of` gives it.
 
     Raises
     ------
     Temporary
         ``too_many_requests``.
     """
-    proxies = current.context().settings.proxies
-    forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
-    wait = allowance.wait_s(household_of(address_of(forwarded, request.remote_addr or "-", proxies)))
+    wait = allowance.wait_s(place)
     if wait:
         raise Temporary(ErrorCode.TOO_MANY_REQUESTS, limit=allowance.per_minute, seconds=wait)

@@ -88,3 +88,47 @@ def test_nothing_installed_takes_the_name_of_a_folder() -> None:
 def test_definitions_hold_no_code(folder: str) -> None:
     assert (ROOT / folder).is_dir()
     assert files_of(folder, ".py", ".pyc", ".js", ".ts", ".sh") == []
+
+
+RIGHTS = ROOT / "gis_service/services/rights.py"
+OVER_RIGHTS = [
+    path
+    for folder in ("services", "web", "cli")
+    for path in files_of(f"gis_service/{folder}", ".py")
+    if path != RIGHTS
+]
+
+
+def judged_visibilities(source: str) -> list[int]:
+    """Give the lines that compare a visibility, look something up by it, or match on it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        parts: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+        elif isinstance(node, ast.Subscript):
+            parts = [node.slice]
+        elif isinstance(node, ast.Match):
+            parts = [node.subject]
+        if any(isinstance(part, ast.Attribute) and part.attr == "visibility" for part in parts):
+            found += [part.lineno for part in parts[:1]]
+    return found
+
+
+@pytest.mark.parametrize("path", OVER_RIGHTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_who_may_read_a_layer_is_told_in_one_place(path: Path) -> None:
+    assert judged_visibilities(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("layer.visibility == 'public'", [1]),
+        ("x = 1\nREADERS[layer.visibility]", [2]),
+        ("if a.visibility in {'public'}: pass", [1]),
+        ("match a.visibility:\n    case 'public': pass", [1]),
+        ("shown = layer.visibility", []),
+    ],
+)
+def test_a_judgement_elsewhere_would_be_found(source: str, lines: list[int]) -> None:
+    assert judged_visibilities(source) == lines

@@ -1,26 +1,138 @@
-"""``python -m gis_service users``."""
+"""``python -m gis_service users`` and ``teams``."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from gis_service.cli.users import users
-from gis_service.db.engine import open_engine, transaction
-from gis_service.services.accounts import Caller, Role, caller_of
+from gis_service.cli import main
+from gis_service.db.engine import Engine, open_engine, transaction
+from gis_service.errors import NotAllowed
+from gis_service.services import passwords, users
+from gis_service.services.accounts import Caller, Role, Scope, Trail, caller_of
+
+PASSWORD = "con trâu ăn cỏ ngoài đê"  # noqa: S105 of the tests
+Run = Callable[..., Result]
 
 
-@pytest.mark.parametrize("role", Role)
-def test_the_last_line_is_a_token_of_the_role(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, role: Role
-) -> None:
-    monkeypatch.setenv("GIS_DATABASE_URL", database_url)
-    result = CliRunner().invoke(users, ["token", "--role", role.value, "--label", "Lan"])
-    assert result.exit_code == 0, result.output
-    engine = open_engine(database_url)
-    with transaction(engine) as connection:
-        assert caller_of(connection, result.stdout.splitlines()[-1]) == Caller(role, "Lan")
+@pytest.fixture
+def engine_of_commands(make_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    url = make_database()
+    monkeypatch.setenv("GIS_DATABASE_URL", url)
+    engine = open_engine(url)
+    yield engine
     engine.dispose()
 
 
-@pytest.mark.parametrize("arguments", [["token"], ["token", "--role", "king"]])
-def test_a_role_must_be_one_of_ours(arguments: list[str]) -> None:
-    assert CliRunner().invoke(users, arguments).exit_code == 2
+@pytest.fixture
+def run(engine_of_commands: Engine) -> Run:
+    """Give a function that runs a command and expects it to end well, or with the code that is named."""
+    del engine_of_commands
+
+    def call(*arguments: str, typed: str | None = None, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, [*arguments], input=typed)
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_last_line_is_a_token_of_the_role(run: Run, engine_of_commands: Engine, role: Role) -> None:
+    result = run("users", "token", "--role", role.value, "--label", "Lan")
+    with transaction(engine_of_commands) as connection:
+        assert caller_of(connection, result.stdout.splitlines()[-1]) == Caller(role, "Lan")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["token"], ["token", "--role", "king"], ["add", "lan"], ["revoke", "x"]]
+)
+def test_what_is_missing_or_unknown_is_wrong_use(arguments: list[str]) -> None:
+    assert CliRunner().invoke(main, ["users", *arguments]).exit_code == 2
+
+
+def test_a_token_is_limited_listed_and_revoked(run: Run, engine_of_commands: Engine) -> None:
+    made = run("users", "token", "--role", "planner", "--scope", "read", "--hours", "24", "--label", "QGIS")
+    token = made.stdout.splitlines()[-1]
+    with transaction(engine_of_commands) as connection:
+        assert caller_of(connection, token).scopes == frozenset({Scope.READ})
+    number, *rest = run("users", "tokens").stdout.split()
+    assert rest[2:] == ["planner", "read", "-", "QGIS"]
+    run("users", "revoke", number)
+    with transaction(engine_of_commands) as connection, pytest.raises(NotAllowed):
+        caller_of(connection, token)
+    assert run("users", "tokens").stdout == ""
+    run("users", "revoke", number, code=4)
+    run("users", "token", "--role", "viewer", "--scope", "admin", code=3)
+    run("users", "token", "--role", "viewer", "--hours", "999999", code=2)
+
+
+def test_an_account_is_made_with_a_password_from_the_input(run: Run, engine_of_commands: Engine) -> None:
+    run("users", "add", "lan", "--role", "planner", "--name", "Bà Lan", typed=f"{PASSWORD}\n")
+    with transaction(engine_of_commands) as connection:
+        assert passwords.is_right(users.get(connection, "lan").password, PASSWORD)
+    run("users", "add", "minh", "--role", "viewer", typed="short\n", code=3)
+    run("users", "add", "Lân", "--role", "viewer", typed=f"{PASSWORD}\n", code=5)
+    listed = run("users", "list").stdout.splitlines()
+    assert [line.split() for line in listed] == [["lan", "planner", "open", "Bà", "Lan"]]
+
+
+def test_a_link_is_the_last_line_of_an_invitation_and_of_a_reset(
+    run: Run, engine_of_commands: Engine
+) -> None:
+    links = [run("users", "add", "lan", "--role", "planner", "--invite").stdout.splitlines()[-1]]
+    assert "no password yet" in run("users", "list").stdout
+    links.append(run("users", "reset", "lan").stdout.splitlines()[-1])
+    codes = [link.partition("/welcome?code=")[2] for link in links]
+    with transaction(engine_of_commands) as connection:
+        assert users.owner_of(connection, codes[1]).login == "lan"
+        assert users.use_code(connection, codes[1], PASSWORD, "Thái Bình", Trail()).login == "lan"
+    assert codes[0] != codes[1]
+    assert links[0].startswith("http://127.0.0.1:8000/")
+
+
+def test_roles_change_and_accounts_close_and_open(run: Run) -> None:
+    run("users", "add", "lan", "--role", "planner", "--invite")
+    assert run("users", "role", "lan", "analyst").stdout.split() == ["lan", "analyst"]
+    run("users", "disable", "lan")
+    assert "closed" in run("users", "list").stdout
+    run("users", "enable", "lan")
+    assert "closed" not in run("users", "list").stdout
+    for command in (("role", "nobody", "viewer"), ("reset", "nobody"), ("disable", "nobody")):
+        run("users", *command, code=4)
+
+
+def test_what_was_done_is_shown_with_who_did_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "thu")
+    run("users", "add", "lan", "--role", "planner", "--invite")
+    run("users", "role", "lan", "viewer")
+    newest = run("users", "audit", "--limit", "1").stdout
+    assert "thu (admin, command)" in newest
+    assert "account.role" in newest
+    assert run("users", "audit", "--who", "nobody").stdout == ""
+    table = run("users", "audit", "--action", "account.", "--csv").stdout
+    assert [row["action"] for row in csv.DictReader(io.StringIO(table))] == [
+        "account.role",
+        "account.invite",
+        "account.add",
+    ]
+
+
+def test_groups_have_members_rights_and_layers_a_visibility(run: Run) -> None:
+    run("users", "add", "lan", "--role", "planner", "--invite")
+    run("teams", "add", "roads", "--title", "Phòng Đường bộ")
+    run("teams", "join", "roads", "lan")
+    run("teams", "give", "roads", "commune", "edit")
+    run("teams", "show", "market", "draft")
+    assert run("teams", "list").stdout == "roads  Phòng Đường bộ\n  lan\n  edit  commune\nmarket: draft\n"
+    run("teams", "take", "roads", "commune", "edit")
+    run("teams", "leave", "roads", "lan")
+    run("teams", "show", "market", "defined")
+    assert run("teams", "list").stdout == "roads  Phòng Đường bộ\n  -\n"
+    run("teams", "show", "residents", "public", code=3)
+    run("teams", "give", "roads", "nowhere", "read", code=4)
+    run("teams", "remove", "roads")
+    run("teams", "remove", "roads", code=4)
+    assert run("teams", "list").stdout == ""

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from gis_service.db import job_rows as rows
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
-from gis_service.db.job_rows import JobFilter
+from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.jobs import cancel, enqueue, work, workers_alive
 from gis_service.errors import ErrorCode, GisError, Temporary
 from tests.event_loop import run_alone
@@ -103,8 +103,9 @@ def test_a_dismissed_job_keeps_the_time_at_which_it_ended(connection: Connection
     ("asked", "expected"),
     [
         (JobFilter(), ["job_c", "job_b", "job_a"]),
-        (JobFilter(owner=("lan", "planner")), ["job_c", "job_a"]),
-        (JobFilter(owner=("lan", None)), []),
+        (JobFilter(owner=JobOwner("lan", "planner")), ["job_c", "job_a"]),
+        (JobFilter(owner=JobOwner("lan", None)), []),
+        (JobFilter(owner=JobOwner("lan", "planner", 7)), []),
         (JobFilter(processes=["gaps", "compare"]), ["job_c"]),
         (JobFilter(statuses=["running", "failed"]), ["job_a"]),
         (JobFilter(seconds=(0, None)), ["job_a"]),

@@ -59,8 +59,3 @@ def test_nobody_is_asked_who_they_are_and_the_wrong_one_is_told_who_may() -> Non
     with pytest.raises(NotAllowed) as wrong:
         Caller(Role.VIEWER).require(frozenset({Role.ADMIN, Role.PLANNER}))
     assert wrong.value.params == {"role": "viewer", "allowed": "planner, admin"}
-
-
-def test_what_nobody_has_named_is_open_to_the_admin_at_most() -> None:
-    with pytest.raises(NotAllowed):
-        Caller(Role.PLANNER).require_reading("a visibility that does not exist")

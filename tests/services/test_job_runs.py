@@ -4,11 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from gis_service.db import job_rows as rows
 from gis_service.db.engine import Connection, transaction
-from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotAllowed, RefusedInput, Temporary
-from gis_service.services import jobs, studies
+from gis_service.errors import (
+    Conflict,
+    ErrorCode,
+    Fault,
+    GisError,
+    NotAllowed,
+    NotFound,
+    RefusedInput,
+    Temporary,
+)
+from gis_service.services import jobs, studies, users
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.job_runs import MOST_OPEN, Wanted, accept, run_job
 from gis_service.services.job_words import message
@@ -228,3 +238,47 @@ def test_every_state_has_its_words(town: Town, status: str, step: str, vi: str) 
     shown = replace(job, status=status, step=step)
     assert message(shown, "vi") == vi
     assert message(shown, "en").isascii()
+
+
+@pytest.fixture
+def lan(town: Town) -> Iterator[Caller]:
+    """Give somebody with an account, whose name a token bears as well."""
+    with transaction(town.engine) as connection:
+        account = users.add(connection, "lan", Role.PLANNER)
+    yield Caller(Role.PLANNER, "lan", account.id)
+    with transaction(town.engine) as connection:
+        connection.execute(text("DELETE FROM gis.account"))
+
+
+def test_a_job_belongs_to_the_account_and_not_to_its_name(town: Town, lan: Caller) -> None:
+    job = accept(town.context, Wanted("coverage", INPUTS, "lan"), lan)
+    accept(town.context, Wanted("coverage", INPUTS, "lan"), PLANNER)
+    promoted = replace(lan, role=Role.ANALYST)
+    with transaction(town.engine) as connection:
+        for owner in (lan, promoted):
+            assert jobs.get(connection, job.id, owner).id == job.id
+            assert [one.id for one in jobs.list_(connection, reader=owner).items] == [job.id]
+        assert job.id not in [one.id for one in jobs.list_(connection, reader=PLANNER).items]
+        with pytest.raises(NotFound):
+            jobs.get(connection, job.id, PLANNER)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda c: users.change_role(c, "lan", Role.ANALYST), None),
+        (lambda c: users.change_role(c, "lan", Role.VIEWER), "role_insufficient"),
+        (lambda c: users.disable(c, "lan"), "token_invalid"),
+        (lambda c: c.execute(text("DELETE FROM gis.account")), "token_invalid"),
+    ],
+)
+def test_a_job_runs_by_the_right_that_its_account_has_then(
+    town: Town, lan: Caller, change: Callable[[Connection], object], code: str | None
+) -> None:
+    job = accept(town.context, Wanted("coverage", INPUTS, "lan"), lan)
+    with transaction(town.engine) as connection:
+        change(connection)
+        rows.begin_job(connection, job.id, "here:1")
+    run_job(town.context, job.id)
+    done = town.job(job.id)
+    assert (done.status, (done.problem or {}).get("code")) == ("failed" if code else "successful", code)

@@ -8,8 +8,9 @@ import pytest
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
+from gis_service.services.rights import rights_by_definition
 from gis_service.services.study_request import complete, parse_request
-from gis_service.services.study_rights import open_layers, require_document, require_inputs
+from gis_service.services.study_rights import require_document, require_inputs
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 
@@ -48,10 +49,10 @@ def test_who_reads_a_study(
     allowed: bool,  # noqa: FBT001 - a table
 ) -> None:
     if allowed:
-        require_document(caller, catalogue, document(**layers))
+        require_document(rights_by_definition(catalogue, caller), document(**layers))
         return
     with pytest.raises(NotAllowed):
-        require_document(caller, catalogue, document(**layers))
+        require_document(rights_by_definition(catalogue, caller), document(**layers))
 
 
 @pytest.mark.parametrize(
@@ -65,10 +66,10 @@ def test_who_runs_a_study(
     allowed: bool,  # noqa: FBT001 - a table
 ) -> None:
     if allowed:
-        require_inputs(caller, catalogue, {"any": layer})
+        require_inputs(rights_by_definition(catalogue, caller), [layer])
         return
     with pytest.raises(NotAllowed) as refused:
-        require_inputs(caller, catalogue, {"any": layer})
+        require_inputs(rights_by_definition(catalogue, caller), [layer])
     assert refused.value.code == ErrorCode.ROLE_INSUFFICIENT
 
 
@@ -81,7 +82,7 @@ def test_homes_are_neither_units_nor_facilities(catalogue: Catalogue, role: str)
 
 
 def test_the_layers_open_to_a_caller_are_listed(catalogue: Catalogue) -> None:
-    anybody, staff = open_layers(ANONYMOUS, catalogue), open_layers(STAFF, catalogue)
+    anybody, staff = (rights_by_definition(catalogue, one).readable() for one in (ANONYMOUS, STAFF))
     assert "commune" in anybody
     assert not {"residents", "one_stop_office"} & set(anybody)
     assert "one_stop_office" in staff

@@ -1,6 +1,7 @@
 """The HTTP API, one file per noun."""
 
 from gis_service.web.api import (
+    audit,
     collections,
     coverage,
     edits,
@@ -34,5 +35,6 @@ API = (
     (jobs.dismissal, Permission.STORE_STUDIES),
     (studies.blueprint, Permission.READ),
     (coverage.blueprint, Permission.READ),
+    (audit.blueprint, Permission.ADMINISTER),
 )
 """Every blueprint of the API with what it demands of its callers."""

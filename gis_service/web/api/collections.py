@@ -1,9 +1,10 @@
 """Collections: the layers that the caller may read."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from gis_service.services import collections as service
 from gis_service.services.features import has_geometry
+from gis_service.services.rights import is_personal
 from gis_service.web import current
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show
@@ -16,10 +17,11 @@ blueprint = Blueprint("collections", __name__, url_prefix="/api/collections")
 
 
 def collection_of(collection_id: str) -> service.Collection:
-    """Give a collection that the caller may read."""
-    return service.one_collection(
-        current.connection(), current.context().catalogue, current.caller(), collection_id
-    )
+    """Give a collection that the caller may read; what is read of a personal one is noted in the audit."""
+    found = service.one_collection(current.connection(), current.rights(), collection_id)
+    if is_personal(found.definition) and request.blueprint != blueprint.name:
+        current.sees_personal()
+    return found
 
 
 def _shape(collection: service.Collection) -> Collection:
@@ -39,7 +41,7 @@ def _shape(collection: service.Collection) -> Collection:
         extent=Extent(spatial=SpatialExtent(bbox=[collection.bbox])) if collection.bbox else None,
         category=definition.category,
         geometry=definition.geometry,
-        visibility=definition.visibility,
+        visibility=collection.visibility,
         generated_data=definition.generated,
         licence=definition.licence,
         attribution=definition.source.in_language(language),
@@ -52,7 +54,7 @@ def _shape(collection: service.Collection) -> Collection:
 @operation("Collections", {200: {JSON: Collections, HTML: None}}, query=FormatQuery)
 def collections(query: FormatQuery) -> Response:
     """List the layers that the caller may read."""
-    found = service.list_collections(current.connection(), current.context().catalogue, current.caller())
+    found = service.list_collections(current.connection(), current.rights())
     document = Collections(links=itself("/collections"), collections=[_shape(entry) for entry in found])
     return show(document, query.f, {"vi": "Các lớp dữ liệu", "en": "Layers"}[current.language()])
 

@@ -39,7 +39,7 @@ def _count() -> None:
     allowance: limits.Allowance = current_app.extensions.setdefault(
         _ALLOWANCE, limits.Allowance(context.settings.live_per_minute)
     )
-    limits.check(allowance)
+    limits.check(allowance, current.place())
 
 
 def _ask(query: CoverageQuery) -> Question:
@@ -48,15 +48,13 @@ def _ask(query: CoverageQuery) -> Question:
     return service.ask(current.connection(), catalogue, inputs, current.caller())
 
 
-def _sees_personal() -> bool:
-    return current.caller().may_read(service.PERSONAL)
-
-
 def _study(question: Question) -> tuple[LiveStudy, Document]:
     """Give the study, and its document as the caller may see it."""
     context = current.context()
     study = service.study_of(question, context.prepared)
-    shown = service.shown_document(study, context.catalogue, context.prepared, personal=_sees_personal())
+    shown = service.shown_document(
+        study, context.catalogue, context.prepared, personal=current.sees_personal()
+    )
     return study, shown
 
 
@@ -66,7 +64,14 @@ def _answered(
     """Answer with what ``make`` gives, or say without computing that the reader has it already."""
     answers = current.context().prepared.answers
     html = wants_page(query.f)
-    told = (question.mark, request.full_path, current.base_url(), _sees_personal(), current.language(), html)
+    told = (
+        question.mark,
+        request.full_path,
+        current.base_url(),
+        current.sees_personal(),
+        current.language(),
+        html,
+    )
     etag = hashlib.sha256(repr(told).encode()).hexdigest()
     if request.if_none_match.contains(etag):
         response = Response(status=_NOT_MODIFIED)
@@ -111,7 +116,7 @@ def cells(query: CellsQuery) -> Response:
     """Give the cells of 250 m where people live outside the standard, or to some roles their homes."""
     prepared, question = current.context().prepared, _ask(query)
     if query.detail == "points":
-        cell_service.open_homes(current.caller(), question)
+        cell_service.open_homes(current.caller())
 
     def make() -> Document:
         study, shown = _study(question)
@@ -119,7 +124,7 @@ def cells(query: CellsQuery) -> Response:
             found = cell_service.points_document(study, shown)
         else:
             table = cell_service.cell_table(study, question, prepared)
-            found = cell_service.cells_document(study, table, shown, personal=_sees_personal())
+            found = cell_service.cells_document(study, table, shown, personal=current.sees_personal())
         return found | {"links": _links("/coverage/cells")}
 
     return _answered(query, question, make, GEOJSON)
@@ -134,7 +139,7 @@ def why(query: WhyQuery) -> Response:
     def make() -> Document:
         study = service.study_of(question, prepared)
         place = (query.lon, query.lat)
-        found = why_document(study, question, prepared, place, personal=_sees_personal())
+        found = why_document(study, question, prepared, place, personal=current.sees_personal())
         return found | {"links": _links("/coverage/why")}
 
     # Places are many, and each is asked for once: they would push whole maps out of memory.

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services import edits as service
 from gis_service.services import features
+from gis_service.services.audit import note_version
 from gis_service.services.edits import Edit, Op
 from gis_service.services.transactions import writing
 from gis_service.web import current
@@ -82,6 +83,7 @@ def _expected(item: str) -> frozenset[str]:
 
 
 def _apply(collection_id: str, edit: Edit, message: str, status: int = 200) -> Response:
+    current.rights().require_editing(collection_id)
     definition = collection_of(collection_id).definition
     context = current.context()
     with writing(context) as connection:
@@ -93,6 +95,7 @@ def _apply(collection_id: str, edit: Edit, message: str, status: int = 200) -> R
             author=current.caller().name,
             message=message,
         )
+        note_version(connection, current.caller(), collection_id, done.version)
         (fid,) = done.fids
         # Read where it was written: the reading transaction of this request may be older.
         feature = "" if status == 204 else features.one(connection, definition, str(fid))  # noqa: PLR2004 no content

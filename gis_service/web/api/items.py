@@ -10,6 +10,7 @@ from gis_service.services import features
 from gis_service.services.collections import Collection
 from gis_service.services.edits import tag_of
 from gis_service.services.history import BEFORE_ALL, as_of, kept_version
+from gis_service.services.rights import PUBLIC
 from gis_service.types import VersionId
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
@@ -95,7 +96,7 @@ def _answer(body: str, collection: Collection, query: ItemQuery, state: _State) 
 
 def keep_named(response: Response, collection: Collection) -> Response:
     """Let an answer about named versions of a public layer be kept; what a token reads never is."""
-    if collection.definition.visibility == "public" and current.caller().role is None:
+    if collection.visibility == PUBLIC and current.caller().role is None:
         response.headers["Cache-Control"] = f"public, max-age={NAMED_S}"
     return response
 

@@ -92,8 +92,8 @@ def results(job_id: str) -> Response:
     if found.status != "successful" or found.study is None:
         raise service.problem_of(found)
     document = studies.get(current.connection(), found.study).document
-    require_document(current.caller(), current.context().catalogue, document)
-    if not current.caller().may_read("personal"):
+    require_document(current.rights(), document)
+    if not current.sees_personal():
         document = public_view(document)
     answer = {"study": document} if found.response == "document" else document
     return json_response(canonical_json(answer).decode())

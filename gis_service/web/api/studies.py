@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from gis_service.services import studies as service
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
-from gis_service.services.study_rights import open_layers, require_document
+from gis_service.services.study_rights import require_document
 from gis_service.web import current
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, page, url, wants_page
@@ -33,7 +33,7 @@ def studies(query: StudiesQuery) -> Response:
         process=query.process,
         after=query.after,
         limit=query.limit,
-        layers=open_layers(current.caller(), current.context().catalogue),
+        layers=current.rights().readable(),
     )
     known = current.caller().role is not None
     entries = [
@@ -58,8 +58,8 @@ def studies(query: StudiesQuery) -> Response:
 def study(study_id: str, query: FormatQuery) -> Response:
     """Give the document of a study; small counts of people are open to those who may see personal detail."""
     document = service.get(current.connection(), study_id).document
-    require_document(current.caller(), current.context().catalogue, document)
-    if not current.caller().may_read("personal"):
+    require_document(current.rights(), document)
+    if not current.sees_personal():
         document = public_view(document)
     if wants_page(query.f):
         return page(document, study_id)

@@ -27,9 +27,7 @@ blueprint = Blueprint("tilesets", __name__, url_prefix="/api/tiles")
 
 
 def _tileset_of(tileset_id: str) -> LoadedTileset:
-    return service.one_tileset(
-        current.connection(), current.context().catalogue, current.caller(), tileset_id
-    )
+    return service.one_tileset(current.connection(), current.rights(), tileset_id)
 
 
 def _path(tileset_id: str) -> str:
@@ -59,7 +57,7 @@ def _title(tileset: LoadedTileset) -> str:
 @operation("Tiles", {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
 def tilesets(query: FormatQuery) -> Response:
     """List the tile sets that hold several layers, all of them open to the caller."""
-    found = service.list_tilesets(current.connection(), current.context().catalogue, current.caller())
+    found = service.list_tilesets(current.connection(), current.rights())
     entries = [TilesetEntry(title=_title(entry), links=_links(entry.definition.id)) for entry in found]
     document = Tilesets(tilesets=entries, links=itself("/tiles"))
     return show(document, query.f, {"vi": "Các bộ ô bản đồ", "en": "Tile sets"}[current.language()])

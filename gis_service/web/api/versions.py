@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.messages.catalogue import notices
 from gis_service.services import history as service
+from gis_service.services.audit import note_version
 from gis_service.services.collections import Collection
 from gis_service.services.history_back import PutBack, restore, undo
 from gis_service.services.history_table import csv_text, geojson_text
@@ -180,8 +181,11 @@ def undo_version(collection_id: str, version: int) -> Response:
 
 def _put_back(collection: Collection, back: Callable[[Connection, LayerDefinition], PutBack]) -> Response:
     definition = collection.definition
+    current.rights().require_editing(definition.id)
     with writing(current.context()) as connection:
         done = back(connection, definition)
+        if done.version is not None:
+            note_version(connection, current.caller(), definition.id, done.version)
     path = f"/collections/{definition.id}/versions"
     if done.version is None:
         told = notices()["nothing_to_put_back"].in_language(current.language()).format(layer=definition.id)

@@ -9,7 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The page asks this file for the hashed names (gis_service/web/pages/map.py).
     manifest: "manifest.json",
-    rolldownOptions: { input: "src/main.tsx" },
+    // The second is for the pages that the server writes whole (gis_service/web/pages/look.py).
+    rolldownOptions: { input: ["src/main.tsx", "src/look/forms.css"] },
     // The server's policy forbids data: fonts, so every font stays a file.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,

@@ -11,7 +11,9 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.messages.catalogue import notices
+from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.layers import LayerCounts
+from gis_service.services.rights import Rights, rights_by_definition, rights_of
 from gis_service.types import Language, Text
 from gis_service.web import current
 
@@ -95,9 +97,10 @@ def _services(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> li
     ]
 
 
-def _vintages(catalogue: Catalogue) -> list[dict[str, Any]]:
+def _vintages(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> list[dict[str, Any]]:
     """Give the lists of units that have a place on the map, the one of today first."""
-    drawn = [v for v in catalogue.city.vintages if catalogue.layers[v.layer].geometry != "None"]
+    vintages = catalogue.city.vintages
+    drawn = [v for v in vintages if v.layer in public and public[v.layer].geometry != "None"]
     return [
         {
             "id": vintage.id,
@@ -110,38 +113,52 @@ def _vintages(catalogue: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
-def city_facts(catalogue: Catalogue) -> dict[str, Any]:
+def _published() -> Rights:
+    """Tell what everybody may read; without a database as far as the definitions go."""
+    catalogue = current.context().catalogue
+    try:
+        return rights_of(current.connection(), catalogue, ANONYMOUS)
+    except Temporary:
+        return rights_by_definition(catalogue)
+
+
+def city_facts(rights: Rights) -> dict[str, Any]:
     """Give what the client must know of the city: titles, extent, what can be asked, how fields are called.
 
     Only public layers are spoken of, since the page is the same for everybody.
+
+    Parameters
+    ----------
+    rights
+        Of nobody in particular.
     """
-    city = catalogue.city
-    public = {id_: layer for id_, layer in catalogue.layers.items() if layer.visibility == "public"}
+    catalogue, city = rights.catalogue, rights.catalogue.city
+    public = {id_: layer for id_, layer in catalogue.layers.items() if rights.may_read(id_)}
     return {
         "title": _text(city.title),
         "bbox": city.bbox,
         # A list, since the order of the sectors counts and members of a JSON object have none.
         "categories": [{"id": id_, "title": _text(title)} for id_, title in city.categories.items()],
-        "former": [vintage.layer for vintage in city.vintages if vintage.end is not None],
+        "former": [v.layer for v in city.vintages if v.end is not None and v.layer in public],
         "services": _services(catalogue, public),
         "standards": _standards(catalogue, public),
         "groups": [{"id": group.id, "title": _text(group.title)} for group in city.groups],
         "modes": list(city.conventions.modes),
-        "vintages": _vintages(catalogue),
+        "vintages": _vintages(catalogue, public),
         "notices": {code: _text(words) for code, words in notices().items()},
         "fields": {id_: _fields(layer) for id_, layer in public.items()},
         "keys": {id_: layer.key for id_, layer in public.items()},
     }
 
 
-def counts(catalogue: Catalogue) -> dict[str, int]:
+def counts(rights: Rights) -> dict[str, int]:
     """Give the number of features of each public layer; none while the database is away.
 
     The page itself needs no database: it says what failed and offers to try again. The process remembers what
     it counted, by the version of the layer: rows edited straight in a table are counted at the next version.
     """
     known: LayerCounts = current_app.extensions.setdefault(_COUNTS, LayerCounts())
-    public = [layer for layer in catalogue.layers.values() if layer.visibility == "public"]
+    public = [rights.catalogue.layers[layer] for layer in rights.readable()]
     try:
         return {str(id_): count for id_, count in known.of(current.connection(), public).items()}
     except Temporary:
@@ -153,8 +170,8 @@ def show() -> Response:
     """Show the map."""
     script, styles = client_files(Path(current_app.static_folder or ""))
     language = language_of(request.args.get("lang"))
-    catalogue = current.context().catalogue
-    facts = city_facts(catalogue) | {"counts": counts(catalogue)}
+    rights = _published()
+    facts = city_facts(rights) | {"counts": counts(rights)}
     html = render_template(
         "map.html",
         language=language,

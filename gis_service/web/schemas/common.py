@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
+CSV = "text/csv"
 MVT = "application/vnd.mapbox-vector-tile"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 

@@ -54,11 +54,11 @@ def test_titles_come_in_the_language_that_is_asked_for(client: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/api/collections", 1),
-        ("/api/collections/commune", 1),
-        ("/api/collections/commune/items", 2),
-        ("/api/collections/one_stop_office/items?limit=20&bbox=106,20,107,21", 2),
-        ("/api/collections/commune/tiles/WebMercatorQuad/9/225/407", 2),
+        ("/api/collections", 2),
+        ("/api/collections/commune", 2),
+        ("/api/collections/commune/items", 3),
+        ("/api/collections/one_stop_office/items?limit=20&bbox=106,20,107,21", 3),
+        ("/api/collections/commune/tiles/WebMercatorQuad/9/225/407", 3),
         ("/healthz", 0),
     ],
 )

@@ -1,7 +1,6 @@
 """Live answers over HTTP: what each role sees, what is refused, what a reader need not fetch again."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,13 @@ from sqlalchemy import text
 
 from gis_service.app import create_app
 from gis_service.db.engine import open_engine, transaction
+from gis_service.services import audit
 from gis_service.services.accounts import Role, make_token
+from gis_service.services.audit import AuditFilter, Entry
 from gis_service.services.prepared import ANSWERS
+from gis_service.services.transactions import reading
 from gis_service.settings import Settings
+from gis_service.web import current
 from tests.live_town import degrees
 from tests.web.problem import assert_problem
 
@@ -109,17 +112,27 @@ def test_everybody_else_sees_no_small_count(
     assert (place["cell"]["people"], place["cell"]["small"]) == (None, True)
 
 
+def noted(town: FlaskClient, role: str) -> Sequence[Entry]:
+    """Give what the audit tells of the personal detail that a role has read, the newest first."""
+    asked = AuditFilter(actor=f"a {role}", action="personal.read")
+    with town.application.app_context(), reading(current.context()) as connection:
+        return audit.list_(connection, asked).items
+
+
 @pytest.mark.parametrize("role", EXACT)
 def test_those_who_may_see_every_cell_and_the_homes_which_is_noted(
-    town: FlaskClient, tokens: dict[str, str], role: str, caplog: pytest.LogCaptureFixture
+    town: FlaskClient, tokens: dict[str, str], role: str
 ) -> None:
-    headers = bearer(tokens, role)
+    headers, before = bearer(tokens, role), len(noted(town, role))
     cells = found(town, CELLS, headers)
-    with caplog.at_level(logging.WARNING):
-        points = [found(town, f"{CELLS}&detail=points", headers) for _ in range(2)][1]
+    points = [found(town, f"{CELLS}&detail=points", headers) for _ in range(2)][1]
     sums = [sum(one["properties"]["people"] for one in seen["features"]) for seen in (cells, points)]
     assert sums == [cells["uncovered"]] * 2
-    assert [line for line in caplog.messages if f"a {role} ({role})" in line][1:]
+    last, first, cell, *others = noted(town, role)
+    assert len(others) == before
+    for one in (last, first, cell):
+        assert (one.object, one.by, one.address) == ("/api/coverage/cells", "token", "127.0.0.1")
+        assert ("detail=points" in (one.after or {})["query"]) is (one is not cell)
     assert found(town, why_at(3900), headers)["cell"]["people"] == 2.5
 
 

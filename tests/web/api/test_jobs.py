@@ -10,6 +10,9 @@ from sqlalchemy import text
 
 from gis_service.db import job_rows as rows
 from gis_service.db.engine import transaction
+from gis_service.services import audit
+from gis_service.services.accounts import Role, Scope, make_token
+from gis_service.services.audit import AuditFilter
 from gis_service.services.job_runs import run_job
 from tests.web.problem import assert_problem
 
@@ -309,3 +312,22 @@ def test_processes_are_listed_page_by_page(client: FlaskClient) -> None:
         path = onward[0].removeprefix("http://localhost") if onward else ""
     assert found == whole
     assert "async-execute" in client.get("/api/processes").get_json()["processes"][0]["jobControlOptions"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status", "noted"),
+    [({Scope.STUDIES}, 403, 0), ({Scope.PERSONAL}, 403, 0), ({Scope.STUDIES, Scope.PERSONAL}, 200, 1)],
+)
+def test_a_study_of_people_takes_both_scopes_and_is_noted(
+    app: Flask, client: FlaskClient, scopes: set[Scope], status: int, noted: int
+) -> None:
+    with transaction(app.extensions["gis"].engine) as connection:
+        token = make_token(connection, Role.PLANNER, f"script {status}", scopes=frozenset(scopes))
+    header = {"Authorization": f"Bearer {token}"}
+    answer = client.post(EXECUTION, json={"inputs": INPUTS}, headers=header)
+    assert answer.status_code == status
+    if status != 200:
+        assert_problem(answer, 403, "scope_insufficient")
+    with transaction(app.extensions["gis"].engine) as connection:
+        found = audit.list_(connection, AuditFilter(actor=f"script {status}", object=EXECUTION))
+    assert len(found.items) == noted

@@ -15,6 +15,7 @@ from gis_service.db.engine import Connection
 from gis_service.db.layers import LayerTable
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.services.layers import LayerCounts
+from gis_service.services.rights import rights_by_definition
 from gis_service.web.pages.map import city_facts, client_files, counts
 
 
@@ -79,7 +80,7 @@ def test_gives_the_facts_of_the_city_as_data(client: FlaskClient) -> None:
 
 
 def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
-    facts = city_facts(catalogue)
+    facts = city_facts(rights_by_definition(catalogue))
     assert "residents" not in facts["fields"]
     assert "pipe_internal" not in facts["fields"]
     assert "commune" in facts["fields"]
@@ -103,7 +104,7 @@ def test_tells_of_each_standard_who_goes(catalogue: Catalogue) -> None:
 
 
 def test_keeps_the_order_of_the_sectors_and_names_former_units(catalogue: Catalogue) -> None:
-    facts = city_facts(catalogue)
+    facts = city_facts(rights_by_definition(catalogue))
     assert [one["id"] for one in facts["categories"]] == list(catalogue.city.categories)
     assert facts["former"] == ["commune_2024"]
 
@@ -121,8 +122,8 @@ def test_counts_public_layers_only_and_each_version_once(
     monkeypatch.setattr(tables, "count", counting)
     monkeypatch.setitem(app.extensions, "layer_counts", LayerCounts())
     with app.test_request_context("/"):
-        first = counts(catalogue)
-        again = counts(catalogue)
+        first = counts(rights_by_definition(catalogue))
+        again = counts(rights_by_definition(catalogue))
     assert first == again
     assert set(first) == {id_ for id_, layer in catalogue.layers.items() if layer.visibility == "public"}
     assert sorted(counted) == ["bus_stop", "commune", "commune_2019", "market", "one_stop_office"]

@@ -1,0 +1,130 @@
+"""Sessions in the database: only the SHA-256 of what the cookie holds is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from gis_service.db.accounts import seconds
+from gis_service.db.models import account, session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session that is valid, and the account that it belongs to.
+
+    Parameters
+    ----------
+    idle_s
+        Seconds since its last sign of life.
+    """
+
+    id: int
+    account: int
+    login: str
+    name: str
+    role: str
+    idle_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    """A session as a list shows it."""
+
+    id: int
+    address: str | None
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to be kept.
+
+    Parameters
+    ----------
+    hashed
+        SHA-256 of what the cookie holds, 32 bytes.
+    account
+        Who has signed in.
+    address
+        From where, shortened.
+    browser
+        What the browser calls itself.
+    lifetime_s
+        Seconds until it ends however much it is used.
+    """
+
+    hashed: bytes
+    account: int
+    address: str | None
+    browser: str
+    lifetime_s: int
+
+
+def insert_session(connection: Connection, new: NewSession) -> int:
+    """Keep a new session, drop those that have ended, and give the number of the new one."""
+    connection.execute(delete(session).where(session.c.expires_at < func.now()))
+    made = insert(session).values(
+        hash=new.hashed,
+        account=new.account,
+        address=new.address,
+        browser=new.browser,
+        seen_at=func.clock_timestamp(),
+        expires_at=func.clock_timestamp() + seconds(new.lifetime_s),
+    )
+    number: int = connection.execute(made.returning(session.c.id)).scalar_one()
+    return number
+
+
+def find_session(connection: Connection, hashed: bytes, idle_s: int) -> SessionRow | None:
+    """Give the session with this hash; None when it has ended, or was idle, or its account is closed."""
+    now = func.clock_timestamp()
+    idle = func.extract("epoch", now - session.c.seen_at)
+    asked = (
+        select(session.c.id, session.c.account, account.c.login, account.c.name, account.c.role, idle)
+        .join(account, account.c.id == session.c.account)
+        .where(
+            session.c.hash == hashed,
+            session.c.expires_at > now,
+            session.c.seen_at > now - seconds(idle_s),
+            account.c.disabled_at.is_(None),
+        )
+    )
+    row = connection.execute(asked).one_or_none()
+    return None if row is None else SessionRow(row[0], row[1], row[2], row[3], row[4], float(row[5]))
+
+
+def touch_session(connection: Connection, number: int) -> None:
+    """Note a sign of life."""
+    seen = update(session).where(session.c.id == number)
+    connection.execute(seen.values(seen_at=func.clock_timestamp()))
+
+
+def list_sessions(connection: Connection, owner: int, idle_s: int) -> list[SessionEntry]:
+    """Give the sessions of an account that are valid, the last used first."""
+    now = func.clock_timestamp()
+    asked = (
+        select(session.c.id, session.c.address, session.c.browser, session.c.created_at, session.c.seen_at)
+        .where(
+            session.c.account == owner,
+            session.c.expires_at > now,
+            session.c.seen_at > now - seconds(idle_s),
+        )
+        .order_by(session.c.seen_at.desc())
+    )
+    return [SessionEntry(*row) for row in connection.execute(asked)]
+
+
+def end_sessions(
+    connection: Connection, owner: int, *, only: int | None = None, but: int | None = None
+) -> list[int]:
+    """End sessions of an account: one of them, all but one, or all; give the numbers of those that ended."""
+    chosen = [session.c.account == owner]
+    if only is not None:
+        chosen.append(session.c.id == only)
+    if but is not None:
+        chosen.append(session.c.id != but)
+    ended = delete(session).where(*chosen).returning(session.c.id)
+    return list(connection.execute(ended).scalars())

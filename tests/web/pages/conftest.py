@@ -1,0 +1,39 @@
+"""People with passwords, and browsers that keep cookies."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from gis_service.services import passwords, users
+from gis_service.services.accounts import Role
+from gis_service.services.transactions import writing
+from gis_service.web import current
+from tests.web.pages.browser import PASSWORD
+
+
+@pytest.fixture
+def people(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let a planner ``lan`` and a viewer ``minh`` have accounts; hashes are quick ones."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    passwords._nobodys_hash.cache_clear()
+    with app.app_context():
+        context = current.context()
+    with writing(context) as connection:
+        for login, role in (("lan", Role.PLANNER), ("minh", Role.VIEWER)):
+            account = users.add(connection, login, role, f"Bà {login}")
+            users.set_password(connection, account, PASSWORD, "Thái Bình")
+    yield
+    with writing(context) as connection:
+        connection.execute(text("DELETE FROM gis.account"))
+        connection.execute(text("DELETE FROM gis.sign_in_failure"))
+
+
+@pytest.fixture
+def browser(app: Flask, people: None) -> Callable[[], FlaskClient]:
+    """Give a function that opens another browser."""
+    del people
+    return app.test_client

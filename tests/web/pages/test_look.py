@@ -1,0 +1,48 @@
+"""What the pages share."""
+
+import json
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gis_service.errors import ErrorCode, Temporary
+from gis_service.services import users
+from gis_service.web.pages.look import style_of
+from gis_service.web.pages.places import inside, sign_in_address
+
+
+def test_the_style_is_that_of_the_build_and_may_be_absent(tmp_path: Path) -> None:
+    assert style_of(tmp_path) is None
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text("{}")
+    assert style_of(tmp_path) is None
+    manifest.write_text(json.dumps({"src/look/forms.css": {"file": "assets/forms-1.css"}}))
+    assert style_of(tmp_path) == "assets/forms-1.css"
+
+
+def test_a_page_tells_nobody_where_the_database_lives(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url="postgresql://secret.example/gis")
+
+    monkeypatch.setattr(users, "owner_of", fail)
+    response = client.get("/welcome?code=x&lang=en")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert response.headers["X-Request-ID"] in response.text
+    assert "secret.example" not in response.text
+
+
+@given(st.text(alphabet="/\\:.?#@ \t\r\nahtpsl%é[]", max_size=30))
+def test_whatever_is_asked_for_stays_on_this_host(asked: str) -> None:
+    leads = urlsplit(urljoin("https://here.example/sign-in", inside(asked).replace("\\", "/")))
+    assert (leads.scheme, leads.netloc) == ("https", "here.example")
+
+
+def test_paths_of_ours_are_kept() -> None:
+    assert inside("/account?lang=en#x") == "/account?lang=en#x"
+    assert sign_in_address("/account", "vi") == "/sign-in?next=%2Faccount&lang=vi"
