@@ -89,7 +89,7 @@ def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
 def test_tells_which_columns_hold_words_of_a_fixed_list(catalogue: Catalogue) -> None:
     fields = {
         (layer, field["name"]): field["coded"]
-        for layer, found in city_facts(catalogue)["fields"].items()
+        for layer, found in city_facts(rights_by_definition(catalogue))["fields"].items()
         for field in found
     }
     assert fields["commune", "unit_type"] is True
@@ -98,7 +98,7 @@ def test_tells_which_columns_hold_words_of_a_fixed_list(catalogue: Catalogue) ->
 
 
 def test_tells_of_each_standard_who_goes(catalogue: Catalogue) -> None:
-    told = {one["id"]: one["direction"] for one in city_facts(catalogue)["standards"]}
+    told = {one["id"]: one["direction"] for one in city_facts(rights_by_definition(catalogue))["standards"]}
     assert told
     assert told == {id_: catalogue.standards[id_].direction for id_ in told}
 
