@@ -68,7 +68,14 @@ def _check_fields(document: Document, fields: list[Entry]) -> Iterator[Fault]:
 
 def _check_values(document: Document, field: Entry, index: int) -> Iterator[Fault]:
     allowed = _VALUE_TYPES.get(field["type"])
-    for position, value in enumerate(field.get("values", ())):
+    values = field.get("values", ())
+    if isinstance(values, dict) and field["type"] != "text":
+        yield document.fault(
+            say("words_of_text", field=field["name"], type=field["type"]), "fields", index, "values"
+        )
+        return
+    for position, value in enumerate(values):
         if allowed is None or not isinstance(value, allowed):
             text = say("value_of_type", value=repr(value), field=field["name"], type=field["type"])
-            yield document.fault(text, "fields", index, "values", position)
+            place = value if isinstance(values, dict) else position
+            yield document.fault(text, "fields", index, "values", place)

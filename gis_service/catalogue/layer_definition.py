@@ -1,6 +1,7 @@
 """What a layer holds: the typed form of ``layers/<city>/<category>/<layer>.yaml``."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gis_service.catalogue.values import Entry, text_of
@@ -36,6 +37,8 @@ class FieldDefinition:
         What people read.
     unit
         Unit of the numbers (``m``, ``km2``); ``None`` when they have none.
+    words
+        What people read for values that are words of a fixed list, by value; others are shown as they are.
     """
 
     name: str
@@ -44,6 +47,7 @@ class FieldDefinition:
     values: tuple[str | float, ...] | None
     label: Text
     unit: str | None
+    words: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +119,5 @@ def _field(entry: Entry) -> FieldDefinition:
         values=None if values is None else tuple(values),
         label=text_of(entry["label"]),
         unit=entry.get("unit"),
+        words={value: text_of(words) for value, words in values.items()} if isinstance(values, dict) else {},
     )

@@ -115,15 +115,22 @@ async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: flo
     app = procrastinate.App(connector=connector)
     for name, task in tasks.items():
         app.task(name=name, pass_context=True, retry=_Again())(_told(task))
+    await _require_database(plain)
     try:
-        # The library's pool would try for half a minute.
-        await (await psycopg.AsyncConnection.connect(plain)).close()
         await _work(app, at_once, dead_s)
-    except (ConnectorException, psycopg.Error) as error:
-        # The library wraps what happens once it is connected, not that it cannot connect.
+    except ConnectorException as error:
         address = make_url(url)
         failure = failure_of(error.__cause__ or error, address)
         raise failure or Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=shown(address)) from error
+
+
+async def _require_database(url: str) -> None:
+    """Try the database once: the pool of the library would try for half a minute."""
+    try:
+        connection = await psycopg.AsyncConnection.connect(url)
+    except psycopg.OperationalError as error:
+        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=shown(make_url(url))) from error
+    await connection.close()
 
 
 async def _work(app: procrastinate.App, at_once: int, dead_s: float) -> None:

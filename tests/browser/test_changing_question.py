@@ -67,7 +67,7 @@ def test_the_old_answer_keeps_its_own_words_until_the_new_one_is_there(
     expect(page.locator(".told.old")).to_be_visible()
     visit.wait_for_map()
     assert [one.inner_text() for one in shown] == before
-    assert visit.drawn("units:commune:area") > 0
+    wait_until(lambda: visit.drawn("units:commune:area") > 0, "the units")
     gate.open()
     expect(page.locator(".told:not(.old)")).to_be_visible()
     expect(page.locator("h1" if label == "Ai" else ".zones")).not_to_have_text(

@@ -43,11 +43,11 @@ def test_the_sentence_says_the_figures_of_the_service(look: Looking) -> None:
     share = f"{figures['share'] * 100:.1f}".replace(".", ",")
     expect(visit.page.locator("h1")).to_contain_text(f"{share}\u00a0% người dân đến được bộ phận một cửa")
     assert _people(visit.page.locator("h1 strong").inner_text()) == figures["uncovered"]
-    assert visit.drawn("units:commune:area") > 0
-    assert visit.drawn("outside:") > 0
-    assert visit.drawn("facility:open") == 4
-    assert visit.drawn("facility:former") == 12
-    assert visit.drawn("road") + visit.drawn("main-road") > 0
+    wait_until(lambda: visit.drawn("units:commune:area") > 0, "the units")
+    wait_until(lambda: visit.drawn("outside:") > 0, "people outside")
+    wait_until(lambda: visit.drawn("facility:open") == 4, "the offices that stay")
+    wait_until(lambda: visit.drawn("facility:former") == 12, "the offices that close")
+    wait_until(lambda: visit.drawn("road") + visit.drawn("main-road") > 0, "the roads")
 
 
 def test_the_delta_names_the_communes_that_lose_most(look: Looking) -> None:
@@ -73,7 +73,7 @@ def test_a_state_and_its_share_of_branches_change_the_question(look: Looking) ->
     expect(page).to_have_url(re.compile("state=branches&share=0.4"))
     visit.wait_for_answer()
     assert _people(page.locator("h1 strong").inner_text()) < today
-    assert visit.drawn("facility:branch") == 5
+    wait_until(lambda: visit.drawn("facility:branch") == 5, "the branches")
     page.get_by_role("slider", name="Giữ lại").press("End")
     expect(page.get_by_role("button", name="4 điểm + 12 điểm phụ")).to_be_visible()
     expect(page.locator(".delta b")).to_have_text("không đổi")
@@ -95,7 +95,7 @@ def test_service_mode_people_and_units_are_chosen_like_a_sentence(look: Looking)
     page.get_by_role("combobox", name="Theo").select_option("communes_2024")
     expect(page.get_by_role("button", name="Xem tất cả (16)")).to_be_visible()
     wait_until(lambda: visit.drawn("units:commune_2024:area") > 0, "the units of 2024")
-    assert visit.drawn("units:commune:area") == 0
+    wait_until(lambda: visit.drawn("units:commune:area") == 0, "none of the units of today")
     page.get_by_role("combobox", name="Cách đi").select_option("standard:one_stop_office_straight_3km")
     expect(page.locator("h1")).to_contain_text("trong bán kính 3\u00a0km (đường chim bay)")
     page.get_by_role("combobox", name="Dịch vụ").select_option("health_station")
@@ -163,7 +163,7 @@ def test_a_click_on_the_map_tells_why_and_escape_ends_it(look: Looking) -> None:
     expect(page.locator(".zones .chosen")).to_contain_text("Xã Đông Thuỵ")
     expect(page.locator(".unit-line")).to_contain_text("Xã Đông Thuỵ")
     expect(page.locator(".unit-marks text")).to_have_text("Xã Đông Thuỵ")
-    assert visit.drawn("units:commune:chosen") > 0
+    wait_until(lambda: visit.drawn("units:commune:chosen") > 0, "the outline of the commune")
     expect(page).to_have_url(re.compile(r"place=106\.2"))
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)

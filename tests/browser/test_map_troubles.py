@@ -46,6 +46,8 @@ def test_units_that_could_not_be_drawn_are_asked_for_again(look: Looking) -> Non
     page.goto(f"{visit.service}/?lang=vi")
     failed = page.locator(".on-map").get_by_role("alert")
     expect(failed).to_contain_text("Không vẽ được đường ranh các xã.")
+    # One failed tile is enough to be told; what is still on its way would fail after the second try began.
+    visit.wait_for_map()
     page.unroute(UNITS)
     failed.get_by_role("button", name="Thử lại").click()
     wait_until(lambda: visit.drawn("units:commune:area") > 0, "the units")

@@ -109,6 +109,14 @@ FAULTY = [
         11,
         "the value 'two' of 'beds' is not of type",
     ),
+    (CLINIC, "type: integer", "type: text, values: {few: {vi: ít}}", 11, "'en' is missing"),
+    (
+        CLINIC,
+        "type: integer",
+        "type: integer, values: {1: {vi: một, en: one}}",
+        11,
+        "only values of a text have words, and 'beds' is of type integer",
+    ),
     # city
     (CITY, "id: ben_nho", "id: ben_lon", 2, "the id is 'ben_lon', the folder is ben_nho/"),
     (CITY, "EPSG:5897", "EPSG:4326", 4, "is not a projected system in metres"),

@@ -74,6 +74,19 @@ def test_a_layer_speaks_both_languages(thai_binh: Catalogue, layer: str) -> None
     assert definition.title.vi != definition.title.en
 
 
+def test_every_word_of_a_fixed_list_is_said_in_both_languages(thai_binh: Catalogue) -> None:
+    lists = [
+        (layer.id, field)
+        for layer in thai_binh.layers.values()
+        for field in layer.fields
+        if field.type == "text" and field.values is not None
+    ]
+    assert len(lists) > 20
+    assert [
+        (layer, field.name) for layer, field in lists if set(field.values or ()) != field.words.keys()
+    ] == []
+
+
 def test_every_layer_is_public_but_the_residents(thai_binh: Catalogue) -> None:
     seen = {name: definition.visibility for name, definition in thai_binh.layers.items()}
     assert seen.pop("residents") == "personal"

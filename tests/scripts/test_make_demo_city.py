@@ -30,6 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Com
     return out, run("--out", out, language="vi_VN.UTF-8")
 
 
+@pytest.mark.slow
 def test_another_process_in_another_language_gives_equal_bytes(
     made: tuple[Path, subprocess.CompletedProcess[str]], demo_city: DemoCity
 ) -> None:
@@ -40,6 +41,7 @@ def test_another_process_in_another_language_gives_equal_bytes(
         assert (out / written.path.name).read_bytes() == written.path.read_bytes(), written.layer
 
 
+@pytest.mark.slow
 def test_it_prints_layers_figures_and_what_is_generated(
     made: tuple[Path, subprocess.CompletedProcess[str]], demo_city: DemoCity
 ) -> None:
@@ -54,6 +56,7 @@ def test_it_prints_layers_figures_and_what_is_generated(
     assert "3 đơn vị có chung một điểm" in printed
 
 
+@pytest.mark.slow
 def test_it_tells_the_seconds_of_every_part(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     told = made[1].stderr.splitlines()
     assert len(told) == 10

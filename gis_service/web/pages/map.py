@@ -62,7 +62,7 @@ def _fields(layer: LayerDefinition) -> list[dict[str, Any]]:
             "name": one.name,
             "label": _text(one.label),
             "unit": one.unit,
-            "coded": one.type == "text" and one.values is not None,
+            "words": {value: _text(words) for value, words in one.words.items()},
         }
         for one in layer.fields
     ]

@@ -86,15 +86,15 @@ def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
     assert "commune" in facts["fields"]
 
 
-def test_tells_which_columns_hold_words_of_a_fixed_list(catalogue: Catalogue) -> None:
-    fields = {
-        (layer, field["name"]): field["coded"]
+def test_tells_the_words_of_fixed_lists_by_column(catalogue: Catalogue) -> None:
+    words = {
+        (layer, field["name"]): field["words"]
         for layer, found in city_facts(rights_by_definition(catalogue))["fields"].items()
         for field in found
     }
-    assert fields["commune", "unit_type"] is True
-    assert fields["commune", "name"] is False
-    assert fields["roads", "oneway"] is False  # a number of a fixed list stays a number
+    assert words["commune", "unit_type"]["commune"] == {"vi": "xã", "en": "commune"}
+    assert words["roads", "road_class"]["commune"] == {"vi": "đường xã", "en": "commune"}
+    assert words["commune", "name"] == words["roads", "oneway"] == {}
 
 
 def test_tells_of_each_standard_who_goes(catalogue: Catalogue) -> None:

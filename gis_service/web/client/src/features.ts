@@ -3,9 +3,9 @@
 import type { Feature, FeatureCollection } from "geojson";
 
 import { read } from "./api";
-import { codeText, withUnit } from "./codes";
 import { dateText, numberText, word, type Language } from "./language";
 import type { Layer } from "./layers";
+import { withUnit } from "./measure";
 import type { Field } from "./page";
 
 export interface Row {
@@ -28,7 +28,7 @@ export function valueText(value: unknown, field: Field | null, language: Languag
     return field?.unit ? withUnit(figure, field.unit, language) : figure;
   }
   if (typeof value !== "string") return JSON.stringify(value);
-  return field?.coded ? codeText(value, field.name, language) : dateText(value, language);
+  return field?.words[value]?.[language] ?? dateText(value, language);
 }
 
 /** The feature's attributes in the order of the layer's definition, with the labels of its reader. */

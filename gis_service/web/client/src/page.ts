@@ -7,8 +7,8 @@ export interface Field {
   readonly name: string;
   readonly label: Text;
   readonly unit: string | null;
-  /** Whether its values are words of a fixed list. */
-  readonly coded?: boolean;
+  /** What people read for values that are words of a fixed list. */
+  readonly words: Readonly<Record<string, Text>>;
 }
 
 /** A rule that a service is judged by; its limit is in seconds for a time, in metres otherwise. */

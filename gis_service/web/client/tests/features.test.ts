@@ -3,15 +3,16 @@ import { expect, it } from "vitest";
 import { nameOf, rowsOf, valueText } from "../src/features";
 import { layerOf } from "../src/layers";
 import { lookOf } from "../src/legend";
+import type { Field } from "../src/page";
 
 const LAYER = {
   ...layerOf({ id: "commune", title: "Xã", geometry: "Point" }, {
     title: { vi: "", en: "" }, bbox: [0, 0, 1, 1], categories: [], former: [], services: [], standards: [], groups: [], modes: [], vintages: [], keys: {}, notices: {}, counts: {},
     fields: {
       commune: [
-        { name: "name", label: { vi: "Tên", en: "Name" }, unit: null },
-        { name: "area_km2", label: { vi: "Diện tích", en: "Area" }, unit: "km2" },
-        { name: "open_from", label: { vi: "Mở từ ngày", en: "Open from" }, unit: null },
+        { name: "name", label: { vi: "Tên", en: "Name" }, unit: null, words: {} },
+        { name: "area_km2", label: { vi: "Diện tích", en: "Area" }, unit: "km2", words: {} },
+        { name: "open_from", label: { vi: "Mở từ ngày", en: "Open from" }, unit: null, words: {} },
       ],
     },
   }),
@@ -20,8 +21,8 @@ const LAYER = {
 
 const NO_LABEL = { vi: "", en: "" };
 
-function field(name: string, unit: string | null = null, coded = false) {
-  return { name, unit, coded, label: NO_LABEL };
+function field(name: string, unit: string | null = null, words: Field["words"] = {}): Field {
+  return { name, unit, words, label: NO_LABEL };
 }
 
 it.each([
@@ -40,13 +41,12 @@ it("writes a year without grouping, and a length of time in years as a number", 
   expect(valueText(2015, field("people", "persons"), "vi")).toBe("2.015\u00a0người");
 });
 
-it("says the words of a fixed list in the reader's language, and leaves those it does not know and free text alone", () => {
-  expect(valueText("under_way", field("status", null, true), "vi")).toBe("đang thực hiện");
-  expect(valueText("under_way", field("status", null, true), "en")).toBe("under way");
-  expect(valueText("tram", field("kind", null, true), "vi")).toBe("tram");
-  expect(valueText("commune", field("unit_type", null, true), "vi")).toBe("xã");
-  expect(valueText("commune", field("road_class", null, true), "vi")).toBe("đường xã");
-  expect(valueText("main", field("note"), "vi")).toBe("main");
+it("says the words of a fixed list in the reader's language, and leaves those without words and free text alone", () => {
+  const status = field("status", null, { under_way: { vi: "đang thực hiện", en: "under way" } });
+  expect(valueText("under_way", status, "vi")).toBe("đang thực hiện");
+  expect(valueText("under_way", status, "en")).toBe("under way");
+  expect(valueText("tram", status, "vi")).toBe("tram");
+  expect(valueText("under_way", field("note"), "vi")).toBe("under_way");
 });
 
 it("shows attributes in the order and with the labels of the definition, the name apart", () => {

@@ -17,7 +17,7 @@ const CITY: City = {
   keys: {},
   notices: {},
   counts: { commune: 65, empty: 0 },
-  fields: { commune: [{ name: "name", label: { vi: "Tên", en: "Name" }, unit: null }] },
+  fields: { commune: [{ name: "name", label: { vi: "Tên", en: "Name" }, unit: null, words: {} }] },
 };
 
 function collection(id: string, geometry: string, bbox?: number[]) {

@@ -27,7 +27,7 @@ it("knows the list of units before one, when that list says what became of its u
   const vintage = (id: string, from: string, to: string | null) => ({ id, layer: id, title, from, to });
   const [now, before] = [vintage("new", "2025-07-01", null), vintage("old", "2024-01-01", "2025-07-01")];
   const city = (name: string): City =>
-    ({ vintages: [now, before], fields: { old: [{ name, label: title, unit: null }] } }) as unknown as City;
+    ({ vintages: [now, before], fields: { old: [{ name, label: title, unit: null, words: {} }] } }) as unknown as City;
   expect(formerOf(now, city("successor"))?.id).toBe("old");
   expect(formerOf(now, city("district"))).toBeNull();
   expect(formerOf(before, city("successor"))).toBeNull();

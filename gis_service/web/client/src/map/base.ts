@@ -9,6 +9,7 @@ import { seaName } from "../places";
 import * as state from "../state";
 import { slot } from "../style";
 import { addThemed } from "./theme";
+import { askAgain } from "./again";
 
 const BASE = "base";
 /** The layer of the base map that names seas and lakes (tiles/base/style.json). */
@@ -52,7 +53,7 @@ export function markGround(source: string): void {
 /** Put the base map under the answer and its names above it; without one the ground stays plain. */
 export async function addBase(map: MapLibre): Promise<void> {
   state.mark(GROUND, false);
-  if (map.getSource(BASE)) map.refreshTiles(BASE);
+  if (map.getSource(BASE)) askAgain(map, BASE);
   await add(map).catch(() => state.mark(GROUND, true));
 }
 

@@ -12,6 +12,7 @@ import type { City } from "../page";
 import { archipelagos } from "../places";
 import * as state from "../state";
 import { emptyMap, PLACES_SOURCE, themed } from "../style";
+import { askAgain } from "./again";
 import { addBase, followSeaNames } from "./base";
 import { followAnswer } from "./marks";
 import { followLayers, type Overlays } from "./overlays";
@@ -98,7 +99,7 @@ function reloadGround(map: MapLibre): void {
   const units = unitSource(state.vintage.peek()?.layer ?? "");
   if (state.broken.peek().has(units)) {
     state.mark(units, false);
-    map.refreshTiles(units);
+    askAgain(map, units);
   }
   if (state.broken.peek().has(GROUND)) void addBase(map);
 }
@@ -126,7 +127,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
     ...viewOf(map, city, room, isChosen, calm),
     reload: (layer) => {
       state.mark(layer, false);
-      map.refreshTiles(sourceId(layer));
+      askAgain(map, sourceId(layer));
     },
     reloadGround: () => reloadGround(map),
   };
