@@ -169,6 +169,8 @@ class ErrorCode(StrEnum):
     VERSION_NOT_KEPT = "version_not_kept"
     VERSION_OVERTAKEN = "version_overtaken"
     VERSION_KEY_TAKEN = "version_key_taken"
+    VERSION_UNFIT = "version_unfit"
+    VERSION_CLOSED = "version_closed"
     # map page
     CLIENT_NOT_BUILT = "client_not_built"
     # database: check, back-up, restore

@@ -6,6 +6,8 @@ import click
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.cli.users import operator
+from gis_service.messages.catalogue import notices
+from gis_service.messages.terminal import language_of
 from gis_service.services import teams as service
 from gis_service.services.database import one_transaction
 from gis_service.services.teams import RIGHTS, VISIBILITIES, LayerRight, Visibility
@@ -84,12 +86,17 @@ def take(team: str, layer: str, right: str) -> None:
 @click.argument("layer")
 @click.argument("visibility", type=click.Choice([*VISIBILITIES, _DEFINED]))
 def show(layer: str, visibility: str) -> None:
-    """Open or close a layer: public, internal, draft, or as its definition says (defined)."""
+    """Open or close a layer: public, internal, draft, or as its definition says (defined).
+
+    Its history opens from the version of that time on: what was written while it was closed stays closed.
+    """
     settings = read_settings()
     catalogue = _catalogue(settings)
     given = None if visibility == _DEFINED else cast("Visibility", visibility)
     with one_transaction(settings) as connection:
-        service.set_visibility(connection, catalogue, layer, given, caller=operator())
+        opened = service.set_visibility(connection, catalogue, layer, given, caller=operator())
+    if opened:
+        click.echo(notices()["history_opened"].in_language(language_of()).format(layer=layer))
 
 
 @teams.command("list")

@@ -213,6 +213,19 @@ layer_setting = Table(
 )
 """Visibility of a layer where it is not that of its definition."""
 
+layer_visibility = Table(
+    "layer_visibility",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("visibility", Text),
+    Column("version", BigInteger),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index(None, "layer", "id"),
+)
+"""Every change of the visibility of a layer, and its newest version of then; null is as its definition says.
+A trigger on ``layer_setting`` writes it."""
+
 audit = Table(
     "audit",
     metadata,
@@ -231,5 +244,11 @@ audit = Table(
     Index(None, "at", "id"),
     Index(None, "actor", "id"),
     Index(None, "object", "id"),
+    Index(
+        "audit_version_idx",
+        "object",
+        text("(after -> 'version')"),
+        postgresql_where=text("action = 'layer.version'"),
+    ),
 )
 """Who did what, when, from where; rows are added and never changed."""

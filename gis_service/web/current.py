@@ -54,11 +54,13 @@ def _close(_error: BaseException | None) -> None:
         scope.close()
 
 
-def read_again() -> None:
-    """Let what is read next see what this request has written."""
+def release() -> None:
+    """Give the reading transaction back before one that writes is asked for; the caller stays known.
+
+    Whoever holds one connection and waits for another lets a few such requests stop the whole service.
+    """
     _close(None)
-    for name in ("connection", "caller", "session", "rights"):
-        g.pop(name, None)
+    g.pop("connection", None)
 
 
 def language() -> Language:

@@ -16,25 +16,24 @@ from gis_service.web.api import (
     tilesets,
     versions,
 )
-from gis_service.web.auth import Permission
 
 API = (
-    (health.blueprint, Permission.READ),
-    (landing.blueprint, Permission.READ),
-    (collections.blueprint, Permission.READ),
-    (items.blueprint, Permission.READ),
-    (edits.blueprint, Permission.EDIT_LAYERS),
-    (versions.blueprint, Permission.READ),
-    (versions.going_back, Permission.EDIT_LAYERS),
-    (tiles.blueprint, Permission.READ),
-    (tilesets.blueprint, Permission.READ),
-    (tile_matrix_sets.blueprint, Permission.READ),
-    (processes.blueprint, Permission.READ),
-    (processes.execution, Permission.STORE_STUDIES),
-    (jobs.blueprint, Permission.READ),
-    (jobs.dismissal, Permission.STORE_STUDIES),
-    (studies.blueprint, Permission.READ),
-    (coverage.blueprint, Permission.READ),
-    (audit.blueprint, Permission.ADMINISTER),
+    health.blueprint,
+    landing.blueprint,
+    collections.blueprint,
+    items.blueprint,
+    edits.blueprint,
+    versions.blueprint,
+    versions.going_back,
+    tiles.blueprint,
+    tilesets.blueprint,
+    tile_matrix_sets.blueprint,
+    processes.blueprint,
+    processes.execution,
+    jobs.blueprint,
+    jobs.dismissal,
+    studies.blueprint,
+    coverage.blueprint,
+    audit.blueprint,
 )
-"""Every blueprint of the API with what it demands of its callers."""
+"""Every blueprint of the API; what a handler demands of its callers stands with the handler."""

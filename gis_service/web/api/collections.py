@@ -4,8 +4,11 @@ from flask import Blueprint, Response, request
 
 from gis_service.services import collections as service
 from gis_service.services.features import has_geometry
+from gis_service.services.openings import oldest_open
 from gis_service.services.rights import is_personal
+from gis_service.types import VersionId
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON
@@ -22,6 +25,11 @@ def collection_of(collection_id: str) -> service.Collection:
     if is_personal(found.definition) and request.blueprint != blueprint.name:
         current.sees_personal()
     return found
+
+
+def oldest_of(collection: service.Collection) -> VersionId | None:
+    """Give the oldest version of a collection that the caller may read; None when all of them."""
+    return oldest_open(current.connection(), current.rights(), collection.definition.id)
 
 
 def _shape(collection: service.Collection) -> Collection:
@@ -51,7 +59,7 @@ def _shape(collection: service.Collection) -> Collection:
 
 
 @blueprint.get("")
-@operation("Collections", {200: {JSON: Collections, HTML: None}}, query=FormatQuery)
+@operation("Collections", Permission.READ, {200: {JSON: Collections, HTML: None}}, query=FormatQuery)
 def collections(query: FormatQuery) -> Response:
     """List the layers that the caller may read."""
     found = service.list_collections(current.connection(), current.rights())
@@ -60,7 +68,7 @@ def collections(query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<collection_id>")
-@operation("Collections", {200: {JSON: Collection, HTML: None}}, query=FormatQuery)
+@operation("Collections", Permission.READ_LAYER, {200: {JSON: Collection, HTML: None}}, query=FormatQuery)
 def collection(collection_id: str, query: FormatQuery) -> Response:
     """Describe one layer."""
     document = _shape(collection_of(collection_id))

@@ -134,6 +134,10 @@ def test_those_who_may_see_every_cell_and_the_homes_which_is_noted(
         assert (one.object, one.by, one.address) == ("/api/coverage/cells", "token", "127.0.0.1")
         assert ("detail=points" in (one.after or {})["query"]) is (one is not cell)
     assert found(town, why_at(3900), headers)["cell"]["people"] == 2.5
+    asked = (noted(town, role)[0].after or {})["query"]
+    # The place that was pointed at may be a home: its cell is told, itself it is not.
+    assert "cell=" in asked
+    assert not {"lon", "lat"} & {part.partition("=")[0] for part in asked.split("&")}
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ it("draws surfaces below lines, and only what lies somewhere", () => {
 it("draws no layer whose tiles need a token", () => {
   const internal = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "internal" }, CITY);
   const open = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "public" }, CITY);
-  expect([internal.isPublic, open.isPublic]).toEqual([false, true]);
+  expect([internal.hasTiles, open.hasTiles]).toEqual([false, true]);
   expect(drawable([internal])).toEqual([]);
   expect(drawable([open])).toEqual([open]);
 });

@@ -82,7 +82,7 @@ export function LayerList({ city, retry, retryLayer }: Props) {
           </ul>
         </fieldset>
       ))}
-      <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.isPublic && !layer.isEmpty)} language={language} />
+      <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.hasTiles && !layer.isEmpty)} language={language} />
       <Aside why="emptyLayers" layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
     </section>
   );
