@@ -11,6 +11,7 @@ from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.database import open_database
 from gis_service.services.prepared import Prepared
+from gis_service.services.turns import Turns
 from gis_service.settings import Settings
 
 
@@ -65,10 +66,15 @@ def open_context(settings: Settings) -> Context:
     """
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
     folder = _artefacts(settings)
-    # One thread stays free for what is answered without computing.
-    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), max(1, settings.threads - 1))
+    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads))
     return Context(open_database(settings), catalogue, settings, prepared)
 
 
 def _artefacts(settings: Settings) -> Path:
     return settings.data_dir / "artefacts"
+
+
+def _turns(threads: int) -> Turns:
+    """Let half the threads compute; others may wait, but for one that answers what needs no computing."""
+    at_once = max(1, threads // 2)
+    return Turns(at_once, max(0, threads - 1 - at_once))

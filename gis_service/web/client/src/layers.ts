@@ -6,7 +6,7 @@ import type {
 
 import { addressOf, read, tilesAreOwn } from "./api";
 import type { Box } from "./box";
-import type { Language } from "./language";
+import { localDay, type Language } from "./language";
 import { CLOSED_COLOUR, lookOf, type Look } from "./legend";
 import type { City, Field } from "./page";
 import { COLOURS, FONT } from "./style";
@@ -118,8 +118,7 @@ export function canClose(layer: Layer): boolean {
 /** Closed by today: `open_to` is the first day a place is no longer open; ISO dates sort as text. */
 function isClosed(layer: Layer): ExpressionSpecification {
   if (!canClose(layer)) return ["literal", false] as unknown as ExpressionSpecification;
-  const today = new Date().toISOString().slice(0, 10);
-  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], today];
+  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], localDay(new Date())];
 }
 
 function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {
