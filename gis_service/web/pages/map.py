@@ -115,11 +115,10 @@ def _vintages(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> li
 
 def _published() -> Rights:
     """Tell what everybody may read; without a database as far as the definitions go."""
-    catalogue = current.context().catalogue
     try:
-        return rights_of(current.connection(), catalogue, ANONYMOUS)
+        return rights_of(current.connection(), current.catalogue(), ANONYMOUS)
     except Temporary:
-        return rights_by_definition(catalogue)
+        return rights_by_definition(current.context().definitions)
 
 
 def city_facts(rights: Rights) -> dict[str, Any]:
