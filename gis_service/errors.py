@@ -209,6 +209,12 @@ class ErrorCode(StrEnum):
     RIGHT_NOT_FOUND = "right_not_found"
     LAYER_KEPT_BY_TEAM = "layer_kept_by_team"
     VISIBILITY_PERSONAL = "visibility_personal"
+    # layers that users make
+    LAYER_DEFINITION_FAULTY = "layer_definition_faulty"
+    LAYER_TAKEN = "layer_taken"
+    LAYER_OF_FILE = "layer_of_file"
+    LAYER_IN_USE = "layer_in_use"
+    LAYER_CHANGED = "layer_changed"
 
 
 @dataclass(frozen=True, slots=True)

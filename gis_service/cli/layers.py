@@ -9,6 +9,7 @@ import click
 from tqdm import tqdm
 
 from gis_service.cli.layers_history import diff, history, restore
+from gis_service.cli.layers_made import create, describe, drop
 from gis_service.cli.layers_migrate import migrate
 from gis_service.cli.users import operator
 from gis_service.files.readers import ReaderLimits
@@ -44,7 +45,7 @@ def layers() -> None:
     """Load, list and export layers; see who changed them, and go back."""
 
 
-for command in (diff, history, restore, migrate):
+for command in (create, describe, drop, diff, history, restore, migrate):
     layers.add_command(command)
 
 

@@ -11,6 +11,8 @@ from gis_service.messages.terminal import language_of
 from gis_service.services import teams as service
 from gis_service.services.database import one_transaction
 from gis_service.services.teams import RIGHTS, VISIBILITIES, LayerRight, Visibility
+from gis_service.services.transactions import Connection
+from gis_service.services.whole_catalogue import whole_catalogue
 from gis_service.settings import Settings, read_settings
 
 _DEFINED = "defined"
@@ -21,8 +23,9 @@ def teams() -> None:
     """Make groups, give them rights on layers, open and close layers."""
 
 
-def _catalogue(settings: Settings) -> Catalogue:
-    return load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
+def _catalogue(connection: Connection, settings: Settings) -> Catalogue:
+    files = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
+    return whole_catalogue(connection, files)
 
 
 @teams.command()
@@ -67,8 +70,8 @@ def leave(team: str, login: str) -> None:
 def give(team: str, layer: str, right: str) -> None:
     """Give a group a right: read opens a draft to it, edit lets only such groups change the layer."""
     settings = read_settings()
-    catalogue = _catalogue(settings)
     with one_transaction(settings) as connection:
+        catalogue = _catalogue(connection, settings)
         service.give(connection, catalogue, LayerRight(layer, team, right), caller=operator())
 
 
@@ -91,9 +94,9 @@ def show(layer: str, visibility: str) -> None:
     Its history opens from the version of that time on: what was written while it was closed stays closed.
     """
     settings = read_settings()
-    catalogue = _catalogue(settings)
     given = None if visibility == _DEFINED else cast("Visibility", visibility)
     with one_transaction(settings) as connection:
+        catalogue = _catalogue(connection, settings)
         opened = service.set_visibility(connection, catalogue, layer, given, caller=operator())
     if opened:
         click.echo(notices()["history_opened"].in_language(language_of()).format(layer=layer))

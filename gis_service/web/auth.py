@@ -22,6 +22,7 @@ class Permission(StrEnum):
     """Open to everybody, signed in or not: the forms carry tokens of the visit, which handlers check."""
     READ_LAYER = "read the layer that the address names"
     EDIT_LAYER = "change the layer that the address names"
+    MAKE_LAYERS = "make a layer"
     STORE_STUDIES = "run a study and keep it"
     ADMINISTER = "see who did what"
     OWN_ACCOUNT = "change one's own password, tokens and sessions"
@@ -33,6 +34,7 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.SIGN_IN: None,
     Permission.READ_LAYER: None,
     Permission.EDIT_LAYER: EDITORS,
+    Permission.MAKE_LAYERS: EDITORS,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
     Permission.OWN_ACCOUNT: EVERYBODY,
@@ -42,6 +44,7 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
 SCOPES = {
     Permission.STORE_STUDIES: Scope.STUDIES,
     Permission.EDIT_LAYER: Scope.LAYERS,
+    Permission.MAKE_LAYERS: Scope.LAYERS,
     Permission.ADMINISTER: Scope.ADMIN,
 }
 """Scope that a limited token needs for a permission; what is not named here is decided layer by layer."""
@@ -102,7 +105,7 @@ def _check_layer(permission: Permission) -> None:
     if permission not in {Permission.READ_LAYER, Permission.EDIT_LAYER}:
         return
     layer = LayerId((request.view_args or {})[LAYER])
-    if layer not in current.context().catalogue.layers:
+    if layer not in current.catalogue().layers:
         return
     if permission is Permission.EDIT_LAYER:
         current.rights().require_editing(layer)

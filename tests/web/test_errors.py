@@ -33,7 +33,7 @@ WRONG = [
     ("GET", "/nowhere", 404, "route_not_found"),
     ("GET", "/api/nowhere", 404, "route_not_found"),
     ("GET", "/static/nothing.js", 404, "route_not_found"),
-    ("POST", "/api/collections", 405, "method_not_allowed"),
+    ("POST", "/api/conformance", 405, "method_not_allowed"),
     ("DELETE", "/healthz", 405, "method_not_allowed"),
     ("GET", "/healthz?x=1", 400, "parameters_invalid"),
     ("GET", "/api/?f=xml", 400, "parameters_invalid"),
@@ -127,7 +127,7 @@ def test_every_fault_of_a_request_is_named_at_once(client: FlaskClient) -> None:
 
 
 def test_a_method_that_is_not_taken_comes_with_those_that_are(client: FlaskClient) -> None:
-    response = client.post("/api/collections")
+    response = client.post("/api/conformance")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 

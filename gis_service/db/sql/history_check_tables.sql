@@ -6,7 +6,9 @@ WITH named AS (
     SELECT relname::text AS layer FROM pg_class
     WHERE relnamespace = 'layer'::regnamespace AND relkind IN ('r', 'p')
     UNION
-    SELECT layer FROM gis.version
+    -- A layer that its users have dropped has a history and no table, and nothing is wrong with that.
+    SELECT layer FROM gis.version WHERE layer NOT IN (
+        SELECT id FROM gis.layer_definition WHERE dropped_at IS NOT NULL)
 ),
 found AS (
     SELECT layer, to_regclass(format('layer.%I', layer)) AS here, to_regclass(format('history.%I', layer)) AS past

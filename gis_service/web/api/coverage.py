@@ -44,7 +44,7 @@ def _count() -> None:
 
 
 def _ask(query: CoverageQuery) -> Question:
-    catalogue = current.context().catalogue
+    catalogue = current.catalogue()
     inputs = service.inputs_of(catalogue, query.inputs(), query.branch_share)
     return service.ask(current.connection(), catalogue, inputs, current.caller())
 
@@ -54,7 +54,7 @@ def _study(question: Question) -> tuple[LiveStudy, Document]:
     context = current.context()
     study = service.study_of(question, context.prepared)
     shown = service.shown_document(
-        study, context.catalogue, context.prepared, personal=current.sees_personal()
+        study, current.catalogue(), context.prepared, personal=current.sees_personal()
     )
     return study, shown
 

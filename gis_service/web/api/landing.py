@@ -10,7 +10,7 @@ from gis_service.web.auth import Permission
 from gis_service.web.openapi import openapi_document
 from gis_service.web.operation import Query, operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show
-from gis_service.web.schemas.common import HTML, JSON, OPENAPI, Link
+from gis_service.web.schemas.common import HTML, JSON, JSON_LD, OPENAPI, Link
 from gis_service.web.schemas.features import Conformance, Landing
 from gis_service.web.schemas.jobs import JOB_LIST_REL
 from gis_service.web.schemas.tiles import TILESETS_REL
@@ -66,6 +66,7 @@ def landing(query: FormatQuery) -> Response:
         Link(href=f"{current.base_url()}/api/openapi.json", rel="service-desc", type=OPENAPI),
         link("/conformance", "conformance"),
         link("/collections", "data"),
+        link("/catalogue?f=dcat", "http://www.w3.org/ns/dcat#Catalog", JSON_LD),
         link("/tiles", TILESETS_REL),
         link("/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"),
         link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),

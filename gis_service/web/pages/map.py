@@ -121,14 +121,13 @@ def _reader() -> tuple[Rights, dict[str, Any] | None]:
 
     A token counts for nobody here: no browser that opens a page sends one.
     """
-    catalogue = current.context().catalogue
     try:
         session = current.session()
         caller = session.caller if session else ANONYMOUS
-        rights = rights_of(current.connection(), catalogue, caller)
+        rights = rights_of(current.connection(), current.catalogue(), caller)
         return rights, account_facts(current.connection(), caller)
     except Temporary:
-        return rights_by_definition(catalogue), None
+        return rights_by_definition(current.context().definitions), None
 
 
 def account_facts(connection: Connection, caller: Caller) -> dict[str, Any] | None:

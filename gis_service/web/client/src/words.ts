@@ -40,6 +40,7 @@ export const WORDS = {
   zone: { vi: "Xã, phường", en: "Commune" },
   outside: { vi: "Ở ngoài", en: "Outside" },
   within: { vi: "Trong tiêu chuẩn", en: "Within" },
+  aboutLayers: { vi: "Tìm lớp, xem nguồn, tải dữ liệu", en: "Find layers, their sources and data" },
   credits: { vi: "Nguồn", en: "Sources" },
   noWebgl: { vi: "Trình duyệt này không vẽ được bản đồ (cần WebGL 2). Bảng dữ liệu vẫn dùng được.",
     en: "This browser cannot draw the map (it needs WebGL 2). The table works without it." },
