@@ -30,7 +30,8 @@ def oldest(
     connection: Connection, catalogue: Catalogue, caller: Caller, layer: LayerId = MARKET
 ) -> int | None:
     found = oldest_open(connection, rights_of(connection, catalogue, caller), layer)
-    return None if found is None else found - 10_000
+    # What other tests have written to the markets was there before the story begins.
+    return None if found is None or found < 10_000 else found - 10_000
 
 
 VIEWER, STAFF = Caller(Role.VIEWER, "lan"), Caller(Role.GIS_STAFF, "an")
