@@ -180,7 +180,7 @@ def start(settings: Settings, name: str) -> subprocess.Popen[bytes]:
     if name == WEB:
         arguments = ["granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)]
         arguments += ["--workers", "1", "--blocking-threads", str(settings.threads)]
-        # Of its warnings the only one is that there are more threads than cores; those that wait are some of them.
+        # Its one warning is of more threads than cores, of which most wait.
         arguments += ["--log-level", "error", "gis_service.wsgi:app"]
     command = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *arguments]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
