@@ -14,6 +14,7 @@ from gis_service.web.api import (
     tile_matrix_sets,
     tiles,
     tilesets,
+    units,
     versions,
 )
 from gis_service.web.auth import Permission
@@ -35,6 +36,7 @@ API = (
     (jobs.dismissal, Permission.STORE_STUDIES),
     (studies.blueprint, Permission.READ),
     (coverage.blueprint, Permission.READ),
+    (units.blueprint, Permission.READ),
     (audit.blueprint, Permission.ADMINISTER),
 )
 """Every blueprint of the API with what it demands of its callers."""
