@@ -49,5 +49,6 @@ def create_app(settings: Settings) -> Flask:
     headers.register(app)
     personal.register(app)
     app.before_request(lambda: auth.check(app))
-    auth.register(app, [*API, *PAGES])
+    for blueprint in (*API, *PAGES):
+        app.register_blueprint(blueprint)
     return app

@@ -169,6 +169,8 @@ class ErrorCode(StrEnum):
     VERSION_NOT_KEPT = "version_not_kept"
     VERSION_OVERTAKEN = "version_overtaken"
     VERSION_KEY_TAKEN = "version_key_taken"
+    VERSION_UNFIT = "version_unfit"
+    VERSION_CLOSED = "version_closed"
     # map page
     CLIENT_NOT_BUILT = "client_not_built"
     # database: check, back-up, restore
@@ -212,6 +214,12 @@ class ErrorCode(StrEnum):
     UNIT_CHANGES_MISSING = "unit_changes_missing"
     UNIT_CHANGES_FAULTY = "unit_changes_faulty"
     STUDY_NOT_REPEATED = "study_not_repeated"
+    # layers that users make
+    LAYER_DEFINITION_FAULTY = "layer_definition_faulty"
+    LAYER_TAKEN = "layer_taken"
+    LAYER_OF_FILE = "layer_of_file"
+    LAYER_IN_USE = "layer_in_use"
+    LAYER_CHANGED = "layer_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address that users reach the service by, when it stands behind a proxy."
     )
-    threads: int = Field(4, ge=1, le=64, description="Requests answered at the same time by one web process.")
+    threads: int = Field(8, ge=1, le=64, description="Requests answered at the same time by one web process.")
     workers: int = Field(
         1, ge=0, le=64, description="Jobs computed at the same time on this machine; 0 starts no worker here."
     )

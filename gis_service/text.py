@@ -1,5 +1,6 @@
 """Text as people here write and search it: normal form, search form, numbers."""
 
+import re
 import unicodedata
 
 from gis_service.types import Language
@@ -18,6 +19,24 @@ def search_form(text: str) -> str:
     folded = normalise(text).casefold().replace("đ", "d")
     decomposed = unicodedata.normalize("NFD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""Signs that a spreadsheet takes for the beginning of a formula."""
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def plain_cell(text: str) -> str:
+    """Write text for a cell of a table so that no spreadsheet runs anything in it; numbers stay numbers.
+
+    Examples
+    --------
+    >>> plain_cell("=cmd()"), plain_cell("-12.5"), plain_cell("đê")
+    ("'=cmd()", '-12.5', 'đê')
+    """
+    if not text.startswith(_FORMULA) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def number(value: float, language: Language, decimals: int = 0) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.text import normalise, number, percent, search_form
+from gis_service.text import normalise, number, percent, plain_cell, search_form
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,24 @@ def test_shares_are_percentages() -> None:
 )
 def test_search_needs_no_diacritics(word: str, found_by: str) -> None:
     assert search_form(word) == search_form(found_by)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+84 36 123", "'+84 36 123"),
+        ("-2+3", "'-2+3"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("-12.5", "-12.5"),
+        ("+1e-3", "+1e-3"),
+        ("", ""),
+        ("Chợ = 1", "Chợ = 1"),
+    ],
+)
+def test_no_cell_of_a_table_is_a_formula(text: str, written: str) -> None:
+    assert plain_cell(text) == written
 
 
 @given(st.text())

@@ -17,8 +17,19 @@ def folded(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
 
 
+def check_layer_file(document: Document) -> Iterator[Fault]:
+    """Find where a layer definition, accepted by the schema, contradicts the place of its file."""
+    entry: Any = document.value
+    if entry["id"] != document.path.stem:
+        yield document.fault(say("id_and_file", id=entry["id"], file=document.path.name), "id")
+    folder = document.path.parent.name
+    if entry["category"] != folder:
+        text = say("category_and_folder", category=entry["category"], folder=folder)
+        yield document.fault(text, "category")
+
+
 def check_layer(document: Document, categories: Collection[str] | None) -> Iterator[Fault]:
-    """Find what contradicts itself in one layer definition.
+    """Find what contradicts itself in one layer definition, wherever it comes from.
 
     Parameters
     ----------
@@ -28,13 +39,7 @@ def check_layer(document: Document, categories: Collection[str] | None) -> Itera
         Those of the city; ``None`` when the city's own file is faulty.
     """
     entry: Any = document.value
-    if entry["id"] != document.path.stem:
-        yield document.fault(say("id_and_file", id=entry["id"], file=document.path.name), "id")
-    folder = document.path.parent.name
-    if entry["category"] != folder:
-        text = say("category_and_folder", category=entry["category"], folder=folder)
-        yield document.fault(text, "category")
-    elif categories is not None and entry["category"] not in categories:
+    if categories is not None and entry["category"] not in categories:
         hint = did_you_mean(entry["category"], list(categories))
         yield document.fault(say("no_category", category=entry["category"], hint=hint), "category")
     yield from _check_fields(document, entry["fields"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gis_service.catalogue.values import Entry, text_of
+from gis_service.catalogue.values import Entry, optional_text_of, text_of
 from gis_service.types import LayerId, Text
 
 GeometryType = Literal[
@@ -12,6 +12,24 @@ GeometryType = Literal[
 ]
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Visibility = Literal["draft", "internal", "public", "personal"]
+Frequency = Literal[
+    "continual",
+    "daily",
+    "weekly",
+    "fortnightly",
+    "semimonthly",
+    "monthly",
+    "quarterly",
+    "biannually",
+    "annually",
+    "biennially",
+    "periodic",
+    "asNeeded",
+    "irregular",
+    "notPlanned",
+    "unknown",
+]
+"""How often data is brought up to date, in the words of ISO 19115 (MD_MaintenanceFrequencyCode)."""
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 """Columns that PostgreSQL gives to every table."""
@@ -51,6 +69,16 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Who answers for a data set; what is not known is None."""
+
+    organisation: Text
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LayerDefinition:
     """One spatial data set.
 
@@ -74,6 +102,14 @@ class LayerDefinition:
         ``personal`` is never public: not as item, tile, export or link.
     generated
         Whether the data is generated rather than observed; every answer from it says so.
+    contact
+        Who answers for the data; None where nobody has said.
+    lineage, quality
+        How the data came to be, and how complete and exact it is.
+    frequency
+        How often it is brought up to date.
+    made
+        Whether a user has made the layer; all others come from files.
     """
 
     id: LayerId
@@ -87,14 +123,19 @@ class LayerDefinition:
     licence: str
     visibility: Visibility
     generated: bool
+    contact: Contact | None = None
+    lineage: Text | None = None
+    frequency: Frequency | None = None
+    quality: Text | None = None
+    made: bool = False
 
     def field(self, name: str) -> FieldDefinition | None:
         """Give the field of that name, or ``None``."""
         return next((field for field in self.fields if field.name == name), None)
 
 
-def layer_from(entry: Entry) -> LayerDefinition:
-    """Build a layer definition from a checked document."""
+def layer_from(entry: Entry, *, made: bool = False) -> LayerDefinition:
+    """Build a layer definition from a checked document; ``made`` by a user, or from a file."""
     return LayerDefinition(
         id=LayerId(entry["id"]),
         title=text_of(entry["title"]),
@@ -107,7 +148,16 @@ def layer_from(entry: Entry) -> LayerDefinition:
         licence=entry["licence"],
         visibility=entry["visibility"],
         generated=entry["generated"],
+        contact=_contact(entry["contact"]) if "contact" in entry else None,
+        lineage=optional_text_of(entry.get("lineage")),
+        frequency=entry.get("frequency"),
+        quality=optional_text_of(entry.get("quality")),
+        made=made,
     )
+
+
+def _contact(entry: Entry) -> Contact:
+    return Contact(text_of(entry["organisation"]), entry.get("email"), entry.get("phone"), entry.get("url"))
 
 
 def _field(entry: Entry) -> FieldDefinition:

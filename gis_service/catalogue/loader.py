@@ -13,7 +13,7 @@ from typing import Any
 from gis_service.catalogue.city_checks import check_city, check_phases
 from gis_service.catalogue.city_definition import City, city_from
 from gis_service.catalogue.document import Document, read_document
-from gis_service.catalogue.layer_checks import check_layer
+from gis_service.catalogue.layer_checks import check_layer, check_layer_file
 from gis_service.catalogue.layer_definition import LayerDefinition, layer_from
 from gis_service.catalogue.phase_plan import Phase, phases_from
 from gis_service.catalogue.schema import Kind, check_schema
@@ -176,6 +176,7 @@ class _Loading:
         city: Any = self.city.value if self.city else None
         for document in self.layers.values():
             if document is not None:
+                self.faults.extend(check_layer_file(document))
                 self.faults.extend(check_layer(document, city and city["categories"]))
         if self.city is not None:
             self.faults.extend(check_city(self.city, self.layers))

@@ -1,12 +1,14 @@
 """Checks a definition against its JSON Schema and says each fault at its line, in plain words."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
 import jsonschema
+import jsonschema.validators
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
@@ -27,12 +29,51 @@ def _read(name: str) -> dict[str, Any]:
     return schema
 
 
+def _pattern(_validator: object, pattern: str, value: object, _schema: object) -> Iterator[ValidationError]:
+    # To JSON Schema the end is the end; to Python a line break may follow it.
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _min_length(_validator: object, least: int, value: object, _schema: object) -> Iterator[ValidationError]:
+    # Blanks around a text are not kept, so they do not count.
+    if isinstance(value, str) and len(value.strip()) < least:
+        yield ValidationError(f"{value!r} is too short")
+
+
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern, "minLength": _min_length}
+)
+
+
 @cache
 def _validator(kind: Kind) -> Draft202012Validator:
     common: Resource[Any] = Resource.from_contents(_read("common"))
     registry: Registry[Any] = Registry().with_resource("common.json", common)
     checker = jsonschema.FormatChecker(formats=["date"])
-    return Draft202012Validator(_read(kind), registry=registry, format_checker=checker)
+    made: Draft202012Validator = _Validator(_read(kind), registry=registry, format_checker=checker)
+    return made
+
+
+def whole_schema(kind: Kind) -> dict[str, Any]:
+    """Give a schema with the parts that it refers to in their places, for those who publish it."""
+    schema = _read(kind)
+    common = _read("common")
+    parts = {f"common.json#/$defs/{name}": part for name, part in common["$defs"].items()}
+    parts |= {f"#/$defs/{name}": part for name, part in schema.get("$defs", {}).items()}
+    whole: dict[str, Any] = _resolved(schema, parts)
+    return whole
+
+
+def _resolved(schema: Any, parts: dict[str, Any]) -> Any:  # noqa: ANN401 any part of a schema
+    if isinstance(schema, list):
+        return [_resolved(part, parts) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: _resolved(part, parts) for name, part in schema.items() if name != "$ref"}
+    if reference := schema.get("$ref"):
+        told = {**_resolved(parts[reference], parts), **told}
+    return told
 
 
 def check_schema(document: Document, kind: Kind) -> list[Fault]:

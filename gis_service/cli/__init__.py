@@ -13,7 +13,7 @@ from gis_service.messages.terminal import language_of, words_of
 NOUNS = {
     "db": "Address, state, check, back-up and restore of the database.",
     "jobs": "Studies that wait or run: list, show, cancel.",
-    "layers": "Load, list and export layers; their history, and the way back.",
+    "layers": "Make, load, list and export layers; their history, and the way back.",
     "study": "Run and show studies.",
     "teams": "Groups of people and their rights on layers.",
     "units": "Administrative units through time: vintages, what became of a unit.",

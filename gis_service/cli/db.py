@@ -98,7 +98,8 @@ def restore(*, file: Path) -> None:
     """Put the back-up FILE into an empty database; refused when it holds anything.
 
     What came back is compared with what was counted, then the layers with their history. Every layer gets a
-    new version, so that nothing that was made of the lost state passes for this one.
+    new version, so that nothing that was made of the lost state passes for this one. Sessions, tokens and
+    one-time codes end.
     """
     report = backups.restore(read_settings(), file)
     if report.absent:
@@ -111,6 +112,7 @@ def restore(*, file: Path) -> None:
         rows=f"{report.rows:,}",
         layers=report.layers,
     )
+    _say("restored_access")
 
 
 def _say(code: str, **values: object) -> None:

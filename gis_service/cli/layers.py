@@ -3,18 +3,22 @@
 import getpass
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from tqdm import tqdm
 
 from gis_service.cli.layers_history import diff, history, restore
+from gis_service.cli.layers_made import create, describe, drop
 from gis_service.cli.layers_migrate import migrate
+from gis_service.cli.users import operator
 from gis_service.files.readers import ReaderLimits
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import export as exporting
 from gis_service.services import ingest
 from gis_service.services import layers as known
+from gis_service.services.audit import note_export, note_version
 from gis_service.services.context import open_context
 from gis_service.services.transactions import reading, writing
 from gis_service.settings import read_settings
@@ -41,7 +45,7 @@ def layers() -> None:
     """Load, list and export layers; see who changed them, and go back."""
 
 
-for command in (diff, history, restore, migrate):
+for command in (create, describe, drop, diff, history, restore, migrate):
     layers.add_command(command)
 
 
@@ -52,18 +56,21 @@ for command in (diff, history, restore, migrate):
 @click.option("--encoding", help="Encoding of the text, for files that do not say.")
 @click.option("--name", help="Layer in the file, when there are several.")
 @click.option("--repair", is_flag=True, help="Repair invalid geometries instead of refusing the file.")
+@click.option(
+    "--base",
+    type=click.IntRange(1),
+    help="Version that FILE was made from; refused when the layer is newer.  [default: as an export tells]",
+)
+@click.option("--any-base", is_flag=True, help="Load FILE whatever version it was made from.")
 @click.option("--message", default="", help="Why; kept with the version.")
 @click.option("--author", default=getpass.getuser, help="Who; kept with the version.  [default: your login]")
 def load(
     *,
     file: Path,
     layer_id: str,
-    crs: str | None,
-    encoding: str | None,
-    name: str | None,
-    repair: bool,
     message: str,
     author: str,
+    **reading_options: Any,  # noqa: ANN401  those above, by the names that they have there
 ) -> None:
     """Replace the rows of a layer by those of FILE.
 
@@ -71,7 +78,7 @@ def load(
     Everything is checked first; a file with faults is refused as a whole, with all its faults.
     """
     settings = read_settings()
-    options = ingest.LoadOptions(crs, encoding, name, repair, ReaderLimits.of(settings))
+    options = ingest.LoadOptions(limits=ReaderLimits.of(settings), **reading_options)
     bar = Bar()
     try:
         with open_context(settings) as context, writing(context) as connection:
@@ -85,6 +92,7 @@ def load(
                 options=options,
                 progress=bar,
             )
+            note_version(connection, operator(), layer_id, report.version)
     finally:
         bar.close()
     for notice in report.notices:
@@ -116,6 +124,8 @@ def export(*, layer_id: str, out: Path, crs: str | None, version: int | None, ov
     bar = Bar()
     try:
         with open_context(read_settings()) as context, reading(context) as connection:
+            how = f"layers export --version {version}" if version else "layers export"
+            note_export(context, operator(), known.definition_of(context.catalogue, layer_id), how)
             report = exporting.export_layer(
                 connection,
                 context.catalogue,

@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 
 from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.cli.users import operator
 from gis_service.files.texts import check_text_out, write_text_whole
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import history as service
+from gis_service.services.audit import note_export, note_version
 from gis_service.services.context import open_context
 from gis_service.services.history_back import restore as put_back
 from gis_service.services.history_table import csv_text, field_rows, geojson_text
@@ -65,6 +67,7 @@ def diff(layer_id: str, old: int, new: int | None, *, out: Path | None, overwrit
     with open_context(read_settings()) as context, computing(context) as connection:
         definition = definition_of(context.catalogue, layer_id)
         service.require_table(connection, definition)
+        note_export(context, operator(), definition, f"layers diff {old} {new or ''}".rstrip())
         found = service.compare(connection, definition, old, new, limit=SHOWN)
         tally = {
             "added": found.tally.added,
@@ -115,6 +118,8 @@ def restore(layer_id: str, *, number: int, fids: tuple[int, ...], message: str |
         done = put_back(
             connection, definition, number, author=author, message=message, fids=list(fids) or None
         )
+        if done.version is not None:
+            note_version(connection, operator(), definition.id, done.version)
     if done.version is None:
         _say("nothing_to_put_back", layer=layer_id)
         return

@@ -6,9 +6,13 @@ import click
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.cli.users import operator
+from gis_service.messages.catalogue import notices
+from gis_service.messages.terminal import language_of
 from gis_service.services import teams as service
 from gis_service.services.database import one_transaction
 from gis_service.services.teams import RIGHTS, VISIBILITIES, LayerRight, Visibility
+from gis_service.services.transactions import Connection
+from gis_service.services.whole_catalogue import whole_catalogue
 from gis_service.settings import Settings, read_settings
 
 _DEFINED = "defined"
@@ -19,8 +23,9 @@ def teams() -> None:
     """Make groups, give them rights on layers, open and close layers."""
 
 
-def _catalogue(settings: Settings) -> Catalogue:
-    return load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
+def _catalogue(connection: Connection, settings: Settings) -> Catalogue:
+    files = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
+    return whole_catalogue(connection, files)
 
 
 @teams.command()
@@ -65,8 +70,8 @@ def leave(team: str, login: str) -> None:
 def give(team: str, layer: str, right: str) -> None:
     """Give a group a right: read opens a draft to it, edit lets only such groups change the layer."""
     settings = read_settings()
-    catalogue = _catalogue(settings)
     with one_transaction(settings) as connection:
+        catalogue = _catalogue(connection, settings)
         service.give(connection, catalogue, LayerRight(layer, team, right), caller=operator())
 
 
@@ -84,12 +89,17 @@ def take(team: str, layer: str, right: str) -> None:
 @click.argument("layer")
 @click.argument("visibility", type=click.Choice([*VISIBILITIES, _DEFINED]))
 def show(layer: str, visibility: str) -> None:
-    """Open or close a layer: public, internal, draft, or as its definition says (defined)."""
+    """Open or close a layer: public, internal, draft, or as its definition says (defined).
+
+    Its history opens from the version of that time on: what was written while it was closed stays closed.
+    """
     settings = read_settings()
-    catalogue = _catalogue(settings)
     given = None if visibility == _DEFINED else cast("Visibility", visibility)
     with one_transaction(settings) as connection:
-        service.set_visibility(connection, catalogue, layer, given, caller=operator())
+        catalogue = _catalogue(connection, settings)
+        opened = service.set_visibility(connection, catalogue, layer, given, caller=operator())
+    if opened:
+        click.echo(notices()["history_opened"].in_language(language_of()).format(layer=layer))
 
 
 @teams.command("list")

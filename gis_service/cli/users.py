@@ -38,12 +38,12 @@ def operator() -> Caller:
 @click.argument("login")
 @click.option("--role", required=True, type=_ROLES, help="What the owner may do.")
 @click.option("--name", default="", help="What people call the owner.")
-@click.option("--invite", is_flag=True, help="Print a one-time link by which the owner chooses the password.")
+@click.option("--invite", is_flag=True, help="Print a one-time code by which the owner chooses the password.")
 def add(login: str, role: str, name: str, *, invite: bool) -> None:
     """Make an account.
 
     The password is typed twice, or is the first line of the input when that is no terminal; with --invite the
-    owner chooses it within 48 hours, and the link is the last line printed.
+    owner chooses it within 48 hours, and the one-time code is the last line printed.
     """
     settings = read_settings()
     password = None if invite else _read_password()
@@ -72,7 +72,7 @@ def change_role(login: str, role: str) -> None:
 @users.command()
 @click.argument("login")
 def reset(login: str) -> None:
-    """End password, sessions and tokens of an account; the last line is a one-time link, valid 48 hours."""
+    """End password, sessions and tokens of an account; the last line is a one-time code."""
     settings = read_settings()
     with one_transaction(settings) as connection:
         made = service.reset(connection, login, caller=operator())
@@ -131,7 +131,7 @@ def tokens() -> None:
     for one in found:
         scopes = ",".join(one.scopes) if one.scopes else "*"
         owner = f"{one.login or '-'}  {one.label}"
-        click.echo(f"{one.id:>6}  {one.expires_at:%Y-%m-%d %H:%M}  {one.role:<9}  {scopes:<10}  {owner}")
+        click.echo(f"{one.id:>6}  {one.expires_at:%Y-%m-%d %H:%M} UTC  {one.role:<9}  {scopes:<10}  {owner}")
 
 
 @users.command()
@@ -157,7 +157,7 @@ def show_audit(who: str | None, action: str | None, limit: int, *, as_table: boo
         return
     for one in page.items:
         known = f"{one.actor} ({one.role or '-'}, {one.by})"
-        click.echo(f"{one.at:%Y-%m-%d %H:%M:%S}  {known:<32}  {one.action:<18}  {one.object}")
+        click.echo(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {known:<32}  {one.action:<18}  {one.object}")
 
 
 def _read_password() -> str:
@@ -172,5 +172,7 @@ def _read_password() -> str:
 
 def _print_code(settings: Settings, made: service.Invited) -> None:
     base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    click.echo(f"One-time code for {made.account.login}, valid for 48 hours: {made.code}", err=True)
-    click.echo(f"{base}/welcome?code={made.code}")
+    told = f"One-time code for {made.account.login}, valid for 48 hours, to be typed at {base}/welcome"
+    # Apart from the address: what stands in an address stands in the logs of every proxy on the way.
+    click.echo(told, err=True)
+    click.echo(made.code)

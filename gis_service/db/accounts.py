@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, text, update
 
-from gis_service.db.models import account, token
+from gis_service.db.models import account, session, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ class NewToken:
     lifetime_s: int
     account: int | None = None
     scopes: Sequence[str] | None = None
+
+
+_MOST = 2**63 - 1
+
+
+def is_number(number: int) -> bool:
+    """Tell whether a row can have this number at all."""
+    return 0 < number <= _MOST
 
 
 def seconds(number: int) -> ColumnElement[object]:
@@ -157,6 +165,8 @@ def revoke_tokens(
     """
     if number is None and owner is None:
         raise ValueError("name a token or an account")
+    if number is not None and not is_number(number):
+        return []
     chosen = [token.c.revoked_at.is_(None), token.c.expires_at > func.clock_timestamp()]
     if number is not None:
         chosen.append(token.c.id == number)
@@ -164,6 +174,17 @@ def revoke_tokens(
         chosen.append(token.c.account == owner)
     ended = update(token).where(*chosen).values(revoked_at=func.clock_timestamp()).returning(token.c.id)
     return list(connection.execute(ended).scalars())
+
+
+def end_all_access(connection: Connection) -> None:
+    """End every session, revoke every token, void every one-time code."""
+    connection.execute(delete(session))
+    connection.execute(
+        update(token).where(token.c.revoked_at.is_(None)).values(revoked_at=func.clock_timestamp())
+    )
+    connection.execute(
+        update(account).where(account.c.code.is_not(None)).values(code=None, code_expires_at=None)
+    )
 
 
 def _scopes(kept: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from gis_service.db.models import audit
 
-_ANNOUNCE = text("SELECT set_config('gis.audited', 'yes', true)")
+_ANNOUNCE = text("SELECT set_config('gis.audited', pg_current_xact_id()::text, true)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,11 @@ from sqlalchemy import text
 
 from gis_service.db.clients import Clients, find_clients
 from gis_service.db.engine import Connection, Engine
+from gis_service.db.failures import shown
+from gis_service.db.migrate import current_revision
 from gis_service.db.query import sql
 from gis_service.db.snapshot import snapshot
+from gis_service.errors import ErrorCode, Temporary
 
 # Made anew by whoever prepares a database: extensions, and the schema public, belong to its administrator,
 # who need not be the one who restores.
@@ -77,8 +80,16 @@ class Frozen:
 
 @contextmanager
 def frozen(engine: Engine) -> Iterator[Frozen]:
-    """Open a scope that holds one committed state of the data; everybody goes on writing meanwhile."""
+    """Open a scope that holds one committed state of the data; everybody goes on writing meanwhile.
+
+    Raises
+    ------
+    Temporary
+        ``database_not_migrated`` when it is not a database of the service.
+    """
     with snapshot(engine) as connection:
+        if current_revision(connection) is None:
+            raise Temporary(ErrorCode.DATABASE_NOT_MIGRATED, url=shown(engine.url))
         names = ", ".join(table_bytes(connection))
     with snapshot(engine, statement_s=0) as connection:
         # Before anything is read: emptying a table is not of any snapshot, and would be seen in this one.

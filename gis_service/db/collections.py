@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -39,3 +40,17 @@ def collections(connection: Connection, ids: Sequence[LayerId]) -> list[Collecti
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDates:
+    """When the first and the newest version of a layer were committed."""
+
+    first: datetime
+    newest: datetime
+
+
+def version_dates(connection: Connection, ids: Sequence[LayerId]) -> dict[str, VersionDates]:
+    """Give the dates of those of the layers that have any version."""
+    rows = connection.execute(sql("collections_dates"), {"ids": list(ids)})
+    return {row.id: VersionDates(row.first, row.newest) for row in rows}

@@ -22,6 +22,18 @@ def tables_of_layers(connection: Connection) -> list[str]:
     )
 
 
+def tables_under_history(connection: Connection) -> list[str]:
+    """Name the tables of the schema ``layer`` that can have a history: a key ``fid`` and a geometry."""
+    return list(
+        connection.execute(
+            text(
+                "SELECT tablename::text FROM pg_tables"
+                " WHERE schemaname = 'layer' AND gis.fits_history(tablename) ORDER BY tablename"
+            )
+        ).scalars()
+    )
+
+
 def has_version_by(connection: Connection, author: str) -> bool:
     """Tell whether this author has committed a version of any layer."""
     found = text("SELECT EXISTS (SELECT FROM gis.version WHERE author = :author)")
@@ -36,7 +48,8 @@ class NewestVersion:
     message: str
 
 
-def newest_versions(connection: Connection) -> dict[str, NewestVersion]:
-    """Give the newest version of every layer that has been loaded at least once."""
-    rows = connection.execute(sql("database_newest"))
+def newest_versions(connection: Connection, author: str | None = None) -> dict[str, NewestVersion]:
+    """Give the newest version of every layer that has been loaded at least once, of all or by one author."""
+    query = sql("database_newest") if author is None else sql("database_newest_by")
+    rows = connection.execute(query, {} if author is None else {"author": author})
     return {row.layer: NewestVersion(row.author, row.message) for row in rows}

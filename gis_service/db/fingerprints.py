@@ -12,8 +12,9 @@ from gis_service.types import LayerId
 def layer_fingerprint(connection: Connection, layer: LayerId) -> str:
     """Give a mark of what a layer that has a table holds now: another one after any write, by any program.
 
-    A version does not tell as much: whoever edits a table directly makes none. Equal marks are equal contents
-    of one table in one database; rows written anew, or moved, have another mark whatever they hold.
+    A version does not tell as much: one transaction makes one, whatever it writes after, and who goes past
+    the triggers makes none. Equal marks are equal contents of one table in one database; rows written anew,
+    or moved, have another mark whatever they hold.
     """
     statement = sql("layers_fingerprint").text.replace("{table}", f"layer.{identifier(layer)}")
     row = connection.execute(text(statement), {"layer": layer}).one()

@@ -34,11 +34,6 @@ def layer_content(connection: Connection, layer: LayerId) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:_SHOWN]
 
 
-def keep_writers_out(connection: Connection, layer: LayerId) -> None:
-    """Let no other program write to the table of a layer, which is there, until the transaction ends."""
-    connection.execute(text(f"LOCK TABLE layer.{identifier(layer)} IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def tell_version(connection: Connection, version: VersionId, message: str) -> None:
     """Replace the message of a version that this transaction has made."""
     connection.execute(sql("first_data_tell"), {"version": version, "message": message})

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import psycopg
 from sqlalchemy import Row, text
+from sqlalchemy.exc import IntegrityError
 
 from gis_service.db.engine import Connection
 from gis_service.db.layers import LayerTable
 from gis_service.db.query import identifier, sql
+from gis_service.errors import Conflict, ErrorCode
 from gis_service.types import LayerId, VersionId
 
 
@@ -131,7 +134,8 @@ def put_back(
     connection
         Inside a transaction that holds the layer's lock.
     table
-        The layer; columns that the version did not have become empty.
+        The layer; columns that the version did not have become empty, and those that were made by hand come
+        back as well. A geometry becomes what the table takes, a single one of many for instance.
     version
         A version that is kept.
     fids
@@ -141,16 +145,38 @@ def put_back(
     -------
     Tally
         Rows that were written; a row that is as it was is not.
+
+    Raises
+    ------
+    Conflict
+        ``version_unfit`` when a constraint of the table, made by hand perhaps, does not take a row.
     """
+    try:
+        with connection.begin_nested():
+            return _put_back(connection, table, version, fids)
+    except IntegrityError as error:
+        told = error.orig.diag if isinstance(error.orig, psycopg.Error) else None
+        what = (told and (told.constraint_name or told.column_name)) or "-"
+        raise Conflict(ErrorCode.VERSION_UNFIT, layer=table.id, version=version, what=what) from error
+
+
+def _put_back(
+    connection: Connection, table: LayerTable, version: VersionId, fids: Sequence[int] | None
+) -> Tally:
     values = {"version": version, "fids": None if fids is None else list(fids)}
-    names = [identifier(name) for name in ("geom", *(column.name for column in table.columns))]
+    # A name made by hand may hold a colon, which would begin a value.
+    names = [
+        name.replace(":", "\\:")
+        for name in connection.execute(sql("history_shared"), {"layer": table.id}).scalars()
+    ]
+    past_values = ", ".join(table.fitting("h.geom") if name == "geom" else f"h.{name}" for name in names)
     # A row whose key changes goes and comes: two that swap their keys would stand in each other's way.
     moved = f"h.{identifier(table.key)} IS DISTINCT FROM t.{identifier(table.key)}" if table.key else "false"
     only = "(CAST(:fids AS bigint[]) IS NULL OR {}.fid = ANY (:fids))"
     past = f"{_table(table.id)} AS h"
     gone = f"SELECT FROM {past} WHERE h.fid = t.fid AND {state('h', 'version')}"
     there = f"SELECT FROM {table.name} AS t WHERE t.fid = h.fid"
-    differs = f"({_list('h', names)}) IS DISTINCT FROM ({_list('t', names)})"
+    differs = f"({past_values}) IS DISTINCT FROM ({_list('t', names)})"
     removed = _run(
         connection,
         f"DELETE FROM {table.name} AS t WHERE {only.format('t')} AND NOT EXISTS ({gone} AND NOT ({moved}))",  # noqa: S608
@@ -158,13 +184,13 @@ def put_back(
     )
     changed = _run(
         connection,
-        f"UPDATE {table.name} AS t SET {', '.join(f'{name} = h.{name}' for name in names)} FROM {past}"  # noqa: S608
+        f"UPDATE {table.name} AS t SET ({', '.join(names)}) = ROW({past_values}) FROM {past}"  # noqa: S608
         f" WHERE h.fid = t.fid AND {state('h', 'version')} AND {only.format('h')} AND {differs}",
         values,
     )
     added = _run(
         connection,
-        f"INSERT INTO {table.name} (fid, {', '.join(names)}) SELECT h.fid, {_list('h', names)} FROM {past}"  # noqa: S608
+        f"INSERT INTO {table.name} (fid, {', '.join(names)}) SELECT h.fid, {past_values} FROM {past}"  # noqa: S608
         f" WHERE {state('h', 'version')} AND {only.format('h')} AND NOT EXISTS ({there}) ORDER BY h.fid",
         values,
     )

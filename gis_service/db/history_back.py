@@ -116,6 +116,37 @@ def taken_keys(
     return [TakenKey(row.fid, row.key, row.bearer) for row in rows]
 
 
+def misfits(connection: Connection, table: LayerTable, version: VersionId, fids: Sequence[int] | None) -> int:
+    """Count the rows of a version whose geometry does not become one that the table takes today.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    table
+        The layer.
+    version
+        State that is to be put back.
+    fids
+        Rows that are to be put back; None for all.
+    """
+    statement = (
+        f"SELECT count(*) FROM history.{identifier(table.id)} AS h"  # noqa: S608  quoted
+        f" WHERE {state('h', 'version')} AND (CAST(:fids AS bigint[]) IS NULL OR h.fid = ANY (:fids))"
+        f" AND {table.misfit('h.geom')}"
+    )
+    values = {"version": version, "fids": None if fids is None else list(fids)}
+    return int(connection.execute(text(statement), values).scalar_one())
+
+
+def settle(connection: Connection) -> None:
+    """Give the versions of this transaction the time that they keep; nothing is written after this."""
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+
 def complete_columns(connection: Connection, layer: LayerId) -> None:
-    """Let the history have every column that the layer's table has; rows of before are empty there."""
+    """Let the history have every column that the layer's table has; rows of the past are empty there.
+
+    Rows that were changed along with their columns, past the triggers, are written down as they are now.
+    """
     connection.execute(sql("history_columns"), {"layer": layer})

@@ -14,6 +14,9 @@ from sqlalchemy import Row, text
 from gis_service.db.engine import Connection
 from gis_service.db.query import sql
 
+UNFIT = "history_table_unfit"
+"""Code of a table that can have no history: without a key ``fid``, or without a geometry."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryFault:
@@ -54,7 +57,7 @@ def check(connection: Connection) -> Iterator[HistoryFault]:
         if not row.has_table:
             yield HistoryFault("history_table_gone", row.layer, mended=False)
         elif not row.fit:
-            yield HistoryFault("history_table_unfit", row.layer, mended=False)
+            yield HistoryFault(UNFIT, row.layer, mended=False)
         else:
             yield from _of_triggers(row)
             if row.has_history:

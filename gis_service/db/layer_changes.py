@@ -15,7 +15,7 @@ from gis_service.crs import STORAGE_SRID
 from gis_service.db.engine import Connection
 from gis_service.db.history_back import complete_columns
 from gis_service.db.layers import SQL_TYPES, LayerTable, columns_of, make_indexes
-from gis_service.db.query import identifier
+from gis_service.db.query import identifier, sql
 
 
 def add_missing_columns(connection: Connection, table: LayerTable) -> tuple[str, ...]:
@@ -90,10 +90,9 @@ def apply_change(connection: Connection, table: LayerTable, change: LayerChange)
     elif change.kind == "drop":
         _alter(connection, table.name, f"DROP COLUMN {name}")
     elif change.kind == "type":
-        for altered in (table.name, _history(table)):
-            _alter(
-                connection, altered, f"ALTER COLUMN {name} TYPE {change.after} USING {name}::{change.after}"
-            )
+        # A default made by hand is of the old type, and would stand in the way.
+        changed = f"ALTER COLUMN {name} TYPE {change.after} USING {name}::{change.after}"
+        _alter(connection, table.name, f"ALTER COLUMN {name} DROP DEFAULT, {changed}")
     elif change.kind == "geometry":
         _change_geometry(connection, table)
     else:
@@ -102,7 +101,7 @@ def apply_change(connection: Connection, table: LayerTable, change: LayerChange)
 
 def follow(connection: Connection, table: LayerTable) -> None:
     """Let history and indexes follow the changes that were made."""
-    connection.execute(text("SELECT gis.history_types(:layer)"), {"layer": table.id})
+    connection.execute(sql("history_begin"), {"layer": table.id})
     make_indexes(connection, table)
 
 
@@ -141,38 +140,36 @@ def _number(connection: Connection, statement: str) -> int:
 def _lost(connection: Connection, table: LayerTable, name: str, wanted: str) -> int:
     """Count the values, of today and of the past, that are others once they went to the new type and back."""
     column = identifier(name)
-    typed = text(f"SELECT CAST(pg_typeof({column}) AS text) FROM {_history(table)} LIMIT 1")  # noqa: S608  quoted
-    kind = connection.execute(typed).scalar_one_or_none() or wanted
+    typed = text(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = to_regclass(:name) AND attname = :column AND NOT attisdropped"
+    )
+    # Of a column that was made by hand the past knows nothing until the next write.
+    source, kind = (
+        _history(table),
+        connection.execute(typed, {"name": _history(table), "column": name}).scalar(),
+    )
+    if kind is None:
+        source, kind = (
+            table.name,
+            connection.execute(typed, {"name": table.name, "column": name}).scalar_one(),
+        )
     changed = f"CAST(CAST({column} AS {wanted}) AS {kind}) IS DISTINCT FROM {column}"
     try:
         with connection.begin_nested():
-            return _number(connection, f"SELECT count(*) FROM {_history(table)} WHERE {changed}")  # noqa: S608  quoted
+            return _number(connection, f"SELECT count(*) FROM {source} WHERE {changed}")  # noqa: S608  quoted
     except DBAPIError:
         # There is no way from one type to the other, or not for some value.
         return -1
 
 
-def _fitting(table: LayerTable) -> str:
-    """Compose the geometry that a row gets; one that does not become the type stays as it is."""
-    kind = table.geometry_type.removeprefix("geometry(").partition(",")[0]
-    if kind.startswith("Multi"):
-        return "ST_Multi(geom)"
-    if kind == "Geometry":
-        return "geom"
-    return "CASE WHEN ST_NumGeometries(geom) = 1 THEN ST_GeometryN(geom, 1) ELSE geom END"
-
-
 def _misfits(connection: Connection, table: LayerTable) -> int:
-    kind = table.geometry_type.removeprefix("geometry(").partition(",")[0]
-    if kind == "Geometry":
-        return 0
-    misfit = f"upper(GeometryType({_fitting(table)})) <> '{kind.upper()}'"
-    return _number(connection, f"SELECT count(*) FROM {table.name} WHERE {misfit}")  # noqa: S608  quoted
+    return _number(connection, f"SELECT count(*) FROM {table.name} WHERE {table.misfit('geom')}")  # noqa: S608  quoted
 
 
 def _change_geometry(connection: Connection, table: LayerTable) -> None:
     """Change the rows by a write like any other, so that the history tells of it, then the type."""
-    fitting = _fitting(table)
+    fitting = table.fitting("geom")
     _alter(connection, table.name, f"ALTER COLUMN geom TYPE geometry(Geometry,{STORAGE_SRID})")
     changed = f"GeometryType({fitting}) <> GeometryType(geom)"
     connection.execute(text(f"UPDATE {table.name} SET geom = {fitting} WHERE {changed}"))  # noqa: S608  quoted

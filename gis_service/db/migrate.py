@@ -56,8 +56,15 @@ def prepare(url: str) -> None:
         engine.dispose()
 
 
-def migrate(url: str) -> str:
+def migrate(url: str, revision: str = "head") -> str:
     """Bring the database to the newest revision and name it; all in one transaction, one at a time.
+
+    Parameters
+    ----------
+    url
+        Address of the database.
+    revision
+        An earlier one to stop at, as a back-up of that time has it.
 
     Raises
     ------
@@ -73,10 +80,10 @@ def migrate(url: str) -> str:
             _add_extensions(connection, url)
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
-    return newest_revision()
+    return newest_revision() if revision == "head" else revision
 
 
 def _add_extensions(connection: Connection, url: str) -> None:

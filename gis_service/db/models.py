@@ -1,6 +1,7 @@
 """The service's own tables, in schema ``gis``; the tables of layers are made from their definitions."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -213,6 +214,19 @@ layer_setting = Table(
 )
 """Visibility of a layer where it is not that of its definition."""
 
+layer_visibility = Table(
+    "layer_visibility",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("visibility", Text),
+    Column("version", BigInteger),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index(None, "layer", "id"),
+)
+"""Every change of the visibility of a layer, and its newest version of then; null is as its definition says.
+A trigger on ``layer_setting`` writes it."""
+
 audit = Table(
     "audit",
     metadata,
@@ -231,5 +245,33 @@ audit = Table(
     Index(None, "at", "id"),
     Index(None, "actor", "id"),
     Index(None, "object", "id"),
+    Index(
+        "audit_version_idx",
+        "object",
+        text("(after -> 'version')"),
+        postgresql_where=text("action = 'layer.version'"),
+    ),
 )
 """Who did what, when, from where; rows are added and never changed."""
+
+# Layers that users have made
+layer_definition = Table(
+    "layer_definition",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("created_by", Text, nullable=False, server_default=text("SESSION_USER")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("dropped_at", DateTime(timezone=True)),
+)
+"""Definitions of layers that users have made, as the files have them; one that was dropped keeps its row."""
+
+catalogue_mark = Table(
+    "catalogue_mark",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
+    Column("number", BigInteger, nullable=False),
+    CheckConstraint("one", name="one"),
+)
+"""One row; its number rises with every change of a definition, in the order of the commits."""

@@ -42,7 +42,9 @@ def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> 
     """
     total = _count(connection, table.name)
     removed = changed = 0
-    connection.execute(text(f"ANALYZE {staging.name}"))
+    if total:
+        # Only what is compared needs to be known well.
+        connection.execute(text(f"ANALYZE {staging.name}"))
     if total and table.key in staging.names:
         removed, changed = _remove_and_change(connection, table, staging)
     elif total:
@@ -53,7 +55,8 @@ def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> 
     added = _add(connection, table, staging)
     make_indexes(connection, table)
     staging.drop()
-    connection.execute(text(f"ANALYZE {table.name}"))
+    if added or changed or removed:
+        connection.execute(text(f"ANALYZE {table.name}"))
     return Changes(added, changed, removed, total - removed - changed)
 
 

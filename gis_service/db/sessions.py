@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from gis_service.db.accounts import seconds
+from gis_service.db.accounts import is_number, seconds
 from gis_service.db.models import account, session
 
 
@@ -96,6 +96,12 @@ def find_session(connection: Connection, hashed: bytes, idle_s: int) -> SessionR
     return None if row is None else SessionRow(row[0], row[1], row[2], row[3], row[4], float(row[5]))
 
 
+def lasts(connection: Connection, number: int) -> bool:
+    """Tell whether a session is still there; it cannot be ended before the transaction is."""
+    asked = select(session.c.id).where(session.c.id == number, session.c.expires_at > func.clock_timestamp())
+    return connection.execute(asked.with_for_update(read=True)).scalar_one_or_none() is not None
+
+
 def touch_session(connection: Connection, number: int) -> None:
     """Note a sign of life."""
     seen = update(session).where(session.c.id == number)
@@ -121,6 +127,8 @@ def end_sessions(
     connection: Connection, owner: int, *, only: int | None = None, but: int | None = None
 ) -> list[int]:
     """End sessions of an account: one of them, all but one, or all; give the numbers of those that ended."""
+    if only is not None and not is_number(only):
+        return []
     chosen = [session.c.account == owner]
     if only is not None:
         chosen.append(session.c.id == only)

@@ -70,9 +70,9 @@ def find_account(connection: Connection, key: str, *, lock: bool = False) -> Acc
     return _one(connection, account.c.key == key, lock=lock)
 
 
-def account_by_id(connection: Connection, number: int) -> AccountRow | None:
-    """Give an account by its number."""
-    return _one(connection, account.c.id == number)
+def account_by_id(connection: Connection, number: int, *, lock: bool = False) -> AccountRow | None:
+    """Give an account by its number; kept from others' changes when it is locked."""
+    return _one(connection, account.c.id == number, lock=lock)
 
 
 def account_by_code(connection: Connection, hashed: bytes, *, lock: bool = False) -> AccountRow | None:

@@ -19,6 +19,8 @@ from typing import Any
 from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, Temporary
 
 FORMAT = 1
+_MEMBERS = {"taken_at": str, "revision": str, "roles": list, "tables": dict}
+"""What a manifest must tell beside format and hash."""
 _MIB = 2**20
 
 
@@ -130,6 +132,8 @@ class BackupFiles:
             raise RefusedInput(ErrorCode.BACKUP_DAMAGED, path=self.manifest) from error
         if known > FORMAT:
             raise RefusedInput(ErrorCode.BACKUP_TOO_NEW, path=self.dump, found=known, known=FORMAT)
+        if any(not isinstance(told.get(name), kind) for name, kind in _MEMBERS.items()):
+            raise RefusedInput(ErrorCode.BACKUP_DAMAGED, path=self.manifest)
         if _hash(self.dump) != digest:
             raise RefusedInput(ErrorCode.BACKUP_DAMAGED, path=self.dump)
         return told

@@ -3,17 +3,28 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import parse_qsl, urlencode
 
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.cells import cell_at
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, transform
 from gis_service.db import audit as rows
 from gis_service.db.audit import AuditFilter, AuditRow
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.accounts import Caller, record
 from gis_service.services.context import Context
+from gis_service.services.rights import is_personal
 from gis_service.services.transactions import writing
+from gis_service.text import plain_cell
 from gis_service.types import VersionId
 
 __all__ = [
@@ -23,6 +34,7 @@ __all__ = [
     "Entry",
     "as_csv",
     "list_",
+    "note_export",
     "note_reading",
     "note_version",
     "record",
@@ -44,8 +56,8 @@ COLUMNS = (
     "after",
     "request_id",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Signs that a spreadsheet takes for the beginning of a formula."""
+_PLACE = ("lon", "lat")
+"""Parameters that together name a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +103,15 @@ def as_csv(entries: Iterable[Entry]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for entry in entries:
-        writer.writerow([_cell(getattr(entry, column)) for column in COLUMNS])
+        writer.writerow([_written(getattr(entry, column)) for column in COLUMNS])
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
+def _written(value: object) -> str:
     if value is None:
         return ""
     told = json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
-    return f"'{told}" if told.startswith(_FORMULA) else told
+    return plain_cell(told)
 
 
 def note_reading(context: Context, caller: Caller, object_: str, query: str) -> None:
@@ -110,10 +122,41 @@ def note_reading(context: Context, caller: Caller, object_: str, query: str) -> 
     object_
         Path that is read.
     query
-        Parameters of the address as they were sent.
+        Parameters of the address as they were sent; of a place in them only its cell is kept, since a place
+        that somebody points at may be a home.
     """
+    kept = _question(context.catalogue, query)
     with writing(context) as connection:
-        record(connection, caller, "personal.read", object_, None, {"query": query})
+        record(connection, caller, "personal.read", object_, None, {"query": kept})
+
+
+def _question(catalogue: Catalogue, query: str) -> str:
+    given = parse_qsl(query, keep_blank_values=True)
+    place = {name: value for name, value in given if name in _PLACE}
+    if not place:
+        return query
+    rest = [(name, value) for name, value in given if name not in _PLACE]
+    return urlencode([*rest, *([("cell", _cell(catalogue, place))] if len(place) == len(_PLACE) else [])])
+
+
+def _cell(catalogue: Catalogue, place: Mapping[str, str]) -> str:
+    point = shapely.Point(*(float(place[name]) for name in _PLACE))
+    metric = transform(np.asarray([point]), STORAGE, pyproj.CRS.from_user_input(catalogue.city.crs))
+    column, row = cell_at(shapely.get_coordinates(metric))[0].tolist()
+    return f"{column}_{row}"
+
+
+def note_export(context: Context, caller: Caller, layer: LayerDefinition, how: str) -> None:
+    """Note that a caller takes rows of a layer out by a command, where the layer holds personal detail.
+
+    Parameters
+    ----------
+    how
+        What the command does, as ``layers export --version 3``.
+    """
+    if is_personal(layer):
+        with writing(context) as connection:
+            record(connection, caller, "personal.read", layer.id, None, {"command": how})
 
 
 def note_version(connection: Connection, caller: Caller, layer: str, version: VersionId) -> None:

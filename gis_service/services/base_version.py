@@ -1,5 +1,7 @@
 """The version that a change was made from: a change of something older is refused, never written over it."""
 
+from collections.abc import Mapping
+
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
 from gis_service.db.history import version
@@ -10,11 +12,37 @@ from gis_service.types import Text, VersionId
 
 SHOWN = 100
 """Features that the refusal names one by one; the rest is counted."""
+_DIGITS = 18
 _OPS = {
     "insert": Text("được thêm", "added"),
     "update": Text("được sửa", "changed"),
     "delete": Text("bị xoá", "removed"),
 }
+
+
+def told_base(connection: Connection, definition: LayerDefinition, about: Mapping[str, str]) -> int | None:
+    """Tell from which version of a layer a file was exported; None when it does not say, or it was elsewhere.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    definition
+        The layer that the file is loaded into.
+    about
+        What the file says about itself.
+    """
+    number = about.get("VERSION", "")
+    if about.get("LAYER") != definition.id or not (number.isascii() and number.isdigit()):
+        return None
+    known = version(connection, definition.id, int(number)) if len(number) <= _DIGITS else None
+    # Another installation counts its versions from 1 as well: the time tells them apart.
+    if (
+        known is None
+        or about.get("VERSION_TIME", known.committed_at.isoformat()) != known.committed_at.isoformat()
+    ):
+        return None
+    return known.id
 
 
 def require_base(connection: Connection, definition: LayerDefinition, base: int | None) -> None:

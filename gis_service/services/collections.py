@@ -1,11 +1,14 @@
 """The layers that a caller may read, as collections."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
+from gis_service.services.features import boxes_of
+from gis_service.services.layer_search import search
 from gis_service.services.rights import Rights
 from gis_service.types import BBox, LayerId, VersionId
 
@@ -38,6 +41,47 @@ def list_collections(connection: Connection, rights: Rights) -> list[Collection]
         Collection(rights.catalogue.layers[row.id], rights.visibility(row.id), row.version, row.bbox)
         for row in collections(connection, rights.readable())
     ]
+
+
+def find_collections(
+    connection: Connection,
+    rights: Rights,
+    *,
+    words: str | None = None,
+    category: str | None = None,
+    bbox: BBox | None = None,
+) -> list[Collection]:
+    """Give the loaded layers that are open to the caller and fit what is asked.
+
+    Parameters
+    ----------
+    words
+        Of title, id, sector, description or source, in either language; the best fit comes first. Without any
+        the layers come by id.
+    category
+        Only layers of this sector.
+    bbox
+        Only layers whose own box meets this one, in longitude and latitude degrees.
+    """
+    found = [
+        one
+        for one in list_collections(connection, rights)
+        if (category is None or one.definition.category == category) and (bbox is None or _meets(one, bbox))
+    ]
+    if words is None:
+        return found
+    categories = rights.catalogue.city.categories
+    scores = search([one.definition for one in found], categories, words)
+    fitting = [one for one in found if one.definition.id in scores]
+    return sorted(fitting, key=lambda one: (-scores[one.definition.id], one.definition.id))
+
+
+def _meets(collection: Collection, bbox: BBox) -> bool:
+    if collection.bbox is None:
+        return False
+    boxes: Sequence[BBox] = boxes_of(bbox)
+    w, s, e, n = collection.bbox
+    return any(w <= east and e >= west and s <= north and n >= south for west, south, east, north in boxes)
 
 
 def one_collection(connection: Connection, rights: Rights, id_: str) -> Collection:

@@ -6,11 +6,13 @@ from types import TracebackType
 from typing import Self
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import Engine
+from gis_service.db.engine import Connection, Engine
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.database import open_database
 from gis_service.services.prepared import Prepared
+from gis_service.services.turns import Turns
+from gis_service.services.whole_catalogue import UserLayers
 from gis_service.settings import Settings
 
 
@@ -22,18 +24,33 @@ class Context:
     ----------
     engine
         Pool of connections to PostGIS.
-    catalogue
-        Definitions of the city.
+    definitions
+        What the files define of the city.
     settings
         As read at the start.
     prepared
         What this process has worked out already.
+    user_layers
+        Layers that users have made, as last read.
     """
 
     engine: Engine
-    catalogue: Catalogue
+    definitions: Catalogue
     settings: Settings
     prepared: Prepared = field(default_factory=Prepared)
+    user_layers: UserLayers = field(default_factory=UserLayers)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Everything that is defined for the city, by files and by users; as of the last transaction's begin.
+
+        It is one value that never changes: whoever needs the same one twice keeps it.
+        """
+        return self.user_layers.whole(self.definitions)
+
+    def look_again(self, connection: Connection) -> None:
+        """Let the catalogue know what users have made since, in this process or another."""
+        self.user_layers.refresh(connection, self.definitions)
 
     @property
     def store(self) -> ArtefactStore:
@@ -65,10 +82,15 @@ def open_context(settings: Settings) -> Context:
     """
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
     folder = _artefacts(settings)
-    # One thread stays free for what is answered without computing.
-    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), max(1, settings.threads - 1))
+    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads))
     return Context(open_database(settings), catalogue, settings, prepared)
 
 
 def _artefacts(settings: Settings) -> Path:
     return settings.data_dir / "artefacts"
+
+
+def _turns(threads: int) -> Turns:
+    """Let half the threads compute; others may wait, but for one that answers what needs no computing."""
+    at_once = max(1, threads // 2)
+    return Turns(at_once, max(0, threads - 1 - at_once))

@@ -199,7 +199,7 @@ def study_of(question: Question, prepared: Prepared) -> LiveStudy:
 
 
 def _compute(question: Question, prepared: Prepared) -> LiveStudy:
-    with prepared.working():
+    with prepared.turns.one():
         inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
         result = run_coverage(inputs, question.parameters)
         units = units_by_vintage(prepared, question.layers, question.task, question.marks)

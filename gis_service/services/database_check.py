@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gis_service.db.database import tables_of_layers
 from gis_service.db.engine import Engine, open_engine, transaction
-from gis_service.db.history_check import HistoryFault, catch_up, check
+from gis_service.db.history_check import UNFIT, HistoryFault, catch_up, check
 from gis_service.db.snapshot import snapshot
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import notices
@@ -56,8 +56,17 @@ def check_database(settings: Settings, *, repair: bool = False) -> CheckReport:
         engine.dispose()
 
 
-def check_engine(engine: Engine, *, repair: bool = False) -> CheckReport:
+def check_engine(engine: Engine, *, repair: bool = False, unfit: bool = True) -> CheckReport:
     """Compare as :func:`check_database` does, in a database that is open.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections to it.
+    repair
+        As there.
+    unfit
+        Whether a table that can have no history is a fault.
 
     Raises
     ------
@@ -68,6 +77,7 @@ def check_engine(engine: Engine, *, repair: bool = False) -> CheckReport:
     repaired = _repair(engine, found) if repair else {}
     if repaired:
         found, tables = _look(engine)
+    found = [fault for fault in found if unfit or fault.code != UNFIT]
     if found:
         raise RefusedInput(
             ErrorCode.DATABASE_UNSOUND, faults=[_told(fault) for fault in found], count=len(found)

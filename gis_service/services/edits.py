@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
 import shapely
 
+from gis_service.analysis.shapes import Found
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE
@@ -18,14 +20,19 @@ from gis_service.db.publish import apply_edits
 from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput
 from gis_service.files.readers import Header
 from gis_service.services.base_version import require_base
+from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_load import LOCK_WAIT_S, Load
 from gis_service.services.ingest_source import LoadOptions, Rows
 from gis_service.services.layers import definition_of, table_of
 from gis_service.types import VersionId
 
-ANY_STATE = frozenset({"*"})
-"""Whatever the feature is like now: the editor says that it does not matter."""
+ANY_STATE: None = None
+"""Whatever the feature is like now: that does not matter to the editor. No set, which an ETag could equal."""
+ANSWER_WAIT_S = 3.0
+"""Longest that somebody waits for others who are writing while a browser waits for the answer."""
 _SOURCE = "edit"
+_NO_COLUMN = (pa.ArrowException, OverflowError, UnicodeEncodeError)
+"""What values do that no column holds: mixed kinds, numbers beyond 64 bits, text that no encoding has."""
 
 
 class Op(StrEnum):
@@ -59,7 +66,7 @@ class Edit:
 
     op: Op
     fid: int | None = None
-    expected: frozenset[str] = ANY_STATE
+    expected: frozenset[str] | None = ANY_STATE
     geometry: shapely.Geometry | None = None
     moves: bool = False
     properties: Mapping[str, Any] | None = None
@@ -90,6 +97,7 @@ def apply(
     author: str,
     message: str = "",
     base: int | None = None,
+    wait_s: float = LOCK_WAIT_S,
 ) -> EditReport:
     """Apply edits as one version of a layer: all of them or none.
 
@@ -101,6 +109,8 @@ def apply(
         At most one for each feature.
     base
         Version of the layer that they were made from, when all of it matters.
+    wait_s
+        Longest wait for somebody who is writing to the layer.
 
     Raises
     ------
@@ -117,13 +127,14 @@ def apply(
     definition = definition_of(catalogue, layer_id)
     _require_fields(definition, edits)
     table = table_of(definition)
-    with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
+    with waiting_at_most(connection, table.id, wait_s), connection.begin_nested():
         lock_layer(connection, table.id)
         ensure_table(connection, table)
         require_base(connection, definition, base)
         _require_states(connection, definition, edits)
         rows = [edit for edit in edits if edit.op is not Op.DELETE]
-        kept = states(connection, table, [edit.fid for edit in rows if edit.op is Op.UPDATE and edit.fid])
+        updated = [edit.fid for edit in rows if edit.op is Op.UPDATE and edit.fid is not None]
+        kept = states(connection, table, updated)
         source = _rows(definition, rows, kept)
         staging = Load(catalogue, definition, source, LoadOptions()).stage(connection) if rows else None
         version = add_version(connection, table.id, author=author, message=message)
@@ -159,7 +170,7 @@ def _require_states(connection: Connection, definition: LayerDefinition, edits: 
     for fid, expected in wanted.items():
         if fid not in found:
             raise NotFound(ErrorCode.ITEM_NOT_FOUND, collection=definition.id, item=fid)
-        if expected != ANY_STATE and str(found[fid]) not in expected:
+        if expected is not None and str(found[fid]) not in expected:
             raise Conflict(
                 ErrorCode.ITEM_CHANGED,
                 layer=definition.id,
@@ -175,15 +186,36 @@ def _rows(definition: LayerDefinition, edits: Sequence[Edit], kept: Mapping[int,
     shapes: list[bytes | None] = []
     columns: dict[str, list[Any]] = {field.name: [] for field in definition.fields}
     for edit in edits:
-        before = kept.get(edit.fid or 0)
+        before = None if edit.fid is None else kept.get(edit.fid)
         values = {**(before.values if before else {}), **(edit.properties or {})}
         for name, column in columns.items():
             column.append(values.get(name))
         moved = edit.moves or before is None
         given = None if edit.geometry is None else shapely.to_wkb(edit.geometry)
         shapes.append(given if moved else before.wkb if before else None)
-    arrays = {name: pa.array(values) for name, values in columns.items()}
+    arrays = {name: _array(definition, name, values) for name, values in columns.items()}
     if located:
         arrays = {"geometry": pa.array(shapes, pa.binary()), **arrays}
     header = Header(_SOURCE, STORAGE.to_wkt(), None, located)
     return Rows(_SOURCE, header, tuple(columns), pa.table(arrays).to_batches())
+
+
+def _array(definition: LayerDefinition, name: str, values: Sequence[object]) -> pa.Array:
+    """Make a column, or refuse the values that make none."""
+    try:
+        return pa.array(values)
+    except _NO_COLUMN:
+        bad = [at for at, value in enumerate(values) if not _fits_alone(value)] or range(len(values))
+    kind = next(field.type for field in definition.fields if field.name == name)
+    words = tuple(f"{name} = {ascii(values[at])[:80]} ({kind})" for at in bad)
+    faults = FaultList()
+    faults.extend([Found(ErrorCode.VALUE_WRONG_TYPE, np.array(bad), words)], 1)
+    raise faults.refusal({})
+
+
+def _fits_alone(value: object) -> bool:
+    try:
+        pa.array([value])
+    except _NO_COLUMN:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +107,10 @@ def export_layer(
     state = state_of(connection, table)
     if state.version is None:
         raise NotFound(ErrorCode.LAYER_EMPTY, layer=layer_id)
-    past = None if version is None else kept_version(connection, definition, version).id
-    told = past or state.version
-    features = state.features if past is None else count_at(connection, definition.id, past)
+    past = None if version is None else kept_version(connection, definition, version)
+    told = state if past is None else past
+    number = state.version if past is None else past.id
+    features = state.features if past is None else count_at(connection, definition.id, past.id)
     located = definition.geometry != "None"
     schema = pa.schema(
         [
@@ -122,18 +124,22 @@ def export_layer(
         schema=schema,
         geometry=definition.geometry if located else None,
         crs=target,
-        about=about(definition) | {"VERSION": str(told)},
+        about=about(definition) | {"VERSION": str(number), "VERSION_TIME": _time(told.committed_at)},
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
         done = 0
-        for rows in read_rows(connection, table, past):
+        for rows in read_rows(connection, table, None if past is None else past.id):
             done += len(rows)
             yield _batch(rows, schema, target, located=located)
             progress(done, features)
 
     write_table(out, content, batches(), overwrite=overwrite)
-    return ExportReport(out, definition.id, told, features, definition.generated)
+    return ExportReport(out, definition.id, number, features, definition.generated)
+
+
+def _time(at: datetime | None) -> str:
+    return "" if at is None else at.isoformat()
 
 
 def _batch(

@@ -1,7 +1,7 @@
 """The first data of a new installation: the demo city, where the city has one.
 
 It never goes among other people's data. What an older version of this program loaded is brought up to date,
-layer by layer, as long as nobody else has written to it: neither as a version, nor straight into its table.
+layer by layer, as long as nobody else has changed what it holds: neither by a version, nor past its history.
 """
 
 import re
@@ -15,9 +15,10 @@ from time import perf_counter
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.database import NewestVersion, has_version_by, layers_with_versions, newest_versions
 from gis_service.db.engine import Connection
-from gis_service.db.first_data import keep_writers_out, layer_content, tell_version
+from gis_service.db.first_data import layer_content, tell_version
 from gis_service.db.layer_changes import add_missing_columns
-from gis_service.db.layers import lock_layer, table_exists, waiting_at_most
+from gis_service.db.layers import keep_writers_out, lock_layer, table_exists, waiting_at_most
+from gis_service.services.backup import AUTHOR as RESTORER
 from gis_service.services.context import Context
 from gis_service.services.demo import LAYERS, recipe
 from gis_service.services.demo_build import City, Told, build_city, nobody
@@ -32,6 +33,8 @@ from gis_service.types import LayerId
 
 AUTHOR = "demo city"
 """Author of the versions of the demo city: the mark, in the database itself, of one that may hold it."""
+_PROGRAMS = (AUTHOR, RESTORER)
+"""Authors that are nobody: a restored back-up begins a version of every layer without a change of any row."""
 _MESSAGE = re.compile(r"demo city, recipe (?P<recipe>[0-9a-f]+)(, content (?P<content>[0-9a-f]+))?")
 _AT_ONCE = 2
 """Layers that are loaded beside each other: while one is read, another is written."""
@@ -64,7 +67,7 @@ class Listener:
     loaded
         Of every layer that has been loaded.
     edited
-        Of every layer that would be brought up to date, had nobody edited its table.
+        Of every layer that would be brought up to date, had nobody changed it.
     noted
         Of what a reader of a newly built city must know.
     """
@@ -119,9 +122,10 @@ def load_first_data(context: Context, listener: Listener | None = None) -> tuple
     -------
     tuple of FirstData and int
         How the database stands, and the number of layers loaded now. Each layer is committed by itself: a
-        load that was cut short goes on where it ended. A layer whose newest version is somebody else's stays,
-        and so does one whose table somebody has edited since. (Versions of a program that did not yet note
-        the content cannot tell; they are brought up to date.)
+        load that was cut short goes on where it ended. A layer that somebody else has loaded stays, and so
+        does one whose rows somebody has edited since; the listener hears of it when the layer would have been
+        brought up to date. (Where a program that did not yet note the content wrote last, nobody can tell;
+        that layer is brought up to date.)
 
     Raises
     ------
@@ -162,22 +166,33 @@ class _Standing(StrEnum):
 
 def _standing(connection: Connection, made_of: str) -> dict[LayerId, _Standing]:
     """Tell how every layer stands; great ones first."""
-    newest = newest_versions(connection)
+    newest, ours = newest_versions(connection), newest_versions(connection, AUTHOR)
     layers = map(LayerId, sorted(LAYERS, key=lambda layer: layer not in _GREAT))
-    return {layer: _stands(connection, layer, newest.get(layer), made_of) for layer in layers}
+    return {
+        layer: _stands(connection, layer, newest.get(layer), ours.get(layer), made_of) for layer in layers
+    }
 
 
-def _stands(connection: Connection, layer: LayerId, newest: NewestVersion | None, made_of: str) -> _Standing:
+def _stands(
+    connection: Connection,
+    layer: LayerId,
+    newest: NewestVersion | None,
+    ours: NewestVersion | None,
+    made_of: str,
+) -> _Standing:
+    """Tell by the newest version of all, and by our own newest one, what is to be done with a layer."""
     if newest is None:
         return _Standing.WANTED
-    if newest.author != AUTHOR:
+    if ours is None:
         return _Standing.KEPT
-    told = _MESSAGE.fullmatch(newest.message)
+    told = _MESSAGE.fullmatch(ours.message)
     if told and told["recipe"] == made_of:
         return _Standing.KEPT
-    if told and told["content"] and not _holds(connection, layer, told["content"]):
+    if newest.author not in _PROGRAMS:
         return _Standing.EDITED
-    return _Standing.WANTED
+    if told and told["content"]:
+        return _Standing.WANTED if _holds(connection, layer, told["content"]) else _Standing.EDITED
+    return _Standing.WANTED if newest.author == AUTHOR else _Standing.EDITED
 
 
 def _holds(connection: Connection, layer: LayerId, content: str) -> bool:
@@ -208,10 +223,11 @@ def _load_one(context: Context, city: City, layer: LayerId, made_of: str) -> tup
     start = perf_counter()
     with writing(context) as connection:
         with waiting_at_most(connection, layer, LOCK_WAIT_S):
-            lock_layer(connection, layer)
             if table_exists(connection, layer):
                 keep_writers_out(connection, layer)
-        stands = _stands(connection, layer, newest_versions(connection).get(layer), made_of)
+            lock_layer(connection, layer)
+        newest, ours = (newest_versions(connection, author).get(layer) for author in (None, AUTHOR))
+        stands = _stands(connection, layer, newest, ours, made_of)
         rows = (
             load_layer(connection, context.catalogue, city, layer, made_of)
             if stands is _Standing.WANTED

@@ -9,10 +9,10 @@ from gis_service.db import history as rows
 from gis_service.db import history_diff as diff
 from gis_service.db.engine import Connection
 from gis_service.db.history import Tally, Version
-from gis_service.db.history_back import kept_bounds
+from gis_service.db.history_back import kept_bounds, settle
 from gis_service.db.history_diff import Difference
 from gis_service.db.layers import table_exists, version_of
-from gis_service.errors import ErrorCode, NotFound
+from gis_service.errors import ErrorCode, NotAllowed, NotFound
 from gis_service.services.features import fields_of
 from gis_service.types import VersionId
 
@@ -76,7 +76,12 @@ class Comparison:
 
 
 def page(
-    connection: Connection, definition: LayerDefinition, *, before: int | None = None, limit: int = 100
+    connection: Connection,
+    definition: LayerDefinition,
+    *,
+    before: int | None = None,
+    limit: int = 100,
+    oldest: VersionId | None = None,
 ) -> VersionPage:
     """Give versions of a layer, the newest first, at most ``limit`` of them.
 
@@ -90,26 +95,40 @@ def page(
         Only those before this version.
     limit
         Length of the page; above 1,000 it is taken as 1,000.
+    oldest
+        Version with which the list ends; None for all.
     """
     count = min(limit, MAX_PAGE)
     bound = None if before is None or before >= _BIGINT else before
     found = rows.versions(connection, definition.id, before=bound, count=count + 1)
+    found = [entry for entry in found if oldest is None or entry[0].id >= oldest]
     items = [VersionEntry(version, tally if version.kept else None) for version, tally in found[:count]]
     return VersionPage(items, items[-1].version.id if len(found) > count else None)
 
 
-def one(connection: Connection, definition: LayerDefinition, number: int) -> VersionEntry:
-    """Give one version of a layer, kept or not.
+def one(
+    connection: Connection, definition: LayerDefinition, number: int, oldest: VersionId | None = None
+) -> VersionEntry:
+    """Give one version of a layer, kept or not, and not before the ``oldest`` that the caller may read.
 
     Raises
     ------
     NotFound
         ``version_unknown``.
+    NotAllowed
+        ``version_closed``.
     """
+    _require_open(definition, number, number, oldest)
     found = page(connection, definition, before=number + 1, limit=1).items if number < _BIGINT else []
     if not found or found[0].version.id != number:
         raise _unknown(connection, definition, number)
     return found[0]
+
+
+def just_made(connection: Connection, definition: LayerDefinition, number: VersionId) -> VersionEntry:
+    """Give a version of the transaction in hand with the time that it keeps; nothing is written after."""
+    settle(connection)
+    return one(connection, definition, number)
 
 
 def kept_version(
@@ -117,15 +136,32 @@ def kept_version(
     definition: LayerDefinition,
     version: int | None = None,
     at: datetime | None = None,
+    *,
+    oldest: VersionId | None = None,
 ) -> Version:
     """Give a version whose rows can be read: a named one, the newest of a time, or the newest of all.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    definition
+        Layer whose table exists.
+    version, at
+        Which one; the number goes before the time.
+    oldest
+        The oldest that the caller may read; None for any.
 
     Raises
     ------
     NotFound
         ``version_unknown`` when there is no such version, or none yet at that time; ``version_not_kept``
         for one of before the history.
+    NotAllowed
+        ``version_closed``.
     """
+    if version is not None:
+        _require_open(definition, version, version, oldest)
     if version is None and at is None:
         newest = version_of(connection, definition.id)
         version = 0 if newest is None else newest
@@ -133,24 +169,32 @@ def kept_version(
         found = rows.version(connection, definition.id, version) if version < _BIGINT else None
     else:
         found = rows.version_at(connection, definition.id, at) if at else None
+    asked = at.isoformat() if at and version is None else version
+    if found is not None or version is None:
+        # Before its first version the layer was closed, too.
+        _require_open(definition, found.id if found else 0, asked, oldest)
     if found is None:
-        raise _unknown(connection, definition, at.isoformat() if at and version is None else version)
+        raise _unknown(connection, definition, asked)
     if not found.kept:
         raise _refusal(ErrorCode.VERSION_NOT_KEPT, connection, definition, found.id)
     return found
 
 
-def as_of(connection: Connection, definition: LayerDefinition, at: datetime) -> VersionId:
+def as_of(
+    connection: Connection, definition: LayerDefinition, at: datetime, oldest: VersionId | None = None
+) -> VersionId:
     """Give the version that a layer had at a time; `BEFORE_ALL` when it had none yet.
 
     Raises
     ------
     NotFound
         ``version_not_kept``.
+    NotAllowed
+        ``version_closed`` when it is from before the ``oldest`` that the caller may read.
     """
-    if rows.version_at(connection, definition.id, at) is None:
+    if oldest is None and rows.version_at(connection, definition.id, at) is None:
         return BEFORE_ALL
-    return kept_version(connection, definition, at=at).id
+    return kept_version(connection, definition, at=at, oldest=oldest).id
 
 
 def compare(
@@ -161,6 +205,7 @@ def compare(
     *,
     after: int = 0,
     limit: int = 100,
+    oldest: VersionId | None = None,
 ) -> Comparison:
     """Tell how a layer differs between two of its versions, at most ``limit`` rows at once.
 
@@ -176,13 +221,17 @@ def compare(
         Only rows above this ``fid``.
     limit
         Length of the page.
+    oldest
+        The oldest version that the caller may read; None for any.
 
     Raises
     ------
     NotFound
         ``version_unknown``, ``version_not_kept``.
+    NotAllowed
+        ``version_closed``.
     """
-    first, last = kept_version(connection, definition, old), kept_version(connection, definition, new)
+    first, last = (kept_version(connection, definition, one_, oldest=oldest) for one_ in (old, new))
     columns, pair = fields_of(definition), (first.id, last.id)
     counted = diff.tally(connection, definition.id, columns, *pair)
     found: list[Difference] = []
@@ -214,6 +263,11 @@ def require_table(connection: Connection, definition: LayerDefinition) -> None:
     """
     if not table_exists(connection, definition.id):
         raise NotFound(ErrorCode.LAYER_EMPTY, layer=definition.id)
+
+
+def _require_open(definition: LayerDefinition, number: int, asked: object, oldest: VersionId | None) -> None:
+    if oldest is not None and number < oldest:
+        raise NotAllowed(ErrorCode.VERSION_CLOSED, layer=definition.id, asked=asked, oldest=oldest)
 
 
 def _unknown(connection: Connection, definition: LayerDefinition, asked: object) -> NotFound:

@@ -9,6 +9,7 @@ from gis_service.db.engine import Connection
 from gis_service.db.history import Tally, put_back
 from gis_service.db.history_back import (
     complete_columns,
+    misfits,
     taken_keys,
     touched_by,
     unheard_of,
@@ -22,7 +23,7 @@ from gis_service.services.layers import table_of
 from gis_service.types import VersionId
 
 LOCK_WAIT_S = 10.0
-"""Longest wait for somebody who is writing to the layer."""
+"""Longest wait for somebody who is writing to the layer, unless the caller says how long."""
 _SHOWN = 5
 
 
@@ -50,6 +51,7 @@ def restore(
     author: str,
     message: str | None = None,
     fids: Sequence[int] | None = None,
+    wait_s: float | None = None,
 ) -> PutBack:
     """Bring a layer, or single features of it, back to what they were in a version.
 
@@ -66,22 +68,25 @@ def restore(
         Kept with the new version; the message tells what was restored unless somebody words it otherwise.
     fids
         Only these features; one that was not there in that version is removed. None for all.
+    wait_s
+        Longest wait for somebody who is writing to the layer; None for `LOCK_WAIT_S`.
 
     Raises
     ------
     NotFound
         ``version_unknown``, ``version_not_kept``; ``item_not_found`` for a number that no feature has had.
     Conflict
-        ``version_key_taken``, ``layer_busy``, ``layer_table_differs``.
+        ``version_key_taken``, ``version_unfit``, ``layer_busy``, ``layer_table_differs``.
     """
     table = table_of(definition)
-    with _alone(connection, table):
+    with _alone(connection, table, wait_s):
         version = kept_version(connection, definition, number)
         if fids is not None:
             fids = sorted(set(fids))
             if unknown := unheard_of(connection, table.id, fids):
                 raise NotFound(ErrorCode.ITEM_NOT_FOUND, collection=table.id, item=unknown[0])
             _require_keys(connection, table, version.id, fids)
+        _require_fit(connection, table, version.id, fids)
         done = put_back(connection, table, version.id, fids)
         words = message or _words(
             "version_restored" if fids is None else "features_restored",
@@ -98,12 +103,13 @@ def undo(
     *,
     author: str,
     message: str | None = None,
+    wait_s: float | None = None,
 ) -> PutBack:
     """Bring the rows that one version touched back to what they were before it.
 
     Parameters
     ----------
-    connection, definition, author, message
+    connection, definition, author, message, wait_s
         As in `restore`.
     number
         The version to undo. What later versions did to other rows stays.
@@ -114,10 +120,10 @@ def undo(
         ``version_unknown``; ``version_not_kept`` when the state before it is not kept.
     Conflict
         ``version_overtaken`` when later versions touched some of its rows; ``version_key_taken``,
-        ``layer_busy``, ``layer_table_differs``.
+        ``version_unfit``, ``layer_busy``, ``layer_table_differs``.
     """
     table = table_of(definition)
-    with _alone(connection, table):
+    with _alone(connection, table, wait_s):
         version = kept_version(connection, definition, number)
         before = version_before(connection, table.id, version.id)
         earlier = BEFORE_ALL if before is None else kept_version(connection, definition, before.id).id
@@ -127,14 +133,16 @@ def undo(
                 ErrorCode.VERSION_OVERTAKEN, layer=table.id, version=version.id, count=touched.overtaken
             )
         _require_keys(connection, table, earlier, touched.fids)
+        _require_fit(connection, table, earlier, touched.fids)
         done = put_back(connection, table, earlier, touched.fids)
         return _made(connection, table, done, author, message or _words("version_undone", version=version.id))
 
 
 @contextmanager
-def _alone(connection: Connection, table: LayerTable) -> Iterator[None]:
+def _alone(connection: Connection, table: LayerTable, wait_s: float | None) -> Iterator[None]:
     """Hold the layer; after a refusal the caller's transaction is as it was."""
-    with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
+    limit = LOCK_WAIT_S if wait_s is None else wait_s
+    with waiting_at_most(connection, table.id, limit), connection.begin_nested():
         lock_layer(connection, table.id)
         ensure_table(connection, table)
         complete_columns(connection, table.id)
@@ -148,6 +156,14 @@ def _require_keys(connection: Connection, table: LayerTable, version: VersionId,
         raise Conflict(
             ErrorCode.VERSION_KEY_TAKEN, layer=table.id, count=len(taken), key=table.key, shown=shown
         )
+
+
+def _require_fit(
+    connection: Connection, table: LayerTable, version: VersionId, fids: Sequence[int] | None
+) -> None:
+    if count := misfits(connection, table, version, fids):
+        what = f"geom ≠ {table.geometry_kind} ({count})"
+        raise Conflict(ErrorCode.VERSION_UNFIT, layer=table.id, version=version, what=what)
 
 
 def _made(connection: Connection, table: LayerTable, done: Tally, author: str, message: str) -> PutBack:

@@ -10,6 +10,7 @@ import shapely
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.services.history import Difference
+from gis_service.text import plain_cell
 
 COLUMNS = ("fid", "key", "op", "field", "before", "after")
 BYTE_ORDER_MARK = "\ufeff"
@@ -54,7 +55,7 @@ def geojson_text(head: dict[str, object], differences: Iterable[Difference]) -> 
 
 def _line(values: Iterable[str]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(values)
+    csv.writer(line, lineterminator="\r\n").writerow(map(plain_cell, values))
     return line.getvalue()
 
 

@@ -17,7 +17,7 @@ from gis_service.db.ingest import Staging, StagingWriter
 from gis_service.db.layers import Column, add_version, ensure_table, lock_layer, waiting_at_most
 from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.base_version import require_base
+from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest_columns import Matching, check_column, match_columns
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
@@ -52,7 +52,7 @@ class Load:
         self._definition = definition
         self._rows = rows
         self._located = definition.geometry != "None"
-        self._base = options.base
+        self._options = options
         if rows.header.empty:
             raise RefusedInput(ErrorCode.NO_FEATURES, file=rows.file)
         self._rule = self._rule_of(options)
@@ -79,7 +79,9 @@ class Load:
             staging = self.stage(connection, progress)
             lock_layer(connection, table.id)
             ensure_table(connection, table)
-            require_base(connection, self._definition, self._base)
+            if not self._options.any_base:
+                told = told_base(connection, self._definition, self._rows.header.about)
+                require_base(connection, self._definition, self._options.base or told)
             version = add_version(connection, table.id, author=author, message=message)
             changes = replace_all(connection, table, staging)
         return LoadReport(

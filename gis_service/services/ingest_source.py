@@ -33,7 +33,10 @@ class LoadOptions:
     limits
         What reading may cost.
     base
-        Version that the rows were made from: the load is refused when the layer has a newer one.
+        Version that the rows were made from: the load is refused when the layer has a newer one. When not
+        given, the version that a file tells which was exported here.
+    any_base
+        Load whatever version the rows were made from.
     """
 
     crs: str | None = None
@@ -42,6 +45,7 @@ class LoadOptions:
     repair: bool = False
     limits: ReaderLimits = field(default_factory=ReaderLimits)
     base: int | None = None
+    any_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)

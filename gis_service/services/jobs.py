@@ -21,7 +21,7 @@ from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.job_rows import JobRow as Job
 from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound, WrongUse
 from gis_service.services import database
-from gis_service.services.accounts import Caller, Role
+from gis_service.services.accounts import Caller, Scope
 from gis_service.settings import Settings
 from gis_service.types import Text
 
@@ -49,8 +49,8 @@ STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
 LARGEST_PAGE = 1000
 ATTEMPTS = 2
 """Times that a job is begun; one whose process dies each time is not tried for ever."""
-_OWNERS_BEYOND = frozenset({Role.ADMIN})
-"""Roles that see the jobs of others."""
+_OF_OTHERS = Scope.ADMIN
+"""What it takes to see the jobs of others: the role, and a token that is not limited to less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def list_(
     wanted = asked or JobFilter()
     if reader is not None and reader.role is None:
         return JobPage([], None)  # nobody in particular has no jobs
-    if reader is not None and reader.role not in _OWNERS_BEYOND:
+    if reader is not None and not reader.holds(_OF_OTHERS):
         wanted = replace(wanted, owner=owner_of(reader))
     before = None if after is None else _read_key(after)
     found = rows.page_of_jobs(connection, wanted, before, limit + 1)
@@ -192,7 +192,7 @@ def owner_of(reader: Caller) -> JobOwner:
 
 
 def _may_see(reader: Caller | None, job: Job) -> bool:
-    if reader is None or reader.role in _OWNERS_BEYOND:
+    if reader is None or reader.holds(_OF_OTHERS):
         return True
     return reader.role is not None and owner_of(reader).has(job)
 

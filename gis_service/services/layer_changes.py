@@ -7,7 +7,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.history_marks import new_version
 from gis_service.db.layer_changes import LayerChange, apply_change, changes, follow
-from gis_service.db.layers import LayerTable, lock_layer, waiting_at_most
+from gis_service.db.layers import LayerTable, keep_writers_out, lock_layer, table_exists, waiting_at_most
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import notices
 from gis_service.services.layers import definition_of, table_of
@@ -72,7 +72,11 @@ def migrate_layers(
     Conflict
         ``layer_busy``.
     """
-    tables = [table_of(definition_of(catalogue, layer)) for layer in layers or catalogue.layers]
+    # In the order of their ids: two that migrate at once never wait for each other.
+    asked = sorted(set(layers or catalogue.layers))
+    tables = [table_of(definition_of(catalogue, layer)) for layer in asked]
+    if not dry:
+        _hold(connection, tables)
     found = [(table, changes(connection, table)) for table in tables]
     if faults := [_fault(table, one) for table, every in found for one in every if one.in_the_way]:
         raise RefusedInput(ErrorCode.LAYER_CHANGE_LOSSY, faults=faults, count=len(faults))
@@ -81,6 +85,15 @@ def migrate_layers(
         for table, every in found
         if every
     ]
+
+
+def _hold(connection: Connection, tables: Sequence[LayerTable]) -> None:
+    """Keep writers out before anything is looked at: what is found then is what is changed."""
+    for table in tables:
+        with waiting_at_most(connection, table.id, LOCK_WAIT_S):
+            if table_exists(connection, table.id):
+                keep_writers_out(connection, table.id)
+                lock_layer(connection, table.id)
 
 
 def _migrate(
@@ -96,8 +109,8 @@ def _migrate(
     left = tuple(change for change in found if change not in done)
     version = None
     if done and not dry:
+        # Readers may go on until here; to alter a table takes it alone.
         with waiting_at_most(connection, table.id, LOCK_WAIT_S):
-            lock_layer(connection, table.id)
             message = notices()["layer_migrated_message"].vi
             columns = ", ".join(change.name for change in done)
             # First, so that it has its author before the first row is written.

@@ -55,11 +55,15 @@ def table_of(definition: LayerDefinition) -> LayerTable:
     )
 
 
+def state_of(connection: Connection, definition: LayerDefinition) -> LayerState:
+    """Tell what a layer holds now."""
+    return tables.state_of(connection, table_of(definition))
+
+
 def list_layers(connection: Connection, catalogue: Catalogue) -> list[LayerSummary]:
     """Give all defined layers in the order of their ids, loaded or not."""
     return [
-        LayerSummary(definition, tables.state_of(connection, table_of(definition)))
-        for definition in catalogue.layers.values()
+        LayerSummary(definition, state_of(connection, definition)) for definition in catalogue.layers.values()
     ]
 
 

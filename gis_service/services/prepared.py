@@ -6,9 +6,7 @@ that computes. Another content is another question, so nothing is ever out of da
 
 import hashlib
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
@@ -18,11 +16,12 @@ import shapely
 from gis_service.analysis.modes import Costs
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions, snap
-from gis_service.errors import ErrorCode, NotFound, Temporary
+from gis_service.errors import NotFound
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.documents import code_version
 from gis_service.services.memo import Memo
+from gis_service.services.turns import Turns
 from gis_service.types import Floats, Geometries
 
 T = TypeVar("T")
@@ -37,8 +36,6 @@ STUDIES = 16
 """Studies whose homes and gap places stay in memory, about 10 MB each for a province."""
 ANSWERS = 32
 """Whole answers that stay in memory, a megabyte or two each."""
-BUSY_WAIT_S = 0.5
-"""How long a question waits for others to be computed: as long as one with another limit takes."""
 KEPT_PLACES = 1000
 """Positions of fewer places are found faster than they are read."""
 
@@ -60,12 +57,15 @@ class Prepared:
     ----------
     store, names
         Where large ones are kept; in memory only when None.
-    at_once
-        Studies that may be computed at the same time.
+    turns
+        Who may compute now.
     """
 
     def __init__(
-        self, store: ArtefactStore | None = None, names: ArtefactNames | None = None, at_once: int = 4
+        self,
+        store: ArtefactStore | None = None,
+        names: ArtefactNames | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self.memo = Memo()
         self.grounds = Memo(GROUNDS)
@@ -75,25 +75,7 @@ class Prepared:
         self.once = Memo(FACTS).once
         self.store = store
         self._names = names
-        self._at_once = at_once
-        self._free = threading.BoundedSemaphore(at_once)
-
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """Take one of the places for work that may be done at the same time.
-
-        Raises
-        ------
-        Temporary
-            ``coverage_busy`` when none becomes free in a moment: nobody waits long in a thread that others
-            need.
-        """
-        if not self._free.acquire(timeout=BUSY_WAIT_S):
-            raise Temporary(ErrorCode.COVERAGE_BUSY, count=self._at_once)
-        try:
-            yield
-        finally:
-            self._free.release()
+        self.turns = Turns() if turns is None else turns
 
     def kept(self, question: str, make: Callable[[], T], packing: Packing[T], memo: Memo | None = None) -> T:
         """Give the answer to a question: from memory, from disk, else the one that is made now.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
@@ -129,6 +130,30 @@ def rights_by_definition(catalogue: Catalogue, caller: Caller = ANONYMOUS) -> Ri
 def is_personal(definition: LayerDefinition) -> bool:
     """Tell whether a layer holds personal detail: its definition says so, and no setting takes that back."""
     return definition.visibility == PERSONAL
+
+
+def is_public(visibility: str) -> bool:
+    """Tell whether everybody may read a layer of this visibility."""
+    return visibility == PUBLIC
+
+
+def openness(visibility: str) -> Literal["public", "restricted", "closed"]:
+    """Tell outsiders how far a layer is open: to all, to all who are known, or to some of these."""
+    if visibility == PUBLIC:
+        return "public"
+    return "restricted" if visibility == INTERNAL else "closed"
+
+
+def require_own_reading(caller: Caller, definition: LayerDefinition) -> None:
+    """Refuse to let somebody make or close a layer that they could not read themselves.
+
+    Raises
+    ------
+    NotAllowed
+        ``role_insufficient`` or ``scope_insufficient``.
+    """
+    if definition.visibility != PUBLIC:
+        caller.require(EDITORS & READERS[definition.visibility], _reading(definition.visibility))
 
 
 def sees_personal(caller: Caller) -> bool:

@@ -1,8 +1,8 @@
 """Signing in with login and password, and the growing wait of those who guess.
 
 Three things are counted in the database, by their SHA-256: who is tried from where, from where anything is
-tried, and who is tried from anywhere. The last one holds nobody up at a place from which the account has been
-signed in to before: strangers cannot keep an owner out.
+tried, and who is tried from anywhere. The last two hold nobody up at a place from which the account has been
+signed in to before: neither strangers nor neighbours can keep an owner out.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ def sign_in(context: Context, attempt: Attempt) -> str:
         ``sign_in_too_often`` with the seconds to wait.
     """
     with writing(context) as connection:
-        keys = _count(connection, _keys(attempt))
+        keys = count_try(connection, attempt.key, attempt.place)
         account = users.find_account(connection, attempt.key)
     # Outside of any transaction: the check takes its time, and no row should wait for it.
     right = passwords.is_right(account.password if account else None, attempt.password)
@@ -98,28 +98,47 @@ def sign_in(context: Context, attempt: Attempt) -> str:
     raise NotAllowed(ErrorCode.SIGN_IN_FAILED)
 
 
-def _keys(attempt: Attempt) -> list[bytes]:
-    said = (f"both {attempt.place} {attempt.key}", f"place {attempt.place}", f"account {attempt.key}")
+def _keys(key: str, place: str) -> list[bytes]:
+    said = (f"both {place} {key}", f"place {place}", f"account {key}")
     return [hashlib.sha256(words.encode(errors="backslashreplace")).digest() for words in said]
 
 
-def _count(connection: Connection, keys: list[bytes]) -> list[bytes]:
+def count_try(connection: Connection, key: str, place: str) -> list[bytes]:
     """Count a try before it is checked, so that many at once are as slow as one after another.
+
+    Parameters
+    ----------
+    key
+        Search form of the login whose password is tried.
+    place
+        Address, shortened to what one household shares.
 
     Returns
     -------
     list of bytes
-        What was counted: at a place that is known the tries of strangers elsewhere are left out.
+        What was counted, for `forgive`: at a place that is known the tries of others are left out.
+
+    Raises
+    ------
+    Temporary
+        ``sign_in_too_often`` with the seconds to wait.
     """
+    keys = _keys(key, place)
     rows.forget_tries(connection)
     found = rows.lock_tries(connection, keys)
-    counted = list(zip(keys, found, _PATIENCE, strict=True))[: 2 if found[0].known else 3]
+    counted = list(zip(keys, found, _PATIENCE, strict=True))[: 1 if found[0].known else 3]
     if wait := max(math.ceil(tried.wait_s) for _, tried, _ in counted):
         raise Temporary(ErrorCode.SIGN_IN_TOO_OFTEN, seconds=wait)
-    for key, tried, patience in counted:
+    for name, tried, patience in counted:
         failures = tried.failures + 1
-        rows.count_try(connection, key, failures, patience.delay_s(failures))
-    return [key for key, _, _ in counted]
+        rows.count_try(connection, name, failures, patience.delay_s(failures))
+    return [name for name, _, _ in counted]
+
+
+def forgive(connection: Connection, counted: list[bytes]) -> None:
+    """Take back a try that has proved right; the account is known from this place from now on."""
+    for key in counted:
+        rows.forgive_try(connection, key, known=key == counted[0])
 
 
 def _succeed(context: Context, attempt: Attempt, account: Account, keys: list[bytes]) -> str | None:
@@ -128,8 +147,7 @@ def _succeed(context: Context, attempt: Attempt, account: Account, keys: list[by
         now = users.find_account(connection, attempt.key, lock=True)
         if now is None or now.disabled_at is not None or now.password != account.password:
             return None
-        for key in keys:
-            rows.forgive_try(connection, key, known=key == keys[0])
+        forgive(connection, keys)
         caller = Caller(Role(now.role), now.login, now.id, trail=attempt.trail)
         secret = sessions.begin(connection, context.settings, caller, attempt.browser)
         if account.password is not None and passwords.is_outdated(account.password):

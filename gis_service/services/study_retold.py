@@ -90,7 +90,7 @@ def retold(
     kept = ("retold", document["id"], digest(document["totals"]), vintage.id, now)
 
     def make() -> Document:
-        with prepared.working():
+        with prepared.turns.one():
             return retell(connection, catalogue, document, vintage, prepared)
 
     found: Document = prepared.answers.by_name(kept, make)

@@ -11,7 +11,7 @@ from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput
 from gis_service.services import users
 from gis_service.services.accounts import OPERATOR, Caller, record
 from gis_service.services.layers import definition_of
-from gis_service.services.rights import PERSONAL, rights_by_definition
+from gis_service.services.rights import PERSONAL, PUBLIC, rights_by_definition
 from gis_service.text import normalise
 
 __all__ = [
@@ -151,8 +151,13 @@ def set_visibility(
     visibility: Visibility | None,
     *,
     caller: Caller = OPERATOR,
-) -> None:
+) -> bool:
     """Open or close a layer; None gives back the visibility of its definition.
+
+    Returns
+    -------
+    bool
+        Whether the layer is open to everybody from now on, and was not so before.
 
     Raises
     ------
@@ -165,9 +170,10 @@ def set_visibility(
     if defined == PERSONAL:
         raise RefusedInput(ErrorCode.VISIBILITY_PERSONAL, layer=layer)
     before = rows.visibility_of(connection, layer) or defined
-    told = {"visibility": before}, {"visibility": visibility or defined}
-    record(connection, caller, "layer.visibility", layer, *told)
+    after = visibility or defined
+    record(connection, caller, "layer.visibility", layer, {"visibility": before}, {"visibility": after})
     rows.put_visibility(connection, layer, visibility)
+    return after == PUBLIC != before
 
 
 def settings(connection: Connection) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -212,6 +213,20 @@ def use_code(connection: Connection, code: str, password: str, city: str, trail:
     set_password(connection, account, password, city, caller=owner)
     _end_all(connection, account.id)
     return account
+
+
+def end_all_access(connection: Connection, caller: Caller, why: str, told: Mapping[str, str]) -> None:
+    """End every session, revoke every token, void every one-time code; passwords stay as they are.
+
+    Parameters
+    ----------
+    why
+        Action that the audit is told of, as ``db.restore``.
+    told
+        What the audit is told beside it, by name.
+    """
+    record(connection, caller, why, "access", None, dict(told))
+    tokens.end_all_access(connection)
 
 
 def _end_all(connection: Connection, number: int) -> None:

@@ -1,22 +1,29 @@
-"""What each blueprint demands of its callers; asked before the body of a request is read."""
+"""What each handler demands of its callers; asked in one place, before query and body are read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 
 from gis_service.errors import ErrorCode, NotAllowed
 from gis_service.services.accounts import EVERYBODY, Role, Scope
+from gis_service.services.rights import EDITORS
+from gis_service.types import LayerId
 from gis_service.web import current, forgery
 
 
 class Permission(StrEnum):
     """What a caller must be allowed to do; the values read as sentences in the log."""
 
-    READ = "read what is public"
-    """Open to everybody; what is not public is refused layer by layer."""
+    READ = "read what is open"
+    """Open to everybody; lists hold, and documents show, what their reader may see."""
+    SIGN_IN = "sign in, or choose a password"
+    """Open to everybody, signed in or not: the forms carry tokens of the visit, which handlers check."""
+    READ_LAYER = "read the layer that the address names"
+    EDIT_LAYER = "change the layer that the address names"
+    MAKE_LAYERS = "make a layer"
     STORE_STUDIES = "run a study and keep it"
-    EDIT_LAYERS = "bring in and change layers"
     ADMINISTER = "see who did what"
     OWN_ACCOUNT = "change one's own password, tokens and sessions"
     """Of those who have signed in with a browser: a token must not make another one."""
@@ -24,8 +31,11 @@ class Permission(StrEnum):
 
 GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.READ: None,
+    Permission.SIGN_IN: None,
+    Permission.READ_LAYER: None,
+    Permission.EDIT_LAYER: EDITORS,
+    Permission.MAKE_LAYERS: EDITORS,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
-    Permission.EDIT_LAYERS: frozenset({Role.GIS_STAFF, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
     Permission.OWN_ACCOUNT: EVERYBODY,
 }
@@ -33,30 +43,35 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
 
 SCOPES = {
     Permission.STORE_STUDIES: Scope.STUDIES,
-    Permission.EDIT_LAYERS: Scope.LAYERS,
+    Permission.EDIT_LAYER: Scope.LAYERS,
+    Permission.MAKE_LAYERS: Scope.LAYERS,
     Permission.ADMINISTER: Scope.ADMIN,
 }
 """Scope that a limited token needs for a permission; what is not named here is decided layer by layer."""
 
-_KEY = "permissions"
 STATIC = "static"
-"""Flask's own endpoint for the files of the client: the only one without a blueprint."""
+"""Flask's own endpoint for the files of the client: the only one whose handler is not ours."""
+LAYER = "collection_id"
+"""Part of an address that names a layer."""
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+_declared: dict[Callable[..., Any], Permission] = {}
 
 
-def register(app: Flask, blueprints: Sequence[tuple[Blueprint, Permission]]) -> None:
-    """Register blueprints, each together with what it demands."""
-    demands: dict[str, Permission] = app.extensions.setdefault(_KEY, {})
-    for blueprint, permission in blueprints:
-        demands[blueprint.name] = permission
-        app.register_blueprint(blueprint)
+def demands(permission: Permission) -> Callable[[Handler], Handler]:
+    """Declare what the callers of a handler must be allowed to do."""
+
+    def declare(handler: Handler) -> Handler:
+        _declared[handler] = permission
+        return handler
+
+    return declare
 
 
 def demand_of(app: Flask, endpoint: str) -> Permission | None:
     """Tell what an endpoint demands; None when nobody has declared it."""
-    if endpoint == STATIC:
-        return Permission.READ
-    demands: dict[str, Permission] = app.extensions.get(_KEY, {})
-    return demands.get(endpoint.rpartition(".")[0])
+    return Permission.READ if endpoint == STATIC else _declared.get(app.view_functions[endpoint])
 
 
 def check(app: Flask) -> None:
@@ -66,9 +81,9 @@ def check(app: Flask) -> None:
     ------
     NotAllowed
         ``token_missing``, ``token_invalid``, ``role_insufficient``, ``scope_insufficient``,
-        ``session_needed`` or ``request_foreign``.
+        ``layer_kept_by_team``, ``session_needed`` or ``request_foreign``.
     LookupError
-        When the endpoint demands nothing: a fault of ours, and closed rather than open.
+        When the handler demands nothing: a fault of ours, and closed rather than open.
     """
     if request.endpoint is None:
         return
@@ -80,4 +95,19 @@ def check(app: Flask) -> None:
         current.caller().require(roles, SCOPES.get(permission))
         if permission is Permission.OWN_ACCOUNT and current.session() is None:
             raise NotAllowed(ErrorCode.SESSION_NEEDED)
-    forgery.check()
+    _check_layer(permission)
+    if permission is not Permission.SIGN_IN:
+        forgery.check()
+
+
+def _check_layer(permission: Permission) -> None:
+    """Ask for the right on the layer of the address; that there is no such layer is the handler's to say."""
+    if permission not in {Permission.READ_LAYER, Permission.EDIT_LAYER}:
+        return
+    layer = LayerId((request.view_args or {})[LAYER])
+    if layer not in current.catalogue().layers:
+        return
+    if permission is Permission.EDIT_LAYER:
+        current.rights().require_editing(layer)
+    else:
+        current.rights().require_reading(layer)

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Flask, current_app, g, request
 
+from gis_service.catalogue.loader import Catalogue
 from gis_service.services import rights as rights_service
 from gis_service.services import sessions
 from gis_service.services.accounts import ANONYMOUS, Caller, Trail, caller_of
@@ -54,10 +55,28 @@ def _close(_error: BaseException | None) -> None:
         scope.close()
 
 
-def read_again() -> None:
-    """Let what is read next see what this request has written."""
+def catalogue() -> Catalogue:
+    """Give what is defined for the city, by files and by users: one value for the whole request.
+
+    Raises
+    ------
+    Temporary
+        ``database_unavailable``.
+    """
+    if "catalogue" not in g:
+        # The transaction first: with it the catalogue learns what users have made since.
+        connection()
+        g.catalogue = context().catalogue
+    return cast("Catalogue", g.catalogue)
+
+
+def release() -> None:
+    """Give the reading transaction back before one that writes is asked for; the caller stays known.
+
+    Whoever holds one connection and waits for another lets a few such requests stop the whole service.
+    """
     _close(None)
-    for name in ("connection", "caller", "session", "rights"):
+    for name in ("connection", "catalogue", "rights"):
         g.pop(name, None)
 
 
@@ -128,7 +147,7 @@ def caller() -> Caller:
 def rights() -> Rights:
     """Tell what the caller may do with the layers; asks the database once."""
     if "rights" not in g:
-        g.rights = rights_service.rights_of(connection(), context().catalogue, caller())
+        g.rights = rights_service.rights_of(connection(), catalogue(), caller())
     return cast("Rights", g.rights)
 
 

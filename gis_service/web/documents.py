@@ -8,7 +8,6 @@ from gis_service.errors import ErrorCode
 from gis_service.messages.catalogue import message_of
 from gis_service.settings import ROOT
 from gis_service.types import Language
-from gis_service.web import auth
 from gis_service.web.api import API
 from gis_service.web.openapi import openapi_document
 
@@ -47,7 +46,8 @@ def errors_page() -> str:
 def openapi_page() -> str:
     """Print the OpenAPI document, which needs neither database nor definitions."""
     app = Flask("gis_service.web")
-    auth.register(app, API)
+    for blueprint in API:
+        app.register_blueprint(blueprint)
     return json.dumps(openapi_document(app), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

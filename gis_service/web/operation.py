@@ -1,7 +1,7 @@
-"""An operation of the API: what a handler takes and gives, said once for the reader and for the document.
+"""An operation of the API: whom it is for, what it takes and gives, said once for reader and document.
 
-A handler stays a plain function. Called by Flask it gets its query and body read, checked and typed; called
-from anywhere else with both given, it is just called.
+A handler stays a plain function. Called by Flask it gets its query and body read, checked and typed, once
+`auth.check` has let the caller in; called from anywhere else with both given, it is just called.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from flask import Response
 from pydantic import BaseModel
 
+from gis_service.web.auth import Permission, demands
 from gis_service.web.reading import check_path, read_body, read_query
 
 Handler: TypeAlias = Callable[..., Response]
@@ -52,12 +53,13 @@ _declared: dict[Handler, Operation] = {}
 
 def operation(
     tag: str,
+    permission: Permission,
     answers: Mapping[int, Mapping[str, Shape]],
     *,
     query: type[Query] = Query,
     body: type[BaseModel] | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Declare a handler as an operation of the API.
+    """Declare a handler as an operation of the API, and what its callers must be allowed to do.
 
     The handler gets ``query`` when its parameters have any field, and ``body`` when there is one.
     """
@@ -76,7 +78,7 @@ def operation(
             return handler(**arguments)
 
         _declared[read_and_call] = told
-        return read_and_call
+        return demands(permission)(read_and_call)
 
     return declare
 

@@ -71,7 +71,7 @@ class Ground:
     def context(self) -> Context:
         """Open the service on this database, with the one layer."""
         opened = open_context(Settings(data_dir=self.folder / "var", database_url=self.url))
-        return replace(opened, catalogue=replace(opened.catalogue, layers={LAYER.id: LAYER}))
+        return replace(opened, definitions=replace(opened.definitions, layers={LAYER.id: LAYER}))
 
 
 class Stopwatch:

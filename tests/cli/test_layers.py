@@ -84,6 +84,18 @@ def test_a_layer_is_exported_and_not_over_a_file_that_is_there(tmp_path: Path) -
     assert run("export", "wifi", "--out", out, "--overwrite").exit_code == 0
 
 
+def test_an_older_export_is_loaded_over_a_newer_version_only_on_request(tmp_path: Path) -> None:
+    run("load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi", "--any-base")
+    out = tmp_path / "out.gpkg"
+    base = run("export", "wifi", "--out", out).stdout.split("version ")[1].split(",")[0]
+    run("load", wifi(tmp_path / "b.gpkg", 5), "--layer", "wifi")
+    refused = run("load", out, "--layer", "wifi")
+    assert refused.exit_code == 5, refused.output
+    assert "--any-base" in refused.stderr
+    assert run("load", tmp_path / "b.gpkg", "--layer", "wifi", "--base", base).exit_code == 5
+    assert "3 features" in run("load", out, "--layer", "wifi", "--any-base").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "words"),
     [

@@ -59,7 +59,7 @@ def test_a_token_is_limited_listed_and_revoked(run: Run, engine_of_commands: Eng
     with transaction(engine_of_commands) as connection:
         assert caller_of(connection, token).scopes == frozenset({Scope.READ})
     number, *rest = run("users", "tokens").stdout.split()
-    assert rest[2:] == ["planner", "read", "-", "QGIS"]
+    assert rest[2:] == ["UTC", "planner", "read", "-", "QGIS"]
     run("users", "revoke", number)
     with transaction(engine_of_commands) as connection, pytest.raises(NotAllowed):
         caller_of(connection, token)
@@ -79,18 +79,20 @@ def test_an_account_is_made_with_a_password_from_the_input(run: Run, engine_of_c
     assert [line.split() for line in listed] == [["lan", "planner", "open", "Bà", "Lan"]]
 
 
-def test_a_link_is_the_last_line_of_an_invitation_and_of_a_reset(
+def test_a_code_is_the_last_line_of_an_invitation_and_of_a_reset_and_in_no_address(
     run: Run, engine_of_commands: Engine
 ) -> None:
-    links = [run("users", "add", "lan", "--role", "planner", "--invite").stdout.splitlines()[-1]]
+    told = [run("users", "add", "lan", "--role", "planner", "--invite")]
     assert "no password yet" in run("users", "list").stdout
-    links.append(run("users", "reset", "lan").stdout.splitlines()[-1])
-    codes = [link.partition("/welcome?code=")[2] for link in links]
+    told.append(run("users", "reset", "lan"))
+    codes = [result.stdout.splitlines()[-1] for result in told]
     with transaction(engine_of_commands) as connection:
         assert users.owner_of(connection, codes[1]).login == "lan"
         assert users.use_code(connection, codes[1], PASSWORD, "Thái Bình", Trail()).login == "lan"
     assert codes[0] != codes[1]
-    assert links[0].startswith("http://127.0.0.1:8000/")
+    for result, code in zip(told, codes, strict=True):
+        assert "http://127.0.0.1:8000/welcome" in result.stderr
+        assert code not in result.stderr
 
 
 def test_roles_change_and_accounts_close_and_open(run: Run) -> None:
@@ -111,6 +113,7 @@ def test_what_was_done_is_shown_with_who_did_it(run: Run, monkeypatch: pytest.Mo
     newest = run("users", "audit", "--limit", "1").stdout
     assert "thu (admin, command)" in newest
     assert "account.role" in newest
+    assert " UTC " in newest
     assert run("users", "audit", "--who", "nobody").stdout == ""
     table = run("users", "audit", "--action", "account.", "--csv").stdout
     assert [row["action"] for row in csv.DictReader(io.StringIO(table))] == [
@@ -131,6 +134,8 @@ def test_groups_have_members_rights_and_layers_a_visibility(run: Run) -> None:
     run("teams", "leave", "roads", "lan")
     run("teams", "show", "market", "defined")
     assert run("teams", "list").stdout == "roads  Phòng Đường bộ\n  -\n"
+    for visibility, told in (("draft", 0), ("public", 1), ("public", 0), ("draft", 0), ("defined", 1)):
+        assert run("teams", "show", "market", visibility).stdout.count("market") == told
     run("teams", "show", "residents", "public", code=3)
     run("teams", "give", "roads", "nowhere", "read", code=4)
     run("teams", "remove", "roads")

@@ -118,6 +118,30 @@ def test_values_that_would_not_come_through_are_counted(
     assert [(one.name, one.in_the_way) for one in changes(filled, wanted)] == [expected]
 
 
+@pytest.mark.parametrize("kind", ["text", "number"])
+def test_a_table_that_never_held_a_row_changes_to_any_type(connection: Connection, kind: str) -> None:
+    ensure_table(connection, BEFORE)
+    wanted = library("Point", "code", code="text", seats=kind, opened="date")
+    (change,) = changes(connection, wanted)
+    assert (change.kind, change.in_the_way) == ("type", 0)
+    apply_change(connection, wanted, change)
+    follow(connection, wanted)
+    assert of_library(connection) == []
+
+
+def test_a_column_made_by_hand_of_which_the_past_knows_nothing_is_looked_at_in_the_table(
+    filled: Connection,
+) -> None:
+    filled.execute(text("ALTER TABLE layer.library ADD COLUMN fee text DEFAULT '5'"))
+    wanted = library("Point", "code", code="text", seats="integer", opened="date", fee="integer")
+    (change,) = changes(filled, wanted)
+    assert (change.name, change.in_the_way) == ("fee", 0)
+    apply_change(filled, wanted, change)
+    follow(filled, wanted)
+    assert of_library(filled) == []
+    assert list(filled.execute(text("SELECT DISTINCT fee FROM layer.library")).scalars()) == [5]
+
+
 def test_a_number_too_large_for_the_new_type_is_counted(filled: Connection) -> None:
     filled.execute(text("UPDATE layer.library SET seats = 9007199254740993 WHERE code = 'a'"))
     wanted = library("Point", "code", code="text", seats="number", opened="date")

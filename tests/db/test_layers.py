@@ -1,9 +1,13 @@
 """Tables of layers and their versions, in a real PostGIS."""
 
+import threading
+import time
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.layers import (
@@ -14,6 +18,7 @@ from gis_service.db.layers import (
     lock_layer,
     state_of,
     version_of,
+    waiting_at_most,
 )
 from gis_service.errors import Conflict, ErrorCode
 from gis_service.types import LayerId
@@ -93,6 +98,58 @@ def test_a_second_writer_waits_for_the_first(own_engine: Engine) -> None:
     with transaction(own_engine) as third:
         third.execute(text("SET LOCAL lock_timeout = '50ms'"))
         lock_layer(third, TABLE.id)
+    own_engine.dispose()
+
+
+@pytest.mark.parametrize("state", ["40P01", "40001", "55P03"])
+def test_who_gives_way_to_another_writer_is_told_so(connection: Connection, state: str) -> None:
+    with (
+        pytest.raises(Conflict) as caught,
+        waiting_at_most(connection, TABLE.id, 1),
+        connection.begin_nested(),
+    ):
+        connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+    assert caught.value.code == ErrorCode.LAYER_BUSY
+    assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_another_failure_stays_what_it_is(connection: Connection) -> None:
+    with pytest.raises(DBAPIError), waiting_at_most(connection, TABLE.id, 1), connection.begin_nested():
+        connection.execute(text("SELECT 1 / 0"))
+
+
+def test_two_who_wait_for_each_other_do_not_for_ever(
+    own_engine: Engine, cluster_admin: Callable[[str], str]
+) -> None:
+    with transaction(own_engine) as connection:
+        ensure_table(connection, TABLE)
+    url = cluster_admin(own_engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    impatient = open_engine(url)
+    with psycopg.connect(url) as editor, transaction(impatient) as ours:
+        ours.execute(text("SET LOCAL deadlock_timeout = '50ms'"))
+        lock_layer(ours, LayerId("another_layer"))
+        editor.execute("SET deadlock_timeout = '60s'")
+        editor.execute("LOCK TABLE layer.well IN EXCLUSIVE MODE")
+        waiting = threading.Thread(target=editor.execute, args=("SELECT gis.lock_layer('another_layer')",))
+        waiting.start()
+        while not ours.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
+            time.sleep(0.01)
+        with pytest.raises(Conflict) as caught, waiting_at_most(ours, TABLE.id, 30), ours.begin_nested():
+            ours.execute(text("UPDATE layer.well SET depth = 1"))
+        assert caught.value.code == ErrorCode.LAYER_BUSY
+        ours.rollback()
+        waiting.join()
+    impatient.dispose()
+    own_engine.dispose()
+
+
+def test_a_writer_by_sql_and_one_of_ours_wait_in_the_same_order(own_engine: Engine) -> None:
+    with transaction(own_engine) as connection:
+        ensure_table(connection, TABLE)
+    with transaction(own_engine) as ours:
+        lock_layer(ours, TABLE.id)
+        held = "SELECT mode FROM pg_locks WHERE relation = 'layer.well'::regclass AND pid = pg_backend_pid()"
+        assert ours.execute(text(held)).scalars().all() == ["RowExclusiveLock"]
     own_engine.dispose()
 
 

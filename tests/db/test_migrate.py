@@ -12,6 +12,7 @@ from sqlalchemy import text
 from gis_service.db.cluster import Cluster
 from gis_service.db.cluster_roles import EXTENSIONS
 from gis_service.db.engine import Connection, open_engine, transaction
+from gis_service.db.history_check import UNFIT, check
 from gis_service.db.migrate import current_revision, migrate, newest_revision
 from gis_service.db.models import SCHEMA, metadata
 from gis_service.errors import ErrorCode, RefusedInput, Temporary
@@ -36,6 +37,48 @@ def test_an_empty_database_comes_to_the_newest_revision(own_cluster: Cluster) ->
         schemas = set(connection.execute(text("SELECT nspname FROM pg_namespace")).scalars())
     engine.dispose()
     assert {"gis", "layer", "history", "overview"} <= schemas
+
+
+OLD = """
+CREATE TABLE layer.well (fid bigint PRIMARY KEY, geom geometry(Point, 3405), code text NOT NULL);
+INSERT INTO layer.well VALUES (1, ST_Point(500000, 2260000, 3405), 'a');
+CREATE TABLE layer.empty (fid bigint PRIMARY KEY, geom geometry(PointZ, 4326));
+INSERT INTO gis.version (layer, author, message) VALUES ('well', 'lan', 'w'), ('empty', 'an', 'e');
+CREATE TABLE layer.layer_styles (id serial PRIMARY KEY, f_table_name varchar(256), stylexml xml);
+INSERT INTO layer.layer_styles (f_table_name) VALUES ('well');
+CREATE TABLE layer.no_key (fid bigint, geom geometry);
+CREATE TABLE layer.two_keys (fid bigint, code text, geom geometry, PRIMARY KEY (fid, code));
+CREATE TABLE layer.short (fid integer PRIMARY KEY, geom geometry);
+"""
+STRANGE = ["layer_styles", "no_key", "short", "two_keys"]
+
+
+def test_tables_of_before_get_a_history_and_those_that_can_have_none_stay(own_cluster: Cluster) -> None:
+    url = empty_database(own_cluster, "of_before")
+    assert migrate(url, "0002") == "0002"
+    with psycopg.connect(url) as owner:
+        owner.execute(OLD.encode())
+    assert migrate(url) == newest_revision()
+    with psycopg.connect(url) as owner:
+        owner.execute("INSERT INTO layer.layer_styles (f_table_name) VALUES ('more')")
+        kept = owner.execute(
+            "SELECT layer, author, message, kept FROM gis.version ORDER BY layer, id"
+        ).fetchall()
+        assert kept == [
+            ("empty", "an", "e", False),
+            ("empty", "an", "e", True),
+            ("well", "lan", "w", False),
+            ("well", "lan", "w", True),
+        ]
+        tables = "SELECT relname FROM pg_class WHERE relnamespace = 'history'::regnamespace AND relkind = 'r'"
+        assert sorted(owner.execute(tables.encode()).fetchall()) == [("empty",), ("well",)]
+        owner.execute("UPDATE layer.well SET code = 'b'")
+        owner.execute("INSERT INTO layer.empty VALUES (1, 'SRID=4326;POINT Z (106 20 3)')")
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        found = [(fault.code, fault.layer) for fault in check(connection)]
+    engine.dispose()
+    assert found == [(UNFIT, layer) for layer in STRANGE]
 
 
 def test_migrations_at_the_same_time_wait_for_each_other(own_cluster: Cluster) -> None:

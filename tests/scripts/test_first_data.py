@@ -70,7 +70,10 @@ def test_a_table_that_somebody_has_edited_is_told_of(
         connection.execute("UPDATE layer.market SET daily = NOT daily WHERE code LIKE '%_1'")
     done = run(own, tmp_path)
     assert (done.returncode, done.stdout) == (0, "ready\n"), done.stderr
-    assert "market: its table has been edited directly" in done.stderr
+    assert "market: somebody has changed it, so it stays as it is" in done.stderr
+    with psycopg.connect(own) as connection:
+        author = "SELECT author FROM gis.version WHERE layer = 'market' ORDER BY id DESC LIMIT 1"
+        assert connection.execute(author).fetchone() == connection.execute("SELECT session_user").fetchone()
     assert "0 layers were loaded now" in done.stderr
 
 

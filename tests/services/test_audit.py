@@ -71,6 +71,8 @@ def test_no_row_can_be_changed_or_removed(connection: Connection, statement: str
 @pytest.mark.parametrize(
     ("statement", "action", "object_"),
     [
+        ("TRUNCATE gis.layer_setting", "layer_setting.truncate", ""),
+        ("TRUNCATE gis.layer_right", "layer_right.truncate", ""),
         ("UPDATE gis.account SET role = 'admin', password = 'x'", "account.update", "minh"),
         ("DELETE FROM gis.account", "account.delete", "minh"),
         ("INSERT INTO gis.team (id) VALUES ('roads')", "team.insert", "roads"),
@@ -95,6 +97,44 @@ def test_what_somebody_does_by_sql_is_told_too(
         assert newest.after is not None
         assert (newest.before["role"], newest.after["role"]) == ("viewer", "admin")
         assert newest.after["password"] == "new"  # noqa: S105 not a secret
+
+
+def test_a_session_made_or_given_away_by_sql_is_told_and_its_signs_of_life_are_not(
+    connection: Connection,
+) -> None:
+    users.add(connection, "minh", Role.ADMIN, caller=LAN)
+    connection.execute(text("SELECT set_config('gis.audited', '', true)"))
+    connection.execute(
+        text(
+            "INSERT INTO gis.session (hash, account, expires_at)"
+            " SELECT sha256('x'), id, now() + interval '1 day' FROM gis.account"
+        )
+    )
+    connection.execute(text("UPDATE gis.session SET seen_at = now()"))
+    connection.execute(text("UPDATE gis.session SET expires_at = now()"))
+    last, first, *_ = list_(connection).items
+    assert (first.action, last.action) == ("session.insert", "session.update")
+    assert (first.by, (first.after or {})["hash"]) == ("sql", "new")
+
+
+def test_saying_for_all_times_that_one_audits_oneself_hides_nothing(emptied: str) -> None:
+    with psycopg.connect(emptied) as direct:
+        number = direct.execute("SELECT pg_current_xact_id()::text").fetchone()
+        assert number is not None
+        direct.execute("SELECT set_config('gis.audited', %s, false)", number)
+        direct.commit()
+        direct.execute("INSERT INTO gis.team (id) VALUES ('roads')")
+        direct.execute("SET gis.audited = 'yes'")
+        direct.execute("INSERT INTO gis.team (id) VALUES ('parks')")
+        told = direct.execute("SELECT object FROM gis.audit ORDER BY id").fetchall()
+    assert told == [("roads",), ("parks",)]
+
+
+def test_versions_that_were_told_are_found_by_an_index(connection: Connection) -> None:
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
+    told = "told.object = 'roads' AND told.action = 'layer.version' AND told.after -> 'version' = to_jsonb(7)"
+    plan = connection.execute(text(f"EXPLAIN SELECT FROM gis.audit AS told WHERE {told}")).scalars()
+    assert "audit_version_idx" in "".join(plan)
 
 
 def test_what_the_service_does_is_told_once(connection: Connection) -> None:

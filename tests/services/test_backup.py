@@ -15,8 +15,10 @@ from gis_service.db.clients import Clients
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import open_engine, transaction
 from gis_service.db.layers import Column, LayerTable, ensure_table
-from gis_service.errors import Conflict, ErrorCode, GisError, NotFound, RefusedInput, Temporary
+from gis_service.errors import Conflict, ErrorCode, GisError, NotAllowed, NotFound, RefusedInput, Temporary
 from gis_service.files.backups import BackupFiles
+from gis_service.services import audit, sessions, users
+from gis_service.services.accounts import OPERATOR, Caller, Role, caller_of, make_token
 from gis_service.services.backup import back_up, restore
 from gis_service.services.database_check import check_database
 from gis_service.settings import Settings
@@ -83,6 +85,42 @@ def test_what_was_backed_up_comes_back_with_its_history_and_a_new_version(
     assert int(str(number)) > 100_000, (
         "a number that may have been given after the back-up is not given again"
     )
+
+
+def test_what_was_taken_back_after_the_back_up_does_not_live_again(
+    source: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    assert source.database_url
+    engine = open_engine(source.database_url)
+    with transaction(engine) as connection:
+        account = users.add(connection, "lan", Role.ADMIN)
+        users.set_password(connection, account, "con trâu ăn cỏ ngoài đê", "Thái Bình")
+        users.invite(connection, "lan")
+        lan = Caller(Role.ADMIN, "lan", account.id)
+        own, operators = (make_token(connection, Role.ADMIN, caller=caller) for caller in (lan, OPERATOR))
+        sessions.begin(connection, source, lan, "a browser")
+    back_up(source, tmp_path / "a.dump")
+    with transaction(engine) as connection:
+        for token in (own, operators):
+            assert caller_of(connection, token).role is Role.ADMIN
+    engine.dispose()
+    restore(empty, tmp_path / "a.dump")
+    assert empty.database_url
+    engine = open_engine(empty.database_url)
+    with transaction(engine) as connection:
+        for token in (own, operators):
+            with pytest.raises(NotAllowed):
+                caller_of(connection, token)
+        restored = users.get(connection, "lan")
+        told = audit.list_(connection, audit.AuditFilter(action="db.restore")).items
+        by_sql = audit.list_(connection, audit.AuditFilter(action="token.update")).items
+    engine.dispose()
+    assert ask(empty, "SELECT count(*) FROM gis.session") == [(0,)]
+    assert (restored.password is not None, restored.code_expires_at) == (True, None)
+    assert [(one.actor, one.by, (one.after or {})["file"]) for one in told] == [
+        ("db restore", "command", "a.dump")
+    ]
+    assert not by_sql
 
 
 def test_the_restored_database_goes_on_with_numbers_and_history(
@@ -228,6 +266,27 @@ def test_a_database_that_holds_anything_is_not_touched(source: Settings, tmp_pat
     assert ask(source, STATES) == before
 
 
+def test_a_table_that_can_have_no_history_comes_back_as_it_was(
+    source: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    with psycopg.connect(str(source.database_url)) as owner:
+        owner.execute("CREATE TABLE layer.layer_styles (id serial PRIMARY KEY, stylexml xml)")
+        owner.execute("INSERT INTO layer.layer_styles DEFAULT VALUES")
+    back_up(source, tmp_path / "a.dump")
+    assert restore(empty, tmp_path / "a.dump").layers == 1
+    assert ask(empty, "SELECT id FROM layer.layer_styles") == [(1,)]
+    assert ask(empty, "SELECT DISTINCT layer FROM gis.version") == [("well",)]
+
+
+def test_a_database_that_is_not_the_services_is_not_backed_up(empty: Settings, tmp_path: Path) -> None:
+    for statement in ("SELECT 1", "CREATE TABLE public.other (id integer)", "CREATE SCHEMA gis"):
+        with psycopg.connect(str(empty.database_url)) as owner:
+            owner.execute(statement.encode())
+        error = refused(lambda: back_up(empty, tmp_path / "a.dump"))
+        assert error.code is ErrorCode.DATABASE_NOT_MIGRATED
+        assert list(tmp_path.iterdir()) == []
+
+
 def no_manifest(file: Path) -> None:
     BackupFiles(file).manifest.unlink()
 
@@ -253,6 +312,20 @@ def other_counts(file: Path) -> None:
     tell(file, tables={**told["tables"], "layer.well": 7, "layer.more": 1})
 
 
+def without_roles(file: Path) -> None:
+    manifest = BackupFiles(file).manifest
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({name: told[name] for name in told if name != "roles"}))
+
+
+def tables_as_a_list(file: Path) -> None:
+    tell(file, tables=["layer.well"])
+
+
+def no_revision(file: Path) -> None:
+    tell(file, revision=None)
+
+
 def tell(file: Path, **values: object) -> None:
     manifest = BackupFiles(file).manifest
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), **values}))
@@ -265,6 +338,9 @@ def tell(file: Path, **values: object) -> None:
         (no_manifest, ErrorCode.BACKUP_MANIFEST_MISSING),
         (not_json, ErrorCode.BACKUP_DAMAGED),
         (cut_short, ErrorCode.BACKUP_DAMAGED),
+        (without_roles, ErrorCode.BACKUP_DAMAGED),
+        (tables_as_a_list, ErrorCode.BACKUP_DAMAGED),
+        (no_revision, ErrorCode.BACKUP_DAMAGED),
         (later_format, ErrorCode.BACKUP_TOO_NEW),
         (later_schema, ErrorCode.BACKUP_TOO_NEW),
         (other_counts, ErrorCode.RESTORE_INCOMPLETE),

@@ -25,6 +25,7 @@ from gis_service.services.coverage_live import ask, inputs_of, shown_document, s
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_inputs import read_demand
+from gis_service.services.turns import Turns
 from gis_service.types import LayerId
 from tests.live_town import MOTORBIKE
 
@@ -308,14 +309,11 @@ def test_a_few_grounds_stay_in_memory_and_what_stands_on_them_goes_with_them(
     assert [one() is None for one in grounds] == [True, False]
 
 
-def test_a_process_that_computes_as_much_as_it_may_says_so(
-    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prepared_module, "BUSY_WAIT_S", 0.0)
-    prepared = Prepared(at_once=1)
+def test_a_process_that_computes_as_much_as_it_may_says_so(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared(turns=Turns(at_once=1))
     known, new = (ask(town, catalogue, MOTORBIKE | {"limit": limit}, ANONYMOUS) for limit in (600, 900))
     study_of(known, prepared)
-    with prepared.working():
+    with prepared.turns.one():
         assert study_of(known, prepared).mark == known.mark
         with pytest.raises(Temporary) as caught:
             study_of(new, prepared)

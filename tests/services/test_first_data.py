@@ -154,16 +154,30 @@ def test_a_table_that_somebody_has_edited_stays_and_its_history_says_who(
         run(loaded, EDITS["a value"])
         assert load_first_data(loaded, Listener(edited=told.append)) == (FirstData.READY, 0)
         assert authors(loaded)["hospital"] == loaded.engine.url.username
-    assert told == []
+    assert told == ["hospital"]
+
+
+@pytest.mark.usefixtures("ready_made")
+@pytest.mark.parametrize(("edit", "count"), [("SELECT 1", 1), (EDITS["a value"], 0)])
+def test_after_a_restore_only_what_nobody_has_edited_is_brought_up_to_date(
+    loaded: Context, edit: str, count: int
+) -> None:
+    told: list[str] = []
+    with loaded:
+        run(loaded, f"{OLDER} WHERE layer = 'hospital'")
+        run(loaded, edit)
+        add_version(loaded, "hospital", "db restore")
+        assert load_first_data(loaded, Listener(edited=told.append)) == (FirstData.READY, count)
+    assert told == ["hospital"][count:]
 
 
 MEANWHILE = {
     "a version of somebody else": (
         "INSERT INTO gis.version (layer, author) VALUES ('hospital', 'lan')",
         0,
-        [],
+        ["hospital"],
     ),
-    "an edit": (EDITS["a value"], 1, []),
+    "an edit": (EDITS["a value"], 1, ["hospital"]),
     "what makes no version": (EDITS["a column"], 0, ["hospital"]),
 }
 

@@ -192,6 +192,18 @@ def test_a_difference_as_a_table_has_a_row_for_each_field(wells: WellTown) -> No
     assert document["from"] == first
 
 
+def test_no_value_of_the_table_is_a_formula_in_a_spreadsheet(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write("UPDATE layer.well SET name = '=HYPERLINK(1)', depth = -2 WHERE code = 'b'")
+    with transaction(wells.engine) as connection:
+        rows = compare(connection, WELLS, first).rows
+    lines = "".join(csv_text(WELLS, rows)).split("\r\n")
+    assert [line.split(",")[3:] for line in lines[1:-1]] == [
+        ["name", "", "'=HYPERLINK(1)"],
+        ["depth", "2", "-2"],
+    ]
+
+
 def test_a_row_without_any_value_has_its_line_in_the_table(wells: WellTown) -> None:
     first = wells.write(TWO)
     wells.write("INSERT INTO layer.well (code) VALUES (NULL)")

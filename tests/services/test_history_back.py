@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -9,8 +10,10 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from gis_service.catalogue.layer_definition import GeometryType
 from gis_service.db.engine import transaction
 from gis_service.db.history import Tally
+from gis_service.db.history_check import check
 from gis_service.errors import Conflict, ErrorCode, GisError
 from gis_service.services import history_back
 from gis_service.services.history import compare, one
@@ -232,6 +235,115 @@ def test_somebody_who_is_writing_is_waited_for_and_then_named(
         with pytest.raises(Conflict) as caught:
             bring_back(wells, first)
     assert caught.value.code == ErrorCode.LAYER_BUSY
+
+
+def test_who_waits_for_an_answer_says_how_long(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    for action in (restore, undo):
+        with transaction(wells.engine) as other, transaction(wells.engine) as connection:
+            other.execute(text(DEEPER))
+            with pytest.raises(Conflict) as caught:
+                action(connection, WELLS, first, author="an", wait_s=0.05)
+            assert caught.value.params["seconds"] == "0.05"
+
+
+ONE_POLYGON = "ST_GeomFromText('POLYGON((106 20, 106.1 20, 106 20.1, 106 20))', 4326)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shape"),
+    [
+        ("Polygon", "MultiPolygon", ONE_POLYGON),
+        ("MultiPolygon", "Polygon", f"ST_Multi({ONE_POLYGON})"),
+        ("Polygon", "Geometry", ONE_POLYGON),
+    ],
+)
+def test_a_geometry_comes_back_as_the_table_takes_it_now(
+    wells: WellTown, before: str, after: GeometryType, shape: str
+) -> None:
+    alter = "ALTER TABLE layer.well ALTER COLUMN geom TYPE geometry({},4326) USING {}"
+    first = wells.write(
+        alter.format(before, "NULL"),
+        f"INSERT INTO layer.well (geom, code) VALUES ({shape}, 'a')",  # noqa: S608  written here
+    )
+    wells.write("DELETE FROM layer.well", alter.format(after, "NULL"))
+    definition = replace(WELLS, geometry=after)
+    with transaction(wells.engine) as connection:
+        assert restore(connection, definition, first, author="an").tally == Tally(1, 0, 0)
+    with transaction(wells.engine) as connection:
+        assert restore(connection, definition, first, author="an") == PutBack(None, Tally(0, 0, 0))
+        area = f"SELECT ST_Area(geom) = ST_Area({ONE_POLYGON}) FROM layer.well"  # noqa: S608  written here
+        assert connection.execute(text(area)).scalar_one() is True
+
+
+def test_a_geometry_that_the_table_takes_no_more_is_refused(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    fid = fid_of(wells, "a")
+    last = wells.write(
+        "DELETE FROM layer.well",
+        "ALTER TABLE layer.well ALTER COLUMN geom TYPE geometry(Polygon,4326) USING NULL",
+    )
+    definition = replace(WELLS, geometry="Polygon")
+    for fids in (None, [fid]):
+        with transaction(wells.engine) as connection, pytest.raises(Conflict) as caught:
+            restore(connection, definition, first, author="an", fids=fids)
+        assert caught.value.code == ErrorCode.VERSION_UNFIT
+        assert caught.value.params["what"] == f"geom ≠ Polygon ({1 if fids else 2})"
+    with transaction(wells.engine) as connection, pytest.raises(Conflict) as caught:
+        undo(connection, definition, last, author="an")
+    assert caught.value.code == ErrorCode.VERSION_UNFIT
+
+
+def test_a_row_against_a_constraint_made_by_hand_is_refused_and_the_constraint_named(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write(
+        "DELETE FROM layer.well", "ALTER TABLE layer.well ADD CONSTRAINT deep_enough CHECK (depth > 5)"
+    )
+    with transaction(wells.engine) as connection:
+        with pytest.raises(Conflict) as caught:
+            restore(connection, WELLS, first, author="an")
+        assert (caught.value.code, caught.value.params["what"]) == (ErrorCode.VERSION_UNFIT, "deep_enough")
+        assert connection.execute(text("SELECT count(*) FROM layer.well")).scalar_one() == 0
+
+
+def test_what_came_with_a_column_is_written_down_before_single_features_go_back(wells: WellTown) -> None:
+    first = wells.write(TWO)
+    wells.write(DEEPER)
+    with transaction(wells.engine) as connection:
+        connection.execute(text("ALTER TABLE layer.well ADD COLUMN seats bigint DEFAULT 5"))
+    bring_back(wells, first, [fid_of(wells, "a")])
+    with transaction(wells.engine) as connection:
+        assert list(check(connection)) == []
+        seats = text("SELECT seats FROM layer.well ORDER BY fid")
+        assert list(connection.execute(seats).scalars()) == [None, 5]
+
+
+def test_a_column_made_by_hand_comes_back_too_and_what_the_table_works_out_is_left_to_it(
+    wells: WellTown,
+) -> None:
+    note = '"Ghi chú: %"'
+    first = wells.write(
+        f"ALTER TABLE layer.well ADD COLUMN {note.replace(':', chr(92) + ':')} text,"
+        " ADD COLUMN twice double precision GENERATED ALWAYS AS (depth * 2) STORED",
+        TWO,
+        f"UPDATE layer.well SET {note.replace(':', chr(92) + ':')} = code",  # noqa: S608  written here
+    )
+    wells.write(f"UPDATE layer.well SET {note.replace(':', chr(92) + ':')} = NULL, depth = 9")  # noqa: S608
+    assert bring_back(wells, first).tally == Tally(0, 2, 0)
+    wells.write("DELETE FROM layer.well")
+    bring_back(wells, first)
+    with transaction(wells.engine) as connection:
+        shown = f"SELECT {note}, twice FROM layer.well ORDER BY fid".replace(":", "\\:")  # noqa: S608
+        assert connection.execute(text(shown)).all() == [("a", 2), ("b", 4)]
+
+
+def test_the_first_rows_of_a_layer_that_was_empty_when_its_history_began_are_undone(wells: WellTown) -> None:
+    with transaction(wells.engine) as connection:
+        connection.execute(text("DROP TABLE history.well"))
+    wells.write_unkept()
+    with transaction(wells.engine) as connection:
+        connection.execute(text("SELECT gis.keep_history('well')"))
+    assert undone(wells, wells.write(TWO)).tally == Tally(0, 0, 2)
 
 
 def test_what_was_committed_while_it_waited_is_put_back_too(wells: WellTown) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Point
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
@@ -97,12 +97,12 @@ def own_engine(make_database: Callable[[], str]) -> Iterator[Engine]:
 def load_codes(own_engine: Engine, tmp_path: Path) -> Callable[..., LoadReport]:
     """Give a function that loads features of these codes, as one commit, from the version ``base``."""
 
-    def loading(*codes: str, base: int | None = None) -> LoadReport:
+    def loading(*codes: str, base: int | None = None, any_base: bool = False) -> LoadReport:
         path = tmp_path / f"{'_'.join(codes)}.gpkg"
         if not path.exists():
             write_gdal(frame(len(codes), code=list(codes)), path)
         with transaction(own_engine) as connection:
-            return load(connection, path, options=LoadOptions(base=base))
+            return load(connection, path, options=LoadOptions(base=base, any_base=any_base))
 
     return loading
 
@@ -151,6 +151,27 @@ def test_loading_the_same_file_again_changes_no_row_and_makes_a_version(
     assert again.changes == Changes(0, 0, 0, 2)
     with transaction(own_engine) as connection:
         assert version_of(connection, LayerId("clinic")) == again.version
+
+
+def test_what_stays_as_it_is_is_not_analysed(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
+    told: list[str] = []
+
+    def listen(_1: object, _2: object, statement: str, *_: object) -> None:
+        if statement.startswith("ANALYZE"):
+            told.append(statement.rpartition(" ")[2].replace('"', ""))
+
+    with transaction(own_engine) as connection:
+        connection.execute(text("DROP TABLE IF EXISTS layer.clinic, history.clinic"))
+    event.listen(own_engine, "before_cursor_execute", listen)
+    try:
+        for codes in ("ab", "ab", "ac"):
+            load_codes(*codes, any_base=True)
+    finally:
+        event.remove(own_engine, "before_cursor_execute", listen)
+    staging, table = "pg_temp.staging_clinic", "layer.clinic"
+    assert told == [table, staging, staging, table]
 
 
 def test_the_second_of_two_who_began_with_the_same_version_is_told_what_the_first_did(

@@ -1,6 +1,8 @@
 """Tables follow their definitions, all of them or none, and each change begins a version."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +11,7 @@ from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import columns_of, ensure_table
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
+from gis_service.services import layer_changes
 from gis_service.services.layer_changes import migrate_layers
 from gis_service.services.layers import table_of
 from gis_service.settings import Settings
@@ -88,6 +91,33 @@ def test_what_would_lose_a_value_refuses_all_of_it(connection: Connection, catal
     assert [fault.place("vi") for fault in caught.value.faults] == ["wifi"]
     assert "text → bigint" in caught.value.faults[0].words("vi")
     assert "more" in columns_of(connection, CAMERA)
+
+
+LOOKS = ["changes camera", "changes wifi"]
+HOLDS = ["keep_writers_out camera", "lock_layer camera", "keep_writers_out wifi", "lock_layer wifi"]
+
+
+@pytest.mark.parametrize(("options", "order"), [({}, HOLDS + LOOKS), ({"dry": True}, LOOKS)])
+def test_nobody_writes_from_the_first_look_on_and_layers_are_held_in_the_order_of_their_ids(
+    connection: Connection,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, bool],
+    order: list[str],
+) -> None:
+    told: list[str] = []
+
+    def telling(name: str) -> Callable[[Connection, Any], list[object]]:
+        def tell(_connection: Connection, of: Any) -> list[object]:  # noqa: ANN401  a layer, or its table
+            told.append(f"{name} {getattr(of, 'id', of)}")
+            return []
+
+        return tell
+
+    for name in ("changes", "keep_writers_out", "lock_layer"):
+        monkeypatch.setattr(layer_changes, name, telling(name))
+    assert migrate_layers(connection, catalogue, [WIFI, CAMERA, WIFI], author="lan", **options) == []
+    assert told == order
 
 
 def test_an_unknown_layer_is_said(connection: Connection, catalogue: Catalogue) -> None:

@@ -177,7 +177,7 @@ def test_a_layer_is_opened_and_closed_above_its_definition(
 
 def test_personal_detail_stays_personal(connection: Connection, catalogue: Catalogue) -> None:
     teams.add(connection, "roads")
-    changes: list[Callable[[], None]] = [
+    changes: list[Callable[[], object]] = [
         lambda: teams.set_visibility(connection, catalogue, "residents", "public"),
         lambda: teams.give(connection, catalogue, LayerRight("residents", "roads", "read")),
     ]

@@ -140,6 +140,14 @@ def test_strangers_keep_nobody_out_of_the_place_where_they_work(context: Context
     assert int(str(held.params["seconds"])) <= 60
 
 
+def test_neighbours_keep_nobody_out_of_the_place_where_they_work(context: Context) -> None:
+    assert sign_in(context, LAN)
+    for number in range(25):
+        refusal(context, replace(WRONG, login=f"guess{number}"))
+    assert sign_in(context, LAN)
+    assert refusal(context, replace(LAN, login="minh")).code == ErrorCode.SIGN_IN_TOO_OFTEN
+
+
 def test_many_tries_at_once_are_counted_one_by_one(context: Context) -> None:
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(lambda _: refusal(context, WRONG).code, range(12)))

@@ -1,4 +1,4 @@
-"""Who may do what: every blueprint, every role."""
+"""Who may do what: every handler, every role."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from gis_service.services.accounts import Role
 from gis_service.web import auth, errors
+from gis_service.web.auth import Permission
 from tests.web.problem import assert_problem
 
 Bearer = Callable[[str | None], dict[str, str]]
@@ -38,15 +39,70 @@ def test_every_endpoint_has_declared_what_it_demands(app: Flask) -> None:
     assert not undeclared
 
 
-def test_a_blueprint_without_a_permission_is_found_and_closed() -> None:
-    app = Flask("forgetful")
+def test_whatever_an_address_says_of_a_layer_is_for_its_readers_or_editors(app: Flask) -> None:
+    of_layers = {Permission.READ_LAYER, Permission.EDIT_LAYER}
+    for rule in app.url_map.iter_rules():
+        assert (auth.demand_of(app, rule.endpoint) in of_layers) is (auth.LAYER in rule.arguments), rule
+
+
+def guarded(rule: str, handler: Callable[..., Response], *methods: str) -> FlaskClient:
+    app = Flask("small")
     errors.register(app)
     app.before_request(lambda: auth.check(app))
-    forgotten = Blueprint("forgotten", "forgotten")
-    forgotten.add_url_rule("/door", "door", lambda: Response("open"))
-    app.register_blueprint(forgotten)
-    assert auth.demand_of(app, "forgotten.door") is None
-    assert app.test_client().get("/door").status_code == 500
+    blueprint = Blueprint("doors", "doors")
+    blueprint.add_url_rule(rule, "door", handler, methods=methods or ["GET"])
+    app.register_blueprint(blueprint)
+    return app.test_client()
+
+
+def test_a_handler_without_a_permission_is_found_and_closed() -> None:
+    def forgotten() -> Response:
+        return Response("open")
+
+    closed = guarded("/door", forgotten)
+    assert auth.demand_of(closed.application, "doors.door") is None
+    assert closed.get("/door").status_code == 500
+    assert guarded("/door", auth.demands(Permission.READ)(forgotten)).get("/door").text == "open"
+
+
+def test_a_handler_of_layers_whose_address_names_none_is_closed() -> None:
+    nameless = auth.demands(Permission.READ_LAYER)(lambda: Response("open"))
+    assert guarded("/door", nameless).get("/door").status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/collections/{}/items?limit=none"),
+        ("GET", "/api/collections/{}/diff"),
+        ("POST", "/api/collections/{}/items"),
+        ("PUT", "/api/collections/{}/items/1?limit=none"),
+        ("POST", "/api/collections/{}/versions/1/restore"),
+    ],
+)
+def test_a_right_is_asked_for_before_query_and_body_are_read(
+    client: FlaskClient, bearer: Bearer, method: str, path: str
+) -> None:
+    for role, status in ((NOBODY, 401), ("viewer", 403), ("admin", 400)):
+        sent = client.open(
+            path.format("pipe_draft"),
+            method=method,
+            headers=bearer(role),
+            data="{",
+            content_type="application/json",
+        )
+        assert sent.status_code == status
+
+
+def test_a_layer_that_is_not_there_is_told_to_be_missing(client: FlaskClient, bearer: Bearer) -> None:
+    assert_problem(client.get("/api/collections/none/items"), 404, "collection_not_found")
+    assert_problem(client.get("/api/collections/%00/items"), 404, "route_not_found")
+    assert_problem(client.post("/api/collections/none/versions/1/undo"), 401, "token_missing")
+    assert_problem(
+        client.post("/api/collections/none/versions/1/undo", headers=bearer("admin")),
+        404,
+        "collection_not_found",
+    )
 
 
 @pytest.mark.parametrize("layer", READERS)

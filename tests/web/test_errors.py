@@ -23,6 +23,7 @@ from gis_service.messages.catalogue import message_of
 from gis_service.settings import Settings
 from gis_service.types import Text
 from gis_service.web import current
+from gis_service.web.auth import Permission, demands
 from tests.web.problem import assert_problem
 
 ITEMS = "/api/collections/commune/items"
@@ -33,7 +34,7 @@ WRONG = [
     ("GET", "/nowhere", 404, "route_not_found"),
     ("GET", "/api/nowhere", 404, "route_not_found"),
     ("GET", "/static/nothing.js", 404, "route_not_found"),
-    ("POST", "/api/collections", 405, "method_not_allowed"),
+    ("POST", "/api/conformance", 405, "method_not_allowed"),
     ("DELETE", "/healthz", 405, "method_not_allowed"),
     ("GET", "/healthz?x=1", 400, "parameters_invalid"),
     ("GET", "/api/?f=xml", 400, "parameters_invalid"),
@@ -127,7 +128,7 @@ def test_every_fault_of_a_request_is_named_at_once(client: FlaskClient) -> None:
 
 
 def test_a_method_that_is_not_taken_comes_with_those_that_are(client: FlaskClient) -> None:
-    response = client.post("/api/collections")
+    response = client.post("/api/conformance")
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
@@ -137,7 +138,7 @@ def test_a_fault_of_ours_tells_a_reference_and_nothing_else(
     def broken() -> None:
         raise RuntimeError("password=secret at 10.0.0.1")
 
-    monkeypatch.setitem(app.view_functions, "health.alive", broken)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(broken))
     with caplog.at_level(logging.ERROR):
         response = client.get("/healthz", headers={"X-Request-ID": "abcdef-12345"})
     problem = assert_problem(response, 500, "internal")
@@ -167,7 +168,7 @@ def test_an_error_of_the_framework_is_said_in_our_words(
     def broken() -> None:
         raise raised
 
-    monkeypatch.setitem(app.view_functions, "health.alive", broken)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(broken))
     assert_problem(client.get("/healthz"), status, code)
 
 
@@ -177,7 +178,7 @@ def test_a_refusal_of_the_database_is_a_fault_of_ours_and_not_shown(
     def broken() -> None:
         current.connection().execute(text("SELECT nothing FROM gis.nowhere"))
 
-    monkeypatch.setitem(app.view_functions, "health.alive", broken)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(broken))
     response = client.get("/healthz")
     assert_problem(response, 500, "internal")
     assert "nowhere" not in response.get_data(as_text=True)
@@ -197,7 +198,7 @@ def test_a_database_that_fails_on_the_way_is_temporary(
         for part in statement.split("; "):
             current.connection().execute(text(part))
 
-    monkeypatch.setitem(app.view_functions, "health.alive", broken)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(broken))
     response = client.get("/healthz")
     assert_problem(response, 503, code)
     assert int(response.headers["Retry-After"]) > 0
@@ -270,7 +271,7 @@ def test_a_problem_can_be_written_whatever_it_speaks_of(
             ErrorCode.STUDY_NOT_FOUND, [Fault("\ud801", Text("số \ud802", "no \ud802"))], id="\ud800"
         )
 
-    monkeypatch.setitem(app.view_functions, "health.alive", refusing)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(refusing))
     assert "\\ud800" in client.get("/healthz").get_data(as_text=True)
 
 
@@ -281,7 +282,7 @@ def test_faults_are_told_in_the_language_of_the_reader(
         fault = Fault(Text("đối tượng 3", "feature 3"), Text("thiếu tên", "has no name"))
         raise RefusedInput(ErrorCode.FEATURES_REFUSED, [fault, Fault("a.yaml:1", "plain")], summary="x")
 
-    monkeypatch.setitem(app.view_functions, "health.alive", refusing)
+    monkeypatch.setitem(app.view_functions, "health.alive", demands(Permission.READ)(refusing))
     told = {
         language: client.get("/healthz", headers={"Accept-Language": language}).get_json(force=True)["errors"]
         for language in ("vi", "en")

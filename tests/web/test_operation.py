@@ -7,7 +7,8 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from pydantic import BaseModel, Field
 
-from gis_service.web import current, errors
+from gis_service.web import auth, current, errors
+from gis_service.web.auth import Permission
 from gis_service.web.operation import Query, operation, operation_of
 from tests.web.problem import assert_problem
 
@@ -23,7 +24,7 @@ class Colour(Query):
     colour: str = "red"
 
 
-@operation("Test", {200: {"text/plain": None}}, query=Colour, body=Size)
+@operation("Test", Permission.READ, {200: {"text/plain": None}}, query=Colour, body=Size)
 def paint(thing: str, query: Colour, body: Size) -> Response:
     """Paint a thing."""
     return Response(f"{thing} {query.colour} {body.width}")
@@ -58,6 +59,10 @@ def test_a_declared_handler_is_known_and_another_is_not() -> None:
     assert declared is not None
     assert declared.body is Size
     assert operation_of(len) is None
+
+
+def test_a_declared_handler_says_whom_it_is_for(client: FlaskClient) -> None:
+    assert auth.demand_of(client.application, "paint") is Permission.READ
 
 
 @pytest.mark.parametrize(

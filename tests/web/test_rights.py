@@ -40,7 +40,8 @@ PAST = "past of a layer"
 """As the layer, though what the sample names may not be there."""
 CHANGE = "change of a layer"
 """Of those who may edit, where they may read the layer too."""
-MAY = {OPEN: EVERYBODY, STORE: STUDIES, ADMIN: ADMINS}
+MAKE = "make a layer"
+MAY = {OPEN: EVERYBODY, STORE: STUDIES, ADMIN: ADMINS, MAKE: EDITS}
 
 _LAYER = "/api/collections/<collection_id>"
 _TILE = "<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>"
@@ -53,7 +54,14 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/conformance"): OPEN,
     ("GET", "/api/openapi.json"): OPEN,
     ("GET", "/api/collections"): OPEN,
+    ("POST", "/api/collections"): MAKE,
+    ("GET", "/api/catalogue"): OPEN,
     ("GET", _LAYER): LAYER,
+    ("PUT", _LAYER): CHANGE,
+    ("PATCH", _LAYER): CHANGE,
+    ("DELETE", _LAYER): CHANGE,
+    ("GET", f"{_LAYER}/metadata"): LAYER,
+    ("GET", f"{_LAYER}/thumbnail"): LAYER,
     ("GET", f"{_LAYER}/items"): LAYER,
     ("GET", f"{_LAYER}/items/<item_id>"): LAYER,
     ("POST", f"{_LAYER}/items"): CHANGE,
@@ -88,6 +96,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/coverage/cells"): OPEN,
     ("GET", "/api/coverage/why"): OPEN,
     ("GET", "/api/audit"): ADMIN,
+    ("GET", "/layers"): OPEN,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): FORM,
     ("POST", "/sign-out"): OPEN,

@@ -6,7 +6,9 @@ WITH named AS (
     SELECT relname::text AS layer FROM pg_class
     WHERE relnamespace = 'layer'::regnamespace AND relkind IN ('r', 'p')
     UNION
-    SELECT layer FROM gis.version
+    -- A layer that its users have dropped has a history and no table, and nothing is wrong with that.
+    SELECT layer FROM gis.version WHERE layer NOT IN (
+        SELECT id FROM gis.layer_definition WHERE dropped_at IS NOT NULL)
 ),
 found AS (
     SELECT layer, to_regclass(format('layer.%I', layer)) AS here, to_regclass(format('history.%I', layer)) AS past
@@ -51,15 +53,7 @@ SELECT
     found.layer,
     found.here IS NOT NULL AS has_table,
     found.past IS NOT NULL AS has_history,
-    EXISTS (
-        SELECT FROM pg_index AS unique_
-        JOIN pg_attribute AS number ON number.attrelid = found.here AND number.attnum = unique_.indkey[0]
-        WHERE unique_.indrelid = found.here AND unique_.indisprimary AND unique_.indnkeyatts = 1
-            AND number.attname = 'fid' AND number.atttypid = 'bigint'::regtype
-    ) AND EXISTS (
-        SELECT FROM pg_attribute AS shape
-        WHERE shape.attrelid = found.here AND shape.attname = 'geom' AND shape.atttypid = 'geometry'::regtype
-    ) AS fit,
+    gis.fits_history(found.layer) AS fit,
     triggers.missing, triggers.off, triggers.other, columns.differing,
     pg_get_serial_sequence(
         CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = found.here AND a.attname = 'fid'

@@ -1,3 +1,3 @@
 -- One writer at a time per layer, until the transaction ends.
 -- :layer  layer id
-SELECT gis.lock_layer(:layer)
+SELECT gis.hold_layer(:layer)

@@ -21,7 +21,14 @@ import pyarrow as pa
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.sniff import Format
-from gis_service.files.readers.stream import BATCH_ROWS, REFUSED_EXIT, Found, Question, write_stream
+from gis_service.files.readers.stream import (
+    BATCH_ROWS,
+    REFUSED_EXIT,
+    Found,
+    Question,
+    told_of,
+    write_stream,
+)
 from gis_service.files.readers.tables import read_csv, read_parquet
 
 # pyogrio would import both if it could: half a second for nothing, as only its Arrow door is used here.
@@ -92,7 +99,7 @@ def _answer(question: Question, sink: BinaryIO) -> None:
 
 
 def _read_gdal(question: Question, stack: ExitStack) -> tuple[Found, Iterator[pa.RecordBatch]]:
-    layer, total = (None, None) if question.format == Format.GEOJSON else _choose(question)
+    layer, total, about = (None, None, {}) if question.format == Format.GEOJSON else _choose(question)
     encoding = question.encoding
     if question.format == Format.SHAPEFILE and encoding is None:
         encoding = _shapefile_encoding(Path(question.path), question.file)
@@ -104,12 +111,12 @@ def _read_gdal(question: Question, stack: ExitStack) -> tuple[Found, Iterator[pa
     reader = pa.RecordBatchReader.from_stream(stream)
     has_geometry = meta["geometry_type"] is not None
     geometry = (meta["geometry_name"] or "wkb_geometry") if has_geometry else None
-    found = Found(layer or Path(question.file).stem, meta["crs"], total, has_geometry)
+    found = Found(layer or Path(question.file).stem, meta["crs"], total, has_geometry, about=about)
     return found, _geometry_first(reader, geometry)
 
 
-def _choose(question: Question) -> tuple[str, int | None]:
-    """Name the layer to read, and how many features it claims."""
+def _choose(question: Question) -> tuple[str, int | None, dict[str, str]]:
+    """Name the layer to read, how many features it claims, and what it says about itself."""
     layers = {str(name): kind for name, kind in pyogrio.list_layers(question.path)}
     spatial = [name for name, kind in layers.items() if kind is not None]
     candidates = list(layers) if len(layers) == 1 else spatial
@@ -124,8 +131,9 @@ def _choose(question: Question) -> tuple[str, int | None]:
     else:
         listed = ", ".join(layers)
         raise RefusedInput(ErrorCode.FILE_LAYER_CHOICE, file=question.file, asked=asked or "-", layers=listed)
-    count = int(pyogrio.read_info(question.path, layer=name)["features"])
-    return name, count if count >= 0 else None
+    told = pyogrio.read_info(question.path, layer=name)
+    count = int(told["features"])
+    return name, count if count >= 0 else None, told_of(told["layer_metadata"] or {})
 
 
 def _geometry_first(reader: pa.RecordBatchReader, geometry: str | None) -> Iterator[pa.RecordBatch]:

@@ -6,8 +6,8 @@ exit code 3 and one JSON object as the last line on standard error.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -15,7 +15,10 @@ import pyarrow as pa
 BATCH_ROWS = 65_536
 """Rows of one Arrow batch: 20 MB of communes, 0.1 s of work."""
 REFUSED_EXIT = 3
+TOLD = ("LAYER", "VERSION", "VERSION_TIME")
+"""By these an export of a layer is known again: whose it is, of which version, and when that was made."""
 _KEY = b"gis"
+_LONGEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Found:
         Whether there is a geometry column.
     empty
         Whether there is no feature at all; then no column is known either.
+    about
+        Of what the file says about itself, the members of :data:`TOLD`.
     """
 
     layer: str
@@ -74,6 +79,21 @@ class Found:
     total: int | None
     geometry: bool
     empty: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+def told_of(metadata: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Take from the metadata of a file what is of use; a stranger may have written anything there.
+
+    Parameters
+    ----------
+    metadata
+        As the file has it.
+    prefix
+        Before every name.
+    """
+    told = {name: metadata.get(prefix + name) for name in TOLD}
+    return {name: value[:_LONGEST] for name, value in told.items() if isinstance(value, str)}
 
 
 def write_stream(found: Found, schema: pa.Schema, batches: Iterator[pa.RecordBatch], sink: BinaryIO) -> None:

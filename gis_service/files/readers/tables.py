@@ -5,7 +5,7 @@ Runs in the reader process. CSV values stay text here; the layer's definition sa
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.stream import BATCH_ROWS, Found
+from gis_service.files.readers.stream import BATCH_ROWS, Found, told_of
 from gis_service.text import search_form
 
 _DELIMITERS = ",;\t|"
@@ -177,8 +177,18 @@ def read_parquet(path: Path, file: str) -> tuple[Found, Iterator[pa.RecordBatch]
         crs=crs if isinstance(crs, str) or crs is None else json.dumps(crs),
         total=table.metadata.num_rows,
         geometry=primary is not None,
+        about=_about(table.schema_arrow.metadata or {}),
     )
     return found, _parquet_batches(table, primary, file)
+
+
+def _about(metadata: Mapping[bytes, bytes]) -> dict[str, str]:
+    """Read what our own exports say about themselves."""
+    names = ((key.decode("utf-8", "replace"), value) for key, value in metadata.items())
+    ours = {
+        name.upper(): value.decode("utf-8", "replace") for name, value in names if name.startswith("gis:")
+    }
+    return told_of(ours, "GIS:")
 
 
 def _parquet_batches(table: Any, primary: str | None, file: str) -> Iterator[pa.RecordBatch]:  # noqa: ANN401  untyped

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from gis_service.services import audit as service
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, page, url, wants_page
 from gis_service.web.schemas.audit import Audit, AuditEntry, AuditQuery
@@ -22,7 +23,7 @@ def _next(key: int | None) -> str | None:
 
 
 @blueprint.get("")
-@operation("Audit", {200: {JSON: Audit, HTML: None, CSV: None}}, query=AuditQuery)
+@operation("Audit", Permission.ADMINISTER, {200: {JSON: Audit, HTML: None, CSV: None}}, query=AuditQuery)
 def audit(query: AuditQuery) -> Response:
     """List what was done, the newest first: by whom, by what way, to what, before and after."""
     asked = service.AuditFilter(query.who, query.action, query.object, query.since, query.until)

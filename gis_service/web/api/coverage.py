@@ -14,6 +14,7 @@ from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import canonical_json
 from gis_service.services.why_place import why_document
 from gis_service.web import current, live
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, page, url, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
@@ -38,7 +39,7 @@ def _count() -> None:
 
 
 def _ask(query: CoverageQuery) -> Question:
-    catalogue = current.context().catalogue
+    catalogue = current.catalogue()
     inputs = service.inputs_of(catalogue, query.inputs(), query.branch_share)
     return service.ask(current.connection(), catalogue, inputs, current.caller())
 
@@ -48,7 +49,7 @@ def _study(question: Question) -> tuple[LiveStudy, Document]:
     context = current.context()
     study = service.study_of(question, context.prepared)
     shown = service.shown_document(
-        study, context.catalogue, context.prepared, personal=current.sees_personal()
+        study, current.catalogue(), context.prepared, personal=current.sees_personal()
     )
     return study, shown
 
@@ -98,7 +99,7 @@ def _links(path: str) -> list[dict[str, Any]]:
 
 
 @blueprint.get("")
-@operation("Coverage", {200: {JSON: LiveCoverage, HTML: None}}, query=CoverageQuery)
+@operation("Coverage", Permission.READ, {200: {JSON: LiveCoverage, HTML: None}}, query=CoverageQuery)
 def coverage(query: CoverageQuery) -> Response:
     """Tell how many people a service reaches within its limit; computed now, and not stored."""
     question = _ask(query)
@@ -106,7 +107,7 @@ def coverage(query: CoverageQuery) -> Response:
 
 
 @blueprint.get("/cells")
-@operation("Coverage", {200: {GEOJSON: LiveCells, HTML: None}}, query=CellsQuery)
+@operation("Coverage", Permission.READ, {200: {GEOJSON: LiveCells, HTML: None}}, query=CellsQuery)
 def cells(query: CellsQuery) -> Response:
     """Give the cells of 250 m where people live outside the standard, or to some roles their homes."""
     prepared, question = current.context().prepared, _ask(query)
@@ -126,7 +127,7 @@ def cells(query: CellsQuery) -> Response:
 
 
 @blueprint.get("/why")
-@operation("Coverage", {200: {JSON: LiveWhy, HTML: None}}, query=WhyQuery)
+@operation("Coverage", Permission.READ, {200: {JSON: LiveWhy, HTML: None}}, query=WhyQuery)
 def why(query: WhyQuery) -> Response:
     """Tell why a place is reached or not: its way, what the way is made of, and the rule."""
     question, prepared = _ask(query), current.context().prepared

@@ -12,6 +12,7 @@ from gis_service.services.edits import Edit, Op
 from gis_service.services.transactions import writing
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, link, url
 from gis_service.web.schemas.common import GEOJSON
@@ -20,19 +21,18 @@ from gis_service.web.schemas.features import Item
 from gis_service.web.schemas.versions import VERSION_HEADER
 
 blueprint = Blueprint("edits", __name__, url_prefix="/api/collections/<collection_id>/items")
-"""Apart from the reading of items, because editing is not for everybody."""
 
 
 @blueprint.post("")
-@operation("Items", {201: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
+@operation("Items", Permission.EDIT_LAYER, {201: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
 def create(collection_id: str, query: EditQuery, body: FeatureBody) -> Response:
     """Create a feature; its address and its ETag come back with it."""
     edit = Edit(Op.CREATE, geometry=body.geometry, moves=True, properties=body.properties)
-    return _apply(collection_id, edit, query.message, 201)
+    return _apply(collection_id, edit, query, 201)
 
 
 @blueprint.put("/<item_id>")
-@operation("Items", {200: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
+@operation("Items", Permission.EDIT_LAYER, {200: {GEOJSON: Item}}, query=EditQuery, body=FeatureBody)
 def replace(collection_id: str, item_id: str, query: EditQuery, body: FeatureBody) -> Response:
     """Replace a feature: whatever the body does not name becomes empty. `If-Match` is required."""
     edit = Edit(
@@ -43,11 +43,11 @@ def replace(collection_id: str, item_id: str, query: EditQuery, body: FeatureBod
         moves=True,
         properties=body.properties,
     )
-    return _apply(collection_id, edit, query.message)
+    return _apply(collection_id, edit, query)
 
 
 @blueprint.patch("/<item_id>")
-@operation("Items", {200: {GEOJSON: Item}}, query=EditQuery, body=FeaturePatch)
+@operation("Items", Permission.EDIT_LAYER, {200: {GEOJSON: Item}}, query=EditQuery, body=FeaturePatch)
 def update(collection_id: str, item_id: str, query: EditQuery, body: FeaturePatch) -> Response:
     """Change what the body names of a feature, and leave the rest. `If-Match` is required."""
     edit = Edit(
@@ -58,18 +58,18 @@ def update(collection_id: str, item_id: str, query: EditQuery, body: FeaturePatc
         moves="geometry" in body.model_fields_set,
         properties=body.properties,
     )
-    return _apply(collection_id, edit, query.message)
+    return _apply(collection_id, edit, query)
 
 
 @blueprint.delete("/<item_id>")
-@operation("Items", {204: {}}, query=EditQuery)
+@operation("Items", Permission.EDIT_LAYER, {204: {}}, query=EditQuery)
 def delete(collection_id: str, item_id: str, query: EditQuery) -> Response:
     """Delete a feature; its past stays. `If-Match` is required."""
     edit = Edit(Op.DELETE, features.fid_of(collection_id, item_id), _expected(item_id))
-    return _apply(collection_id, edit, query.message, 204)
+    return _apply(collection_id, edit, query, 204)
 
 
-def _expected(item: str) -> frozenset[str]:
+def _expected(item: str) -> frozenset[str] | None:
     """Tell which states of the feature the editor may have seen.
 
     Raises
@@ -82,20 +82,22 @@ def _expected(item: str) -> frozenset[str]:
     return service.ANY_STATE if request.if_match.star_tag else frozenset(request.if_match.as_set())
 
 
-def _apply(collection_id: str, edit: Edit, message: str, status: int = 200) -> Response:
-    current.rights().require_editing(collection_id)
+def _apply(collection_id: str, edit: Edit, query: EditQuery, status: int = 200) -> Response:
     definition = collection_of(collection_id).definition
-    context = current.context()
+    context, caller = current.context(), current.caller()
+    current.release()
     with writing(context) as connection:
         done = service.apply(
             connection,
             context.catalogue,
             collection_id,
             [edit],
-            author=current.caller().name,
-            message=message,
+            author=caller.name,
+            message=query.message,
+            base=query.base,
+            wait_s=service.ANSWER_WAIT_S,
         )
-        note_version(connection, current.caller(), collection_id, done.version)
+        note_version(connection, caller, collection_id, done.version)
         (fid,) = done.fids
         # Read where it was written: the reading transaction of this request may be older.
         feature = "" if status == 204 else features.one(connection, definition, str(fid))  # noqa: PLR2004 no content

@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from gis_service import __version__
 from gis_service.services.health import checks, workers
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response
 from gis_service.web.schemas.common import JSON
@@ -16,7 +17,7 @@ _READY, _NOT_READY = 200, 503
 
 
 @blueprint.get("/healthz")
-@operation("Health", {200: {JSON: Alive}}, query=HealthQuery)
+@operation("Health", Permission.READ, {200: {JSON: Alive}}, query=HealthQuery)
 def alive(query: HealthQuery) -> Response:
     """Tell that the process answers; touches neither database nor disk."""
     del query  # there is only one format; asking for another has been refused
@@ -24,7 +25,7 @@ def alive(query: HealthQuery) -> Response:
 
 
 @blueprint.get("/readyz")
-@operation("Health", {200: {JSON: Ready}, 503: {JSON: Ready}}, query=HealthQuery)
+@operation("Health", Permission.READ, {200: {JSON: Ready}, 503: {JSON: Ready}}, query=HealthQuery)
 def ready(query: HealthQuery) -> Response:
     """Tell whether database, schema and computing kernels are there; 503 while one is missing."""
     del query  # as above

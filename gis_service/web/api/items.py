@@ -10,10 +10,10 @@ from gis_service.services import features
 from gis_service.services.collections import Collection
 from gis_service.services.edits import tag_of
 from gis_service.services.history import BEFORE_ALL, as_of, kept_version
-from gis_service.services.rights import PUBLIC
 from gis_service.types import VersionId
 from gis_service.web import current
-from gis_service.web.api.collections import collection_of
+from gis_service.web.api.collections import collection_of, oldest_of
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, link, page, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
@@ -22,9 +22,6 @@ from gis_service.web.schemas.items import ItemQuery, ItemsQuery, last_moment
 from gis_service.web.schemas.versions import HISTORY_REL, VERSION_HEADER
 
 blueprint = Blueprint("items", __name__, url_prefix="/api/collections/<collection_id>/items")
-
-NAMED_S = 24 * 3600
-"""How long a named version of a public layer may be kept on the way: its rows never change, rights may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +43,10 @@ class _State:
 def _state(collection: Collection, query: ItemQuery) -> _State:
     moment = last_moment(query.datetime)
     if query.version is not None:
-        past = kept_version(current.connection(), collection.definition, query.version).id
+        oldest = oldest_of(collection)
+        past = kept_version(current.connection(), collection.definition, query.version, oldest=oldest).id
     elif moment is not None:
-        past = as_of(current.connection(), collection.definition, moment)
+        past = as_of(current.connection(), collection.definition, moment, oldest_of(collection))
     else:
         return _State(collection.version, None)
     return _State(None if past == BEFORE_ALL else past, past)
@@ -91,18 +89,11 @@ def _answer(body: str, collection: Collection, query: ItemQuery, state: _State) 
         response = json_response(body, GEOJSON)
     if state.version is not None:
         response.headers[VERSION_HEADER] = str(state.version)
-    return keep_named(response, collection) if query.version is not None else response
-
-
-def keep_named(response: Response, collection: Collection) -> Response:
-    """Let an answer about named versions of a public layer be kept; what a token reads never is."""
-    if collection.visibility == PUBLIC and current.caller().role is None:
-        response.headers["Cache-Control"] = f"public, max-age={NAMED_S}"
     return response
 
 
 @blueprint.get("")
-@operation("Items", {200: {GEOJSON: Items, HTML: None}}, query=ItemsQuery)
+@operation("Items", Permission.READ_LAYER, {200: {GEOJSON: Items, HTML: None}}, query=ItemsQuery)
 def items(collection_id: str, query: ItemsQuery) -> Response:
     """Give items of a layer by rising id; the link `next` leads to the following page."""
     collection = collection_of(collection_id)
@@ -135,7 +126,7 @@ def items(collection_id: str, query: ItemsQuery) -> Response:
 
 
 @blueprint.get("/<item_id>")
-@operation("Items", {200: {GEOJSON: Item, HTML: None}}, query=ItemQuery)
+@operation("Items", Permission.READ_LAYER, {200: {GEOJSON: Item, HTML: None}}, query=ItemQuery)
 def item(collection_id: str, item_id: str, query: ItemQuery) -> Response:
     """Give one item of a layer."""
     collection = collection_of(collection_id)

@@ -12,6 +12,7 @@ from gis_service.services.job_words import message
 from gis_service.services.study_rights import require_document
 from gis_service.services.transactions import writing
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, Link
@@ -20,7 +21,7 @@ from gis_service.web.schemas.studies import StudyDocument
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/jobs")
 dismissal = Blueprint("dismissal", __name__, url_prefix="/api/jobs")
-"""Apart, because only those who may start a job may end one."""
+"""What ends a job, apart from what reads of it."""
 
 _KIND = "process"
 
@@ -60,7 +61,7 @@ def _next(key: str) -> Link:
 
 
 @blueprint.get("")
-@operation("Jobs", {200: {JSON: Jobs, HTML: None}}, query=JobsQuery)
+@operation("Jobs", Permission.READ, {200: {JSON: Jobs, HTML: None}}, query=JobsQuery)
 def jobs(query: JobsQuery) -> Response:
     """List the caller's own jobs, the newest first; administrators see all."""
     found = service.JobPage([], None)
@@ -77,7 +78,7 @@ def jobs(query: JobsQuery) -> Response:
 
 
 @blueprint.get("/<job_id>")
-@operation("Jobs", {200: {JSON: StatusInfo, HTML: None}}, query=FormatQuery)
+@operation("Jobs", Permission.READ, {200: {JSON: StatusInfo, HTML: None}}, query=FormatQuery)
 def job(job_id: str, query: FormatQuery) -> Response:
     """Tell where a job stands."""
     found = service.get(current.connection(), job_id, current.caller())
@@ -85,7 +86,7 @@ def job(job_id: str, query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<job_id>/results")
-@operation("Jobs", {200: {JSON: (StudyDocument, Results)}})
+@operation("Jobs", Permission.READ, {200: {JSON: (StudyDocument, Results)}})
 def results(job_id: str) -> Response:
     """Give the study that came of a job, or the error that it ended with."""
     found = service.get(current.connection(), job_id, current.caller())
@@ -100,7 +101,7 @@ def results(job_id: str) -> Response:
 
 
 @dismissal.delete("/<job_id>")
-@operation("Jobs", {200: {JSON: StatusInfo}})
+@operation("Jobs", Permission.STORE_STUDIES, {200: {JSON: StatusInfo}})
 def dismiss(job_id: str) -> Response:
     """End a job that is not wanted any more; a study that has already come of it stays."""
     with writing(current.context()) as connection:

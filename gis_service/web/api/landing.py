@@ -6,10 +6,11 @@ from typing import Literal
 from flask import Blueprint, Response, current_app
 
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.openapi import openapi_document
 from gis_service.web.operation import Query, operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show
-from gis_service.web.schemas.common import HTML, JSON, OPENAPI, Link
+from gis_service.web.schemas.common import HTML, JSON, JSON_LD, OPENAPI, Link
 from gis_service.web.schemas.features import Conformance, Landing
 from gis_service.web.schemas.jobs import JOB_LIST_REL
 from gis_service.web.schemas.tiles import TILESETS_REL
@@ -54,7 +55,7 @@ _NAMES = {"vi": "Dịch vụ bản đồ số", "en": "Digital map service"}
 
 
 @blueprint.get("/")
-@operation("Start", {200: {JSON: Landing, HTML: None}}, query=FormatQuery)
+@operation("Start", Permission.READ, {200: {JSON: Landing, HTML: None}}, query=FormatQuery)
 def landing(query: FormatQuery) -> Response:
     """Begin here: what the service offers, and where."""
     city = current.context().catalogue.city
@@ -65,6 +66,7 @@ def landing(query: FormatQuery) -> Response:
         Link(href=f"{current.base_url()}/api/openapi.json", rel="service-desc", type=OPENAPI),
         link("/conformance", "conformance"),
         link("/collections", "data"),
+        link("/catalogue?f=dcat", "http://www.w3.org/ns/dcat#Catalog", JSON_LD),
         link("/tiles", TILESETS_REL),
         link("/tileMatrixSets", "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"),
         link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
@@ -76,14 +78,14 @@ def landing(query: FormatQuery) -> Response:
 
 
 @blueprint.get("/conformance")
-@operation("Start", {200: {JSON: Conformance, HTML: None}}, query=FormatQuery)
+@operation("Start", Permission.READ, {200: {JSON: Conformance, HTML: None}}, query=FormatQuery)
 def conformance(query: FormatQuery) -> Response:
     """List the conformance classes that the service meets."""
     return show(Conformance(conformsTo=list(CONFORMANCE)), query.f, "Conformance")
 
 
 @blueprint.get("/openapi.json")
-@operation("Start", {200: {OPENAPI: None}}, query=OpenApiQuery)
+@operation("Start", Permission.READ, {200: {OPENAPI: None}}, query=OpenApiQuery)
 def openapi(query: OpenApiQuery) -> Response:
     """Describe the API as an OpenAPI 3.0 document."""
     del query  # there is only one format; asking for another has been refused

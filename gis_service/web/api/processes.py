@@ -17,6 +17,7 @@ from gis_service.services.study_processes import REQUESTS
 from gis_service.types import Text
 from gis_service.web import current
 from gis_service.web.api.jobs import status_info
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, Link
@@ -25,7 +26,7 @@ from gis_service.web.schemas.studies import Process, ProcessEntry, Processes, St
 
 blueprint = Blueprint("processes", __name__, url_prefix="/api/processes")
 execution = Blueprint("execution", __name__, url_prefix="/api/processes")
-"""Apart from the descriptions, because running a study is not for everybody."""
+"""What runs a study, apart from what describes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _inputs(process: str) -> dict[str, Any]:
 
 
 @blueprint.get("")
-@operation("Processes", {200: {JSON: Processes, HTML: None}}, query=ProcessesQuery)
+@operation("Processes", Permission.READ, {200: {JSON: Processes, HTML: None}}, query=ProcessesQuery)
 def processes(query: ProcessesQuery) -> Response:
     """List what can be computed."""
     found = [process for process in sorted(service.PROCESSES) if process > (query.after or "")]
@@ -107,7 +108,7 @@ def processes(query: ProcessesQuery) -> Response:
 
 
 @blueprint.get("/<process_id>")
-@operation("Processes", {200: {JSON: Process, HTML: None}}, query=FormatQuery)
+@operation("Processes", Permission.READ, {200: {JSON: Process, HTML: None}}, query=FormatQuery)
 def process(process_id: str, query: FormatQuery) -> Response:
     """Describe what a process takes and gives."""
     if process_id not in service.PROCESSES:
@@ -118,7 +119,12 @@ def process(process_id: str, query: FormatQuery) -> Response:
 
 
 @execution.post("/<process_id>/execution")
-@operation("Processes", {200: {JSON: (StudyDocument, Results)}, 201: {JSON: StatusInfo}}, body=Execution)
+@operation(
+    "Processes",
+    Permission.STORE_STUDIES,
+    {200: {JSON: (StudyDocument, Results)}, 201: {JSON: StatusInfo}},
+    body=Execution,
+)
 def execute(process_id: str, body: Execution) -> Response:
     """Run a study and give its document, or, with `Prefer: respond-async`, put it into the queue as a job."""
     inputs = body.inputs.model_dump(mode="json", exclude_unset=True)

@@ -10,6 +10,7 @@ from gis_service.services.documents import canonical_json
 from gis_service.services.study_retold import retold
 from gis_service.services.study_rights import require_document
 from gis_service.web import current, live
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import itself, json_response, page, url, wants_page
 from gis_service.web.schemas.common import HTML, JSON
@@ -26,7 +27,7 @@ def _next(query: StudiesQuery, key: str | None) -> str | None:
 
 
 @blueprint.get("")
-@operation("Studies", {200: {JSON: Studies, HTML: None}}, query=StudiesQuery)
+@operation("Studies", Permission.READ, {200: {JSON: Studies, HTML: None}}, query=StudiesQuery)
 def studies(query: StudiesQuery) -> Response:
     """List studies, the newest first."""
     found = service.list_(
@@ -55,7 +56,7 @@ def studies(query: StudiesQuery) -> Response:
 
 
 @blueprint.get("/<study_id>")
-@operation("Studies", {200: {JSON: StudyDocument, HTML: None}}, query=StudyQuery)
+@operation("Studies", Permission.READ, {200: {JSON: StudyDocument, HTML: None}}, query=StudyQuery)
 def study(study_id: str, query: StudyQuery) -> Response:
     """Give the document of a study; small counts of people are open to those who may see personal detail."""
     document = service.get(current.connection(), study_id).document

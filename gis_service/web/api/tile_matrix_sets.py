@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from gis_service.services.tiles import HALF_WORLD_M, MATRIX_SET, MAX_ZOOM, require_matrix_set
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, show
 from gis_service.web.schemas.common import HTML, JSON
@@ -32,7 +33,7 @@ def _matrix(zoom: int) -> TileMatrix:
 
 
 @blueprint.get("")
-@operation("Tiles", {200: {JSON: TileMatrixSets, HTML: None}}, query=FormatQuery)
+@operation("Tiles", Permission.READ, {200: {JSON: TileMatrixSets, HTML: None}}, query=FormatQuery)
 def tile_matrix_sets(query: FormatQuery) -> Response:
     """List the matrix sets: there is one."""
     entry = TileMatrixSetEntry(id=MATRIX_SET, title=_TITLE, links=itself(f"/tileMatrixSets/{MATRIX_SET}"))
@@ -40,7 +41,7 @@ def tile_matrix_sets(query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<tile_matrix_set_id>")
-@operation("Tiles", {200: {JSON: TileMatrixSet, HTML: None}}, query=FormatQuery)
+@operation("Tiles", Permission.READ, {200: {JSON: TileMatrixSet, HTML: None}}, query=FormatQuery)
 def tile_matrix_set(tile_matrix_set_id: str, query: FormatQuery) -> Response:
     """Give the grid of every zoom of a matrix set."""
     require_matrix_set(tile_matrix_set_id)

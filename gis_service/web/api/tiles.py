@@ -11,6 +11,7 @@ from gis_service.services.features import fields_of
 from gis_service.types import BBox
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, MVT, Link
@@ -78,7 +79,7 @@ def limits_of(bbox: BBox, minzoom: int = 0, maxzoom: int = service.MAX_ZOOM) -> 
 
 
 @blueprint.get("")
-@operation("Tiles", {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
+@operation("Tiles", Permission.READ_LAYER, {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
 def tilesets(collection_id: str, query: FormatQuery) -> Response:
     """List the tile sets of a layer."""
     title = _drawable(collection_id).definition.title.in_language(current.language())
@@ -88,7 +89,7 @@ def tilesets(collection_id: str, query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<tile_matrix_set_id>")
-@operation("Tiles", {200: {JSON: (Tileset, TileJson), HTML: None}}, query=TilesetQuery)
+@operation("Tiles", Permission.READ_LAYER, {200: {JSON: (Tileset, TileJson), HTML: None}}, query=TilesetQuery)
 def tileset(collection_id: str, tile_matrix_set_id: str, query: TilesetQuery) -> Response:
     """Describe a tile set, as OGC does or, with f=tilejson, as TileJSON."""
     service.require_matrix_set(tile_matrix_set_id)
@@ -155,7 +156,7 @@ def tile_response(content: bytes) -> Response:
 
 
 @blueprint.get("/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
-@operation("Tiles", {200: {MVT: None}, 204: {}}, query=TileQuery)
+@operation("Tiles", Permission.READ_LAYER, {200: {MVT: None}, 204: {}}, query=TileQuery)
 def tile(
     collection_id: str,
     tile_matrix_set_id: str,

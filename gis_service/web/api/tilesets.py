@@ -9,6 +9,7 @@ from gis_service.services import tilesets as service
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.web import current
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response, tileset_layer, vector_layer
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, MVT, Link
@@ -54,7 +55,7 @@ def _title(tileset: LoadedTileset) -> str:
 
 
 @blueprint.get("")
-@operation("Tiles", {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
+@operation("Tiles", Permission.READ, {200: {JSON: Tilesets, HTML: None}}, query=FormatQuery)
 def tilesets(query: FormatQuery) -> Response:
     """List the tile sets that hold several layers, all of them open to the caller."""
     found = service.list_tilesets(current.connection(), current.rights())
@@ -64,7 +65,12 @@ def tilesets(query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<tileset_id>/<tile_matrix_set_id>")
-@operation("Tiles", {200: {JSON: (Tileset, TileJson, TileStyle), HTML: None}}, query=StyledTilesetQuery)
+@operation(
+    "Tiles",
+    Permission.READ,
+    {200: {JSON: (Tileset, TileJson, TileStyle), HTML: None}},
+    query=StyledTilesetQuery,
+)
 def tileset(tileset_id: str, tile_matrix_set_id: str, query: StyledTilesetQuery) -> Response:
     """Describe a tile set as OGC does, as TileJSON (f=tilejson), or as a MapLibre style (f=style)."""
     grid.require_matrix_set(tile_matrix_set_id)
@@ -109,7 +115,7 @@ def _style(tileset: LoadedTileset) -> dict[str, object]:
 
 
 @blueprint.get("/<tileset_id>/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
-@operation("Tiles", {200: {MVT: None}, 204: {}}, query=TileQuery)
+@operation("Tiles", Permission.READ, {200: {MVT: None}, 204: {}}, query=TileQuery)
 def tile(
     tileset_id: str,
     tile_matrix_set_id: str,

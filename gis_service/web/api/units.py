@@ -8,6 +8,7 @@ from gis_service.catalogue.city_definition import Vintage
 from gis_service.services import units as service
 from gis_service.services.vintages import has_place
 from gis_service.web import current
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, page, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Answer, Link
@@ -38,10 +39,10 @@ def _layer_links(vintage: Vintage) -> list[Link]:
 
 
 @blueprint.get("/vintages")
-@operation("Units", {200: {JSON: Vintages, HTML: None}}, query=FormatQuery)
+@operation("Units", Permission.READ, {200: {JSON: Vintages, HTML: None}}, query=FormatQuery)
 def vintages(query: FormatQuery) -> Response:
     """List the boundary vintages that results can be told by, with the days on which they are valid."""
-    catalogue, rights = current.context().catalogue, current.rights()
+    catalogue, rights = current.catalogue(), current.rights()
     entries = [
         VintageEntry(
             id=one.id,
@@ -60,12 +61,12 @@ def vintages(query: FormatQuery) -> Response:
 
 
 @blueprint.get("/units/<code>")
-@operation("Units", {200: {JSON: UnitLives, HTML: None}}, query=UnitQuery)
+@operation("Units", Permission.READ, {200: {JSON: UnitLives, HTML: None}}, query=UnitQuery)
 def unit(code: str, query: UnitQuery) -> Response:
     """Tell what the unit with a code was and what became of it, in every vintage that knows the code."""
     found = service.lives_of(
         current.connection(),
-        current.context().catalogue,
+        current.catalogue(),
         code,
         query.vintage,
         may_read=current.rights().may_read,

@@ -12,12 +12,13 @@ from gis_service.messages.catalogue import notices
 from gis_service.services import history as service
 from gis_service.services.audit import note_version
 from gis_service.services.collections import Collection
+from gis_service.services.edits import ANSWER_WAIT_S
 from gis_service.services.history_back import PutBack, restore, undo
 from gis_service.services.history_table import csv_text, geojson_text
-from gis_service.services.transactions import Connection, reading, writing
+from gis_service.services.transactions import Connection, writing
 from gis_service.web import current
-from gis_service.web.api.collections import collection_of
-from gis_service.web.api.items import keep_named
+from gis_service.web.api.collections import collection_of, oldest_of
+from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, page, show, url, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
@@ -36,7 +37,7 @@ from gis_service.web.schemas.versions import (
 
 blueprint = Blueprint("versions", __name__, url_prefix="/api/collections/<collection_id>")
 going_back = Blueprint("going_back", __name__, url_prefix="/api/collections/<collection_id>/versions")
-"""Apart, because reading what was is not yet bringing it back."""
+"""What brings back what was, apart from what reads of it."""
 
 
 def _entry(definition: LayerDefinition, entry: service.VersionEntry) -> VersionEntry:
@@ -63,11 +64,17 @@ def _heading(collection: Collection) -> str:
 
 
 @blueprint.get("/versions")
-@operation("Versions", {200: {JSON: Versions, HTML: None}}, query=VersionsQuery)
+@operation("Versions", Permission.READ_LAYER, {200: {JSON: Versions, HTML: None}}, query=VersionsQuery)
 def versions(collection_id: str, query: VersionsQuery) -> Response:
     """List the versions of a layer, the newest first."""
     collection = collection_of(collection_id)
-    found = service.page(current.connection(), collection.definition, before=query.after, limit=query.limit)
+    found = service.page(
+        current.connection(),
+        collection.definition,
+        before=query.after,
+        limit=query.limit,
+        oldest=oldest_of(collection),
+    )
     following = None
     if found.next_before is not None:
         asked = query.model_dump(exclude_none=True) | {"after": found.next_before}
@@ -77,16 +84,18 @@ def versions(collection_id: str, query: VersionsQuery) -> Response:
 
 
 @blueprint.get("/versions/<int:version>")
-@operation("Versions", {200: {JSON: VersionEntry, HTML: None}}, query=FormatQuery)
+@operation("Versions", Permission.READ_LAYER, {200: {JSON: VersionEntry, HTML: None}}, query=FormatQuery)
 def version(collection_id: str, version: int, query: FormatQuery) -> Response:
     """Tell who made a version of a layer, when and why, and how many rows it touched."""
     collection = collection_of(collection_id)
-    entry = service.one(current.connection(), collection.definition, version)
+    entry = service.one(current.connection(), collection.definition, version, oldest_of(collection))
     return show(_entry(collection.definition, entry), query.f, _heading(collection))
 
 
 @blueprint.get("/diff")
-@operation("Versions", {200: {GEOJSON: Differences, CSV: None, HTML: None}}, query=DiffQuery)
+@operation(
+    "Versions", Permission.READ_LAYER, {200: {GEOJSON: Differences, CSV: None, HTML: None}}, query=DiffQuery
+)
 def diff(collection_id: str, query: DiffQuery) -> Response:
     """Tell how a layer differs between two of its versions, row by row by rising id."""
     collection = collection_of(collection_id)
@@ -97,6 +106,7 @@ def diff(collection_id: str, query: DiffQuery) -> Response:
         query.to,
         after=query.after,
         limit=min(query.limit, service.MAX_PAGE),
+        oldest=oldest_of(collection),
     )
     links = _diff_links(collection_id, query, found)
     if query.f == "csv" or (query.f is None and _wants_table()):
@@ -107,7 +117,7 @@ def diff(collection_id: str, query: DiffQuery) -> Response:
     else:
         response = _difference_document(collection, query, found, links)
     response.headers[VERSION_HEADER] = str(found.new.id)
-    return response if query.to is None else keep_named(response, collection)
+    return response
 
 
 def _wants_table() -> bool:
@@ -156,44 +166,53 @@ def _difference_document(
 
 
 @going_back.post("/<int:version>/restore")
-@operation("Versions", {200: {JSON: Unchanged}, 201: {JSON: VersionEntry}}, body=Restoring)
+@operation(
+    "Versions", Permission.EDIT_LAYER, {200: {JSON: Unchanged}, 201: {JSON: VersionEntry}}, body=Restoring
+)
 def restore_version(collection_id: str, version: int, body: Restoring) -> Response:
     """Bring a layer, or some of its rows, back to what they were in a version, as a new version."""
     author = current.caller().name
     return _put_back(
         collection_of(collection_id),
         lambda connection, definition: restore(
-            connection, definition, version, author=author, message=body.message, fids=body.fids
+            connection,
+            definition,
+            version,
+            author=author,
+            message=body.message,
+            fids=body.fids,
+            wait_s=ANSWER_WAIT_S,
         ),
     )
 
 
 @going_back.post("/<int:version>/undo")
-@operation("Versions", {200: {JSON: Unchanged}, 201: {JSON: VersionEntry}})
+@operation("Versions", Permission.EDIT_LAYER, {200: {JSON: Unchanged}, 201: {JSON: VersionEntry}})
 def undo_version(collection_id: str, version: int) -> Response:
     """Bring the rows that a version touched back to what they were before it, as a new version."""
     author = current.caller().name
     return _put_back(
         collection_of(collection_id),
-        lambda connection, definition: undo(connection, definition, version, author=author),
+        lambda connection, definition: undo(
+            connection, definition, version, author=author, wait_s=ANSWER_WAIT_S
+        ),
     )
 
 
 def _put_back(collection: Collection, back: Callable[[Connection, LayerDefinition], PutBack]) -> Response:
-    definition = collection.definition
-    current.rights().require_editing(definition.id)
+    definition, caller, entry = collection.definition, current.caller(), None
+    current.release()
     with writing(current.context()) as connection:
         done = back(connection, definition)
         if done.version is not None:
-            note_version(connection, current.caller(), definition.id, done.version)
+            note_version(connection, caller, definition.id, done.version)
+            # Read where it was written: it must not take another connection to tell what has been done.
+            entry = _entry(definition, service.just_made(connection, definition, done.version))
     path = f"/collections/{definition.id}/versions"
-    if done.version is None:
+    if entry is None:
         told = notices()["nothing_to_put_back"].in_language(current.language()).format(layer=definition.id)
         document = Unchanged(version=collection.version, detail=told, links=[link(path, HISTORY_REL)])
         return json_response(document.model_dump_json(exclude_none=True))
-    # The state that this request read at its begin knows nothing of what has just been written.
-    with reading(current.context()) as connection:
-        entry = _entry(definition, service.one(connection, definition, done.version))
     response = json_response(entry.model_dump_json(exclude_none=True), status=HTTPStatus.CREATED)
     response.headers["Location"] = url(f"{path}/{done.version}")
     return response

@@ -1,12 +1,12 @@
 """Pages rendered on the server."""
 
-from gis_service.web.auth import Permission
-from gis_service.web.pages import account, sign_in
+from gis_service.web.pages import account, layers, sign_in
 from gis_service.web.pages import map as map_page
 
 PAGES = (
-    (map_page.blueprint, Permission.READ),
-    (sign_in.blueprint, Permission.READ),
-    (account.blueprint, Permission.OWN_ACCOUNT),
+    map_page.blueprint,
+    layers.blueprint,
+    sign_in.blueprint,
+    account.blueprint,
 )
-"""Every page with what it demands of its readers."""
+"""Every page; what a handler demands of its readers stands with the handler."""

@@ -1,14 +1,17 @@
 """The account page: password, own API tokens, own sessions."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, WrongUse
-from gis_service.services import accounts, passwords, sessions, users
+from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, Temporary, WrongUse
+from gis_service.services import accounts, own_account, passwords, sessions, users
 from gis_service.services.accounts import HOUR_S, SCOPES_OF, Caller, Scope
 from gis_service.services.sessions import Session
 from gis_service.services.transactions import writing
-from gis_service.web import current, forgery
+from gis_service.web import current, errors, forgery
+from gis_service.web.auth import Permission, demands
 from gis_service.web.pages import look
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -38,10 +41,18 @@ def name_of(browser: str) -> str:
 
 
 def _session() -> Session:
+    """Give the session of this browser; its caller says from where."""
     found = current.session()
     if found is None:
         raise NotAllowed(ErrorCode.SESSION_NEEDED)
-    return found
+    return replace(found, caller=current.caller())
+
+
+def _leave_reading() -> Session:
+    """Give the session, and the connection of reading back, since a row is waited for."""
+    session = _session()
+    current.release()
+    return session
 
 
 def _owner() -> tuple[Caller, users.Account]:
@@ -55,7 +66,7 @@ def _owner() -> tuple[Caller, users.Account]:
 def _page(error: GisError | None = None, **values: object) -> Response:
     caller, account = _owner()
     role = caller.role
-    return look.show(
+    response = look.show(
         "account.html",
         error.status if error else 200,
         token=forgery.token(),
@@ -70,15 +81,13 @@ def _page(error: GisError | None = None, **values: object) -> Response:
         least=passwords.LEAST,
         **values,
     )
+    if error:
+        response.headers.update(errors.headers_of(error))
+    return response
 
 
 def _again(done: str) -> Response:
     return redirect(f"/account?done={done}&lang={look.language_of()}", _SEE_OTHER)
-
-
-def _require_right(account: users.Account, password: str) -> None:
-    if not passwords.is_right(account.password, password):
-        raise RefusedInput(ErrorCode.PASSWORD_WRONG)
 
 
 def _hours(given: str) -> int:
@@ -89,66 +98,65 @@ def _hours(given: str) -> int:
 
 
 @blueprint.get("")
+@demands(Permission.OWN_ACCOUNT)
 def page() -> Response:
     """Show the account of whoever has signed in."""
     return _page(done=request.args.get("done"))
 
 
 @blueprint.post("/password")
+@demands(Permission.OWN_ACCOUNT)
 def change_password() -> Response:
-    """Keep another password, and end all other sessions."""
-    caller, account = _owner()
+    """Keep another password, and end all tokens and all other sessions."""
+    context, session = current.context(), _leave_reading()
     try:
         password = look.new_password()
-        _require_right(account, request.form.get("current", ""))
-        city = current.context().catalogue.city.title.vi
-        with writing(current.context()) as connection:
-            users.set_password(connection, account, password, city, caller=caller)
-            sessions.end_others(connection, caller, _session().number)
-    except RefusedInput as error:
+        present, city = request.form.get("current", ""), context.catalogue.city.title.vi
+        own_account.change_password(context, session, present, password, city)
+    except (RefusedInput, Temporary) as error:
         return _page(error)
     return _again("password")
 
 
 @blueprint.post("/tokens")
+@demands(Permission.OWN_ACCOUNT)
 def make_token() -> Response:
     """Make an API token and show it, once."""
-    caller, _ = _owner()
-    if caller.role is None:
-        raise NotAllowed(ErrorCode.SESSION_NEEDED)
-    label = look.field("label", 100)
+    session, present = _leave_reading(), request.form.get("present", "")
+    label, scopes = look.field("label", 100), request.form.getlist("scope")
     try:
-        hours = _hours(request.form.get("hours", ""))
-        scopes = accounts.read_scopes(request.form.getlist("scope"), caller.role)
-        with writing(current.context()) as connection:
-            made = accounts.make_token(
-                connection, caller.role, label, scopes=scopes, lifetime_s=hours * HOUR_S, caller=caller
-            )
-    except (RefusedInput, WrongUse) as error:
+        lifetime_s = _hours(request.form.get("hours", "")) * HOUR_S
+        made = own_account.make_own_token(current.context(), session, present, label, scopes, lifetime_s)
+    except (RefusedInput, Temporary, WrongUse) as error:
         return _page(error)
-    current.read_again()
     return _page(made=made)
 
 
 @blueprint.post("/tokens/<int:number>/revoke")
+@demands(Permission.OWN_ACCOUNT)
 def revoke_token(number: int) -> Response:
     """End one of the own tokens."""
+    session = _leave_reading()
     with writing(current.context()) as connection:
-        accounts.revoke_token(connection, number, current.caller())
+        accounts.revoke_token(connection, number, session.caller)
     return _again("token")
 
 
 @blueprint.post("/sessions/<int:number>/end")
+@demands(Permission.OWN_ACCOUNT)
 def end_session(number: int) -> Response:
     """End one of the own sessions."""
+    session = _leave_reading()
     with writing(current.context()) as connection:
-        sessions.end(connection, current.caller(), number)
+        sessions.end(connection, session.caller, number)
     return _again("session")
 
 
 @blueprint.post("/sessions/end-others")
+@demands(Permission.OWN_ACCOUNT)
 def end_others() -> Response:
     """End all own sessions but this one."""
+    session = _leave_reading()
     with writing(current.context()) as connection:
-        sessions.end_others(connection, current.caller(), _session().number)
+        sessions.end_others(connection, session.caller, session.number)
     return _again("session")

@@ -13,11 +13,14 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.messages.catalogue import notices
-from gis_service.services.accounts import ANONYMOUS
+from gis_service.services import users
+from gis_service.services.accounts import ANONYMOUS, Caller
 from gis_service.services.layers import LayerCounts
-from gis_service.services.rights import Rights, rights_by_definition, rights_of
+from gis_service.services.rights import Rights, rights_by_definition, rights_of, sees_personal
+from gis_service.services.transactions import Connection
 from gis_service.types import Language, Text
 from gis_service.web import current
+from gis_service.web.auth import Permission, demands
 
 blueprint = Blueprint("map", __name__)
 
@@ -70,8 +73,8 @@ def _fields(layer: LayerDefinition) -> list[dict[str, Any]]:
     ]
 
 
-def _standards(catalogue: Catalogue, public: Container[str]) -> list[dict[str, Any]]:
-    """Give the standards that the map can ask about: those with a reach, of services open to all."""
+def _standards(catalogue: Catalogue, shown: Container[str]) -> list[dict[str, Any]]:
+    """Give the standards that the map can ask about: those with a reach, of services that are spoken of."""
     return [
         {
             "id": id_,
@@ -84,7 +87,7 @@ def _standards(catalogue: Catalogue, public: Container[str]) -> list[dict[str, A
             "direction": standard.direction,
         }
         for id_, standard in catalogue.standards.items()
-        if standard.service in public and standard.limit is not None
+        if standard.service in shown and standard.limit is not None
     ]
 
 
@@ -121,24 +124,37 @@ def _rank(vintage: Vintage, today: date) -> tuple[bool, bool, int]:
     return vintage.level != BASE_LEVEL, not vintage.holds_on(today), -vintage.start.toordinal()
 
 
-def _published() -> Rights:
-    """Tell what everybody may read; without a database as far as the definitions go."""
-    catalogue = current.context().catalogue
+def _reader() -> tuple[Rights, dict[str, Any] | None]:
+    """Tell what the reader may read, and who has signed in; without a database nobody has.
+
+    A token counts for nobody here: no browser that opens a page sends one.
+    """
     try:
-        return rights_of(current.connection(), catalogue, ANONYMOUS)
+        session = current.session()
+        caller = session.caller if session else ANONYMOUS
+        rights = rights_of(current.connection(), current.catalogue(), caller)
+        return rights, account_facts(current.connection(), caller)
     except Temporary:
-        return rights_by_definition(catalogue)
+        return rights_by_definition(current.context().definitions), None
+
+
+def account_facts(connection: Connection, caller: Caller) -> dict[str, Any] | None:
+    """Give what the client must know of who has signed in: the name, and whether homes may be shown."""
+    account = None if caller.account is None else users.by_number(connection, caller.account)
+    if account is None:
+        return None
+    return {"name": account.name or account.login, "seesHomes": sees_personal(caller)}
 
 
 def city_facts(rights: Rights) -> dict[str, Any]:
     """Give what the client must know of the city: titles, extent, what can be asked, how fields are called.
 
-    Only public layers are spoken of, since the page is the same for everybody.
+    Only layers that the reader may read are spoken of.
 
     Parameters
     ----------
     rights
-        Of nobody in particular.
+        Of the reader.
     """
     catalogue, city = rights.catalogue, rights.catalogue.city
     public = {id_: layer for id_, layer in catalogue.layers.items() if rights.may_read(id_)}
@@ -160,7 +176,7 @@ def city_facts(rights: Rights) -> dict[str, Any]:
 
 
 def counts(rights: Rights) -> dict[str, int]:
-    """Give the number of features of each public layer; none while the database is away.
+    """Give the number of features of each layer that the reader may read; none while the database is away.
 
     The page itself needs no database: it says what failed and offers to try again. The process remembers what
     it counted, by the version of the layer: rows edited straight in a table are counted at the next version.
@@ -174,17 +190,19 @@ def counts(rights: Rights) -> dict[str, int]:
 
 
 @blueprint.get("/")
+@demands(Permission.READ)
 def show() -> Response:
     """Show the map."""
     script, styles = client_files(Path(current_app.static_folder or ""))
     language = language_of(request.args.get("lang"))
-    rights = _published()
+    rights, account = _reader()
     facts = city_facts(rights) | {"counts": counts(rights)}
     html = render_template(
         "map.html",
         language=language,
         title=facts["title"][language],
         city=facts,
+        account=account,
         script=script,
         styles=styles,
     )

@@ -1,14 +1,17 @@
 """Signing in and out, and choosing the first password with a one-time code."""
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput
 from gis_service.services import sessions, users
 from gis_service.services import sign_in as service
 from gis_service.services.accounts import Trail
 from gis_service.services.transactions import writing
 from gis_service.web import cookies, current, errors, forgery
+from gis_service.web.auth import Permission, demands
 from gis_service.web.pages import look
 from gis_service.web.pages.places import inside
 
@@ -40,7 +43,19 @@ def _check_form() -> None:
     forgery.check_form(cookies.visit_of(request, secure=current.is_secure()))
 
 
+def _end_session() -> None:
+    """End the session that this browser has until now."""
+    session = current.session()
+    if session is None:
+        return
+    caller = current.caller()
+    # Somebody may have ended it from elsewhere meanwhile: then there is nothing left to do.
+    with suppress(NotFound), writing(current.context()) as connection:
+        sessions.end(connection, caller, session.number)
+
+
 @blueprint.get("/sign-in")
+@demands(Permission.READ)
 def form() -> Response:
     """Show the form; whoever has signed in already goes on."""
     following = inside(request.args.get("next"))
@@ -50,8 +65,9 @@ def form() -> Response:
 
 
 @blueprint.post("/sign-in")
+@demands(Permission.SIGN_IN)
 def enter() -> Response:
-    """Begin a session, with a new secret whatever cookie was sent."""
+    """Begin a session, with a new secret whatever cookie was sent; the one before ends."""
     _check_form()
     following, login = inside(request.form.get("next")), look.field("login", 64)
     attempt = service.Attempt(
@@ -67,34 +83,36 @@ def enter() -> Response:
         if error.code not in {ErrorCode.SIGN_IN_FAILED, ErrorCode.SIGN_IN_TOO_OFTEN}:
             raise
         return _form("sign_in.html", error, following=following, login=login)
+    _end_session()
     response = redirect(following, _SEE_OTHER)
     cookies.put_session(response, secret, secure=current.is_secure())
     return response
 
 
 @blueprint.post("/sign-out")
+@demands(Permission.READ)
 def leave() -> Response:
-    """End the session of this browser."""
-    session = current.session()
-    if session is not None:
-        with writing(current.context()) as connection:
-            sessions.end(connection, current.caller(), session.number)
-    response = redirect("/", _SEE_OTHER)
+    """End the session of this browser, and lead back to the map in the language of the page."""
+    _end_session()
+    response = redirect(f"/?lang={look.language_of()}", _SEE_OTHER)
     cookies.drop_session(response, secure=current.is_secure())
     return response
 
 
 @blueprint.get("/welcome")
+@demands(Permission.READ)
 def welcome() -> Response:
-    """Show the form on which the bearer of a one-time code chooses a password; looking uses nothing up."""
-    code = request.args.get("code", "")
-    owner = users.owner_of(current.connection(), code) if code else None
-    return _form("welcome.html", code=code, login=owner.login if owner else "")
+    """Show the form on which the bearer of a one-time code chooses a password.
+
+    The code is typed into the form: in an address it would stand in the logs of every proxy on the way.
+    """
+    return _form("welcome.html", code="")
 
 
 @blueprint.post("/welcome")
+@demands(Permission.SIGN_IN)
 def choose() -> Response:
-    """Keep the password that was chosen, and lead to the sign-in page."""
+    """Keep the password that was chosen, and lead to the sign-in page; nobody stays signed in here."""
     _check_form()
     code = request.form.get("code", "")
     trail = Trail("session", current.place(), current.request_id())
@@ -104,5 +122,8 @@ def choose() -> Response:
         with writing(current.context()) as connection:
             users.use_code(connection, code, password, city, trail)
     except RefusedInput as error:
-        return _form("welcome.html", error, code=code, login="")
-    return redirect(f"/sign-in?lang={look.language_of()}", _SEE_OTHER)
+        return _form("welcome.html", error, code=code)
+    _end_session()
+    response = redirect(f"/sign-in?lang={look.language_of()}", _SEE_OTHER)
+    cookies.drop_session(response, secure=current.is_secure())
+    return response

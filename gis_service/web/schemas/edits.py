@@ -18,7 +18,7 @@ def _geometry(value: object) -> shapely.Geometry | None:
     # Finite numbers only: JSON as Python reads it also has NaN and Infinity.
     try:
         return shapely.from_geojson(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError, shapely.errors.GEOSException):
+    except (TypeError, ValueError, RecursionError, shapely.errors.GEOSException):
         expected = {"expected": "GeoJSON geometry"}
         raise PydanticCustomError("gis_expected", "expected {expected}", expected) from None
 
@@ -48,6 +48,12 @@ class FeaturePatch(_Body):
 
 
 class EditQuery(Query):
-    """Why something is changed."""
+    """Why something is changed, and from which state of the layer."""
 
     message: str = Field("", max_length=500, description="Why; kept with the version.")
+    base: int | None = Field(
+        None,
+        ge=1,
+        le=2**63 - 1,
+        description="Version of the layer that the change was made from; refused when there is a newer one.",
+    )

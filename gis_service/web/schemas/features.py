@@ -37,6 +37,15 @@ class Extent(Answer):
     spatial: SpatialExtent
 
 
+class Contact(Answer):
+    """Who answers for the data of a layer."""
+
+    organisation: str
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+
 class Collection(Answer):
     """A layer, as OGC API Features has it."""
 
@@ -53,6 +62,15 @@ class Collection(Answer):
     licence: str
     attribution: str = Field(description="Source of the data.")
     version: int | None = Field(None, description="Version that the items have now.")
+    made_by_user: bool = Field(
+        description="Whether a user has made the layer; all others are defined by files."
+    )
+    contact: Contact | None = Field(None, description="Who answers for the data.")
+    lineage: str | None = Field(None, description="How the data came to be.")
+    frequency: str | None = Field(
+        None, description="How often it is brought up to date: ISO 19115, MD_MaintenanceFrequencyCode."
+    )
+    quality: str | None = Field(None, description="How complete and how exact it is.")
     links: list[Link]
 
 

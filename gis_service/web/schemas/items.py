@@ -37,6 +37,20 @@ def _bbox(value: object) -> BBox:
     return west, south, east, north
 
 
+Box = Annotated[
+    BBox | None,
+    BeforeValidator(_bbox),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {"type": "number"},
+            "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+        }
+    ),
+]
+"""Four or six numbers of an address: west, south, east, north."""
+
+
 def _moment(text: str) -> datetime | None:
     if text in _OPEN:
         return None
@@ -94,17 +108,7 @@ class ItemQuery(Query):
 class ItemsQuery(ItemQuery):
     """Which items of a collection, and how many at once."""
 
-    bbox: Annotated[
-        BBox | None,
-        BeforeValidator(_bbox),
-        WithJsonSchema(
-            {
-                "type": "array",
-                "items": {"type": "number"},
-                "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
-            }
-        ),
-    ] = Field(
+    bbox: Box = Field(
         None,
         description="Only items that meet this box: west, south, east, north in degrees (CRS84). A box whose"
         " west is greater than its east crosses the antimeridian.",

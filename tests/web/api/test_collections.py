@@ -1,5 +1,7 @@
 """The layers as collections."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -54,11 +56,11 @@ def test_titles_come_in_the_language_that_is_asked_for(client: FlaskClient) -> N
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/api/collections", 2),
-        ("/api/collections/commune", 2),
-        ("/api/collections/commune/items", 3),
-        ("/api/collections/one_stop_office/items?limit=20&bbox=106,20,107,21", 3),
-        ("/api/collections/commune/tiles/WebMercatorQuad/9/225/407", 3),
+        ("/api/collections", 3),
+        ("/api/collections/commune", 3),
+        ("/api/collections/commune/items", 4),
+        ("/api/collections/one_stop_office/items?limit=20&bbox=106,20,107,21", 4),
+        ("/api/collections/commune/tiles/WebMercatorQuad/9/225/407", 4),
         ("/healthz", 0),
     ],
 )
@@ -79,3 +81,40 @@ def test_the_number_of_statements_does_not_grow_with_the_answer(
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(statements) == most
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=cho", ["market"]),
+        ("q=XÃ PHƯỜNG HIỆN NAY", ["commune"]),
+        ("q=xa phuong hien nya", ["commune"]),
+        ("q=stop", ["one_stop_office", "bus_stop"]),
+        ("q=vu tru", []),
+        ("category=boundaries", ["commune", "commune_2019"]),
+        ("category=none", []),
+        ("bbox=106,20,107,21", ["commune", "one_stop_office"]),
+        ("bbox=0,0,1,1", []),
+        ("bbox=170,20,107,21&q=xa", ["commune", "one_stop_office"]),
+        ("q=", ["bus_stop", "commune", "commune_2019", "market", "one_stop_office"]),
+    ],
+)
+def test_layers_are_found_by_words_place_and_sector(
+    client: FlaskClient, query: str, found: list[str]
+) -> None:
+    listed = client.get(f"/api/collections?{query}").get_json()["collections"]
+    assert [entry["id"] for entry in listed] == found
+
+
+@pytest.mark.parametrize("role", [None, "viewer", "gis_staff"])
+def test_nobody_finds_what_they_may_not_read(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]], role: str | None
+) -> None:
+    every = client.get("/api/collections?q=lop de thu", headers=bearer(role)).get_json()["collections"]
+    seen = {None: [], "viewer": ["pipe_internal"], "gis_staff": ["pipe_draft", "pipe_internal"]}
+    assert [entry["id"] for entry in every] == seen[role]
+
+
+@pytest.mark.parametrize("query", ["bbox=1,2", "q=" + "a" * 201, "colour=red", "bbox=a,b,c,d"])
+def test_a_question_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/api/collections?{query}").status_code == 400

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from gis_service.app import create_app
 from gis_service.db.engine import open_engine, transaction
-from gis_service.services import audit
+from gis_service.services import audit, turns
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.audit import AuditFilter, Entry
 from gis_service.services.prepared import ANSWERS
@@ -134,6 +134,10 @@ def test_those_who_may_see_every_cell_and_the_homes_which_is_noted(
         assert (one.object, one.by, one.address) == ("/api/coverage/cells", "token", "127.0.0.1")
         assert ("detail=points" in (one.after or {})["query"]) is (one is not cell)
     assert found(town, why_at(3900), headers)["cell"]["people"] == 2.5
+    asked = (noted(town, role)[0].after or {})["query"]
+    # The place that was pointed at may be a home: its cell is told, itself it is not.
+    assert "cell=" in asked
+    assert not {"lon", "lat"} & {part.partition("=")[0] for part in asked.split("&")}
 
 
 @pytest.mark.parametrize(
@@ -256,12 +260,13 @@ def test_answers_about_places_leave_the_cells_in_memory(town: FlaskClient, town_
 
 
 def test_a_service_that_computes_as_much_as_it_may_says_when_to_come_back(
-    town: FlaskClient, town_app: Flask
+    town: FlaskClient, town_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(turns, "WAIT_S", 0.0)
     prepared = town_app.extensions["gis"].prepared
     with ExitStack() as busy:
-        for _ in range(town_app.extensions["gis"].settings.threads - 1):
-            busy.enter_context(prepared.working())
+        for _ in range(town_app.extensions["gis"].settings.threads // 2):
+            busy.enter_context(prepared.turns.one())
         response = town.get(f"{STUDY}&limit=585")
         assert_problem(response, 503, "coverage_busy")
         assert int(response.headers["Retry-After"]) > 0

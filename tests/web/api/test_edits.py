@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import ValidationError
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from gis_service.db.engine import open_engine, transaction
+from gis_service.services import edits
+from gis_service.web.schemas.edits import FeatureBody
 from tests.web.problem import assert_problem
 
 PATH = "/api/collections/bus_stop/items"
@@ -76,6 +79,7 @@ def test_a_feature_is_created_read_changed_and_deleted(editor: FlaskClient) -> N
         ("patch", '"1", "2"', 412, "item_changed"),
         ("delete", 'W/"{tag}"', 412, "item_changed"),
         ("delete", "nonsense", 412, "item_changed"),
+        ("delete", '"*"', 412, "item_changed"),
     ],
 )
 def test_an_edit_without_or_of_an_older_state_changes_nothing(
@@ -123,6 +127,8 @@ def test_of_two_who_saw_the_same_state_the_second_is_refused(editor: FlaskClient
         ({"type": "Feature", "properties": {"code": "x"}}, 422, "body_invalid"),
         (stop("b1", colour="red"), 422, "field_unknown"),
         (stop("b1", name={"vi": "a"}), 422, "value_wrong_type"),
+        (stop("b1", name=[1, "a"]), 422, "value_wrong_type"),
+        (stop("b1", name=2**64), 422, "value_wrong_type"),
         (stop(""), 422, "value_missing"),
         (stop("taken"), 409, "key_taken"),
     ],
@@ -152,6 +158,43 @@ def test_only_those_who_may_edit_do(
 ) -> None:
     del editor
     assert client.post(PATH, json=stop("b1"), headers=bearer(role)).status_code == status
+
+
+def test_an_edit_from_an_older_version_of_the_layer_is_refused_when_it_says_so(editor: FlaskClient) -> None:
+    base = editor.post(PATH, json=stop("b1")).headers["Layer-Version"]
+    assert editor.post(f"{PATH}?base={base}", json=stop("b2")).status_code == 201
+    problem = assert_problem(editor.post(f"{PATH}?base={base}", json=stop("b3")), 409, "base_version_changed")
+    assert "+1" in problem["detail"]
+    assert_problem(editor.post(f"{PATH}?base=0", json=stop("b3")), 400, "parameters_invalid")
+
+
+def test_an_edit_waits_a_moment_for_others_and_holds_one_connection(
+    editor: FlaskClient, app: Flask, loaded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edits, "ANSWER_WAIT_S", 0.3)
+    pool, held = app.extensions["gis"].engine.pool, []
+    listen = edits.apply
+
+    def apply(*arguments: object, **named: object) -> object:
+        held.append(pool.checkedout())
+        return listen(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(edits, "apply", apply)
+    engine = open_engine(loaded)
+    with transaction(engine) as other:
+        other.execute(text("SELECT gis.lock_layer('bus_stop')"))
+        problem = assert_problem(editor.post(PATH, json=stop("b1")), 409, "layer_busy")
+    engine.dispose()
+    assert "0.3" in problem["detail"]
+    assert held == [1]
+
+
+def test_a_geometry_without_an_end_is_no_geometry() -> None:
+    deep: dict[str, Any] = {"type": "Point", "coordinates": [1, 2]}
+    for _ in range(20_000):
+        deep = {"type": "GeometryCollection", "geometries": [deep]}
+    with pytest.raises(ValidationError, match="GeoJSON"):
+        FeatureBody(type="Feature", geometry=deep)
 
 
 @pytest.mark.parametrize("media", ["application/geo+json", "application/merge-patch+json"])

@@ -165,6 +165,20 @@ def test_a_job_is_there_for_its_owner_and_administrators(
             assert_problem(response, 404, "job_not_found")
 
 
+@pytest.mark.parametrize("scopes", [{Scope.STUDIES}, {Scope.READ, Scope.PERSONAL}])
+def test_a_limited_token_of_an_administrator_sees_no_jobs_of_others(
+    app: Flask, client: FlaskClient, ask: Callable[..., dict[str, Any]], scopes: set[Scope]
+) -> None:
+    path = f"/api/jobs/{ask()['jobID']}"
+    with transaction(app.extensions["gis"].engine) as connection:
+        token = make_token(connection, Role.ADMIN, "limited", scopes=frozenset(scopes))
+    header = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/jobs", headers=header).get_json()["jobs"] == []
+    assert_problem(client.get(path, headers=header), 404, "job_not_found")
+    refused = client.delete(path, headers=header)
+    assert refused.status_code == (404 if Scope.STUDIES in scopes else 403)
+
+
 @pytest.mark.parametrize(
     ("role", "status", "code"),
     [

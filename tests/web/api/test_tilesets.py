@@ -84,7 +84,7 @@ def with_pipes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, layer in (("pipes", "pipe_internal"), ("health", "hospital"))
     }
     catalogue = replace(context.catalogue, tilesets=context.catalogue.tilesets | more)
-    monkeypatch.setitem(app.extensions, "gis", replace(context, catalogue=catalogue))
+    monkeypatch.setitem(app.extensions, "gis", replace(context, definitions=catalogue))
 
 
 @pytest.mark.usefixtures("with_pipes")

@@ -2,11 +2,14 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from sqlalchemy import text
 
+from gis_service.db.engine import transaction
 from tests.web.problem import assert_problem
 from tests.web.version_town import READ, WIFI, Town
 
@@ -111,15 +114,13 @@ def test_before_the_first_version_there_was_nothing(town: Town, two: tuple[int, 
     assert_problem(town.get(f"{WIFI}/items/1?datetime=2020-01-01T00:00:00Z"), 404, "item_not_found")
 
 
-def test_a_named_version_of_a_public_layer_may_be_kept_and_nothing_else(
-    town: Town, two: tuple[int, int]
-) -> None:
+def test_what_was_is_asked_for_again_since_rights_may_change(town: Town, two: tuple[int, int]) -> None:
     named = f"version={two[0]}"
-    for path in (f"items?{named}", f"items/1?{named}", f"diff?from={two[0]}&to={two[1]}"):
-        assert town.get(f"{WIFI}/{path}").headers["Cache-Control"] == "public, max-age=86400"
+    for path in (f"items?{named}", f"items/1?{named}", f"diff?from={two[0]}&to={two[1]}", "versions"):
+        response = town.get(f"{WIFI}/{path}")
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert response.get_etag()[0]
         assert town.get(f"{WIFI}/{path}", "viewer").headers["Cache-Control"] == "private, no-store"
-    for path in ("items?datetime=2999-01-01T00:00:00Z", f"diff?from={two[0]}", "versions"):
-        assert town.get(f"{WIFI}/{path}").headers["Cache-Control"] == "no-cache"
 
 
 def test_a_difference_is_geojson_with_its_tally(town: Town, two: tuple[int, int]) -> None:
@@ -167,3 +168,50 @@ def test_a_layer_without_any_version_has_an_empty_list(town: Town) -> None:
     assert town.get("/api/collections/camera/versions").get_json()["items"] == []
     problem = assert_problem(town.get("/api/collections/camera/diff?from=1"), 404, "version_unknown")
     assert "-" in problem["expected"]
+
+
+def open_as(town: Town, visibility: str) -> None:
+    with transaction(town.engine) as connection:
+        put = "INSERT INTO gis.layer_setting (layer, visibility) VALUES ('wifi', :given)"
+        connection.execute(
+            text(f"{put} ON CONFLICT (layer) DO UPDATE SET visibility = excluded.visibility"),
+            {"given": visibility},
+        )
+
+
+@pytest.fixture
+def opened(town: Town, two: tuple[int, int]) -> Iterator[tuple[int, int, int]]:
+    """Give three versions of the Wi-Fi points: before they were opened, of then, and after."""
+    open_as(town, "draft")
+    open_as(town, "public")
+    yield (*two, town.write("wifi", "UPDATE layer.wifi SET name = 'Sau'"))
+    with transaction(town.engine) as connection:
+        connection.execute(text("DELETE FROM gis.layer_setting"))
+        connection.execute(text("DELETE FROM gis.layer_visibility"))
+
+
+def test_what_was_written_before_a_layer_was_opened_stays_closed(
+    town: Town, opened: tuple[int, int, int]
+) -> None:
+    draft, first, last = opened
+    begun = quote(town.get(f"{WIFI}/versions/{draft}", "gis_staff").get_json()["committed_at"])
+    for path in (
+        f"versions/{draft}",
+        f"items?version={draft}",
+        f"items/1?version={draft}",
+        f"items?datetime={begun}",
+        "items?datetime=2020-01-01T00:00:00Z",
+        f"diff?from={draft}",
+        f"diff?from={last}&to={draft}",
+    ):
+        for role in (None, "viewer"):
+            problem = assert_problem(town.get(f"{WIFI}/{path}", role), 403, "version_closed")
+            assert str(first) in problem["expected"]
+        assert town.get(f"{WIFI}/{path}", "gis_staff").status_code == 200
+    assert_problem(town.get(f"{WIFI}/items?version=999999"), 404, "version_unknown")
+    listed = town.get(f"{WIFI}/versions?limit=2").get_json()
+    assert [entry["id"] for entry in listed["items"]] == [last, first]
+    assert "next" not in listed
+    assert len(town.get(f"{WIFI}/versions", "gis_staff").get_json()["items"]) == 3
+    for path in (f"items?version={first}", f"diff?from={first}", f"versions/{first}", "items"):
+        assert town.get(f"{WIFI}/{path}").status_code == 200

@@ -1,13 +1,17 @@
 """Going back over HTTP, who may, and what is wrong."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
 from gis_service.db.engine import transaction
+from gis_service.services import history
 from gis_service.services.accounts import Role
+from gis_service.web.api import versions
 from tests.web.problem import assert_problem
 from tests.web.version_town import READ, TWO, WIFI, Town
 
@@ -95,6 +99,35 @@ def test_what_is_wrong_is_said(
     problem = assert_problem(response, status, code)
     if code.startswith("version_"):
         assert str(first) in problem["expected"]
+
+
+def counting(function: Callable[..., Any], pool: QueuePool, held: set[int]) -> Callable[..., Any]:
+    """Note how many connections are out when a function is called."""
+
+    def counted(*arguments: object, **named: object) -> object:
+        held.add(pool.checkedout())
+        return function(*arguments, **named)
+
+    return counted
+
+
+@pytest.mark.parametrize("verb", ["restore", "undo"])
+def test_going_back_holds_one_connection_and_waits_a_moment_for_others(
+    town: Town, two: tuple[int, int], verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "ANSWER_WAIT_S", 0.2)
+    pool, held = town.client.application.extensions["gis"].engine.pool, set[int]()
+    for name in ("restore", "undo"):
+        monkeypatch.setattr(versions, name, counting(getattr(versions, name), pool, held))
+    monkeypatch.setattr(history, "just_made", counting(history.just_made, pool, held))
+    path = f"{WIFI}/versions/{two[0] if verb == 'restore' else two[1]}/{verb}"
+    with transaction(town.engine) as other:
+        other.execute(text("SELECT gis.lock_layer('wifi')"))
+        assert "0.2" in assert_problem(town.post(path, {}), 409, "layer_busy")["detail"]
+    made = town.post(path, {})
+    assert (made.status_code, held) == (201, {1})
+    told = town.get(urlsplit(made.headers["Location"]).path, "gis_staff").get_json()
+    assert told == made.get_json(), "the time that was told is the one that is kept"
 
 
 @pytest.mark.parametrize("verb", ["restore", "undo"])

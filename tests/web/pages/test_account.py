@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -78,7 +79,8 @@ def token_of(page: str) -> str:
 
 
 def test_a_token_is_made_shown_once_limited_and_ended(lan: FlaskClient, client: FlaskClient) -> None:
-    made = send(lan, "/account?lang=en", "/account/tokens", label="<script>QGIS", hours="168", scope="read")
+    given = {"label": "<script>QGIS", "hours": "168", "scope": "read", "present": PASSWORD}
+    made = send(lan, "/account?lang=en", "/account/tokens", **given)
     assert made.status_code == 200
     token = token_of(made.text)
     assert "&lt;script&gt;QGIS" in made.text
@@ -98,7 +100,7 @@ def test_a_token_is_made_shown_once_limited_and_ended(lan: FlaskClient, client: 
     "fields", [{"hours": "100000"}, {"hours": "x"}, {}, {"hours": "12", "scope": "admin"}]
 )
 def test_a_token_beyond_the_account_is_not_made(lan: FlaskClient, fields: dict[str, str]) -> None:
-    response = send(lan, "/account", "/account/tokens", label="x", **fields)
+    response = send(lan, "/account", "/account/tokens", label="x", present=PASSWORD, **fields)
     assert response.status_code in {400, 422}
     assert "gis_" not in response.text.replace("gis_staff", "")
 
@@ -106,7 +108,7 @@ def test_a_token_beyond_the_account_is_not_made(lan: FlaskClient, fields: dict[s
 def test_owners_end_their_own_sessions_and_tokens_only(lan: FlaskClient, browser: Browser) -> None:
     minh = browser()
     sign_in(minh, "minh")
-    send(minh, "/account", "/account/tokens", label="x", hours="12")
+    send(minh, "/account", "/account/tokens", label="x", hours="12", present=PASSWORD)
     token = re.search(r"/account/tokens/(\d+)/revoke", minh.get("/account").text)
     assert token is not None
     assert send(lan, "/account", token[0]).status_code == 404
@@ -120,6 +122,39 @@ def test_owners_end_their_own_sessions_and_tokens_only(lan: FlaskClient, browser
     sign_in(other)
     assert send(lan, "/account", "/account/sessions/end-others").status_code == 303
     assert [one.get("/account").status_code for one in (lan, other, minh)] == [200, 303, 200]
+
+
+@pytest.mark.parametrize("present", [{}, {"present": "wrong"}])
+def test_no_token_is_made_without_the_present_password(lan: FlaskClient, present: dict[str, str]) -> None:
+    refused = send(lan, "/account?lang=en", "/account/tokens", label="x", hours="12", **present)
+    assert (refused.status_code, "present password, as typed" in refused.text) == (422, True)
+    assert "gis_" not in refused.text.replace("gis_staff", "")
+
+
+def test_a_browser_left_open_is_no_place_to_guess(lan: FlaskClient) -> None:
+    codes = [
+        send(lan, "/account", "/account/tokens", label="x", hours="12", present="wrong").status_code
+        for _ in range(7)
+    ]
+    assert codes == [422] * 6 + [429]
+    held = send(lan, "/account", "/account/password", current=PASSWORD, password=FRESH, again=FRESH)
+    assert (held.status_code, int(held.headers["Retry-After"]) in {1, 2}) == (429, True)
+
+
+@pytest.mark.parametrize("number", [0, 2**63 - 1, 2**63, 10**30])
+def test_a_number_that_nothing_can_have_is_not_found(lan: FlaskClient, number: int) -> None:
+    for address in (f"/account/tokens/{number}/revoke", f"/account/sessions/{number}/end"):
+        assert send(lan, "/account", address).status_code == 404
+
+
+def test_what_a_reader_cannot_end_is_told_in_words_for_readers(lan: FlaskClient) -> None:
+    assert "at /account" in send(lan, "/account?lang=en", "/account/tokens/7/revoke").text
+
+
+def test_times_name_their_zone(lan: FlaskClient) -> None:
+    seen = re.search(r"last used (\d{4}-\d\d-\d\d \d\d:\d\d) (\S+)", lan.get("/account?lang=en").text)
+    assert seen is not None
+    assert seen[2] == datetime.now(UTC).astimezone().tzname()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from gis_service.errors import ErrorCode, Temporary
 from gis_service.services import users
 from gis_service.web.pages.look import style_of
 from gis_service.web.pages.places import inside, sign_in_address
+from tests.web.pages.browser import hidden_fields
 
 
 def test_the_style_is_that_of_the_build_and_may_be_absent(tmp_path: Path) -> None:
@@ -30,8 +31,9 @@ def test_a_page_tells_nobody_where_the_database_lives(
     def fail(*_: object) -> None:
         raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url="postgresql://secret.example/gis")
 
-    monkeypatch.setattr(users, "owner_of", fail)
-    response = client.get("/welcome?code=x&lang=en")
+    given = hidden_fields(client.get("/welcome?lang=en")) | {"code": "x", "password": "y", "again": "y"}
+    monkeypatch.setattr(users, "use_code", fail)
+    response = client.post("/welcome", data=given)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert response.headers["X-Request-ID"] in response.text
     assert "secret.example" not in response.text

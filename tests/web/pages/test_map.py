@@ -3,7 +3,9 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +19,7 @@ from gis_service.errors import ErrorCode, Temporary
 from gis_service.services.layers import LayerCounts
 from gis_service.services.rights import rights_by_definition
 from gis_service.web.pages.map import city_facts, client_files, counts
+from tests.web.pages.browser import sign_in
 
 
 @pytest.fixture
@@ -77,6 +80,39 @@ def test_gives_the_facts_of_the_city_as_data(client: FlaskClient) -> None:
     assert city["title"]["vi"] == "Thái Bình"
     assert city["counts"]["commune"] > 0
     assert city["counts"]["market"] == 0
+
+
+def facts_of(page: str, name: str) -> Any:  # noqa: ANN401 any JSON document
+    found = re.search(f"data-{name}='([^']*)'", page)
+    return None if found is None else json.loads(html.unescape(found.group(1)))
+
+
+@pytest.mark.parametrize(
+    ("login", "sees_homes", "layer", "other"),
+    [("lan", True, "residents", "pipe_draft"), ("minh", False, "pipe_internal", "residents")],
+)
+def test_knows_who_has_signed_in_and_speaks_of_what_they_may_read(
+    client: FlaskClient, people: None, login: str, layer: str, other: str, *, sees_homes: bool
+) -> None:
+    del people
+    anonymous = client.get("/").text
+    assert facts_of(anonymous, "account") is None
+    sign_in(client, login)
+    response = client.get("/")
+    assert facts_of(response.text, "account") == {"name": f"Bà {login}", "seesHomes": sees_homes}
+    fields, published = (facts_of(page, "city")["fields"] for page in (response.text, anonymous))
+    assert (layer in fields, other in fields, layer in published) == (True, False, False)
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_takes_no_token_for_signing_in(
+    client: FlaskClient, people: None, bearer: Callable[[str | None], dict[str, str]]
+) -> None:
+    del people
+    for headers in (bearer("admin"), {"Authorization": "Bearer wrong"}):
+        page = client.get("/", headers=headers)
+        assert (page.status_code, facts_of(page.text, "account")) == (200, None)
+        assert "residents" not in facts_of(page.text, "city")["fields"]
 
 
 def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:

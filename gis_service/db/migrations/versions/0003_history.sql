@@ -65,13 +65,31 @@ CREATE FUNCTION gis.lock_layer(of_layer text) RETURNS void
 LANGUAGE sql
 AS $$ SELECT pg_advisory_xact_lock(hashtext('gis.layer'), hashtext(of_layer)) $$;
 
--- The version that this transaction has made of a layer; null when it has made none.
-CREATE FUNCTION gis.own_version(of_layer text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- The same for a writer that is still to come to the table. The lock of the table is first: a statement takes it
+-- before its triggers run, and two that take two locks the other way round would wait for each other.
+CREATE FUNCTION gis.hold_layer(of_layer text) RETURNS void
+LANGUAGE plpgsql
 AS $$
-    SELECT newest.id
-    FROM (SELECT id, xact, begun_at FROM gis.version WHERE layer = of_layer ORDER BY id DESC LIMIT 1) AS newest
-    WHERE newest.xact = pg_current_xact_id_if_assigned()::text::bigint AND newest.begun_at = transaction_timestamp()
+BEGIN
+    IF to_regclass(format('layer.%I', of_layer)) IS NOT NULL THEN
+        EXECUTE format('LOCK TABLE layer.%I IN ROW EXCLUSIVE MODE', of_layer);
+    END IF;
+    PERFORM gis.lock_layer(of_layer);
+END
+$$;
+
+-- The version that this transaction has made of a layer; null when it has made none.
+-- (PL/pgSQL keeps the plan of a query for the session; a function in SQL makes it anew at each call.)
+CREATE FUNCTION gis.own_version(of_layer text) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (
+        SELECT newest.id
+        FROM (SELECT id, xact, begun_at FROM gis.version WHERE layer = of_layer ORDER BY id DESC LIMIT 1) AS newest
+        WHERE newest.xact = pg_current_xact_id_if_assigned()::text::bigint AND newest.begun_at = transaction_timestamp()
+    );
+END
 $$;
 
 -- The version that this transaction makes of a layer, made at its first write. Whoever says nothing else is the
@@ -114,37 +132,128 @@ $$;
 CREATE CONSTRAINT TRIGGER version_commit AFTER INSERT ON gis.version
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.xact IS NOT NULL) EXECUTE FUNCTION gis.version_commit();
 
--- Names of the columns of a layer's table; the history gets those that it lacks.
+-- Whether a table of the schema layer can be under history: its key is fid alone, a bigint, and it has a geometry.
+CREATE FUNCTION gis.fits_history(of_layer text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_index AS unique_
+        JOIN pg_attribute AS number
+            ON number.attrelid = unique_.indrelid AND number.attnum = unique_.indkey[0]
+        WHERE unique_.indrelid = to_regclass(format('layer.%I', of_layer)) AND unique_.indisprimary
+            AND unique_.indnkeyatts = 1 AND number.attname = 'fid' AND number.atttypid = 'bigint'::regtype
+    ) AND EXISTS (
+        SELECT FROM pg_attribute AS shape
+        WHERE shape.attrelid = to_regclass(format('layer.%I', of_layer)) AND shape.attname = 'geom'
+            AND shape.atttypid = 'geometry'::regtype
+    )
+$$;
+
+-- Names of the columns of a layer's table; null when its history lacks one of them, or has it in another type.
+CREATE FUNCTION gis.history_names(of_layer text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    here regclass := to_regclass(format('layer.%I', of_layer));
+    history regclass := to_regclass(format('history.%I', of_layer));
+BEGIN
+    RETURN (
+        SELECT CASE WHEN bool_and(past.attname IS NOT NULL AND (current.attname IN ('fid', 'geom')
+                OR (current.atttypid = past.atttypid AND current.atttypmod = past.atttypmod)))
+            THEN string_agg(quote_ident(current.attname), ', ' ORDER BY current.attnum) END
+        FROM pg_attribute AS current
+        LEFT JOIN pg_attribute AS past
+            ON past.attrelid = history AND past.attname = current.attname AND NOT past.attisdropped
+        WHERE current.attrelid = here AND current.attnum > 0 AND NOT current.attisdropped
+    );
+END
+$$;
+
+-- Bring the columns of a history in line with those of the table, and name them. Old values that do not come
+-- through the new type unchanged stay beside it, in a column whose name ends in the version.
 CREATE FUNCTION gis.history_columns(of_layer text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    names text;
     lacking text;
 BEGIN
-    SELECT
-        string_agg(quote_ident(current.attname), ', ' ORDER BY current.attnum),
-        string_agg(format('ADD COLUMN %I %s', current.attname, format_type(current.atttypid, current.atttypmod)), ', ')
-            FILTER (WHERE past.attname IS NULL)
-    INTO names, lacking
-    FROM pg_attribute AS current
-    LEFT JOIN pg_attribute AS past
-        ON past.attrelid = format('history.%I', of_layer)::regclass AND past.attname = current.attname
-        AND NOT past.attisdropped
-    WHERE current.attrelid = format('layer.%I', of_layer)::regclass AND current.attnum > 0 AND NOT current.attisdropped;
-    IF lacking IS NOT NULL THEN
-        EXECUTE format('ALTER TABLE history.%I %s', of_layer, lacking);
+    IF gis.history_names(of_layer) IS NULL THEN
+        PERFORM gis.history_types(of_layer);
+        SELECT string_agg(format('ADD COLUMN %I %s', current.attname,
+            format_type(current.atttypid, current.atttypmod)), ', ' ORDER BY current.attnum)
+        INTO lacking
+        FROM pg_attribute AS current
+        WHERE current.attrelid = format('layer.%I', of_layer)::regclass AND current.attnum > 0
+            AND NOT current.attisdropped AND NOT EXISTS (
+                SELECT FROM pg_attribute AS past
+                WHERE past.attrelid = format('history.%I', of_layer)::regclass
+                    AND past.attname = current.attname AND NOT past.attisdropped);
+        IF lacking IS NOT NULL THEN
+            EXECUTE format('ALTER TABLE history.%I %s', of_layer, lacking);
+        END IF;
     END IF;
-    RETURN names;
+    RETURN gis.history_names(of_layer);
 END
 $$;
 
--- Before any write: wait for the others.
+-- Give the columns of a history the types of those of the table, or put them aside.
+CREATE FUNCTION gis.history_types(of_layer text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    differing record;
+    lossy boolean;
+    aside text;
+    newest bigint := (SELECT coalesce(max(id), 0) FROM gis.version WHERE layer = of_layer);
+BEGIN
+    FOR differing IN
+        SELECT current.attname::text AS name, format_type(current.atttypid, current.atttypmod) AS wanted,
+            format_type(past.atttypid, past.atttypmod) AS found
+        FROM pg_attribute AS current
+        JOIN pg_attribute AS past
+            ON past.attrelid = format('history.%I', of_layer)::regclass AND past.attname = current.attname
+            AND NOT past.attisdropped
+        WHERE current.attrelid = format('layer.%I', of_layer)::regclass AND current.attnum > 0
+            AND NOT current.attisdropped AND current.attname NOT IN ('fid', 'geom')
+            AND (current.atttypid, current.atttypmod) <> (past.atttypid, past.atttypmod)
+    LOOP
+        BEGIN
+            EXECUTE format('SELECT EXISTS (SELECT FROM history.%I AS h'
+                ' WHERE h.%2$I::%3$s::%4$s::text IS DISTINCT FROM h.%2$I::text)',
+                of_layer, differing.name, differing.wanted, differing.found) INTO lossy;
+            IF NOT lossy THEN
+                EXECUTE format('ALTER TABLE history.%I ALTER COLUMN %2$I TYPE %3$s USING %2$I::%3$s',
+                    of_layer, differing.name, differing.wanted);
+            END IF;
+        EXCEPTION WHEN data_exception OR cannot_coerce OR datatype_mismatch OR integrity_constraint_violation THEN
+            lossy := true;
+        END;
+        IF lossy THEN
+            -- Short enough for the ending: a name has 63 bytes, and a letter three at most.
+            aside := left(differing.name, 14);
+            IF octet_length(differing.name) <= 40 THEN
+                aside := differing.name;
+            END IF;
+            aside := aside || '_' || newest;
+            WHILE EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('history.%I', of_layer)::regclass
+                AND attname = aside AND NOT attisdropped) LOOP
+                aside := aside || '_';
+            END LOOP;
+            EXECUTE format('ALTER TABLE history.%I RENAME COLUMN %I TO %I', of_layer, differing.name, aside);
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Before any write: wait for the others. A table that has got another name begins a history under that name.
 CREATE FUNCTION gis.history_lock() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM gis.lock_layer(TG_TABLE_NAME);
+    IF to_regclass(format('history.%I', TG_TABLE_NAME)) IS NULL THEN
+        PERFORM gis.begin_history(TG_TABLE_NAME);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -157,7 +266,8 @@ DECLARE
     numbers regclass := pg_get_serial_sequence(format('layer.%I', of_layer), 'fid');
 BEGIN
     -- What the table gave by itself needs no more; null is a sequence that has yet to begin, at whatever number.
-    IF highest > coalesce(pg_sequence_last_value(numbers), 0) THEN
+    -- A table made by hand may give none.
+    IF numbers IS NOT NULL AND highest > coalesce(pg_sequence_last_value(numbers), 0) THEN
         EXECUTE format(
             'SELECT setval(%L, $1) FROM %s WHERE last_value < $1 OR (last_value = $1 AND NOT is_called)',
             numbers, numbers) USING highest;
@@ -172,6 +282,7 @@ AS $$
 DECLARE
     begun boolean;
     of_version bigint;
+    lowest bigint;
     highest bigint;
     names text;
     -- Of cells; a row that stays where it was tells them once.
@@ -186,10 +297,25 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
+    IF TG_OP <> 'DELETE' THEN
+        SELECT min(n.fid), max(n.fid) INTO lowest, highest FROM gis_new AS n;
+        IF lowest <= 0 THEN
+            RAISE EXCEPTION 'fid % of layer %: numbers of features begin with 1', lowest, TG_TABLE_NAME
+                USING ERRCODE = 'check_violation',
+                    HINT = 'Leave fid out, and the table gives a number by itself.';
+        END IF;
+        names := gis.history_names(TG_TABLE_NAME);
+    END IF;
     of_version := gis.own_version(TG_TABLE_NAME);
     begun := of_version IS NOT NULL;
     IF NOT begun THEN
         of_version := gis.version_of_write(TG_TABLE_NAME);
+    END IF;
+    IF TG_OP <> 'DELETE' AND names IS NULL THEN
+        -- A column has come, or has another type: that may have changed every row, and no trigger heard of it.
+        PERFORM gis.history_columns(TG_TABLE_NAME);
+        PERFORM gis.history_level(TG_TABLE_NAME, of_version);
+        RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
         IF begun THEN
@@ -204,13 +330,11 @@ BEGIN
             FROM (SELECT Box3D(geom) AS box FROM gis_old WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        names := gis.history_columns(TG_TABLE_NAME);
         EXECUTE format('INSERT INTO history.%I (%s, version_from) SELECT %s, $1 FROM gis_new', TG_TABLE_NAME, names, names)
             USING of_version;
         ranges := ranges || ARRAY(
             SELECT DISTINCT gis.cell_range(s.box)
             FROM (SELECT Box3D(geom) AS box FROM gis_new WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
-        SELECT max(n.fid) INTO highest FROM gis_new AS n;
         PERFORM gis.history_number(TG_TABLE_NAME, highest);
     END IF;
     INSERT INTO gis.dirty (layer, version, x, y)
@@ -228,6 +352,11 @@ DECLARE
     highest bigint;
     of_version bigint;
 BEGIN
+    -- Emptying a table heeds no view, so it would end rows here that an older view does not see in the history.
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE EXCEPTION 'TRUNCATE of layer % needs the isolation level read committed', TG_TABLE_NAME
+            USING ERRCODE = 'serialization_failure', HINT = 'Use DELETE, or begin a transaction of that level.';
+    END IF;
     EXECUTE format('SELECT EXISTS (SELECT FROM history.%I WHERE version_to IS NULL)', TG_TABLE_NAME) INTO any_row;
     EXECUTE format('SELECT max(fid) FROM history.%I', TG_TABLE_NAME) INTO highest;
     PERFORM gis.history_number(TG_TABLE_NAME, highest);
@@ -241,31 +370,54 @@ BEGIN
 END
 $$;
 
+-- Make the empty history of a layer's table and write down what the table holds, as its first version that is kept.
+-- A table that had versions before gets one even when it is empty: what comes next has a state to go back to.
+CREATE FUNCTION gis.begin_history(of_layer text, by_author text DEFAULT NULL, why text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    obliged text;
+    names text;
+    of_version bigint;
+    any_row boolean;
+BEGIN
+    EXECUTE format('CREATE TABLE history.%1$I (LIKE layer.%1$I, version_from bigint NOT NULL, version_to bigint)', of_layer);
+    -- The past may lack what the table demands of today, and be of another kind.
+    SELECT string_agg(format('ALTER COLUMN %I DROP NOT NULL', attname), ', ') INTO obliged
+    FROM pg_attribute
+    WHERE attrelid = format('history.%I', of_layer)::regclass AND attnum > 0 AND attnotnull
+        AND attname NOT IN ('fid', 'version_from');
+    IF obliged IS NOT NULL THEN
+        EXECUTE format('ALTER TABLE history.%I %s', of_layer, obliged);
+    END IF;
+    EXECUTE format('ALTER TABLE history.%I ALTER COLUMN geom TYPE geometry', of_layer);
+    EXECUTE format('ALTER TABLE history.%I ADD PRIMARY KEY (fid, version_from)', of_layer);
+    EXECUTE format('CREATE INDEX ON history.%I (version_from)', of_layer);
+    EXECUTE format('CREATE INDEX ON history.%I (version_to) WHERE version_to IS NOT NULL', of_layer);
+    -- Whatever an earlier history held is gone.
+    UPDATE gis.version SET kept = false WHERE layer = of_layer AND kept;
+    EXECUTE format('SELECT EXISTS (SELECT FROM layer.%I)', of_layer) INTO any_row;
+    IF any_row OR EXISTS (SELECT FROM gis.version WHERE layer = of_layer) THEN
+        of_version := gis.version_of_write(of_layer, by_author, why);
+        UPDATE gis.version SET kept = true WHERE id = of_version;
+        names := gis.history_names(of_layer);
+        EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I', of_layer, names)
+            USING of_version;
+        INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
+    END IF;
+END
+$$;
+
 -- Put a layer's table under history. The rows that it holds become its first version that is kept.
 CREATE FUNCTION gis.keep_history(of_layer text, by_author text DEFAULT NULL, why text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
     event text;
-    names text;
-    of_version bigint;
-    any_row boolean;
 BEGIN
     PERFORM gis.lock_layer(of_layer);
     IF to_regclass(format('history.%I', of_layer)) IS NULL THEN
-        EXECUTE format('CREATE TABLE history.%1$I (LIKE layer.%1$I, version_from bigint NOT NULL, version_to bigint)', of_layer);
-        EXECUTE format('ALTER TABLE history.%I ALTER COLUMN geom TYPE geometry(Geometry, 4326)', of_layer);
-        EXECUTE format('ALTER TABLE history.%I ADD PRIMARY KEY (fid, version_from)', of_layer);
-        EXECUTE format('CREATE INDEX ON history.%I (version_from)', of_layer);
-        EXECUTE format('CREATE INDEX ON history.%I (version_to) WHERE version_to IS NOT NULL', of_layer);
-        EXECUTE format('SELECT EXISTS (SELECT FROM layer.%I)', of_layer) INTO any_row;
-        IF any_row THEN
-            of_version := gis.version_of_write(of_layer, by_author, why);
-            names := gis.history_columns(of_layer);
-            EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I', of_layer, names)
-                USING of_version;
-            INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
-        END IF;
+        PERFORM gis.begin_history(of_layer, by_author, why);
     END IF;
     EXECUTE format('CREATE OR REPLACE TRIGGER gis_history_lock BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON layer.%I'
         ' FOR EACH STATEMENT EXECUTE FUNCTION gis.history_lock()', of_layer);
@@ -307,34 +459,29 @@ AS $$
         AND NOT current.attisdropped
 $$;
 
--- Give the columns of a history the types of those of the table. Old values that do not become the new type stay
--- beside it, in a column whose name ends in the version.
-CREATE FUNCTION gis.history_types(of_layer text) RETURNS void
+-- Write down in a version what the table holds and the history does not yet.
+CREATE FUNCTION gis.history_level(of_layer text, of_version bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    differing record;
-    newest bigint := (SELECT max(id) FROM gis.version WHERE layer = of_layer);
+    past text := gis.history_compared(of_layer, 'h');
+    current text := gis.history_compared(of_layer, 't');
+    names text := gis.history_names(of_layer);
+    highest bigint;
 BEGIN
-    FOR differing IN
-        SELECT current.attname AS name, format_type(current.atttypid, current.atttypmod) AS wanted
-        FROM pg_attribute AS current
-        JOIN pg_attribute AS past
-            ON past.attrelid = format('history.%I', of_layer)::regclass AND past.attname = current.attname
-            AND NOT past.attisdropped
-        WHERE current.attrelid = format('layer.%I', of_layer)::regclass AND current.attnum > 0
-            AND NOT current.attisdropped AND current.attname <> 'geom'
-            AND (current.atttypid, current.atttypmod) <> (past.atttypid, past.atttypmod)
-    LOOP
-        BEGIN
-            EXECUTE format('ALTER TABLE history.%I ALTER COLUMN %I TYPE %s USING %I::%3$s',
-                of_layer, differing.name, differing.wanted, differing.name);
-        EXCEPTION WHEN data_exception OR cannot_coerce OR datatype_mismatch THEN
-            EXECUTE format('ALTER TABLE history.%I RENAME COLUMN %I TO %I',
-                of_layer, differing.name, differing.name || '_' || newest);
-        END;
-    END LOOP;
-    PERFORM gis.history_columns(of_layer);
+    -- What this same version had written was never a state of its own.
+    EXECUTE format('DELETE FROM history.%1$I AS h WHERE h.version_from = $1 AND NOT EXISTS ('
+        'SELECT FROM layer.%1$I AS t WHERE t.fid = h.fid AND %2$s IS NOT DISTINCT FROM %3$s)',
+        of_layer, past, current) USING of_version;
+    EXECUTE format('UPDATE history.%1$I AS h SET version_to = $1 WHERE h.version_to IS NULL AND NOT EXISTS ('
+        'SELECT FROM layer.%1$I AS t WHERE t.fid = h.fid AND %2$s IS NOT DISTINCT FROM %3$s)',
+        of_layer, past, current) USING of_version;
+    EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I AS t'
+        ' WHERE NOT EXISTS (SELECT FROM history.%1$I AS h WHERE h.fid = t.fid AND h.version_to IS NULL)',
+        of_layer, names) USING of_version;
+    INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
+    EXECUTE format('SELECT max(fid) FROM history.%I', of_layer) INTO highest;
+    PERFORM gis.history_number(of_layer, highest);
 END
 $$;
 
@@ -343,9 +490,6 @@ CREATE FUNCTION gis.history_catch_up(of_layer text, by_author text, why text) RE
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-    past text;
-    current text;
-    names text;
     of_version bigint;
     any_row boolean;
     highest bigint;
@@ -356,22 +500,14 @@ BEGIN
         RETURN gis.own_version(of_layer);
     END IF;
     PERFORM gis.keep_history(of_layer);
-    PERFORM gis.history_types(of_layer);
-    past := gis.history_compared(of_layer, 'h');
-    current := gis.history_compared(of_layer, 't');
+    PERFORM gis.history_columns(of_layer);
     EXECUTE format('SELECT EXISTS (SELECT FROM layer.%1$I AS t'
         ' FULL JOIN (SELECT * FROM history.%1$I WHERE version_to IS NULL) AS h ON h.fid = t.fid'
-        ' WHERE h.fid IS NULL OR t.fid IS NULL OR %2$s IS DISTINCT FROM %3$s)', of_layer, past, current) INTO any_row;
+        ' WHERE h.fid IS NULL OR t.fid IS NULL OR %2$s IS DISTINCT FROM %3$s)',
+        of_layer, gis.history_compared(of_layer, 'h'), gis.history_compared(of_layer, 't')) INTO any_row;
     IF any_row THEN
         of_version := gis.version_of_write(of_layer, by_author, why);
-        EXECUTE format('UPDATE history.%1$I AS h SET version_to = $1 WHERE h.version_to IS NULL AND NOT EXISTS ('
-            'SELECT FROM layer.%1$I AS t WHERE t.fid = h.fid AND %2$s IS NOT DISTINCT FROM %3$s)',
-            of_layer, past, current) USING of_version;
-        names := gis.history_columns(of_layer);
-        EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I AS t'
-            ' WHERE NOT EXISTS (SELECT FROM history.%1$I AS h WHERE h.fid = t.fid AND h.version_to IS NULL)',
-            of_layer, names) USING of_version;
-        INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
+        PERFORM gis.history_level(of_layer, of_version);
     END IF;
     EXECUTE format('SELECT max(fid) FROM history.%I', of_layer) INTO highest;
     PERFORM gis.history_number(of_layer, highest);
@@ -379,13 +515,15 @@ BEGIN
 END
 $$;
 
--- The tables that are there already.
+-- The tables that are there already, as far as they can be; others stay what they are.
 DO $$
 DECLARE
     name text;
     newest record;
 BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'layer' ORDER BY tablename LOOP
+    FOR name IN
+        SELECT tablename FROM pg_tables WHERE schemaname = 'layer' AND gis.fits_history(tablename) ORDER BY tablename
+    LOOP
         -- Its newest version once more, now with its rows; who wrote it has not changed.
         SELECT author, message INTO newest FROM gis.version WHERE layer = name ORDER BY id DESC LIMIT 1;
         PERFORM gis.keep_history(name, newest.author, newest.message);

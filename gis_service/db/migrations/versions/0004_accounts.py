@@ -22,17 +22,22 @@ CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gis.a
 REVOKE UPDATE, DELETE, TRUNCATE ON gis.audit FROM PUBLIC, CURRENT_USER;
 """
 
-# What the service does it writes into the audit itself, in better words, and says so beforehand in this
-# transaction (gis.audited). Anything else that changes these tables comes from somebody with SQL.
+# What the service does it writes into the audit itself, in better words, and says so beforehand: gis.audited is
+# then the number of this transaction, so that it holds for no other one, however it was set. Anything else that
+# changes these tables comes from somebody with SQL.
 DIRECT = """
 CREATE FUNCTION gis.audit_direct() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    was jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-    now_is jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
+    was jsonb := CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) END;
+    now_is jsonb := CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) END;
     secret text;
 BEGIN
-    IF current_setting('gis.audited', true) = 'yes' THEN
+    IF current_setting('gis.audited', true) = pg_current_xact_id()::text THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO gis.audit (action) VALUES (TG_TABLE_NAME || '.truncate');
         RETURN NULL;
     END IF;
     -- That a secret is another one is told; the secret is not.
@@ -71,12 +76,49 @@ END $$;
 CREATE CONSTRAINT TRIGGER audit_version AFTER INSERT ON gis.version
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gis.audit_version();
 """
-WATCHED = ("account", "token", "team", "team_member", "layer_right", "layer_setting")
+# From which version on a layer is open as it is: what was a draft stays one when the layer opens later.
+VISIBILITIES = """
+CREATE FUNCTION gis.note_visibility() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO gis.layer_visibility (layer, version)
+        SELECT layer, (SELECT max(id) FROM gis.version AS made WHERE made.layer = setting.layer)
+        FROM gis.layer_setting AS setting;
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        INSERT INTO gis.layer_visibility (layer, version)
+        SELECT OLD.layer, max(id) FROM gis.version WHERE layer = OLD.layer
+        HAVING TG_OP = 'DELETE' OR OLD.layer <> NEW.layer;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO gis.layer_visibility (layer, visibility, version)
+        SELECT NEW.layer, NEW.visibility, max(id) FROM gis.version WHERE layer = NEW.layer;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_visibility AFTER INSERT OR UPDATE OF layer, visibility OR DELETE ON gis.layer_setting
+    FOR EACH ROW EXECUTE FUNCTION gis.note_visibility();
+CREATE TRIGGER note_visibilities BEFORE TRUNCATE ON gis.layer_setting
+    FOR EACH STATEMENT EXECUTE FUNCTION gis.note_visibility();
+"""
+WATCHED = {
+    **dict.fromkeys(
+        ("account", "token", "team", "team_member", "layer_right", "layer_setting"),
+        "INSERT OR UPDATE OR DELETE",
+    ),
+    # Its signs of life are no deeds; who made a session by SQL, or gave one away, has signed somebody in.
+    "session": "INSERT OR UPDATE OF hash, account, expires_at",
+}
+"""Tables, and what is told when it is done to their rows by SQL; that one is emptied always is."""
 
 
 def upgrade() -> None:
     _accounts()
+    _signing_in()
     _rights()
+    _visibilities()
     _audit()
 
 
@@ -101,8 +143,12 @@ def _accounts() -> None:
     op.create_table(
         "session",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("hash", sa.LargeBinary, sa.CheckConstraint("octet_length(hash) = 32", name="session_hash_check"),
-                  nullable=False),
+        sa.Column(
+            "hash",
+            sa.LargeBinary,
+            sa.CheckConstraint("octet_length(hash) = 32", name="session_hash_check"),
+            nullable=False,
+        ),
         sa.Column("account", sa.BigInteger, nullable=False),
         sa.Column("address", sa.Text),
         sa.Column("browser", sa.Text, nullable=False, server_default=""),
@@ -110,10 +156,15 @@ def _accounts() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("hash", name="session_hash_key"),
-        sa.ForeignKeyConstraint(["account"], ["gis.account.id"], name="session_account_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["account"], ["gis.account.id"], name="session_account_fkey", ondelete="CASCADE"
+        ),
         schema="gis",
     )
     op.create_index("session_account_idx", "session", ["account"], schema="gis")
+
+
+def _signing_in() -> None:
     op.create_table(
         "sign_in_failure",
         sa.Column("key", sa.LargeBinary, primary_key=True),
@@ -127,8 +178,16 @@ def _accounts() -> None:
     op.add_column("token", sa.Column("account", sa.BigInteger), schema="gis")
     op.add_column("token", sa.Column("scopes", ARRAY(sa.Text)), schema="gis")
     op.add_column("token", sa.Column("revoked_at", sa.DateTime(timezone=True)), schema="gis")
-    op.create_foreign_key("token_account_fkey", "token", "account", ["account"], ["id"],
-                          source_schema="gis", referent_schema="gis", ondelete="CASCADE")
+    op.create_foreign_key(
+        "token_account_fkey",
+        "token",
+        "account",
+        ["account"],
+        ["id"],
+        source_schema="gis",
+        referent_schema="gis",
+        ondelete="CASCADE",
+    )
     op.create_index("token_account_idx", "token", ["account"], schema="gis")
     op.add_column("job", sa.Column("account", sa.BigInteger), schema="gis")
 
@@ -146,7 +205,9 @@ def _rights() -> None:
         sa.Column("team", sa.Text, primary_key=True),
         sa.Column("account", sa.BigInteger, primary_key=True),
         sa.ForeignKeyConstraint(["team"], ["gis.team.id"], name="team_member_team_fkey", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["account"], ["gis.account.id"], name="team_member_account_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["account"], ["gis.account.id"], name="team_member_account_fkey", ondelete="CASCADE"
+        ),
         schema="gis",
     )
     op.create_index("team_member_account_idx", "team_member", ["account"], schema="gis")
@@ -154,33 +215,63 @@ def _rights() -> None:
         "layer_right",
         sa.Column("layer", sa.Text, primary_key=True),
         sa.Column("team", sa.Text, primary_key=True),
-        sa.Column("right", sa.Text, sa.CheckConstraint("\"right\" IN ('read', 'edit')", name="layer_right_right_check"),
-                  primary_key=True),
+        sa.Column(
+            "right",
+            sa.Text,
+            sa.CheckConstraint("\"right\" IN ('read', 'edit')", name="layer_right_right_check"),
+            primary_key=True,
+        ),
         sa.ForeignKeyConstraint(["team"], ["gis.team.id"], name="layer_right_team_fkey", ondelete="CASCADE"),
         schema="gis",
     )
     op.create_table(
         "layer_setting",
         sa.Column("layer", sa.Text, primary_key=True),
-        sa.Column("visibility", sa.Text,
-                  sa.CheckConstraint("visibility IN ('draft', 'internal', 'public')",
-                                     name="layer_setting_visibility_check"),
-                  nullable=False),
+        sa.Column(
+            "visibility",
+            sa.Text,
+            sa.CheckConstraint(
+                "visibility IN ('draft', 'internal', 'public')", name="layer_setting_visibility_check"
+            ),
+            nullable=False,
+        ),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         schema="gis",
     )
+
+
+def _visibilities() -> None:
+    op.create_table(
+        "layer_visibility",
+        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+        sa.Column("layer", sa.Text, nullable=False),
+        sa.Column("visibility", sa.Text),
+        sa.Column("version", sa.BigInteger),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
+        schema="gis",
+    )
+    op.create_index("layer_visibility_layer_id_idx", "layer_visibility", ["layer", "id"], schema="gis")
+    op.execute(VISIBILITIES)
 
 
 def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")
+        ),
         sa.Column("actor", sa.Text, nullable=False, server_default=sa.text("SESSION_USER")),
         sa.Column("role", sa.Text),
-        sa.Column("by", sa.Text,
-                  sa.CheckConstraint("by IN ('token', 'session', 'command', 'sql', 'nobody')", name="audit_by_check"),
-                  nullable=False, server_default="sql"),
+        sa.Column(
+            "by",
+            sa.Text,
+            sa.CheckConstraint(
+                "by IN ('token', 'session', 'command', 'sql', 'nobody')", name="audit_by_check"
+            ),
+            nullable=False,
+            server_default="sql",
+        ),
         sa.Column("address", sa.Text),
         sa.Column("action", sa.Text, nullable=False),
         sa.Column("object", sa.Text, nullable=False, server_default=""),
@@ -191,11 +282,23 @@ def _audit() -> None:
     )
     for columns in (["at", "id"], ["actor", "id"], ["object", "id"]):
         op.create_index(f"audit_{'_'.join(columns)}_idx", "audit", columns, schema="gis")
+    # The trigger on versions asks whether a version has been told of already.
+    op.create_index(
+        "audit_version_idx",
+        "audit",
+        ["object", sa.text("(after -> 'version')")],
+        schema="gis",
+        postgresql_where=sa.text("action = 'layer.version'"),
+    )
     op.execute(GUARD)
     op.execute(DIRECT)
     op.execute(VERSIONS)
-    for table in WATCHED:
+    for table, deeds in WATCHED.items():
         op.execute(
-            f"CREATE TRIGGER audit_direct AFTER INSERT OR UPDATE OR DELETE ON gis.{table}"
+            f"CREATE TRIGGER audit_direct AFTER {deeds} ON gis.{table}"
             " FOR EACH ROW EXECUTE FUNCTION gis.audit_direct()"
+        )
+        op.execute(
+            f"CREATE TRIGGER audit_truncate AFTER TRUNCATE ON gis.{table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION gis.audit_direct()"
         )

@@ -44,7 +44,8 @@ export function addressOf(path: string): string {
 
 let token: string | null = null;
 let carrying = new AbortController();
-let tokenEnded = (): void => undefined;
+let session = false;
+let ended: (proof: "token" | "session") => void = () => undefined;
 
 /**
  * The token every request carries from now on; kept here and nowhere else, so that it ends with the page.
@@ -56,6 +57,16 @@ export function useToken(given: string | null): void {
   token = given;
   carrying.abort();
   carrying = new AbortController();
+}
+
+/** Whether the browser carries the cookie of a session, in requests without a token and for tiles. */
+export function useSession(lasts: boolean): void {
+  session = lasts;
+}
+
+/** Whether tiles are asked for by the very reader that documents are: a session's cookie goes with both, a token does not. */
+export function tilesAreOwn(): boolean {
+  return session && token === null;
 }
 
 async function pause(seconds: number, signal: AbortSignal | null): Promise<void> {
@@ -78,9 +89,9 @@ async function fetchPatiently(path: string, init: RequestInit, tries = MOST_TRIE
   return fetchPatiently(path, init, tries - 1);
 }
 
-/** What to do when the service no longer takes the token that is kept: forget it, and all that it showed. */
-export function whenTokenEnds(then: () => void): void {
-  tokenEnded = then;
+/** What to do when the service no longer takes the token that is kept, or the session: forget it, and all that it showed. */
+export function whenReaderEnds(then: (proof: "token" | "session") => void): void {
+  ended = then;
 }
 
 /** A signal that ends with the first of those given; null for none. */
@@ -100,23 +111,24 @@ function firstOf(signals: readonly AbortSignal[]): AbortSignal | null {
 /**
  * Read a document. A token `onTrial` is carried by this one request, in place of the one that is kept.
  *
- * When the kept token is no longer taken it is forgotten, and what is still wanted is asked for as everybody.
+ * When the kept token, or the session, is no longer taken it is forgotten, and what is still wanted is asked for anew.
  */
 export async function read<T>(path: string, language: Language, signal?: AbortSignal, onTrial?: string): Promise<T> {
   const carried = onTrial ?? token;
+  const hadSession = session;
   const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
   const end = firstOf(ends);
   const response = await fetchPatiently(path, {
     headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
       ...(carried === null ? {} : { Authorization: `Bearer ${carried}` }) },
-    ...(carried === null ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
+    ...(carried === null && !session ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
     signal: end,
   });
-  if (response.status === UNAUTHORISED && carried !== null && onTrial === undefined) {
-    if (carried === token) tokenEnded();
+  if (response.status === UNAUTHORISED && (carried !== null || hadSession) && onTrial === undefined) {
+    if (carried === token && hadSession === session) ended(carried === null ? "session" : "token");
     // Who gave up meanwhile, as one does who asked for single homes, asks no more.
     signal?.throwIfAborted();
-    if (carried !== token) return read<T>(path, language, signal);
+    if (carried !== token || hadSession !== session) return read<T>(path, language, signal);
   }
   if (!response.ok) throw await refusalOf(response);
   const document = (await response.json()) as T;

@@ -4,9 +4,9 @@ import type {
   AddLayerObject, CircleLayerSpecification, ExpressionSpecification, SymbolLayerSpecification,
 } from "maplibre-gl";
 
-import { addressOf, read } from "./api";
+import { addressOf, read, tilesAreOwn } from "./api";
 import type { Box } from "./box";
-import type { Language } from "./language";
+import { localDay, type Language } from "./language";
 import { CLOSED_COLOUR, lookOf, type Look } from "./legend";
 import type { City, Field } from "./page";
 import { COLOURS, FONT } from "./style";
@@ -17,8 +17,8 @@ export interface Layer {
   readonly description: string;
   readonly category: string;
   readonly isEmpty: boolean;
-  /** Whether everybody may see it; the tiles of any other need a token, which no tile carries. */
-  readonly isPublic: boolean;
+  /** Whether its tiles may be had: by everybody, or by a session's cookie; a token they do not carry. */
+  readonly hasTiles: boolean;
   readonly count: number | null;
   readonly generated: boolean;
   readonly source: string;
@@ -77,7 +77,7 @@ export function layerOf(collection: Collection, city: City): Layer {
     category,
     // A layer that lies somewhere has an extent as soon as it holds a row.
     isEmpty: city.counts[collection.id] === 0 || (bbox === null && geometry !== "None"),
-    isPublic: (collection.visibility ?? "public") === "public",
+    hasTiles: (collection.visibility ?? "public") === "public" || tilesAreOwn(),
     count: city.counts[collection.id] ?? null,
     generated: collection.generated_data ?? false,
     source: collection.attribution ?? "",
@@ -95,7 +95,7 @@ export async function readLayers(city: City, language: Language, signal?: AbortS
 
 /** Whether a layer can be drawn by whoever sees the page. */
 export function isDrawable(layer: Layer): boolean {
-  return layer.isPublic && !layer.isEmpty && layer.look.kind !== "none";
+  return layer.hasTiles && !layer.isEmpty && layer.look.kind !== "none";
 }
 
 /** Layers with a place on the map, in drawing order: surfaces below lines below points. */
@@ -118,8 +118,7 @@ export function canClose(layer: Layer): boolean {
 /** Closed by today: `open_to` is the first day a place is no longer open; ISO dates sort as text. */
 function isClosed(layer: Layer): ExpressionSpecification {
   if (!canClose(layer)) return ["literal", false] as unknown as ExpressionSpecification;
-  const today = new Date().toISOString().slice(0, 10);
-  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], today];
+  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], localDay(new Date())];
 }
 
 function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {

@@ -2,8 +2,9 @@
 
 import { batch, effect } from "@preact/signals";
 
+import type { Account } from "./account";
 import { readCoverage } from "./answer";
-import { Refusal, useToken, whenTokenEnds } from "./api";
+import { Refusal, useSession, useToken, whenReaderEnds } from "./api";
 import type { Answered, Asked } from "./asked";
 import { readCells, type Cells } from "./cells";
 import { readFacilities } from "./facilities";
@@ -161,8 +162,15 @@ function followPlace(): void {
   });
 }
 
+/** Read as whoever has signed in, from the first request on; null is everybody. */
+export function signedIn(account: Account | null): void {
+  useSession(account !== null);
+  state.account.value = account;
+  state.detail.value = account?.seesHomes ? "points" : "cells";
+}
+
 /**
- * Read as somebody else from now on: with a token, or as everybody again.
+ * Read as somebody else from now on: with a token, or again without it.
  *
  * What the reader before was shown goes at once, single homes and small counts among it; all of it is asked for
  * again as the new reader, but for what the trial of the token brought.
@@ -171,8 +179,8 @@ export function readAs(token: string | null, look: Look | null = null): void {
   batch(() => {
     useToken(token);
     firstLook = look;
-    state.tokenEnded.value = false;
-    state.detail.value = token === null ? "cells" : "points";
+    state.ended.value = null;
+    state.detail.value = token !== null || state.account.value?.seesHomes ? "points" : "cells";
     if (token === null) {
       state.answered.value = null;
       state.why.value = null;
@@ -210,9 +218,10 @@ function followLanguage(city: City): void {
 
 /** Begin to follow the question; fetches at once what it asks for. */
 export function startLoading(city: City): void {
-  whenTokenEnds(() => batch(() => {
+  whenReaderEnds((proof) => batch(() => {
+    if (proof === "session") signedIn(null);
     readAs(null);
-    state.tokenEnded.value = true;
+    state.ended.value = proof;
   }));
   followLanguage(city);
   followAge();

@@ -6,7 +6,7 @@ import { followAddress } from "./address";
 import { serveFrom } from "./api";
 import { followEscape, followOrigin } from "./focus";
 import { readLayers } from "./layers";
-import { load, startLoading } from "./loading";
+import { load, signedIn, startLoading } from "./loading";
 import "./look/page.css";
 import { startMap, type MapHandle } from "./map/map";
 import { readPage, type Page } from "./page";
@@ -35,6 +35,7 @@ async function start(): Promise<void> {
   const page = readPage(document);
   serveFrom(page.api);
   state.city.value = page.city;
+  signedIn(page.account);
   followScreen("(max-width: 820px)", state.isPhone);
   followScreen("(prefers-color-scheme: dark)", state.isDark);
   followAddress(page.city);

@@ -1,5 +1,6 @@
 /** What the server wrote into the page: the city and the language to begin with. */
 
+import type { Account } from "./account";
 import type { Language, Text } from "./language";
 
 /** A column of a layer, as its definition calls it. */
@@ -69,17 +70,20 @@ export interface Page {
   readonly api: string;
   readonly language: Language;
   readonly city: City;
+  /** Who has signed in; null for nobody in particular. */
+  readonly account: Account | null;
 }
 
 export function readPage(document: Document): Page {
   const root = document.getElementById("app");
-  const city = root?.dataset["city"];
+  const { city, account } = root?.dataset ?? {};
   if (!root || !city) throw new Error("The page has no element #app with the city in data-city.");
   return {
     root,
     api: root.dataset["api"] ?? "/api",
     language: document.documentElement.lang === "en" ? "en" : "vi",
     city: JSON.parse(city) as City,
+    account: account === undefined ? null : (JSON.parse(account) as Account),
   };
 }
 

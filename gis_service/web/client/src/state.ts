@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 
+import type { Account } from "./account";
 import { figuresOf, zonesOf, type Coverage, type Figures, type Zone } from "./answer";
 import { askedOf, isSame, type Answered, type Asked } from "./asked";
 import type { Cells } from "./cells";
@@ -28,6 +29,9 @@ export interface Selection {
   readonly fid: number;
   readonly at: readonly [number, number] | null;
 }
+
+/** How the service knows who asks. */
+export type Proof = "token" | "session";
 
 export type Position = readonly [number, number];
 
@@ -63,8 +67,11 @@ export const whyAttempt = signal(0);
 /** Cells for everybody, single homes for a role that may; the token itself lies in api.ts. */
 export const detail = signal<"cells" | "points">("cells");
 
-/** Whether the token was forgotten because the service no longer took it; until the reader has taken note. */
-export const tokenEnded = signal(false);
+/** Who has signed in; the browser carries the session itself. */
+export const account = signal<Account | null>(null);
+
+/** What was forgotten because the service no longer took it; until the reader has taken note. */
+export const ended = signal<Proof | null>(null);
 
 export const layers = signal<Loaded<readonly Layer[]>>(LOADING);
 export const shown = signal<ReadonlySet<string>>(new Set());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { read, Refusal, useToken, whenTokenEnds } from "../src/api";
+import { read, Refusal, useToken, whenReaderEnds } from "../src/api";
 
 /** A service that answers when it is told to, and notes who asked. */
 function service() {
@@ -80,7 +80,7 @@ function strict(): (string | undefined)[] {
 it("forgets a kept token that is no longer taken, once, and asks again as everybody", async () => {
   const asked = strict();
   const ended = vi.fn(() => useToken(null));
-  whenTokenEnds(ended);
+  whenReaderEnds(ended);
   useToken("old");
   await expect(Promise.all([read("/a", "vi"), read("/b", "vi")])).resolves.toEqual([{}, {}]);
   expect(ended).toHaveBeenCalledOnce();
@@ -90,7 +90,7 @@ it("forgets a kept token that is no longer taken, once, and asks again as everyb
 it("does not ask as everybody for what was given up when the token ended", async () => {
   const asked = strict();
   const stop = new AbortController();
-  whenTokenEnds(() => { useToken(null); stop.abort(); });
+  whenReaderEnds(() => { useToken(null); stop.abort(); });
   useToken("old");
   await expect(read("/a", "vi", stop.signal)).rejects.toMatchObject({ name: "AbortError" });
   expect(asked).toEqual(["Bearer old"]);
@@ -99,7 +99,7 @@ it("does not ask as everybody for what was given up when the token ended", async
 it("keeps the kept token when one on trial is refused", async () => {
   strict();
   const ended = vi.fn();
-  whenTokenEnds(ended);
+  whenReaderEnds(ended);
   useToken("kept");
   await expect(read("/a", "vi", undefined, "trial")).rejects.toMatchObject({ status: 401 });
   expect(ended).not.toHaveBeenCalled();

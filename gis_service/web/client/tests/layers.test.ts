@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
 import { drawable, layerOf, mapLayersOf, namesOf } from "../src/layers";
 import { kindOf, lookOf } from "../src/legend";
@@ -51,7 +51,7 @@ it("draws surfaces below lines, and only what lies somewhere", () => {
 it("draws no layer whose tiles need a token", () => {
   const internal = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "internal" }, CITY);
   const open = layerOf({ ...collection("camera", "Point", [106, 20, 107, 21]), visibility: "public" }, CITY);
-  expect([internal.isPublic, open.isPublic]).toEqual([false, true]);
+  expect([internal.hasTiles, open.hasTiles]).toEqual([false, true]);
   expect(drawable([internal])).toEqual([]);
   expect(drawable([open])).toEqual([open]);
 });
@@ -66,6 +66,21 @@ it("never draws a layer in the colour of people outside", () => {
   for (const category of ["boundaries", "administration", "education", "health", "commerce", "unheard_of"]) {
     expect(lookOf("a", category, "Point").colour).not.toBe("#c8450f");
   }
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it("closes a place on the reader's day, which in Viet Nam begins seven hours before that of UTC", () => {
+  vi.stubEnv("TZ", "Asia/Ho_Chi_Minh");
+  vi.useFakeTimers({ now: new Date("2025-06-30T18:00:00Z") });
+  const opens = { ...CITY, fields: { office: [{ name: "open_to", label: { vi: "Đến", en: "To" }, unit: null, words: {} }] } };
+  const office = layerOf(collection("office", "Point", [106, 20, 107, 21]), opens);
+  const drawn = JSON.stringify(mapLayersOf(office));
+  vi.unstubAllEnvs();
+  expect(drawn).toContain('"2025-07-01"');
+  expect(drawn).not.toContain('"2025-06-30"');
 });
 
 it("reads each tile layer by the id of its collection", () => {

@@ -39,14 +39,15 @@ function ChosenFeature() {
   return <FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />;
 }
 
-/** The token was forgotten without being told to, and single homes with it: that is said once. */
-function TokenEnded() {
+/** The token or the session was forgotten without being told to, and single homes with it: that is said once. */
+function ReaderEnded() {
   const language = state.language.value;
-  if (!state.tokenEnded.value) return null;
+  const proof = state.ended.value;
+  if (proof === null) return null;
   return (
     <div class="failed" role="alert">
-      <p>{word("tokenEnded", language)}</p>
-      <button type="button" class="plain" onClick={() => { state.tokenEnded.value = false; }}>{word("close", language)}</button>
+      <p>{word(proof === "token" ? "tokenEnded" : "sessionEnded", language)}</p>
+      <button type="button" class="plain" onClick={() => { state.ended.value = null; }}>{word("close", language)}</button>
     </div>
   );
 }
@@ -72,7 +73,7 @@ export function App({ city, reload }: Props) {
       <div class="column">
         <Header city={city} reload={reload} />
         <Sheet>
-          <TokenEnded />
+          <ReaderEnded />
           <ChosenFeature />
           {view === "coverage" && <Coverage city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}

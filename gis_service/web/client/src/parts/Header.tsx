@@ -1,9 +1,10 @@
-/** Finding a place, and the two languages. */
+/** Finding a place, the two languages, and who is signed in. */
 
 import { word, type Language } from "../language";
 import { inLanguage, type City } from "../page";
 import * as state from "../state";
 import type { Reload } from "./App";
+import { AccountLink } from "./AccountLink";
 import { SearchBox } from "./SearchBox";
 
 const LANGUAGES = [
@@ -37,6 +38,7 @@ export function Header({ city, reload }: { readonly city: City; readonly reload:
             onClick={(event) => choose(event, id)}>{id.toUpperCase()}</a>
         ))}
       </nav>
+      <AccountLink />
     </header>
   );
 }

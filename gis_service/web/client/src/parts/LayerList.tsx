@@ -82,8 +82,9 @@ export function LayerList({ city, retry, retryLayer }: Props) {
           </ul>
         </fieldset>
       ))}
-      <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.isPublic && !layer.isEmpty)} language={language} />
+      <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.hasTiles && !layer.isEmpty)} language={language} />
       <Aside why="emptyLayers" layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
+      <a class="about-layers" href={`layers?lang=${language}`}>{word("aboutLayers", language)}</a>
     </section>
   );
 }

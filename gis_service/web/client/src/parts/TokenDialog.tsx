@@ -70,6 +70,8 @@ export function TokenButton() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setOpen] = useState(false);
   const isActive = state.detail.value === "points";
+  // Whoever has signed in and sees homes needs no token for them.
+  if (state.account.value?.seesHomes) return null;
   const open = (): void => {
     setOpen(true);
     dialog.current?.showModal();

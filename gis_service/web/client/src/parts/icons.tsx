@@ -33,6 +33,10 @@ export function CoverageIcon() {
   return <Icon><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" /></Icon>;
 }
 
+export function PersonIcon() {
+  return <Icon><circle cx="12" cy="8.5" r="4" /><path d="M4.5 20c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5" /></Icon>;
+}
+
 export function KeyIcon() {
   return <Icon><circle cx="8" cy="15.5" r="4" /><path d="m11 12.5 8-8M16 7.5l3 3M13.5 10l2 2" /></Icon>;
 }

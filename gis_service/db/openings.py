@@ -1,0 +1,38 @@
+"""How far a layer was open when, as far as that was changed without its definition."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from gis_service.db.engine import Connection
+from gis_service.db.models import layer_visibility
+from gis_service.types import LayerId, VersionId
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One change of the visibility of a layer.
+
+    Parameters
+    ----------
+    visibility
+        Since then; None for that of the definition.
+    version
+        Newest version of the layer at that time; None when it had none yet.
+    """
+
+    visibility: str | None
+    version: VersionId | None
+
+
+def openings(connection: Connection, layer: LayerId) -> list[Opening]:
+    """Give the changes of the visibility of a layer, the newest first."""
+    asked = (
+        select(layer_visibility.c.visibility, layer_visibility.c.version)
+        .where(layer_visibility.c.layer == layer)
+        .order_by(layer_visibility.c.id.desc())
+    )
+    return [
+        Opening(row.visibility, None if row.version is None else VersionId(row.version))
+        for row in connection.execute(asked)
+    ]

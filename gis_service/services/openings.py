@@ -1,0 +1,40 @@
+"""From which version on a layer is open to somebody: what was written while it was closed stays so."""
+
+from dataclasses import replace
+
+from gis_service.db.engine import Connection
+from gis_service.db.openings import openings
+from gis_service.services.rights import Rights
+from gis_service.types import LayerId, VersionId
+
+
+def oldest_open(connection: Connection, rights: Rights, layer: LayerId) -> VersionId | None:
+    """Give the oldest version of a layer that a caller may read; None when all of them.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    rights
+        Of the caller, who may read the layer now.
+    layer
+        The layer.
+
+    Returns
+    -------
+    VersionId or None
+        The version that was the newest when the layer was opened to callers of this kind; those before it
+        were made while it was closed to them.
+    """
+    changes = openings(connection, layer)
+    before: list[str | None] = [change.visibility for change in changes[1:]]
+    before.append(None)  # by its definition, until it was changed for the first time
+    for change, visibility in zip(changes, before, strict=False):
+        if not _could_read(rights, layer, visibility):
+            return change.version
+    return None
+
+
+def _could_read(rights: Rights, layer: LayerId, visibility: str | None) -> bool:
+    given = {name: known for name, known in rights.given.items() if name != layer}
+    return replace(rights, given=given if visibility is None else given | {layer: visibility}).may_read(layer)

@@ -1,0 +1,100 @@
+"""A file that was exported here tells from which version; it is not loaded over a newer one by mistake."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from gis_service.db.engine import Connection
+from gis_service.errors import Conflict, ErrorCode
+from gis_service.services.base_version import told_base
+from gis_service.services.export import export_layer
+from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
+from tests.small_city import city_with, field, layer, places
+
+FIELDS = (field("code", required=True), field("name"))
+CLINIC, SCHOOL = layer("clinic", fields=FIELDS), layer("school", fields=FIELDS)
+CITY = city_with(CLINIC, SCHOOL)
+
+
+@pytest.fixture
+def exported(connection: Connection, tmp_path: Path) -> Path:
+    """Give a folder of exports of a layer, to which somebody has added a row since."""
+    fill(connection, "a", "b")
+    for ending in ("gpkg", "parquet", "geojson"):
+        export_layer(connection, CITY, "clinic", tmp_path / f"a.{ending}")
+    fill(connection, "a", "b", "c")
+    return tmp_path
+
+
+def fill(connection: Connection, *codes: str) -> None:
+    table = {"code": list(codes), "name": [code.upper() for code in codes]}
+    load_rows(connection, CITY, rows_of(table, places(3)[: len(codes)], name="made"), "clinic", author="lan")
+    settle(connection)
+
+
+def settle(connection: Connection) -> None:
+    """Let the versions so far be those of an earlier transaction."""
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    connection.execute(text("UPDATE gis.version SET xact = NULL"))
+
+
+def load(connection: Connection, path: Path, to: str = "clinic", **options: object) -> LoadReport:
+    return load_file(connection, CITY, path, to, author="an", options=LoadOptions(**options))  # type: ignore[arg-type]
+
+
+def count(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT count(*) FROM layer.clinic")).scalar_one())
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet"])
+def test_an_export_is_not_loaded_over_what_came_after_it(
+    connection: Connection, exported: Path, ending: str
+) -> None:
+    with pytest.raises(Conflict) as caught:
+        load(connection, exported / f"a.{ending}")
+    assert (caught.value.code, caught.value.params["since"]) == (ErrorCode.BASE_VERSION_CHANGED, "+1 ~0 −0")
+    assert count(connection) == 3
+    assert load(connection, exported / f"a.{ending}", any_base=True).changes.removed == 1
+
+
+def test_who_names_the_newest_version_has_seen_it(connection: Connection, exported: Path) -> None:
+    newest = connection.execute(text("SELECT max(id) FROM gis.version WHERE layer = 'clinic'")).scalar_one()
+    assert load(connection, exported / "a.gpkg", base=newest).changes.removed == 1
+
+
+def test_an_export_of_the_newest_version_and_a_file_that_says_nothing_are_loaded(
+    connection: Connection, exported: Path
+) -> None:
+    export_layer(connection, CITY, "clinic", exported / "new.gpkg")
+    assert load(connection, exported / "new.gpkg").changes.unchanged == 3
+    settle(connection)
+    assert load(connection, exported / "a.geojson").changes.removed == 1
+
+
+def test_an_export_is_loaded_into_another_layer(connection: Connection, exported: Path) -> None:
+    assert load(connection, exported / "a.gpkg", "school").features == 2
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"VERSION": "{number}"},
+        {"LAYER": "school", "VERSION": "{number}"},
+        {"LAYER": "clinic", "VERSION": "x"},
+        {"LAYER": "clinic", "VERSION": "²"},
+        {"LAYER": "clinic", "VERSION": "9" * 60},
+        {"LAYER": "clinic", "VERSION": "999999999"},
+        {"LAYER": "clinic", "VERSION": "{number}", "VERSION_TIME": "2020-01-01T00:00:00+00:00"},
+    ],
+)
+def test_what_was_exported_elsewhere_tells_nothing_here(
+    connection: Connection, exported: Path, told: dict[str, str]
+) -> None:
+    del exported
+    number = connection.execute(text("SELECT min(id) FROM gis.version WHERE layer = 'clinic'")).scalar_one()
+    about = {name: value.format(number=number) for name, value in told.items()}
+    assert told_base(connection, CLINIC, about) is None
+    assert told_base(connection, CLINIC, {"LAYER": "clinic", "VERSION": str(number)}) == number
