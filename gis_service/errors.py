@@ -209,6 +209,11 @@ class ErrorCode(StrEnum):
     RIGHT_NOT_FOUND = "right_not_found"
     LAYER_KEPT_BY_TEAM = "layer_kept_by_team"
     VISIBILITY_PERSONAL = "visibility_personal"
+    # units
+    UNIT_NOT_FOUND = "unit_not_found"
+    UNIT_CHANGES_MISSING = "unit_changes_missing"
+    UNIT_CHANGES_FAULTY = "unit_changes_faulty"
+    STUDY_NOT_REPEATED = "study_not_repeated"
     # layers that users make
     LAYER_DEFINITION_FAULTY = "layer_definition_faulty"
     LAYER_TAKEN = "layer_taken"

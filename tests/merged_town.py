@@ -4,6 +4,7 @@ Distances along the street, in metres from its western end::
 
     communes of 2024    a 0-2000          b 2000-4000        c 4000-6000
     communes of 2025    ab 0-4000                            c 4000-6000
+    districts of 2024   d1 0-2000         d2 2000-6000
     offices until 2025  oa 1000           ob 3500            oc 5000
     offices since then  na 1000 (as oa)                      nc 5000 (as oc)
     people              100 at 500, 200 at 1500, 40 at 2100, 300.5 at 3600, 60 at 4100, 5 at 5500
@@ -29,6 +30,22 @@ HOMES = {500: 100.0, 1500: 200.0, 2100: 40.0, 3600: 300.5, 4100: 60.0, 5500: 5.0
 BEFORE, AFTER = "2025-06-24T10:00", "2025-07-01T10:00"
 MERGER = pd.Timestamp("2025-07-01")
 
+CHANGES = pd.DataFrame(
+    [
+        {
+            "code": f"{old}:{new}",
+            "from_vintage": "communes_2024",
+            "old_code": old,
+            "to_vintage": "communes_2025",
+            "new_code": new,
+            "kind": "whole",
+            "changed_on": "2025-07-01",
+            "source": "Nghị quyết thử",
+        }
+        for old, new in (("a", "ab"), ("b", "ab"), ("c", "c2"))
+    ]
+)
+
 
 def _boxes(*bounds: tuple[float, float]) -> list[shapely.Geometry]:
     return [shapely.box(X + west, Y - 500, X + east, Y + 500) for west, east in bounds]
@@ -48,6 +65,7 @@ def _layers() -> dict[str, tuple[list[shapely.Geometry], dict[str, Any]]]:
             _units(["a", "b", "c"], unit_type=commune, successor=["ab", "ab", "c2"]),
         ),
         "commune": (_boxes((0, 4000), (4000, 6000)), _units(["ab", "c2"], unit_type=commune[:2])),
+        "district_2024": (_boxes((0, 2000), (2000, 6000)), _units(["d1", "d2"])),
         "residents": (
             [shapely.Point(X + at, Y + 10) for at in HOMES],
             {
@@ -87,7 +105,8 @@ def town_files(folder: Path) -> list[tuple[str, Path]]:
         frame = gpd.GeoDataFrame(columns, geometry=list(transform(geometry, METRIC, STORAGE)), crs=STORAGE)
         frame.to_file(folder / f"{layer}.gpkg", layer=layer)
         files.append((layer, folder / f"{layer}.gpkg"))
-    return files
+    CHANGES.to_csv(folder / "unit_change.csv", index=False)
+    return [*files, ("unit_change", folder / "unit_change.csv")]
 
 
 def state(at: str, *, share: float | None = None, **more: object) -> dict[str, Any]:

@@ -67,6 +67,9 @@ class GapPlace:
         Index of the unit of ``point``, as in `gis_service.analysis.zones`.
     homes
         Rows of the demand.
+    centres
+        For each of ``homes`` the row in the middle of the part that it belongs to: its unit says which homes
+        are scattered together.
     """
 
     id: str
@@ -78,6 +81,7 @@ class GapPlace:
     settlement: str | None
     zone: int
     homes: Int64s
+    centres: Int64s
 
 
 def gap_places(
@@ -123,11 +127,14 @@ def gap_places(
     small = sums < scattered_people * THOUSANDTHS
     centre = np.empty(len(labels), dtype=np.int64)
     for label, rows in _rows_of(part):
-        centre[label] = zone[homes[rows[_medoid(demand.xy[homes[rows]], people[rows])]]]
-    scattered = small[part]
-    part = np.where(scattered, len(labels) + 2 + centre[part], part)  # zones count from -2
+        centre[label] = homes[rows[_medoid(demand.xy[homes[rows]], people[rows])]]
+    scattered, middle = small[part], centre[part]
+    part = np.where(scattered, len(labels) + 2 + zone[middle], part)  # zones count from -2
     kind[scattered] = "scattered"
-    places = [_place(demand, zone, homes[rows], kind[rows[0]], settlements) for _, rows in _rows_of(part)]
+    places = [
+        _place(demand, zone, (homes[rows], middle[rows]), kind[rows[0]], settlements)
+        for _, rows in _rows_of(part)
+    ]
     return sorted(places, key=lambda place: (-place.people, place.id, place.zone))
 
 
@@ -139,8 +146,13 @@ def _rows_of(part: Int64s) -> list[tuple[int, Int64s]]:
 
 
 def _place(
-    demand: Demand, zone: Int32s, homes: Int64s, kind: Kind, settlements: Settlements | None
+    demand: Demand,
+    zone: Int32s,
+    rows: tuple[Int64s, Int64s],
+    kind: Kind,
+    settlements: Settlements | None,
 ) -> GapPlace:
+    homes, centres = rows
     xy, people = demand.xy[homes], demand.people[ALL][homes]
     order = np.lexsort((zone[homes], people, xy[:, 1], xy[:, 0]))
     homes, xy, people = homes[order], xy[order], people[order]
@@ -157,6 +169,7 @@ def _place(
         settlement=None if kind == "scattered" else _nearest(point, settlements),
         zone=unit,
         homes=homes,
+        centres=centres[order],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pyproj
 from pyproj.exceptions import CRSError
 
+from gis_service.catalogue.city_definition import BASE_LEVEL
 from gis_service.catalogue.document import Document
 from gis_service.catalogue.values import Entry
 from gis_service.catalogue.words import did_you_mean, say
@@ -37,16 +38,7 @@ def check_city(document: Document, layers: Mapping[str, Document | None]) -> Ite
     yield from unique_ids(document, entry["groups"], "groups")
     yield from _check_groups(document, entry["groups"])
     yield from _check_outline(document, entry.get("outline_layer"), layers)
-    yield from unique_ids(document, entry["vintages"], "vintages")
-    for index, vintage in enumerate(entry["vintages"]):
-        if vintage["layer"] not in layers:
-            hint = did_you_mean(vintage["layer"], list(layers))
-            yield document.fault(
-                say("no_layer", layer=vintage["layer"], hint=hint), "vintages", index, "layer"
-            )
-        if vintage.get("to") is not None and vintage["to"] <= vintage["from"]:
-            text = say("ends_before", to=vintage["to"], from_=vintage["from"])
-            yield document.fault(text, "vintages", index, "to")
+    yield from _check_vintages(document, entry["vintages"], layers)
 
 
 def check_phases(document: Document) -> Iterator[Fault]:
@@ -101,6 +93,43 @@ def _check_outline(
         allowed = ", ".join(_WITH_AREAS)
         text = say("outline_without_area", layer=name, geometry=entry["geometry"], allowed=allowed)
         yield document.fault(text, "outline_layer")
+
+
+def _check_vintages(
+    document: Document, vintages: list[Entry], layers: Mapping[str, Document | None]
+) -> Iterator[Fault]:
+    """Hold each vintage to layers that units can be told by, and those of a level to one after the other."""
+    yield from unique_ids(document, vintages, "vintages")
+    before: dict[str, Entry] = {}
+    for index, vintage in enumerate(vintages):
+        name, start, end = vintage["layer"], vintage["valid_from"], vintage.get("valid_to")
+        if name not in layers:
+            hint = did_you_mean(name, list(layers))
+            yield document.fault(say("no_layer", layer=name, hint=hint), "vintages", index, "layer")
+        if end is not None and end <= start:
+            yield document.fault(say("ends_before", to=end, from_=start), "vintages", index, "valid_to")
+        level = vintage.get("level", BASE_LEVEL)
+        yield from _check_order(document, index, vintage, before.get(level))
+        before[level] = vintage
+    if BASE_LEVEL not in before:
+        yield document.fault(say("no_vintage_of_level", level=BASE_LEVEL), "vintages")
+
+
+def _check_order(document: Document, index: int, vintage: Entry, before: Entry | None) -> Iterator[Fault]:
+    """Two vintages of a level must not hold on the same day, and the older one stands first."""
+    if before is None:
+        return
+    start, ended = vintage["valid_from"], before.get("valid_to")
+    said = {"vintage": vintage["id"], "from_": start, "before": before["id"]}
+    if start <= before["valid_from"]:
+        text = say("vintage_out_of_order", **said, start=before["valid_from"])
+    elif ended is None:
+        text = say("vintage_still_holds", **said)
+    elif start < ended:
+        text = say("vintages_overlap", **said, to=ended)
+    else:
+        return
+    yield document.fault(text, "vintages", index, "valid_from")
 
 
 def _check_groups(document: Document, groups: list[Entry]) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ Every figure here is a convention of METHODS kept as data, shown with each resul
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Literal
 
 from gis_service.catalogue.values import Entry, date_of, text_of
 from gis_service.types import BBox, LayerId, Text
@@ -27,15 +28,37 @@ class AgeGroup:
     to_age: int | None
 
 
+Level = Literal["commune", "district"]
+BASE_LEVEL: Level = "commune"
+"""Level of the units that results are told by when nobody names others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """Administrative units valid in ``[start, end)``; ``end`` is ``None`` when open or not known."""
+    """Administrative units of one level, valid in ``[start, end)``.
+
+    Parameters
+    ----------
+    id, title, layer
+        Name for machines and for people, and the layer that holds the units.
+    level
+        Units of one level follow each other in time; those of two levels stand side by side.
+    start
+        First day on which they are known to hold.
+    end
+        First day on which they no longer hold; None while they do.
+    """
 
     id: str
     title: Text
     layer: LayerId
+    level: Level
     start: date
     end: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the units are valid on a day."""
+        return self.start <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +163,7 @@ class City:
     groups
         Age groups, youngest first.
     vintages
-        Administrative units by time, oldest first.
+        Administrative units; those of a level by time, oldest first.
     conventions
         Figures that studies compute with.
     outline_layer
@@ -157,6 +180,10 @@ class City:
     vintages: tuple[Vintage, ...]
     conventions: Conventions
     outline_layer: LayerId | None = None
+
+    def of_level(self, level: Level = BASE_LEVEL) -> tuple[Vintage, ...]:
+        """Give the vintages of a level, oldest first."""
+        return tuple(vintage for vintage in self.vintages if vintage.level == level)
 
 
 def city_from(entry: Entry) -> City:
@@ -186,8 +213,9 @@ def _vintage(entry: Entry) -> Vintage:
         id=entry["id"],
         title=text_of(entry["title"]),
         layer=LayerId(entry["layer"]),
-        start=date.fromisoformat(entry["from"]),
-        end=date_of(entry.get("to")),
+        level=entry.get("level", BASE_LEVEL),
+        start=date.fromisoformat(entry["valid_from"]),
+        end=date_of(entry.get("valid_to")),
     )
 
 

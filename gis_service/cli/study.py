@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from gis_service.messages.terminal import language_of
 from gis_service.services import merger, merger_words, studies
 from gis_service.services.context import open_context
 from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
+from gis_service.services.study_retold import retold
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.transactions import computing, reading, writing
 from gis_service.settings import read_settings
@@ -121,11 +123,15 @@ def list_studies(process: str | None, limit: int, after: str | None) -> None:
 
 @study.command()
 @click.argument("study_id", metavar="ID")
+@click.option("--vintage", help="Summed again from its points by these units.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
-def show(study_id: str, *, as_json: bool) -> None:
+def show(study_id: str, *, vintage: str | None, as_json: bool) -> None:
     """Show one study: its answer and notices, or its document."""
-    with open_context(read_settings()) as context, reading(context) as connection:
+    with open_context(read_settings()) as context, computing(context) as connection:
         found = studies.get(connection, study_id)
+        if vintage is not None:
+            document = retold(connection, context.catalogue, found.document, vintage, context.prepared)
+            found = replace(found, id=document["id"], document=document)
         _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
 
 

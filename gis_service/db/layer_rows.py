@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection
+from gis_service.db.history import rows_at
 from gis_service.db.query import identifier
 from gis_service.types import Geometries, LayerId, VersionId
 
@@ -36,19 +37,33 @@ class LayerRows:
         return len(self.geometry)
 
 
-def read_layer(connection: Connection, layer: LayerId, columns: Sequence[str]) -> LayerRows:
+def read_columns(connection: Connection, layer: LayerId, columns: Sequence[str]) -> list[tuple[object, ...]]:
+    """Read some columns of a layer that has a table, without its geometry, by rising ``fid``."""
+    names = ", ".join(f"t.{identifier(name)}" for name in columns)
+    statement = f"SELECT {names} FROM layer.{identifier(layer)} AS t ORDER BY t.fid"  # noqa: S608 names go through identifier()
+    return [tuple(row) for row in connection.execute(text(statement)).all()]
+
+
+def read_layer(
+    connection: Connection, layer: LayerId, columns: Sequence[str], past: VersionId | None = None
+) -> LayerRows:
     """Read the geometry and some columns of a layer that has a table.
 
     The version is read in the same statement as the rows, so that both are of one state.
+
+    Parameters
+    ----------
+    past
+        A version whose rows are kept; None for the rows of now.
     """
     names = "".join(f", t.{identifier(name)}" for name in columns)
     newest = "(SELECT max(v.id) FROM gis.version AS v WHERE v.layer = :layer) AS version"
-    source = f"layer.{identifier(layer)} AS t"
+    source = f"{rows_at(layer, past)} AS t"
     statement = f"SELECT {newest}, ST_AsBinary(t.geom) AS geom{names} FROM {source} ORDER BY t.fid"  # noqa: S608 names go through identifier()
     rows = connection.execute(text(statement), {"layer": layer}).all()
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [None if row[1] is None else bytes(row[1]) for row in rows]
-    version = rows[0][0] if rows else None
+    version = past or (rows[0][0] if rows else None)
     return LayerRows(
         layer,
         None if version is None else VersionId(version),

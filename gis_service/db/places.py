@@ -24,11 +24,8 @@ def unit_at(
     place
         Longitude and latitude in WGS 84.
     """
-    table, code, shown = (
-        f"layer.{identifier(layer)}",
-        f"t.{identifier(key)}::text",
-        f"t.{identifier(name)}::text",
-    )
+    table, code = f"layer.{identifier(layer)}", f"t.{identifier(key)}::text"
+    shown = f"COALESCE(t.{identifier(name)}::text, {code})"
     point = f"ST_SetSRID(ST_MakePoint(:lon, :lat), {STORAGE_SRID})"
     # In the order of numbers when all codes are whole numbers, else of text: that of the units in studies.
     numbers = f"(SELECT bool_and(u.{identifier(key)}::text ~ '^[0-9]+$') FROM {table} AS u)"  # noqa: S608 as below

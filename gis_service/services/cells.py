@@ -1,7 +1,6 @@
 """People outside a standard on the map: square cells for everybody, the homes themselves for some roles."""
 
-import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,22 +10,16 @@ from gis_service.analysis.cells import CELL_M, Cells, cells_of, hidden_cells, is
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import UNREACHED
 from gis_service.analysis.gaps import REASONS
-from gis_service.analysis.zones import BEYOND
 from gis_service.crs import STORAGE, transform
-from gis_service.db.layers import version_of
-from gis_service.errors import RefusedInput
 from gis_service.services.accounts import Caller, Scope
 from gis_service.services.coverage_document import Document
-from gis_service.services.coverage_live import LiveStudy, Question
+from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.documents import persons, plain, units
 from gis_service.services.prepared import Prepared
-from gis_service.services.prepared_ground import marks_of, prepared_ground, prepared_units
 from gis_service.services.rights import PERSONAL, READERS
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
 _DECIMALS = 6
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,13 +49,13 @@ class CellTable:
     hidden_people: Bools
 
 
-def cell_table(study: LiveStudy, question: Question, prepared: Prepared) -> CellTable:
+def cell_table(study: LiveStudy, prepared: Prepared) -> CellTable:
     """Sum the people of a study in cells, and choose what everybody may see of it.
 
     Parameters
     ----------
-    study, question
-        The study, and the question of this request that it answers.
+    study
+        The study.
     prepared
         What is known already.
 
@@ -72,16 +65,16 @@ def cell_table(study: LiveStudy, question: Question, prepared: Prepared) -> Cell
     and of the gap places, are taken to be known.
     """
     name = ("cells", study.mark)
-    return prepared.memo.by_name(name, lambda: _cell_table(study, question, prepared))
+    return prepared.memo.by_name(name, lambda: _cell_table(study))
 
 
-def _cell_table(study: LiveStudy, question: Question, prepared: Prepared) -> CellTable:
+def _cell_table(study: LiveStudy) -> CellTable:
     demand, outside = study.result.demand, ~study.result.covered
     cells = cells_of(demand.xy)
     people = demand.people[ALL]
     without = np.where(outside, people, 0)
     total, uncovered = cells.sums(people), cells.sums(without)
-    units_of_people = _units_by_vintage(study, question, prepared)
+    units_of_people = _every_vintage(study)
     hidden = hidden_cells(cells, without, [*units_of_people, _gap_of(study)])
     # Where both numbers are shown, so is the number of those within the standard.
     told = is_small(total - uncovered) & ~hidden
@@ -105,27 +98,9 @@ def _gap_of(study: LiveStudy) -> Int32s:
     return found
 
 
-def _units_by_vintage(study: LiveStudy, question: Question, prepared: Prepared) -> list[Int32s]:
+def _every_vintage(study: LiveStudy) -> list[Int32s]:
     """Give the unit of each row of people in every vintage that is loaded; ``outside`` is one more unit."""
-    layers, catalogue = question.layers, question.layers.catalogue
-    inside = study.inputs.zone != BEYOND
-    # Always in the same order: what is hidden follows from it.
-    names = dict.fromkeys((*(vintage.layer for vintage in catalogue.city.vintages), layers.layers["zones"]))
-    found = []
-    for name in names:
-        version = version_of(layers.connection, name)
-        if version is None or catalogue.layers[name].geometry == "None":
-            continue
-        other = replace(
-            layers, layers={**layers.layers, "zones": name}, versions={**layers.versions, "zones": version}
-        )
-        try:
-            ground = prepared_ground(prepared, other, question.task, question.marks)
-            mark = marks_of(other, ("zones",))["zones"]
-            found.append(prepared_units(ground, other, mark)[1][inside])
-        except RefusedInput:
-            # Units that no study can be told by have no sums either.
-            log.info("the units %s cannot be used", name, exc_info=True)
+    found = study.units.values()
     return [np.where(zone < 0, zone.max(initial=-1) + 1, zone).astype(np.int32) for zone in found]
 
 

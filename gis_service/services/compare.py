@@ -25,11 +25,15 @@ from gis_service.services.coverage_document import Document, study_id
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
 from gis_service.services.coverage_notices import coverage_notices, facilities_off_roads
 from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.disclosure import CLOSED
+from gis_service.services.disclosure_vintage_changes import Compared, closed_changes
 from gis_service.services.prepared import Prepared
-from gis_service.services.prepared_ground import marks_of, prepared_inputs
+from gis_service.services.prepared_ground import marks_of, prepared_inputs, units_by_vintage, units_told_by
+from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.types import Bools, LayerId
+from gis_service.services.vintages import AREA
+from gis_service.types import Bools, Int32s, LayerId, VersionId
 
 T = TypeVar("T")
 
@@ -51,9 +55,10 @@ class CompareLayers:
     def references(self) -> dict[str, object]:
         """The ``inputs`` of the document: what both states share stands once, the rest by its state."""
         before, after = self.before.references, self.after.references
-        found: dict[str, object] = {"zones": self.told.references["zones"]}
+        units = ("zones", AREA)
+        found = {role: self.told.references[role] for role in units if role in self.told.references}
         for role in sorted({*before, *after}):
-            if role != "zones" and before.get(role) == after.get(role):
+            if role not in units and before.get(role) == after.get(role):
                 found[role] = before[role]
                 continue
             for side, references in (("before", before), ("after", after)):
@@ -105,15 +110,29 @@ class Workbench:
 
     def __init__(self, prepared: Prepared | None = None) -> None:
         self._prepared = Prepared() if prepared is None else prepared
-        self._marks: dict[LayerId, str] = {}
+        self._marks: dict[tuple[LayerId, VersionId], str] = {}
         self._kept: dict[tuple[int, int, int], CoverageInputs] = {}
 
     def inputs(self, layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
         """Read what a study of coverage computes on, as `read_coverage_inputs` does; raises the same."""
-        new = {role: layer for role, layer in layers.layers.items() if layer not in self._marks}
-        self._marks |= {layers.layers[role]: mark for role, mark in marks_of(layers, tuple(new)).items()}
-        marks = {role: self._marks[layer] for role, layer in layers.layers.items()}
-        return prepared_inputs(self._prepared, layers, task, marks)
+        return prepared_inputs(self._prepared, layers, task, self._marks_of(layers))
+
+    def units(self, layers: StudyLayers, task: CoverageTask, layer: LayerId) -> Units:
+        """Put the people of a study into the units of another layer, as `units_told_by` does."""
+        return units_told_by(self._prepared, layers, task, self._marks_of(layers), layer)
+
+    def every_unit(
+        self, layers: StudyLayers, task: CoverageTask, inputs: CoverageInputs
+    ) -> dict[LayerId, Int32s]:
+        """Put the people of a study area into the units of every vintage, as `units_by_vintage` does."""
+        found = units_by_vintage(self._prepared, layers, task, self._marks_of(layers))
+        return {layer: zone[inputs.zone != BEYOND] for layer, zone in found.items()}
+
+    def _marks_of(self, layers: StudyLayers) -> dict[str, str]:
+        names = {role: (layer, layers.versions[role]) for role, layer in layers.layers.items()}
+        new = tuple(role for role, name in names.items() if name not in self._marks)
+        self._marks |= {names[role]: mark for role, mark in marks_of(layers, new).items()}
+        return {role: self._marks[name] for role, name in names.items()}
 
     def keep(self, inputs: CoverageInputs) -> None:
         """Keep the artefacts of a study, where there is a store, under the names that its document gives."""
@@ -164,11 +183,15 @@ class Workbench:
             notices=self._notices(scene, states, task),
             generated=layers.generated,
         )
+        document = compare_document(said, found, task.parameters)
+        units = self.every_unit(layers.told, task.told, told)
+        compared = Compared(scene.demand, answers, task.parameters.limit_cost)
+        closed = closed_changes(document, compared, told.zones.ids, layers.told.layers["zones"], units)
         tell("done", 1.0)
-        return compare_document(said, found, task.parameters)
+        return document if closed is None else document | {CLOSED: closed}
 
     def _scene(self, told: CoverageInputs, asked: CoverageParameters) -> _Scene:
-        places = (told.network, told.zones, told.outline)
+        places = (told.network, told.zones, told.area, told.outline)
         border = self._once("border", places, lambda: border_of(told, asked.halo_m), asked.halo_m)
         inside, demand = self._once(
             "people", (told.demand, told.zone), lambda: _inside(told, asked), asked.counted_groups

@@ -16,7 +16,16 @@ from gis_service.services.study_request import CoverageRequest, CoverageTask, co
 MAX_LIMITS = 20
 Limit = Annotated[float, Field(gt=0, le=MAX_LIMIT, allow_inf_nan=False)]
 
-_MAY_DIFFER = {"service", "standard", "catchment", "vintage", "at", "open_on", "branch_share"}
+_MAY_DIFFER = {
+    "service",
+    "standard",
+    "catchment",
+    "vintage",
+    "catchment_vintage",
+    "at",
+    "open_on",
+    "branch_share",
+}
 """Parameters in which two states may differ; all else would compare ways and not services."""
 _SHARED_LAYERS = ("demand", "network")
 
@@ -104,7 +113,9 @@ def complete_comparison(request: CompareRequest, catalogue: Catalogue, today: da
     units = {} if request.vintage is None else {"vintage": request.vintage, "zones": None}
     told_request = request.after.model_copy(update=units)
     told = complete(told_request, catalogue, today)
-    of_answer = {"vintage": told_request.vintage, "zones": told_request.zones}
+    # Named, for each state would else take the units of its own day.
+    named = told.parameters.vintage if told_request.zones is None else told_request.vintage
+    of_answer = {"vintage": named, "zones": told_request.zones}
     sides = []
     for asked in (request.before, request.after):
         task = complete(asked, catalogue, today)

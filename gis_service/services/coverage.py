@@ -29,6 +29,7 @@ __all__ = [
     "Facilities",
     "Notice",
     "Progress",
+    "Told",
     "run_coverage",
     "summary",
 ]
@@ -80,8 +81,28 @@ class CoverageResult:
     counted_facilities: Int64s
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a result is told by: its inputs and parameters with other units, for the same people.
+
+    Parameters
+    ----------
+    inputs
+        As those of the study, but for ``zones``, ``zone``, ``area`` and ``references``; the same rows lie
+        beyond the study area.
+    parameters
+        As those of the study, but for the names of the units.
+    """
+
+    inputs: CoverageInputs
+    parameters: CoverageParameters
+
+
 def run_coverage(
-    inputs: CoverageInputs, parameters: CoverageParameters, progress: Progress | None = None
+    inputs: CoverageInputs,
+    parameters: CoverageParameters,
+    progress: Progress | None = None,
+    told: Told | None = None,
 ) -> CoverageResult:
     """Run a study of coverage.
 
@@ -93,6 +114,8 @@ def run_coverage(
         What is asked.
     progress
         Told each step as it begins: ``ways``, ``coverage``, ``gaps``, ``notices``, ``done``.
+    told
+        Other units to tell the same result by; those of the inputs when None.
 
     Raises
     ------
@@ -103,20 +126,23 @@ def run_coverage(
     parameters.require(tuple(inputs.demand.people), has_network=inputs.network is not None)
     tell("ways", 0.0)
     scene = _scene_of(inputs, parameters)
-    demand, zone, ways = scene.demand, scene.zone, scene.ways
+    demand, ways = scene.demand, scene.ways
+    if told is None:
+        told = Told(inputs, parameters)
+    zone = told.inputs.zone[inputs.zone != BEYOND]
     tell("coverage", 0.7)
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     limit = parameters.limit_cost
     field = ways.field
     sums = coverage(
-        counted, zone, len(inputs.zones), field.cost, limit, ways.reached, field.no_road, field.access
+        counted, zone, len(told.inputs.zones), field.cost, limit, ways.reached, field.no_road, field.access
     )
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
-    notices = coverage_notices(inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
-    document = coverage_document(inputs, parameters, sums, gaps, notices)
+    notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
+    document = coverage_document(told.inputs, told.parameters, sums, gaps, notices)
     tell("done", 1.0)
     covered = is_covered(field.cost, limit)
     near = np.flatnonzero(scene.border.facilities)
@@ -139,7 +165,15 @@ class _Scene:
 def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
     # The ways do not depend on these, or by way of the inputs only.
     rule = replace(
-        parameters, limit=1.0, standard=None, vintage=None, at=None, open_on=None, groups=(), seed=0
+        parameters,
+        limit=1.0,
+        standard=None,
+        vintage=None,
+        catchment_vintage=None,
+        at=None,
+        open_on=None,
+        groups=(),
+        seed=0,
     )
     return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
 

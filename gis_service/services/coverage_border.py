@@ -82,7 +82,7 @@ def border_notices(border: Border, inputs: CoverageInputs, demand: Demand, *, on
         # A ferry that runs on outside tells nothing of the roads there.
         roads = inputs.network.shape[border.segments & ~inputs.network.is_ferry]
         # The study area follows from the units and the outline, so these tell the answer apart.
-        about = (inputs.network, inputs.zones, inputs.outline, inputs.demand)
+        about = (inputs.network, inputs.zones, inputs.area, inputs.outline, inputs.demand)
         people = inputs.prepared.memo.by_name(
             ("edge", border.halo_m, *map(id, about)),
             lambda: _people_at_the_edge(border, roads, demand),
@@ -116,9 +116,10 @@ def _study_area(inputs: CoverageInputs) -> BaseGeometry | None:
     """Give the outline, else the union of the units; None when units are known only by points."""
     if inputs.outline is not None:
         return inputs.outline
-    if not len(inputs.zones) or not inputs.zones.have_areas:
+    units = inputs.zones if inputs.area is None else inputs.area
+    if not len(units) or not units.have_areas:
         return None
-    return shapely.union_all(np.asarray(shapely.make_valid(inputs.zones.polygons), dtype=object))
+    return shapely.union_all(np.asarray(shapely.make_valid(units.polygons), dtype=object))
 
 
 def _within(geometry: BaseGeometry | None, others: Geometries, distance_m: float) -> Bools:

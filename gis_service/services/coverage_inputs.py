@@ -94,6 +94,9 @@ class CoverageInputs:
         The study area, for a city that brings its outline as a layer of its own; the union of the zones when
         None. The zones of Thai Binh cover the province, so its studies leave this out. Where it is given,
         ``zone`` must have been found with it (`gis_service.analysis.zones.zone_of`).
+    area
+        Units whose union is the study area where the result is told by others, for a city without an outline;
+        ``zone`` must have been found with them. None when it is the union of ``zones``.
     people_beyond
         Whole thousandths of people beyond the study area who are not rows of ``demand``.
     notices
@@ -114,6 +117,7 @@ class CoverageInputs:
     barriers: Geometries | None = None
     settlements: Settlements | None = None
     outline: BaseGeometry | None = None
+    area: Zones | None = None
     people_beyond: int = 0
     notices: tuple[Notice, ...] = ()
     generated: tuple[str, ...] = ()

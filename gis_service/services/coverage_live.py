@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from gis_service.analysis.zones import BEYOND
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
@@ -18,16 +19,23 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.curve import STEP_M, STEP_S, curve_document
 from gis_service.services.disclosure import public_view
+from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import code_version, digest
 from gis_service.services.prepared import Prepared
-from gis_service.services.prepared_ground import Marks, marks_of, prepared_inputs, vintage_marks
+from gis_service.services.prepared_ground import (
+    Marks,
+    marks_of,
+    prepared_inputs,
+    units_by_vintage,
+    vintage_marks,
+)
 from gis_service.services.rights import Rights, rights_of, sees_personal
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown
 from gis_service.services.study_words import answer, notice_text
-from gis_service.types import Text
+from gis_service.types import Int32s, LayerId, Text
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,18 @@ class LiveStudy:
         Of the question.
     parameters, inputs, result
         What was asked, read, and found.
+    document
+        As the stored study has it.
+    units
+        The unit of each row of people in every vintage, by layer.
     """
 
     mark: str
     parameters: CoverageParameters
     inputs: CoverageInputs
     result: CoverageResult
+    document: Document
+    units: Mapping[LayerId, Int32s]
 
 
 def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: float | None) -> dict[str, Any]:
@@ -188,7 +202,10 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
     with prepared.turns.one():
         inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
         result = run_coverage(inputs, question.parameters)
-    return LiveStudy(question.mark, question.parameters, inputs, result)
+        units = units_by_vintage(prepared, question.layers, question.task, question.marks)
+    inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
+    document = with_closed(result.document, result, question.layers.layers["zones"], inside)
+    return LiveStudy(question.mark, question.parameters, inputs, result, document, inside)
 
 
 def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *, personal: bool) -> Document:
@@ -210,7 +227,7 @@ def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *
 
 
 def _shown(study: LiveStudy, catalogue: Catalogue, *, personal: bool) -> Document:
-    document = study.result.document if personal else public_view(study.result.document)
+    document = study.document if personal else public_view(study.document)
     told: dict[str, Any] = {
         "answer": _both(answer(document, catalogue)) if _is_told(document) else None,
         "notice_texts": [

@@ -51,6 +51,8 @@ class CoverageParameters:
         Id of the standard, when there is one.
     vintage
         Units the result is told by.
+    catchment_vintage
+        Units of the catchment ``own_unit``, where a kept study is told by others; None when by the same.
     at
         Time of the study: ``YYYY-MM-DDTHH:MM`` as it was asked for, else the convention, ``Tuesday 10:00``.
     open_on
@@ -75,6 +77,7 @@ class CoverageParameters:
     catchment: CoverageCatchment = "any"
     standard: str | None = None
     vintage: str | None = None
+    catchment_vintage: str | None = None
     at: str | None = None
     open_on: str | None = None
     groups: tuple[str, ...] = ()
@@ -133,7 +136,8 @@ class CoverageParameters:
 
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""
-        return {
+        own = {} if self.catchment_vintage is None else {"catchment_vintage": self.catchment_vintage}
+        return own | {
             "service": self.service,
             "standard": self.standard,
             "measure": self.measure,

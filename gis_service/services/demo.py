@@ -22,7 +22,7 @@ __all__ = ["LAYERS", "DemoCity", "Notice", "WrittenLayer", "make_demo_city", "re
 _SOURCES = (
     *("analysis/demo_city/*.py", "analysis/demand.py", "analysis/noding.py"),
     *("services/demo.py", "services/demo_build.py", "services/demo_facts.py", "services/demo_layers.py"),
-    *("services/demo_rows.py", "services/demo_units.py"),
+    *("services/demo_changes.py", "services/demo_rows.py", "services/demo_units.py"),
     *("files/admin_units.py", "files/census.py", "files/demo.py", "crs.py", "text.py"),
 )
 """What the city is made by, below the package. (Of ``analysis/network.py`` it takes the names of road classes

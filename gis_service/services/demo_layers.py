@@ -18,6 +18,7 @@ from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.files.admin_units import AdminUnit
 from gis_service.files.census import CensusUnit
 from gis_service.services.demo_build import City
+from gis_service.services.demo_changes import change_table
 from gis_service.text import search_form
 from gis_service.types import Geometries
 
@@ -249,6 +250,7 @@ BUILDERS: dict[str, _Builder] = {
     "commune_2024": _commune_2024,
     "commune": _commune,
     "district_2024": _district_2024,
+    "unit_change": lambda city: change_table(city.facts),
     "rivers": _rivers,
     "settlement": _settlement,
     "land_use": _land_use,

@@ -6,10 +6,12 @@ part of a sum would be hidden, the smallest other part is hidden with it.
 """
 
 import copy
+from collections.abc import Iterable
 
 from gis_service.services.disclosure_changes import public_changes
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.suppression import (
+    CLOSED,
     NOTICE,
     SMALLEST_SHOWN,
     Cell,
@@ -19,7 +21,7 @@ from gis_service.services.suppression import (
     settle,
 )
 
-__all__ = ["NOTICE", "SMALLEST_SHOWN", "public_view"]
+__all__ = ["CLOSED", "NOTICE", "SMALLEST_SHOWN", "hide", "public_view"]
 
 _EVERY_QUANTILE = 200
 """Fewer than ten are under a twentieth of so many: every quantile has a value though they never arrive."""
@@ -38,7 +40,9 @@ def public_view(document: Row) -> Row:
     if document.get("process") == "compare":
         return public_changes(document)
     shown = copy.deepcopy(document)
-    hidden = settle(coverage_sums(shown), _hide)
+    sums = [*coverage_sums(shown)]  # while no figure is hidden yet: some of them follow from others
+    closed = _close(shown)
+    hidden = settle(sums, hide) | closed
     for gap in shown["gaps"]:
         _hide_nearest(gap)
     own_unit = shown.get("parameters", {}).get("catchment") == "own_unit"
@@ -50,7 +54,30 @@ def public_view(document: Row) -> Row:
     return shown
 
 
-def _hide(cell: Cell) -> None:
+def _close(shown: Row) -> bool:
+    """Hide what the units of other vintages would tell of; tell whether there was anything."""
+    closed = shown.pop(CLOSED, None)
+    if closed is None:
+        return False
+    for group, names in closed["totals"].items():
+        _hide_named(shown["totals"][group], names)
+    for zone in shown["zones"]:
+        for group, names in closed["zones"].get(zone["id"], {}).items():
+            _hide_named(zone if group == "all" else zone["groups"][group], names)
+    for gap in shown["gaps"]:
+        for group, names in closed["gaps"].get(gap["id"], {}).items():
+            _hide_named(gap if group == "all" else gap["groups"], names)
+    return True
+
+
+def _hide_named(row: Row, names: Iterable[str]) -> None:
+    for name in names:
+        if row.get(name) is not None:
+            hide((row, name))
+
+
+def hide(cell: Cell) -> None:
+    """Hide a figure, and what gives it away beside it."""
     row, name = cell
     row[name] = None
     counted = name in {"covered", "uncovered", "total"}

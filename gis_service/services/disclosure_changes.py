@@ -7,7 +7,16 @@ a row is a sum of such parts, so a row in which any of them is small is hidden a
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 
-from gis_service.services.suppression import Cell, Row, difference, hide_in_words, is_few, say_hidden, settle
+from gis_service.services.suppression import (
+    CLOSED,
+    Cell,
+    Row,
+    difference,
+    hide_in_words,
+    is_few,
+    say_hidden,
+    settle,
+)
 
 _SHOWN = ("total", "before", "after", "won", "lost")
 _TABLE = (*_SHOWN, "stay", "never", "out_before", "out_after")
@@ -27,18 +36,21 @@ def public_changes(document: Row) -> Row:
     shown: Row = copy.deepcopy(document)
     totals, zones = shown["totals"], shown["zones"]
     tables = {
-        group: [_table(row) for row in (total, *_of_group(zones, group))] for group, total in totals.items()
+        group: [table_of(row) for row in (total, *_of_group(zones, group))] for group, total in totals.items()
     }
     loads = [_load_table(row) for row in shown["facilities"]]
-    hidden = _hide_rows(tables) | _hide_loads(loads)
+    closed, told = _close(shown, tables)
+    hidden = _hide_rows(tables, closed) | _hide_loads(loads)
+    for table in told:
+        table["total"] = None
     for group, total in totals.items():
         for table, row in zip(tables[group], (total, *_of_group(zones, group)), strict=True):
             hidden |= _write(table, row)
     own_unit = "own_unit" in (shown["parameters"][side]["catchment"] for side in ("before", "after"))
     # With the office of the own unit, its people are those of the unit: one tells the other.
-    closed = own_unit and any(map(_is_hidden, tables["all"]))
+    tells_loads = own_unit and any(map(_is_hidden, tables["all"]))
     for table, row in zip(loads, shown["facilities"], strict=True):
-        row.update({name: None if closed else table[name] for name in _LOADS})
+        row.update({name: None if tells_loads else table[name] for name in _LOADS})
     hidden |= _hide_rings(totals, shown["parameters"]["after"]["limit"])
     hidden_words = [hide_in_words(notice["params"]) for notice in shown["notices"]]
     if hidden or any(hidden_words):
@@ -50,7 +62,7 @@ def _of_group(zones: Iterable[Row], group: str) -> list[Row]:
     return [zone if group == "all" else zone["groups"][group] for zone in zones]
 
 
-def _table(row: Row) -> Row:
+def table_of(row: Row) -> Row:
     """Give all figures that follow from a row, also those that do not stand there."""
     total, before, after, won, lost = (row[name] for name in _SHOWN)
     more = {
@@ -77,18 +89,62 @@ def _has_few(table: Row) -> bool:
     return any(value is not None and is_few(value) for value in table.values())
 
 
-def _hide(table: Row) -> None:
+def hide_table(table: Row) -> None:
     """Hide a row as a whole: from one of its figures and the sums of others the rest could be told."""
     few = table["total"] is None or is_few(table["total"])
     table.update({name: table[name] if name == "total" and not few else None for name in table})
 
 
-def _hide_rows(tables: dict[str, list[Row]]) -> bool:
+def _close(shown: Row, tables: dict[str, list[Row]]) -> tuple[list[Row], list[Row]]:
+    """Give the tables that the units of other vintages would tell of, and those whose people they would."""
+    closed = shown.pop(CLOSED, None) or {"totals": [], "zones": {}, "people": {}}
+    rows = [tables[group][0] for group in closed["totals"]]
+    told = []
+    for at, zone in enumerate(shown["zones"], 1):
+        rows += [tables[group][at] for group in closed["zones"].get(zone["id"], [])]
+        told += [tables[group][at] for group in closed["people"].get(zone["id"], [])]
+    return rows, told
+
+
+def hide_across(groups: Sequence[list[Row]], places: Sequence[list[Row]]) -> bool:
+    """Hide tables with few people, and others until no sum tells of a hidden one; tell whether any was.
+
+    Parameters
+    ----------
+    groups
+        Each holds a whole and the parts that add up to it.
+    places
+        Each holds the groups of people of one unit.
+    """
+    every = {id(row): row for group in (*groups, *places) for row in group}
+    rows = [row for row in every.values() if _has_few(row)]
+    kept = {name: dict(row) for name, row in every.items()}
+    for row in rows:
+        hide_table(row)
+    while rows and any(
+        [*(_hide_with(group, kept) or _hide_single(group) for group in groups), *_across_places(places)]
+    ):
+        pass
+    settle(([(row, "total") for row in group] for group in (*groups, *places)), _hide_total)
+    return bool(rows)
+
+
+def _hide_single(group: Sequence[Row]) -> bool:
+    """Hide a second table of a sum, the whole among them, of which only one is hidden."""
+    shown = [row for row in group if not _is_hidden(row)]
+    if len(shown) != len(group) - 1 or not shown:
+        return False
+    hide_table(min(shown, key=lambda row: row["total"]))
+    return True
+
+
+def _hide_rows(tables: dict[str, list[Row]], closed: Sequence[Row] = ()) -> bool:
     """Hide rows with few people, and others until no sum tells of a hidden one; tell whether any was."""
     rows = [row for group in tables.values() for row in group if _has_few(row)]
+    rows += [row for row in closed if not _has_few(row)]
     kept = {id(row): dict(row) for group in tables.values() for row in group}
     for row in rows:
-        _hide(row)
+        hide_table(row)
     while any([*(_hide_with(group, kept) for group in tables.values()), *_across(tables)]):
         pass
     totals = [[(row, "total") for row in group] for group in tables.values()]
@@ -111,16 +167,20 @@ def _hide_with(group: Sequence[Row], kept: dict[int, Row]) -> bool:
     if len(hidden) > 1 and not any(map(is_few, sums)):
         return False
     others = [row for row in units if not _is_hidden(row)]
-    _hide(min(others, key=lambda row: kept[id(row)]["total"]) if others else total)
+    hide_table(min(others, key=lambda row: kept[id(row)]["total"]) if others else total)
     return True
 
 
 def _across(tables: dict[str, list[Row]]) -> Iterator[bool]:
     """Hide a second group of a place where only one is hidden: age groups may add up to everybody."""
-    for place in zip(*tables.values(), strict=True):
+    yield from _across_places([list(place) for place in zip(*tables.values(), strict=True)])
+
+
+def _across_places(places: Sequence[Sequence[Row]]) -> Iterator[bool]:
+    for place in places:
         shown = [row for row in place if not _is_hidden(row)]
         if len(place) > 1 and len(shown) == len(place) - 1:
-            _hide(min(shown, key=lambda row: row["total"] or 0))
+            hide_table(min(shown, key=lambda row: row["total"] or 0))
             yield True
 
 
@@ -182,8 +242,8 @@ def _tells(total: Row, number: int, others: Sequence[int], limit: float, step: f
     if any(total[name] is None for name in _SHOWN):
         return True
     limits = [total["limits"][row] for row in (number, *others)]
-    found, *shown = (_table({"total": total["total"]} | entry) for entry in limits)
+    found, *shown = (table_of({"total": total["total"]} | entry) for entry in limits)
     if step != limit:
-        shown.append(_table(total))
+        shown.append(table_of(total))
     rings = (abs(difference(found[name], other[name])) for other in shown for name in _NESTED)
     return any(is_few(value) for value in (*found.values(), *rings))

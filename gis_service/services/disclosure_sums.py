@@ -28,6 +28,9 @@ def coverage_sums(document: Row) -> Iterator[list[Cell]]:
         A study document of coverage or of gaps; nothing of it is hidden yet.
     """
     totals, zones, gaps = document["totals"], document["zones"], document["gaps"]
+    by_zone: dict[str, list[Row]] = {}
+    for gap in gaps:  # that of people without a unit names none
+        by_zone.setdefault(gap.get("zone") or OUTSIDE, []).append(gap)
     unshown = {group: [_unshown(total, gaps, group)] for group, total in totals.items()}
     for group, total in totals.items():
         rows = [found for zone in zones if (found := _of_group(zone, group)) is not None]
@@ -38,7 +41,7 @@ def coverage_sums(document: Row) -> Iterator[list[Cell]]:
         for zone in zones:
             row = _of_group(zone, group)
             if row is not None:
-                inside = [gap for gap in gaps if _is_in(gap, zone)]
+                inside = by_zone.get(zone["id"], [])
                 unshown[group].append(_unshown(row, inside, group))
                 yield from _row_sums(row, unshown[group][-1], inside, group)
         yield from ([(row, name) for row in unshown[group]] for name in _UNSHOWN)
@@ -52,11 +55,6 @@ def coverage_sums(document: Row) -> Iterator[list[Cell]]:
 
 def _of_group(zone: Row, group: str) -> Row | None:
     return zone if group == "all" else zone.get("groups", {}).get(group)
-
-
-def _is_in(gap: Row, zone: Row) -> bool:
-    """Tell whether a gap place lies in a unit; that of people without a unit names none."""
-    return bool((gap.get("zone") or OUTSIDE) == zone["id"])
 
 
 def _unshown(row: Row, gaps: Iterable[Row], group: str) -> Row:

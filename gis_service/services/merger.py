@@ -173,7 +173,7 @@ def _require(connection: Connection, catalogue: Catalogue) -> None:
 
 def _vintage_on(catalogue: Catalogue, at: datetime) -> str:
     """Name the boundary vintage of a day: the newest that had begun."""
-    begun = [vintage for vintage in catalogue.city.vintages if vintage.start <= at.date()]
+    begun = [vintage for vintage in catalogue.city.of_level() if vintage.start <= at.date()]
     if not begun:
         raise NotFound(ErrorCode.MERGER_NOT_HERE, city=catalogue.city.id, absent=f"{at:%Y-%m-%d}")
     return max(begun, key=lambda vintage: vintage.start).id

@@ -4,6 +4,7 @@ Whether they do is told by marks of the tables (`gis_service.db.fingerprints`), 
 also one that makes no version: so the next question sees it.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -14,11 +15,11 @@ import shapely
 
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.gaps import Settlements
-from gis_service.analysis.zones import Zones
 from gis_service.crs import parse_crs
 from gis_service.db.fingerprints import layer_fingerprint
 from gis_service.db.layer_rows import LayerRows
 from gis_service.db.layers import version_of
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import digest
@@ -26,6 +27,7 @@ from gis_service.services.memo import Memo
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
 from gis_service.services.study_inputs import (
     Ground,
+    Units,
     inputs_on,
     read_demand,
     read_ferries,
@@ -36,9 +38,11 @@ from gis_service.services.study_inputs import (
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import running_ferries
+from gis_service.services.vintages import AREA
 from gis_service.types import Geometries, Int32s, LayerId
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 GROUND_ROLES = ("demand", "network", "barriers", "ferries", "settlements", "outline")
 Marks = Mapping[str, str]
 """What tells the content of each layer, by role."""
@@ -47,7 +51,7 @@ Marks = Mapping[str, str]
 def marks_of(layers: StudyLayers, roles: Sequence[str] | None = None) -> dict[str, str]:
     """Tell what the layers of a study hold now, and how they are defined; of all roles when None."""
     wanted = sorted(layers.layers if roles is None else roles)
-    return {role: _mark_of(layers, layers.layers[role]) for role in wanted}
+    return {role: _mark_of_role(layers, role) for role in wanted}
 
 
 def vintage_marks(layers: StudyLayers) -> dict[str, str]:
@@ -55,6 +59,13 @@ def vintage_marks(layers: StudyLayers) -> dict[str, str]:
     vintages = {vintage.layer for vintage in layers.catalogue.city.vintages}
     loaded = [layer for layer in sorted(vintages) if version_of(layers.connection, layer) is not None]
     return {layer: _mark_of(layers, layer) for layer in loaded}
+
+
+def _mark_of_role(layers: StudyLayers, role: str) -> str:
+    layer = layers.layers[role]
+    if role in layers.past:  # nobody writes to it any more
+        return digest([layer, layers.versions[role], repr(layers.catalogue.layers[layer])])
+    return _mark_of(layers, layer)
 
 
 def _mark_of(layers: StudyLayers, layer: LayerId) -> str:
@@ -76,7 +87,7 @@ def prepared_inputs(
         As `marks_of` gives them.
     """
     ground = prepared_ground(prepared, layers, task, marks)
-    units = prepared_units(ground, layers, marks["zones"])
+    units = prepared_units(ground, layers, marks)
     told = [notice.as_document() for notice in task.notices]
     name = ("inputs", digest([dict(marks), layers.references, told]), task.day, task.parameters.branch_share)
     mark = {"facilities": marks["facilities"]}
@@ -85,17 +96,61 @@ def prepared_inputs(
     return _or_changed(lambda: ground.memo.by_name((*name, id(units)), make, units))
 
 
-def prepared_units(ground: Ground, layers: StudyLayers, mark: str) -> tuple[Zones, Int32s]:
-    """Give the units of a study, and the unit of each row of people.
+def prepared_units(ground: Ground, layers: StudyLayers, marks: Marks) -> Units:
+    """Give the units of a study, and the unit of each row of people; arguments as of `prepared_inputs`."""
+    own = {role: marks[role] for role in ("zones", AREA) if role in layers.layers}
+    name = ("units", *((layers.layers[role], mark) for role, mark in own.items()))
+    make = _checked(layers, own, lambda: units_on(ground, layers))
+    return _or_changed(lambda: ground.memo.by_name(name, make))
+
+
+def units_told_by(
+    prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks, layer: LayerId
+) -> Units:
+    """Put the people of a study into the units of another layer, as they are now; arguments as above.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_layer_empty`` for a layer that is not loaded, ``study_refused`` for units without a place.
+    """
+    there = version_of(layers.connection, layer)
+    if there is None:
+        raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
+    kept = {role: name for role, name in layers.layers.items() if role != AREA}
+    versions = {**layers.versions, "zones": there}
+    other = replace(layers, layers=kept | {"zones": layer}, versions=versions, past=layers.past - {"zones"})
+    ground = prepared_ground(prepared, other, task, marks)
+    return prepared_units(ground, other, marks_of(other, ("zones",)))
+
+
+def units_by_vintage(
+    prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks
+) -> dict[LayerId, Int32s]:
+    """Give the unit of each row of people in every vintage that is loaded, and in the units of the study.
 
     Parameters
     ----------
-    mark
-        Of the layer of units.
+    prepared, layers, task, marks
+        As of `prepared_inputs`.
+
+    Returns
+    -------
+    dict
+        By layer, always in the same order: what is hidden from the public follows from it. Negative without a
+        unit.
     """
-    name = ("units", layers.layers["zones"], mark)
-    make = _checked(layers, {"zones": mark}, lambda: units_on(ground, layers))
-    return _or_changed(lambda: ground.memo.by_name(name, make))
+    vintages = (vintage.layer for vintage in layers.catalogue.city.vintages)
+    found = {}
+    for layer in dict.fromkeys((*vintages, layers.layers["zones"])):
+        if layers.catalogue.layers[layer].geometry == "None":
+            continue
+        try:
+            found[layer] = units_told_by(prepared, layers, task, marks, layer).zone
+        except RefusedInput:
+            # Units that no study can be told by have no sums either.
+            log.info("the units %s cannot be used", layer, exc_info=True)
+    return found
 
 
 def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Ground:

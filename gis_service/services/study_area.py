@@ -7,7 +7,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.zones import BEYOND, Zones, zone_by_code, zone_of
+from gis_service.analysis.zones import BEYOND, NO_UNIT, Zones, zone_by_code, zone_of
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.study_layers import StudyLayers
@@ -50,7 +50,13 @@ def read_outline(layers: StudyLayers, crs: pyproj.CRS) -> BaseGeometry | None:
     return shapely.union_all(areas)
 
 
-def units_in(xy: Floats, zones: Zones, codes: Sequence[object], outline: BaseGeometry | None) -> Int32s:
+def units_in(
+    xy: Floats,
+    zones: Zones,
+    codes: Sequence[object],
+    outline: BaseGeometry | None,
+    area: Zones | None = None,
+) -> Int32s:
     """Find the unit of each place, inside the study area.
 
     Parameters
@@ -63,12 +69,19 @@ def units_in(xy: Floats, zones: Zones, codes: Sequence[object], outline: BaseGeo
         ``n`` codes stored with the places.
     outline
         As `read_outline` gives it.
+    area
+        Units whose union is the study area instead of that of ``zones``; of units known by points everybody
+        is inside.
 
     Returns
     -------
     Int32s
         As `gis_service.analysis.zones.zone_of`; a place on the outline is inside.
     """
+    if area is not None:
+        unit = zone_of(xy, zones) if zones.have_areas else zone_by_code(codes, zones)
+        inside = zone_of(xy, area) != BEYOND if area.have_areas else np.ones(len(xy), dtype=np.bool_)
+        return np.where(inside, np.maximum(unit, NO_UNIT), BEYOND).astype(np.int32)
     if zones.have_areas:
         return zone_of(xy, zones, outline)
     zone = zone_by_code(codes, zones)

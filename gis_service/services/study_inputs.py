@@ -25,10 +25,28 @@ from gis_service.services.study_area import read_outline, units_in
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
+from gis_service.services.vintages import AREA
 from gis_service.types import Bools, Floats, Geometries, Int32s, Text
 
 EVERYBODY, PERSONS = "people", "persons"
 """Column of everybody in a layer of people, and the unit of it and of its groups."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a study.
+
+    Parameters
+    ----------
+    zones, zone
+        Units, and the unit of each row of people.
+    area
+        Units whose union is the study area; None when it is that of ``zones``.
+    """
+
+    zones: Zones
+    zone: Int32s
+    area: Zones | None
 
 
 @dataclass(frozen=True)
@@ -130,18 +148,19 @@ def read_ferries(layers: StudyLayers) -> LayerRows:
     return layers.read("ferries", *layers.fields("ferries"))
 
 
-def units_on(ground: Ground, layers: StudyLayers) -> tuple[Zones, Int32s]:
+def units_on(ground: Ground, layers: StudyLayers) -> Units:
     """Read the units of a study, and find the unit of each row of people; raises as above."""
     zones = read_zones(layers, ground.crs)
+    area = read_zones(layers, ground.crs, AREA) if AREA in layers.layers else None
     stored = ground.codes.get(layers.layers["zones"], [None] * len(ground.demand.xy))
-    return zones, units_in(ground.demand.xy, zones, stored, ground.outline)
+    return Units(zones, units_in(ground.demand.xy, zones, stored, ground.outline, area), area)
 
 
 def inputs_on(
     ground: Ground,
     layers: StudyLayers,
     task: CoverageTask,
-    units: tuple[Zones, Int32s] | None = None,
+    units: Units | None = None,
 ) -> CoverageInputs:
     """Read the facilities of one state and put them on the ground, with its units; raises as above.
 
@@ -153,19 +172,20 @@ def inputs_on(
         As `units_on` gives them, when the caller has them already.
     """
     notices = [*task.notices, *ground.notices]
-    zones, zone = units_on(ground, layers) if units is None else units
-    facilities = read_facilities(layers, ground.crs, task, zones, ground.walkable, notices)
+    units = units_on(ground, layers) if units is None else units
+    facilities = read_facilities(layers, ground.crs, task, units.zones, ground.walkable, notices)
     return CoverageInputs(
         references=layers.references,
         crs=ground.crs,
         demand=ground.demand,
-        zones=zones,
-        zone=zone,
+        zones=units.zones,
+        zone=units.zone,
         facilities=facilities,
         network=ground.network,
         barriers=ground.barriers,
         settlements=ground.settlements,
         outline=ground.outline,
+        area=units.area,
         notices=tuple(notices),
         generated=layers.generated,
     )
@@ -180,25 +200,29 @@ def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
 
 
-def read_zones(layers: StudyLayers, crs: pyproj.CRS) -> Zones:
-    """Read the units that a result is told by, sorted by code.
+def read_zones(layers: StudyLayers, crs: pyproj.CRS, role: str = "zones") -> Zones:
+    """Read the units that a result is told by, or those of its study area, sorted by code.
 
     Raises
     ------
     RefusedInput
         ``study_refused`` for a layer without a key, or with units that have no place.
     """
-    definition = layers.catalogue.layers[layers.layers["zones"]]
+    definition = layers.catalogue.layers[layers.layers[role]]
     key = definition.key
     if key is None:
         raise _refused("zones", definition.id, Text("lớp có trường khoá (key)", "a layer with a key"))
-    rows = layers.read("zones", key, "full_name", "name")
+    rows = layers.read(role, key, "full_name", "name")
     if shapely.is_missing(rows.geometry).any():
         expected = Text("lớp mà đơn vị nào cũng có vị trí", "a layer whose units all have a place")
         raise _refused("zones", definition.id, expected)
-    names = next((rows.columns[name] for name in ("full_name", "name") if name in rows.columns), None)
     codes = [str(code) for code in rows.columns[key]]
-    shown = codes if names is None else [str(name) for name in names]
+    # A column that the definition has may be empty in a file that somebody brought.
+    columns = [rows.columns[name] for name in ("full_name", "name") if name in rows.columns]
+    shown = [
+        str(next((name for name in names if name is not None), code))
+        for code, *names in zip(codes, *columns, strict=True)
+    ]
     return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
+from gis_service.db.history import version
 from gis_service.db.layer_rows import LayerRows, read_layer
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services.study_request import CoverageTask
+from gis_service.services.vintages import AREA, area_of
 from gis_service.types import LayerId, VersionId
 
 BESIDE = {"settlements": LayerId("settlement")}
@@ -29,12 +32,15 @@ class StudyLayers:
         Their definitions.
     layers, versions
         Layer and version by role.
+    past
+        Roles whose version is not the current one: their rows are read from the history.
     """
 
     connection: Connection
     catalogue: Catalogue
     layers: Mapping[str, LayerId]
     versions: Mapping[str, VersionId]
+    past: frozenset[str] = frozenset()
 
     @property
     def references(self) -> dict[str, object]:
@@ -66,7 +72,8 @@ class StudyLayers:
         """
         layer = self.layers[role]
         columns = [name for name in dict.fromkeys(wanted) if name in self.fields(role)]
-        rows = read_layer(self.connection, layer, columns)
+        past = self.versions[role] if role in self.past else None
+        rows = read_layer(self.connection, layer, columns, past)
         if not len(rows):
             raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
         if rows.version != self.versions[role]:
@@ -77,6 +84,37 @@ class StudyLayers:
                 current=rows.version,
             )
         return rows
+
+
+def layers_of(
+    connection: Connection, catalogue: Catalogue, references: Mapping[str, Mapping[str, Any]]
+) -> StudyLayers:
+    """Find the layers that a study document names, in its versions: current ones, or kept in the history.
+
+    Parameters
+    ----------
+    references
+        Layer and version by role.
+
+    Raises
+    ------
+    Conflict
+        ``study_version_gone`` for a layer or version that is gone.
+    """
+    layers = {role: LayerId(one["layer"]) for role, one in references.items()}
+    versions = {role: VersionId(one["version"]) for role, one in references.items()}
+    past = set()
+    for role, layer in layers.items():
+        current = version_of(connection, layer) if layer in catalogue.layers else None
+        if current == versions[role]:
+            continue
+        found = None if current is None else version(connection, layer, versions[role])
+        if found is None or not found.kept:
+            raise Conflict(
+                ErrorCode.STUDY_VERSION_GONE, layer=layer, version=versions[role], current=current or "–"
+            )
+        past.add(role)
+    return StudyLayers(connection, catalogue, layers, versions, frozenset(past))
 
 
 def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask) -> StudyLayers:
@@ -105,4 +143,8 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
         there = version_of(connection, layer) if layer in catalogue.layers else None
         if there is not None:
             layers[role], versions[role] = layer, there
+    area = None if "outline" in layers else area_of(catalogue, layers)
+    there = None if area is None else version_of(connection, area)
+    if area is not None and there is not None:
+        layers[AREA], versions[AREA] = area, there
     return StudyLayers(connection, catalogue, layers, versions)

@@ -16,6 +16,7 @@ from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, CompareTask, complete_comparison
 from gis_service.services.coverage import Progress, run_coverage
 from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_inputs import with_last_change
@@ -120,9 +121,11 @@ def _coverage(
 ) -> Result:
     read = bench.inputs(layers, task)
     found = run_coverage(read, task.parameters, progress)
+    document = found.document
     if process == gaps.PROCESS:
-        return gaps.gaps_document(found, read, task.parameters), read
-    return found.document, read
+        document = gaps.gaps_document(found, read, task.parameters)
+    units = bench.every_unit(layers, task, read)
+    return with_closed(document, found, layers.layers["zones"], units), read
 
 
 def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask, bench: Workbench) -> Asked:

@@ -21,6 +21,7 @@ from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
 from gis_service.services.rights import is_personal, rights_by_definition
+from gis_service.services.vintages import usual_vintage
 from gis_service.types import LayerId, Text, VersionId
 
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
@@ -81,7 +82,10 @@ class CoverageRequest(BaseModel):
     )
     direction: Literal["to_facility", "from_facility"] | None = None
     catchment: Literal["any", "own_unit"] | None = None
-    vintage: str | None = Field(None, description="Boundary vintage; its layer gives the zones.")
+    vintage: str | None = Field(
+        None,
+        description="Boundary vintage; its layer gives the zones. Left out: those of its day.",
+    )
     at: NaiveDatetime | None = Field(
         None,
         description=(
@@ -188,6 +192,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
     group = standard.group if standard else "all"
     mode = request.mode or (standard.mode if standard else None) or "motorbike"
     conventions = catalogue.city.conventions
+    day = today if request.at is None else request.at.date()
     parameters = CoverageParameters(
         service=service,
         measure=measure,
@@ -197,7 +202,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         turnout_s=_turnout(request, standard),
         catchment=_catchment(request, standard),
         standard=standard.id if standard else None,
-        vintage=_vintage(request, catalogue),
+        vintage=_vintage(request, catalogue, day, today),
         at=_at(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
         branch_share=_branch_share(request, service, catalogue),
@@ -210,7 +215,6 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
     layers, wanted = _layers(request, catalogue, parameters)
-    day = today if request.at is None else request.at.date()
     clock = conventions.study_time.time if request.at is None else request.at.time()
     told = _standard_notices(standard)
     return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
@@ -292,13 +296,14 @@ def _mode(city: City, name: str, group: str) -> Mode:
     )
 
 
-def _vintage(request: CoverageRequest, catalogue: Catalogue) -> str | None:
+def _vintage(request: CoverageRequest, catalogue: Catalogue, day: date, today: date) -> str | None:
     vintages = {vintage.id: vintage for vintage in catalogue.city.vintages}
     if request.vintage is not None:
         return _known("vintage", request.vintage, list(vintages))
     if request.zones is not None:
         return next((one.id for one in vintages.values() if one.layer == request.zones.layer), None)
-    return catalogue.city.vintages[-1].id if vintages else None
+    usual = usual_vintage(catalogue, day, today)
+    return None if usual is None else usual.id
 
 
 def _layers(

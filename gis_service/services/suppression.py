@@ -5,12 +5,16 @@ the smallest shown one is hidden with it, until no sum has exactly one hidden pa
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
 SMALLEST_SHOWN = 10
 """Persons."""
 NOTICE = "small_counts_hidden"
 UNTOLD = "–"
+CLOSED = "closed"
+"""Member of a document that names the figures which the public may not see for the sake of other vintages."""
 
 Row: TypeAlias = dict[str, Any]
 Cell: TypeAlias = tuple[Row, str]
@@ -58,10 +62,40 @@ def settle(sums: Iterable[Sequence[Cell]], hide: Callable[[Cell], None]) -> bool
     hidden = [cell for parts in sums for cell in parts if is_small(cell)]
     for cell in hidden:
         hide(cell)
-    # Hiding a part of one sum may leave another with a single hidden part: go on until all are at rest.
-    while sum(complete(parts, hide) for parts in sums):
-        pass
+    if hidden or any(cell[0].get(cell[1]) is None for parts in sums for cell in parts):
+        _rest(sums, hide)
     return bool(hidden)
+
+
+def _rest(sums: Sequence[Sequence[Cell]], hide: Callable[[Cell], None]) -> None:
+    """Complete sums, in their order and from the first again, until none has a single hidden part.
+
+    Hiding a part of one sum may leave another with a single one. Only sums that hold something of a row that
+    has changed are looked at again: the others would stay as they are.
+    """
+    holding: dict[int, list[int]] = {}
+    for number, parts in enumerate(sums):
+        for row in {id(cell[0]) for cell in parts}:
+            holding.setdefault(row, []).append(number)
+    now, later = list(range(len(sums))), set[int]()  # a sorted list is a heap
+    waiting = set(now)
+
+    def look_again(number: int, cell: Cell) -> None:
+        hide(cell)
+        for other in holding[id(cell[0])]:
+            if other <= number:
+                later.add(other)
+            elif other not in waiting:
+                waiting.add(other)
+                heappush(now, other)
+
+    while now:
+        number = heappop(now)
+        waiting.discard(number)
+        complete(sums[number], partial(look_again, number))
+        if not now:
+            now, later = sorted(later), set()
+            waiting = set(now)
 
 
 def hide_in_words(params: Row) -> bool:

@@ -53,7 +53,7 @@ def warm_up(context: Context) -> bool:
         question = ask(connection, context.catalogue, inputs, _OPERATOR)
         study = study_of(question, context.prepared)
         shown_document(study, context.catalogue, context.prepared, personal=False)
-        cell_table(study, question, context.prepared)
+        cell_table(study, context.prepared)
     return True
 
 

@@ -14,7 +14,7 @@ from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_f
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.route import Route, find_route
 from gis_service.analysis.snap import snap
-from gis_service.analysis.zones import BEYOND, zone_of
+from gis_service.analysis.zones import BEYOND
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.cells import CellTable
@@ -22,6 +22,7 @@ from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import persons, plain, units
 from gis_service.services.prepared import Prepared
+from gis_service.services.study_area import units_in
 from gis_service.types import Floats, Int64s
 
 Document = dict[str, Any]
@@ -82,7 +83,7 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
         raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
     if not inputs.zones.have_areas:
         return xy, -1
-    zone = int(zone_of(xy, inputs.zones, inputs.outline)[0])
+    zone = int(units_in(xy, inputs.zones, (), inputs.outline, inputs.area)[0])
     if zone == BEYOND:
         raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
     return xy, zone

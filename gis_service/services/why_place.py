@@ -71,7 +71,7 @@ def why_document(
     """
     xy, zone = place_in(study, *place)
     way = way_of(study, xy, zone, prepared)
-    table = cell_table(study, question, prepared)
+    table = cell_table(study, prepared)
     zones = study.inputs.zones
     own = None if zone < 0 else {"id": zones.ids[zone], "name": zones.names[zone]}
     document = {

@@ -104,6 +104,24 @@ def test_service_mode_people_and_units_are_chosen_like_a_sentence(look: Looking)
     assert visit.complaints == []
 
 
+def test_the_answer_is_told_by_any_list_of_units_and_each_says_when_it_holds(look: Looking) -> None:
+    visit = _opened(look)
+    page = visit.page
+    units = page.get_by_role("combobox", name="Theo")
+    assert [text.split(" ", 1)[1] for text in units.locator("option").all_inner_texts()] == [
+        "xã từ 2025",
+        "xã 2024–2025",
+        "huyện 2019–2025",
+    ]
+    units.select_option("districts_2024")
+    wait_until(lambda: visit.drawn("units:district_2024:area") > 0, "the districts")
+    wait_until(lambda: visit.drawn("units:commune:area") == 0, "none of the communes")
+    expect(page.get_by_text("Người trong tiêu chuẩn, theo huyện").first).to_be_attached()
+    expect(page.get_by_role("region", name="Các huyện, thành phố")).to_contain_text("Kiến Xương")
+    assert "vintage=districts_2024" in page.url
+    assert visit.complaints == []
+
+
 def test_a_link_reopens_the_same_view(look: Looking) -> None:
     path = (
         "/?lang=en&standard=one_stop_office_walk_15min&limit=1200&group=age_60"

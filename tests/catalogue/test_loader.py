@@ -71,6 +71,8 @@ TOWN = "tiles/town/tileset.yaml"
 SQL = "tiles/town/query.sql"
 LOOK = "tiles/town/style.json"
 
+VALID = "valid_from: 2025-07-01"
+
 FAULTY = [
     # writing
     (CLINIC, "licence: CC0-1.0", "licence: [CC0", 14, "not YAML"),
@@ -128,7 +130,9 @@ FAULTY = [
     (CITY, "to_age: 14, ", "", 13, "the group 'age_15' follows one that has no end"),
     (CITY, "from_age: 0, to_age: 14", "from_age: 0, to_age: -1", 12, "-1 is less than 0"),
     (CITY, "from_age: 15", "from_age: 15, to_age: 3", 13, "the group 'age_15' ends at age 3"),
-    (CITY, "from: 2025-07-01", "from: 2025-07-01, to: 2025-07-01", 15, "it ends on 2025-07-01, not after"),
+    (CITY, VALID, f"{VALID}, valid_to: 2025-07-01", 15, "it ends on 2025-07-01, not after"),
+    (CITY, VALID, f"{VALID}, level: district", 14, "there is no vintage of the level 'commune'"),
+    (CITY, VALID, f"{VALID}, level: village", 15, "'village'"),
     (CITY, "layer: commune", "layer: comune", 15, "no layer 'comune' (did you mean 'commune'?)"),
     (CITY, "layer: town_outline", "layer: town_outlin", 31, "no layer 'town_outlin' (did you mean"),
     (CITY, "layer: town_outline", "layer: roads", 31, "the layer 'roads' holds LineString; an outline is"),
@@ -290,6 +294,42 @@ def test_the_tilesets_of_this_project_stand_in_no_other_citys_way() -> None:
 def test_a_tileset_without_its_query_is_a_fault(folders: tuple[Path, Path]) -> None:
     (folders[1] / "town" / "query.sql").unlink()
     assert [fault.where for fault in faults_of(folders)] == ["tiles/town/query.sql:1"]
+
+
+NOW = "  - {id: now, layer: commune, valid_from: 2025-07-01, title: {vi: Hiện nay, en: Today}}\n"
+BEFORE = NOW.replace("id: now", "id: before").replace("2025-07-01", "2020-01-01, valid_to: 2025-07-01")
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (
+            BEFORE.replace("valid_to: 2025-07-01", "valid_to: 2025-07-02"),
+            "'before' of the same level holds until",
+        ),
+        (BEFORE.replace("valid_to: 2025-07-01", "valid_to: null"), "'before' of the same level has no end"),
+        (BEFORE.replace("2020-01-01, valid_to: 2025-07-01", "2026-01-01"), "the older one stands first"),
+    ],
+)
+def test_two_vintages_of_a_level_never_hold_on_the_same_day(
+    folders: tuple[Path, Path], before: str, text: str
+) -> None:
+    spoil(folders[0].parent, CITY, NOW, before + NOW)
+    [fault] = faults_of(folders)
+    assert fault.where == f"{CITY}:16"
+    assert text in fault.words("en")
+
+
+@pytest.mark.parametrize(
+    "before", [BEFORE, BEFORE.replace("valid_to: 2025-07-01", "level: district")], ids=["earlier", "beside"]
+)
+def test_vintages_follow_each_other_and_two_levels_stand_side_by_side(
+    folders: tuple[Path, Path], before: str
+) -> None:
+    spoil(folders[0].parent, CITY, NOW, before + NOW)
+    city = load_catalogue(*folders, "ben_nho").city
+    assert [vintage.id for vintage in city.vintages] == ["before", "now"]
+    assert [vintage.id for vintage in city.of_level()][-1] == "now"
 
 
 PHASES = """\

@@ -33,6 +33,7 @@ DEMO_LAYERS = [
     "commune_2019",
     "commune_2024",
     "district_2024",
+    "unit_change",
     "residents",
     "roads",
     "ferries",

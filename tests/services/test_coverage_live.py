@@ -65,7 +65,7 @@ def live(
     connection: Connection, catalogue: Catalogue, prepared: Prepared, **inputs: object
 ) -> dict[str, Any]:
     question = ask(connection, catalogue, MOTORBIKE | inputs, PLANNER)
-    return study_of(question, prepared).result.document
+    return study_of(question, prepared).document
 
 
 def stored(connection: Connection, catalogue: Catalogue, **inputs: object) -> dict[str, Any]:

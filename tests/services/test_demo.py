@@ -22,6 +22,8 @@ from gis_service.services import demo
 from gis_service.services.demo import LAYERS, DemoCity, make_demo_city, recipe, write_city
 from gis_service.services.demo_build import City
 from gis_service.services.ingest import load_file
+from gis_service.services.unit_checks import check_changes
+from gis_service.services.units import lives_of
 from gis_service.settings import ROOT
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
@@ -55,7 +57,10 @@ def test_every_column_is_a_field_of_its_layer_and_no_required_one_is_missing(
 
 
 def test_every_layer_whose_geometry_is_generated_says_so(catalogue: Catalogue) -> None:
-    assert [layer for layer in LAYERS if not catalogue.layers[layer].generated] == ["commune_2019"]
+    assert [layer for layer in LAYERS if not catalogue.layers[layer].generated] == [
+        "commune_2019",
+        "unit_change",
+    ]
 
 
 def test_every_notice_has_words(demo_city: DemoCity) -> None:
@@ -76,7 +81,7 @@ def test_writing_twice_gives_equal_bytes(
 
 
 @pytest.mark.parametrize(
-    "layer", ["commune_2019", "commune", "one_stop_office", "market", "projects", "ferries"]
+    "layer", ["commune_2019", "unit_change", "commune", "one_stop_office", "market", "projects", "ferries"]
 )
 def test_a_file_holds_what_a_first_start_loads_from_memory(
     demo_database: Engine, demo_city: DemoCity, catalogue: Catalogue, layer: str
@@ -86,6 +91,19 @@ def test_a_file_holds_what_a_first_start_loads_from_memory(
         report = load_file(connection, catalogue, written.path, layer, author="lan")
     assert report.changes == Changes(added=0, changed=0, removed=0, unchanged=written.rows)
     assert report.dropped_columns == ()
+
+
+def test_nobody_is_lost_on_the_way_from_286_communes_to_65(
+    demo_database: Engine, catalogue: Catalogue
+) -> None:
+    with transaction(demo_database) as connection:
+        found = check_changes(connection, catalogue)
+        [new] = lives_of(connection, catalogue, "13225", "communes_2025")
+    assert (found.rows, found.steps) == (286 + 242, 2)
+    of_2019 = [one.unit.people for one in new.was if one.vintage.id == "communes_2019"]
+    assert len(of_2019) > 1
+    assert sum(people or 0 for people in of_2019) == new.unit.people
+    assert {one.change.source for one in new.was if one.change} == {"Nghị quyết 1666/NQ-UBTVQH15"}
 
 
 def test_a_file_says_what_it_is_as_an_exported_one_does(demo_city: DemoCity, catalogue: Catalogue) -> None:

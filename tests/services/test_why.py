@@ -174,8 +174,8 @@ def test_the_rule_and_the_data_stand_beside_the_answer(town: Connection, catalog
 
 def test_cells_hold_everybody_outside_the_standard(town: Connection, catalogue: Catalogue) -> None:
     prepared = Prepared()
-    found, question = study(town, catalogue, prepared)
-    table = cell_table(found, question, prepared)
+    found, _ = study(town, catalogue, prepared)
+    table = cell_table(found, prepared)
     shown = shown_document(found, catalogue, prepared, personal=True)
     cells = cells_document(found, table, shown, personal=True)
     people = [feature["properties"]["people"] for feature in cells["features"]]
@@ -191,8 +191,8 @@ def test_no_cell_that_everybody_sees_tells_a_few_people(
     prepared = Prepared()
     tables = []
     for vintage in ("communes_2025", "communes_2024"):
-        found, question = study(town, catalogue, prepared, limit=limit, vintage=vintage)
-        table = cell_table(found, question, prepared)
+        found, _ = study(town, catalogue, prepared, limit=limit, vintage=vintage)
+        table = cell_table(found, prepared)
         tables.append(table)
         shown = shown_document(found, catalogue, prepared, personal=False)
         cells = cells_document(found, table, shown, personal=False)

@@ -16,6 +16,7 @@ from gis_service.web.api import (
     tile_matrix_sets,
     tiles,
     tilesets,
+    units,
     user_layers,
     versions,
 )
@@ -40,6 +41,7 @@ API = (
     jobs.dismissal,
     studies.blueprint,
     coverage.blueprint,
+    units.blueprint,
     audit.blueprint,
 )
 """Every blueprint of the API; what a handler demands of its callers stands with the handler."""

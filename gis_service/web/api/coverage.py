@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from gis_service.services import cells as cell_service
 from gis_service.services import coverage_live as service
@@ -13,7 +13,7 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import canonical_json
 from gis_service.services.why_place import why_document
-from gis_service.web import current, limits
+from gis_service.web import current, live
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, page, url, wants_page
@@ -29,18 +29,13 @@ from gis_service.web.schemas.coverage import (
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/coverage")
 
-_ALLOWANCE = "live_allowance"
 _NOT_MODIFIED = 304
 _OF_PLACE = {"lon", "lat", "detail", "f"}
 
 
 @blueprint.before_request
 def _count() -> None:
-    context = current.context()
-    allowance: limits.Allowance = current_app.extensions.setdefault(
-        _ALLOWANCE, limits.Allowance(context.settings.live_per_minute)
-    )
-    limits.check(allowance, current.place())
+    live.count()
 
 
 def _ask(query: CoverageQuery) -> Question:
@@ -124,7 +119,7 @@ def cells(query: CellsQuery) -> Response:
         if query.detail == "points":
             found = cell_service.points_document(study, shown)
         else:
-            table = cell_service.cell_table(study, question, prepared)
+            table = cell_service.cell_table(study, prepared)
             found = cell_service.cells_document(study, table, shown, personal=current.sees_personal())
         return found | {"links": _links("/coverage/cells")}
 

@@ -72,6 +72,7 @@ def landing(query: FormatQuery) -> Response:
         link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
         link("/jobs", JOB_LIST_REL),
         link("/studies", "related", title="studies"),
+        link("/vintages", "related", title="vintages"),
     ]
     return show(Landing(title=title, description=_ABOUT[language], links=links), query.f, title)
 

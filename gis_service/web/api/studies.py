@@ -7,13 +7,14 @@ from flask import Blueprint, Response
 from gis_service.services import studies as service
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
+from gis_service.services.study_retold import retold
 from gis_service.services.study_rights import require_document
-from gis_service.web import current
+from gis_service.web import current, live
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
-from gis_service.web.present import FormatQuery, itself, json_response, page, url, wants_page
+from gis_service.web.present import itself, json_response, page, url, wants_page
 from gis_service.web.schemas.common import HTML, JSON
-from gis_service.web.schemas.studies import Studies, StudiesQuery, StudyDocument, StudyEntry
+from gis_service.web.schemas.studies import Studies, StudiesQuery, StudyDocument, StudyEntry, StudyQuery
 
 blueprint = Blueprint("studies", __name__, url_prefix="/api/studies")
 
@@ -55,11 +56,22 @@ def studies(query: StudiesQuery) -> Response:
 
 
 @blueprint.get("/<study_id>")
-@operation("Studies", Permission.READ, {200: {JSON: StudyDocument, HTML: None}}, query=FormatQuery)
-def study(study_id: str, query: FormatQuery) -> Response:
+@operation("Studies", Permission.READ, {200: {JSON: StudyDocument, HTML: None}}, query=StudyQuery)
+def study(study_id: str, query: StudyQuery) -> Response:
     """Give the document of a study; small counts of people are open to those who may see personal detail."""
     document = service.get(current.connection(), study_id).document
     require_document(current.rights(), document)
+    if query.vintage is not None:
+        live.count()
+        context = current.context()
+        document = retold(
+            current.connection(),
+            context.catalogue,
+            document,
+            query.vintage,
+            context.prepared,
+            current.rights(),
+        )
     if not current.sees_personal():
         document = public_view(document)
     if wants_page(query.f):

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Container, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from gis_service.catalogue.city_definition import BASE_LEVEL, Vintage
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.errors import ErrorCode, Temporary
@@ -101,19 +103,25 @@ def _services(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> li
 
 
 def _vintages(catalogue: Catalogue, public: Mapping[str, LayerDefinition]) -> list[dict[str, Any]]:
-    """Give the lists of units that have a place on the map, the one of today first."""
-    vintages = catalogue.city.vintages
+    """Give the lists of units that have a place on the map, the communes of today first."""
+    vintages, today = catalogue.city.vintages, datetime.now(UTC).astimezone().date()
     drawn = [v for v in vintages if v.layer in public and public[v.layer].geometry != "None"]
     return [
         {
             "id": vintage.id,
             "layer": vintage.layer,
             "title": _text(vintage.title),
+            "level": vintage.level,
             "from": vintage.start.isoformat(),
             "to": vintage.end.isoformat() if vintage.end else None,
         }
-        for vintage in sorted(drawn, key=lambda one: one.start, reverse=True)
+        for vintage in sorted(drawn, key=lambda one: _rank(one, today))
     ]
+
+
+def _rank(vintage: Vintage, today: date) -> tuple[bool, bool, int]:
+    """Put the base level first, of each level the units of today, then the newest."""
+    return vintage.level != BASE_LEVEL, not vintage.holds_on(today), -vintage.start.toordinal()
 
 
 def _reader() -> tuple[Rights, dict[str, Any] | None]:

@@ -78,6 +78,19 @@ class Studies(Answer):
     next: str | None = Field(None, description="Address of the next page.")
 
 
+class StudyQuery(Query):
+    """By which units a study is told."""
+
+    vintage: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9_]{0,47}$",
+        description=(
+            "Boundary vintage: the study summed again from its points, by other units than it is kept with."
+        ),
+    )
+    f: Literal["json", "html"] | None = None
+
+
 class StudiesQuery(Query):
     """Which studies, and how many at once."""
 

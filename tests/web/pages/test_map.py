@@ -142,7 +142,7 @@ def test_tells_of_each_standard_who_goes(catalogue: Catalogue) -> None:
 def test_keeps_the_order_of_the_sectors_and_names_former_units(catalogue: Catalogue) -> None:
     facts = city_facts(rights_by_definition(catalogue))
     assert [one["id"] for one in facts["categories"]] == list(catalogue.city.categories)
-    assert facts["former"] == ["commune_2024"]
+    assert facts["former"] == ["commune_2019", "commune_2024", "district_2024"]
 
 
 def test_counts_public_layers_only_and_each_version_once(

@@ -8,6 +8,7 @@ import type { Language } from "./language";
 import type { City } from "./page";
 import type { Question, State } from "./question";
 import { textOf } from "./text";
+import { BASE_LEVEL } from "./vintages";
 
 export interface Facility {
   readonly fid: number;
@@ -97,7 +98,7 @@ export interface StateChoice {
 }
 
 function yearOn(day: string, city: City): string {
-  const units = city.vintages.find(({ from, to }) => from <= day && day < (to ?? "9999"));
+  const units = city.vintages.find(({ level, from, to }) => level === BASE_LEVEL && from <= day && day < (to ?? "9999"));
   return (units?.from ?? day).slice(0, 4);
 }
 

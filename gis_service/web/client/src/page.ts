@@ -30,6 +30,8 @@ export interface Vintage {
   readonly id: string;
   readonly layer: string;
   readonly title: Text;
+  /** Units of one level follow each other in time; those of two stand side by side. */
+  readonly level: "commune" | "district";
   readonly from: string;
   readonly to: string | null;
 }
@@ -49,7 +51,7 @@ export interface City {
   readonly standards: readonly Standard[];
   readonly groups: readonly Titled[];
   readonly modes: readonly string[];
-  /** The units of today first. */
+  /** The communes of today first, then those of before, then districts. */
   readonly vintages: readonly Vintage[];
   /** Layers of administrative units that are no longer valid. */
   readonly former: readonly string[];

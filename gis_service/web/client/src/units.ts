@@ -50,6 +50,6 @@ export async function readUnits(layer: string, city: City, language: Language): 
 
 /** The list of units that this one replaced, when it says what became of each; null when none does. */
 export function formerOf(vintage: Vintage, city: City): Vintage | null {
-  return city.vintages.find(({ layer, to }) =>
-    to === vintage.from && (city.fields[layer] ?? []).some(({ name }) => name === SUCCESSOR)) ?? null;
+  return city.vintages.find(({ layer, level, to }) =>
+    level === vintage.level && to === vintage.from && (city.fields[layer] ?? []).some(({ name }) => name === SUCCESSOR)) ?? null;
 }

@@ -11,7 +11,7 @@ const QUESTION: Question = {
 };
 const CITY = {
   standards: [{ id: "moto", measure: "network_time", mode: "motorbike", limit: 600 }],
-  vintages: [{ id: "n", from: "2025-07-01", to: null }, { id: "o", from: "2024-11-10", to: "2025-07-01" }],
+  vintages: [{ id: "n", level: "commune", from: "2025-07-01", to: null }, { id: "o", level: "commune", from: "2024-11-10", to: "2025-07-01" }],
 } as unknown as City;
 
 function place(fid: number, known: Partial<Facility> = {}): Facility {

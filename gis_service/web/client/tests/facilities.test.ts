@@ -18,7 +18,7 @@ const OFFICES = [
   facility(4, { to: "2025-07-01", rank: 3 }),
   facility(5, { from: "2025-07-01", site: "a" }),
 ];
-const CITY = { vintages: [{ id: "n", from: "2025-07-01", to: null }, { id: "o", from: "2024-11-10", to: "2025-07-01" }] } as unknown as City;
+const CITY = { vintages: [{ id: "d", level: "district", from: "2019-04-01", to: null }, { id: "n", level: "commune", from: "2025-07-01", to: null }, { id: "o", level: "commune", from: "2024-11-10", to: "2025-07-01" }] } as unknown as City;
 
 it("finds the day of the last opening or closing, not one that is still to come", () => {
   expect(boundaryOf(OFFICES, DAY)).toBe("2025-07-01");

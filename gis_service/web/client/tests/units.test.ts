@@ -24,7 +24,7 @@ it("gives each unit its full name, the box of all its parts, and what became of 
 
 it("knows the list of units before one, when that list says what became of its units", () => {
   const title = { vi: "", en: "" };
-  const vintage = (id: string, from: string, to: string | null) => ({ id, layer: id, title, from, to });
+  const vintage = (id: string, from: string, to: string | null) => ({ id, layer: id, title, level: "commune" as const, from, to });
   const [now, before] = [vintage("new", "2025-07-01", null), vintage("old", "2024-01-01", "2025-07-01")];
   const city = (name: string): City =>
     ({ vintages: [now, before], fields: { old: [{ name, label: title, unit: null, words: {} }] } }) as unknown as City;

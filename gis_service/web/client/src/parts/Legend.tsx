@@ -3,31 +3,32 @@
 import { Fragment } from "preact";
 
 import { sizeAt } from "../cells";
-import { distanceText, numberText, word, type Language } from "../language";
+import { distanceText, word, type Language } from "../language";
 import { canClose } from "../layers";
 import { closedLook } from "../legend";
 import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
 import * as state from "../state";
+import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
 import { Swatch } from "./Swatch";
 
 function unitsText(count: number, language: Language): string {
-  const figure = numberText(count, language);
-  return language === "vi" ? `${figure} xã` : `${figure} unit${count === 1 ? "" : "s"}`;
+  return unitCount(count, state.vintage.value?.level ?? BASE_LEVEL, language);
 }
 
 /** The steps of the ramp: what each means, how many units stand on it once that is known; a press leaves only those. */
 function Ramp({ language }: { readonly language: Language }) {
   const zones = state.zones.value;
+  const level = state.vintage.value?.level;
   const counts = state.answer.value ? countsOf(zones) : [];
   const only = state.onlyClass.value;
   const hidden = zones.filter(isHidden).length;
   const empty = zones.filter((zone) => classOf(zone.share) === null).length - hidden;
   return (
     <div class="legend-units">
-      <p class="legend-title">{word("coverageLegend", language)}</p>
-      <div class="ramp" role="group" aria-label={word("unitsIn", language)}>
+      <p class="legend-title">{word(ofLevel("coverageLegend", level), language)}</p>
+      <div class="ramp" role="group" aria-label={word(ofLevel("unitsIn", level), language)}>
         {RAMP.map((step, index) => (
-          <button key={step.from} type="button" aria-pressed={only === index} title={word("unitsIn", language)}
+          <button key={step.from} type="button" aria-pressed={only === index} title={word(ofLevel("unitsIn", level), language)}
             onClick={() => { state.onlyClass.value = only === index ? null : index; }}>
             <i style={{ background: step.colour }} />
             <span>{stepText(index, language)}</span>

@@ -3,11 +3,12 @@
 import type { ComponentChildren } from "preact";
 
 import { inSentence, MODES } from "../answer";
-import { distanceText, minutesText, numberText, word, type Language, type Text } from "../language";
-import type { City, Standard, Vintage } from "../page";
+import { distanceText, minutesText, word, type Language, type Text } from "../language";
+import type { City, Standard } from "../page";
 import type { StateChoice } from "../facilities";
 import { EVERYBODY, isTime, modesOf, standardsOf, withMode, withService, withStandard, type Question } from "../question";
 import * as state from "../state";
+import { validityText, vintageText } from "../vintages";
 import { choiceText } from "./StateSwitch";
 
 const MODE_NAMES: Readonly<Record<string, Text>> = {
@@ -20,14 +21,16 @@ const MODE_NAMES: Readonly<Record<string, Text>> = {
 interface ChipProps {
   readonly label: string;
   readonly value: string;
+  /** More about what is chosen, for those who stay on it. */
+  readonly title?: string | undefined;
   readonly onChange: (value: string) => void;
   readonly children: ComponentChildren;
 }
 
 /** A browser's own list of choices: it works by keyboard, by thumb and with a screen reader. */
-function Chip({ label, value, onChange, children }: ChipProps) {
+function Chip({ label, value, title, onChange, children }: ChipProps) {
   return (
-    <label class="chip">
+    <label class="chip" title={title}>
       <span>{label}</span>
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>{children}</select>
     </label>
@@ -45,13 +48,6 @@ function ruleText(standard: Standard, language: Language): string {
   return rule || `${inSentence(title)} ${limitText(standard, language)}`;
 }
 
-/** "65 xã 2025": how many units, and the year they are from. */
-function unitsText({ layer, from }: Vintage, city: City, language: Language): string {
-  const count = city.counts[layer] === undefined ? "" : `${numberText(city.counts[layer], language)} `;
-  const year = from.slice(0, 4);
-  return language === "vi" ? `${count}xã ${year}` : `${count}communes of ${year}`;
-}
-
 /** The question in short: service, limit, way of going, people, units, state. */
 export function questionText(question: Question, choices: readonly StateChoice[], city: City, language: Language): string {
   const titled = (list: readonly { readonly id: string; readonly title: Text }[], id: string): string =>
@@ -63,7 +59,7 @@ export function questionText(question: Question, choices: readonly StateChoice[]
     titled(city.services, question.service),
     [limitText(question, language), mode].filter(Boolean).join(" "),
     inSentence(question.group === EVERYBODY ? word("everybody", language) : titled(city.groups, question.group)),
-    ...(vintage ? [unitsText(vintage, city, language)] : []),
+    ...(vintage ? [vintageText(vintage, city, language)] : []),
     ...(choice ? [choiceText(choice, language)] : []),
   ].join(", ");
 }
@@ -104,6 +100,7 @@ export function QuestionPart({ city }: { readonly city: City }) {
   const language = state.language.value;
   const question = state.question.value;
   if (!question) return null;
+  const chosen = city.vintages.find(({ id }) => id === question.vintage);
   const services = city.services.filter(({ id }) => city.counts[id] !== 0 || id === question.service);
   return (
     <form class="question" aria-label={word("question", language)} onSubmit={(event) => event.preventDefault()}>
@@ -116,8 +113,10 @@ export function QuestionPart({ city }: { readonly city: City }) {
         <option value={EVERYBODY}>{word("everybody", language)}</option>
         {city.groups.map(({ id, title }) => <option key={id} value={id}>{title[language]}</option>)}
       </Chip>
-      <Chip label={word("askUnits", language)} value={question.vintage} onChange={(vintage) => state.ask({ vintage })}>
-        {city.vintages.map((one) => <option key={one.id} value={one.id}>{unitsText(one, city, language)}</option>)}
+      <Chip label={word("askUnits", language)} title={chosen && validityText(chosen, language)} value={question.vintage} onChange={(vintage) => state.ask({ vintage })}>
+        {city.vintages.map((one) => (
+          <option key={one.id} value={one.id} title={validityText(one, language)}>{vintageText(one, city, language)}</option>
+        ))}
       </Chip>
     </form>
   );

@@ -7,6 +7,7 @@ import { classOf } from "../ramp";
 import { csvName, csvOf, download } from "../csv";
 import { numberText, shareText, word, type Language, type Word } from "../language";
 import * as state from "../state";
+import { ofLevel } from "../vintages";
 
 type Column = "name" | "uncovered" | "share";
 
@@ -64,7 +65,7 @@ function Head({ order, setOrder, language }: { readonly order: Order; readonly s
             <th key={column} scope="col" class={column === "name" ? undefined : "figure"} colSpan={column === "share" ? 2 : 1}
               aria-sort={isBy ? (order.rising ? "ascending" : "descending") : "none"}>
               <button type="button" class="sort" onClick={() => setOrder({ column, rising: isBy ? !order.rising : column !== "uncovered" })}>
-                {word(key, language)}<span aria-hidden="true">{isBy ? (order.rising ? " ↑" : " ↓") : ""}</span>
+                {word(ofLevel(key, state.vintage.value?.level), language)}<span aria-hidden="true">{isBy ? (order.rising ? " ↑" : " ↓") : ""}</span>
               </button>
             </th>
           );
@@ -97,7 +98,7 @@ export function UnitTable({ showUnit }: { readonly showUnit: (id: string) => voi
   const zones = every.filter((zone) => only === null || classOf(zone.share) === only);
   if (every.length === 0) return null;
   return (
-    <section class={isOld ? "units old" : "units"} aria-label={word("unitsTable", language)}>
+    <section class={isOld ? "units old" : "units"} aria-label={word(ofLevel("unitsTable", state.vintage.value?.level), language)}>
       <table class="zones">
         <Head order={order} setOrder={setOrder} language={language} />
         <tbody>{rowsOf(zones, all).map((zone) => <Row key={zone.id} zone={zone} language={language} showUnit={showUnit} />)}</tbody>

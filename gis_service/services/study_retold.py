@@ -1,0 +1,264 @@
+"""A kept study told by other units: computed again from the points and versions it was kept with.
+
+People are counted at their points, never by area (METHODS, Who counts where): the totals are those that are
+kept, to the byte, or the study is not told at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from gis_service.analysis.demand import ALL
+from gis_service.analysis.zones import BEYOND, NO_UNIT
+from gis_service.catalogue.city_definition import Vintage
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.db.layers import version_of
+from gis_service.errors import Conflict, ErrorCode, RefusedInput
+from gis_service.services import compare_document, gaps
+from gis_service.services.compare import CompareLayers, Workbench
+from gis_service.services.compare_request import CompareRequest, complete_comparison
+from gis_service.services.coverage import Told, run_coverage
+from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.disclosure_vintages import with_closed
+from gis_service.services.documents import canonical_json, digest
+from gis_service.services.prepared import Prepared
+from gis_service.services.rights import Rights
+from gis_service.services.study_inputs import Units, with_last_change
+from gis_service.services.study_layers import StudyLayers, layers_of
+from gis_service.services.study_request import CoverageRequest, complete, parse_request, read_request, refused
+from gis_service.services.study_rights import require_document
+from gis_service.services.vintages import AREA, area_of, has_place
+from gis_service.types import LayerId
+
+_UNITS = ("zones", AREA)
+_ASKED = ("service", "standard", "measure", "mode", "limit", "direction", "turnout_s", "catchment", "seed")
+References = Mapping[str, Mapping[str, Any]]
+
+
+def vintage_named(catalogue: Catalogue, name: str) -> Vintage:
+    """Give a vintage that results can be told by.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for one that the city does not know, or that has no place on the map.
+    """
+    usable = {one.id: one for one in catalogue.city.vintages if has_place(catalogue, one)}
+    if name not in usable:
+        raise refused("vintage", name, ", ".join(usable))
+    return usable[name]
+
+
+def retold(
+    connection: Connection,
+    catalogue: Catalogue,
+    document: Document,
+    name: str,
+    prepared: Prepared,
+    rights: Rights | None = None,
+) -> Document:
+    """Tell a kept study by the units of a vintage, unless this process has done so already.
+
+    Parameters
+    ----------
+    connection, catalogue, document, prepared
+        As of `retell`.
+    name
+        Of the vintage.
+    rights
+        Of the reader; None is the operator of the machine.
+
+    Raises
+    ------
+    NotAllowed
+        ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
+    Temporary
+        ``coverage_busy`` when the process computes as much as it may.
+    RefusedInput, Conflict
+        As `vintage_named` and `retell`.
+    """
+    vintage = vintage_named(catalogue, name)
+    if rights is not None:
+        rights.require_reading(vintage.layer)
+    # The units that may come in are those of the vintage, and the newest as the study area.
+    now = tuple(version_of(connection, one.layer) for one in catalogue.city.vintages)
+    kept = ("retold", document["id"], digest(document["totals"]), vintage.id, now)
+
+    def make() -> Document:
+        with prepared.turns.one():
+            return retell(connection, catalogue, document, vintage, prepared)
+
+    found: Document = prepared.answers.by_name(kept, make)
+    if rights is not None:
+        require_document(rights, found)
+    return found
+
+
+def retell(
+    connection: Connection,
+    catalogue: Catalogue,
+    document: Document,
+    vintage: Vintage,
+    prepared: Prepared | None = None,
+) -> Document:
+    """Tell a kept study by the units of a vintage.
+
+    Parameters
+    ----------
+    connection, catalogue
+        Where its layers are, and what they mean.
+    document
+        As it is kept.
+    vintage
+        As `vintage_named` gives it.
+    prepared
+        What the process knows already.
+
+    Returns
+    -------
+    Document
+        What the same study with this vintage would give, on the versions it was kept with. A study of the own
+        unit keeps the units of its catchment, which ``catchment_vintage`` then names.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_layer_empty`` for units that are not loaded.
+    Conflict
+        ``study_version_gone`` for a layer whose version is no longer kept; ``study_not_repeated`` when
+        conventions or code have changed so that other totals come out.
+    """
+    if version_of(connection, vintage.layer) is None:
+        raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=vintage.layer)
+    if document["parameters"]["vintage"] == vintage.id:
+        return document
+    bench = Workbench(prepared)
+    if document["process"] == compare_document.PROCESS:
+        found = _comparison(connection, catalogue, document, vintage, bench)
+    else:
+        found = _coverage(connection, catalogue, document, vintage, bench)
+    if canonical_json(found["totals"]) != canonical_json(document["totals"]):
+        raise Conflict(ErrorCode.STUDY_NOT_REPEATED, study=document["id"])
+    return found
+
+
+def _coverage(
+    connection: Connection, catalogue: Catalogue, document: Document, vintage: Vintage, bench: Workbench
+) -> Document:
+    references = document["inputs"]
+    request = parse_request(_request(document["parameters"], references))
+    layers = layers_of(connection, catalogue, references)
+    task = complete(request, catalogue, _day_of(document["parameters"]))
+    task = with_last_change(layers, replace(task, layers=layers.layers))
+    inputs = bench.inputs(layers, task)
+    asked = task.parameters
+    own_unit = asked.catchment == "own_unit"
+    units = bench.units(layers, task, vintage.layer)
+    told = Told(
+        _told_by(inputs, layers, units, vintage, own_unit=own_unit),
+        replace(asked, vintage=vintage.id, catchment_vintage=asked.vintage if own_unit else None),
+    )
+    result = run_coverage(inputs, asked, told=told)
+    found = result.document
+    if document["process"] == gaps.PROCESS:
+        found = gaps.gaps_document(result, told.inputs, told.parameters)
+    return with_closed(found, result, vintage.layer, bench.every_unit(layers, task, inputs))
+
+
+def _told_by(
+    inputs: CoverageInputs, layers: StudyLayers, units: Units, vintage: Vintage, *, own_unit: bool
+) -> CoverageInputs:
+    """Tell the people of a study by other units; whoever was beyond its area stays so, and nobody else."""
+    named = {"layer": vintage.layer, "version": version_of(layers.connection, vintage.layer)}
+    before = inputs.references["zones"]
+    references = {role: one for role, one in inputs.references.items() if role != "zones"}
+    # The units that were the study area stay it, and are named as such; so are those of the catchment.
+    if "outline" not in references:
+        references.setdefault(AREA, before)
+    if references.get(AREA) == named:
+        del references[AREA]
+    if own_unit:
+        references["catchment_zones"] = before
+    references["zones"] = named
+    used = {str(one["layer"]) for one in references.values() if isinstance(one, Mapping)}
+    return replace(
+        inputs,
+        references=dict(sorted(references.items())),
+        zones=units.zones,
+        zone=np.where(inputs.zone == BEYOND, BEYOND, np.maximum(units.zone, NO_UNIT)).astype(np.int32),
+        area=inputs.zones if inputs.area is None else inputs.area,
+        generated=tuple(sorted(one for one in used if layers.catalogue.layers[one].generated)),
+    )
+
+
+def _comparison(
+    connection: Connection, catalogue: Catalogue, document: Document, vintage: Vintage, bench: Workbench
+) -> Document:
+    asked = document["parameters"]
+    references = {side: _side_of(document["inputs"], side) for side in ("before", "after")}
+    request = {side: _request(asked[side], references[side]) for side in ("before", "after")}
+    comparison = read_request(CompareRequest, request | {"limits": asked["limits"], "vintage": vintage.id})
+    day = max(_day_of(asked["before"]), _day_of(asked["after"]))
+    task = complete_comparison(comparison, catalogue, day)
+    told = _with_units(connection, catalogue, references["after"], vintage.layer)
+    sides = []
+    for side, one in (("before", task.before), ("after", task.after)):
+        any_office = one.parameters.catchment == "any"
+        layers = layers_of(
+            connection, catalogue, told | _others(references[side]) if any_office else references[side]
+        )
+        sides.append((layers, with_last_change(layers, replace(one, layers=layers.layers))))
+    (before, before_task), (after, after_task) = sides
+    of_told = layers_of(connection, catalogue, told)
+    task = replace(task, before=before_task, after=after_task, told=replace(task.told, layers=of_told.layers))
+    return bench.compare(CompareLayers(before, after, of_told), task)
+
+
+def _others(references: References) -> dict[str, Mapping[str, Any]]:
+    return {role: one for role, one in references.items() if role not in _UNITS}
+
+
+def _with_units(
+    connection: Connection, catalogue: Catalogue, references: References, layer: LayerId
+) -> dict[str, Mapping[str, Any]]:
+    """Give the references of a study with other units, and with those of its area."""
+    found = _others(references) | {"zones": {"layer": layer, "version": version_of(connection, layer)}}
+    area = None if "outline" in found else area_of(catalogue, {"zones": layer})
+    there = None if area is None else version_of(connection, area)
+    return found if there is None else found | {AREA: {"layer": area, "version": there}}
+
+
+def _side_of(inputs: References, side: str) -> dict[str, Mapping[str, Any]]:
+    """Give the references of one state of a comparison: what both share stands there once."""
+    shared = {role: one for role, one in inputs.items() if not role.startswith(("before_", "after_"))}
+    own = {role.removeprefix(f"{side}_"): one for role, one in inputs.items() if role.startswith(f"{side}_")}
+    return shared | own
+
+
+def _request(asked: Mapping[str, Any], references: References) -> dict[str, Any]:
+    """Give the request that a study was asked by."""
+    roles = {role: dict(one) for role, one in references.items() if role in CoverageRequest.model_fields}
+    facilities = roles.pop("facilities") | {"branch_share": asked["branch_share"]}
+    groups = [group for group in asked["groups"] if group != ALL]
+    at = None if _moment(asked["at"]) is None else asked["at"]
+    request = {name: asked[name] for name in _ASKED} | roles
+    return request | {"facilities": facilities, "groups": groups, "vintage": asked["vintage"], "at": at}
+
+
+def _moment(at: str) -> datetime | None:
+    """Read the time of a study; None for the usual time of the city, ``Tuesday 10:00``."""
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError:
+        return None
+
+
+def _day_of(asked: Mapping[str, Any]) -> date:
+    """Give a day on which the same facilities were open as on that of the study."""
+    since = asked["open_on"]
+    return datetime.now(UTC).astimezone().date() if since is None else date.fromisoformat(since)

@@ -1,0 +1,184 @@
+"""A kept study told by other units: the same people, summed again from their points."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
+from gis_service.services import studies
+from gis_service.services.documents import canonical_json
+from gis_service.services.study_retold import retell, vintage_named
+from tests.merged_town import AFTER, BEFORE, HOMES, state
+
+VINTAGES = ("communes_2024", "communes_2025", "districts_2024")
+UNITS: dict[str, dict[str, tuple[int, ...]]] = {
+    "communes_2024": {"a": (500, 1500), "b": (2100, 3600), "c": (4100, 5500)},
+    "communes_2025": {"ab": (500, 1500, 2100, 3600), "c2": (4100, 5500)},
+    "districts_2024": {"d1": (500, 1500), "d2": (2100, 3600, 4100, 5500)},
+}
+"""The homes of each unit, metres along the street; the commune ab lies in two districts."""
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("merged_town")
+
+
+Run = Callable[..., Document]
+
+
+@pytest.fixture
+def run(town: Connection, catalogue: Catalogue) -> Run:
+    return lambda process, inputs: studies.run(town, catalogue, process, inputs, "lan").document
+
+
+@pytest.fixture
+def told(town: Connection, catalogue: Catalogue) -> Callable[[Document, str], Document]:
+    return lambda document, name: retell(town, catalogue, document, vintage_named(catalogue, name))
+
+
+Retell = Callable[[Document, str], Document]
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
+@pytest.mark.parametrize("kept", VINTAGES)
+@pytest.mark.parametrize("process", ["coverage", "gaps"])
+def test_it_is_the_study_that_the_vintage_would_have_given(
+    run: Run, told: Retell, process: str, kept: str, vintage: str
+) -> None:
+    asked = state(AFTER, groups=["age_60"])
+    document, direct = (run(process, asked | {"vintage": name}) for name in (kept, vintage))
+    assert canonical_json(told(document, vintage)) == canonical_json(direct)
+    assert canonical_json(document["totals"]) == canonical_json(direct["totals"])
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_a_unit_counts_the_people_at_its_points(run: Run, vintage: str) -> None:
+    zones = run("coverage", state(AFTER, vintage=vintage))["zones"]
+    assert {row["id"]: row["total"] for row in zones} == {
+        code: sum(HOMES[at] for at in homes) for code, homes in UNITS[vintage].items()
+    }
+
+
+def test_the_rows_of_merged_units_are_the_sums_of_their_parts(run: Run) -> None:
+    old = {row["id"]: row for row in run("coverage", state(AFTER, vintage="communes_2024"))["zones"]}
+    sums: defaultdict[str, float] = defaultdict(float)
+    for row in run("coverage", state(AFTER, vintage="communes_2025"))["zones"]:
+        for name in ("total", "covered", "uncovered", "unreachable"):
+            parts = {"ab": ("a", "b"), "c2": ("c",)}[row["id"]]
+            assert row[name] == sum(old[part][name] for part in parts)
+            sums[name] += row[name]
+    assert sums["covered"] + sums["uncovered"] == sum(HOMES.values())
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_the_catchment_of_the_own_unit_stays_that_of_the_kept_study(
+    run: Run, told: Retell, vintage: str
+) -> None:
+    kept = run("coverage", state(BEFORE, catchment="own_unit", vintage="communes_2024"))
+    found = told(kept, vintage)
+    assert canonical_json(found["totals"]) == canonical_json(kept["totals"])
+    assert {row["id"] for row in found["zones"]} == set(UNITS[vintage])
+    if vintage != "communes_2024":
+        assert found["parameters"]["catchment_vintage"] == "communes_2024"
+        assert found["inputs"]["catchment_zones"] == kept["inputs"]["zones"]
+        assert found["id"] != kept["id"]
+
+
+@pytest.mark.parametrize("catchment", ["any", "own_unit"])
+@pytest.mark.parametrize("vintage", VINTAGES)
+def test_a_comparison_is_told_by_every_vintage(run: Run, told: Retell, vintage: str, catchment: str) -> None:
+    before = state(BEFORE, vintage="communes_2024", catchment=catchment)
+    after = state(AFTER, vintage="communes_2025", catchment=catchment)
+    asked = {"before": before, "after": after, "limits": [500, 1500]}
+    kept, direct = run("compare", asked), run("compare", asked | {"vintage": vintage})
+    assert canonical_json(told(kept, vintage)) == canonical_json(direct)
+    assert canonical_json(kept["totals"]) == canonical_json(direct["totals"])
+    assert sum(row["lost"] for row in direct["zones"]) == kept["totals"]["all"]["lost"]
+
+
+def test_a_study_of_the_usual_time_is_told_again_with_the_offices_it_was_kept_with(
+    run: Run, told: Retell
+) -> None:
+    asked = state(AFTER)
+    del asked["at"]
+    kept = run("coverage", asked)
+    assert kept["parameters"]["open_on"] == "2025-07-01"
+    assert canonical_json(told(kept, "districts_2024")["totals"]) == canonical_json(kept["totals"])
+
+
+def test_versions_that_are_no_longer_current_are_read_from_the_history(
+    town: Connection, run: Run, told: Retell
+) -> None:
+    kept = run("coverage", state(AFTER))
+    expected = canonical_json(told(kept, "districts_2024"))
+    town.execute(text("UPDATE layer.residents SET people = people + 1000"))
+    town.execute(text("DELETE FROM layer.one_stop_office"))
+    town.execute(text("DELETE FROM layer.commune WHERE code = 'ab'"))
+    found = told(kept, "districts_2024")
+    assert canonical_json(found["totals"]) == canonical_json(kept["totals"])
+    assert canonical_json(found) == expected
+
+
+def test_people_beyond_the_newest_units_count_in_no_vintage(town: Connection, run: Run) -> None:
+    """The old units reach farther out than the new ones, as real coast lines do."""
+    town.execute(
+        text(
+            "UPDATE layer.commune SET geom = ST_Intersection(geom, (SELECT ST_Buffer(r.geom, 0.02)"
+            " FROM layer.residents AS r WHERE r.code = 'h1500'))"
+        )
+    )
+    documents = [run("coverage", state(AFTER, vintage=vintage)) for vintage in VINTAGES]
+    assert documents[0]["totals"]["all"]["total"] < sum(HOMES.values())
+    assert len({canonical_json(document["totals"]) for document in documents}) == 1
+    for document in documents:
+        assert sum(row["total"] for row in document["zones"]) == document["totals"]["all"]["total"]
+
+
+def test_people_in_no_unit_of_a_vintage_stand_in_the_row_outside(
+    town: Connection, run: Run, told: Retell
+) -> None:
+    town.execute(text("DELETE FROM layer.commune_2024 WHERE code = 'b'"))
+    kept = run("coverage", state(AFTER, vintage="communes_2025"))
+    rows = {row["id"]: row["total"] for row in told(kept, "communes_2024")["zones"]}
+    assert rows == {"a": 300, "c": 65, "outside": 340.5}
+
+
+def test_a_version_that_is_gone_is_told_as_such(run: Run, told: Retell) -> None:
+    kept = run("coverage", state(AFTER))
+    kept["inputs"]["demand"]["version"] = 10**9
+    with pytest.raises(Conflict) as refusal:
+        told(kept, "districts_2024")
+    assert refusal.value.code == ErrorCode.STUDY_VERSION_GONE
+
+
+def test_totals_that_no_longer_come_out_are_never_shown_as_the_kept_ones(run: Run, told: Retell) -> None:
+    kept = run("coverage", state(AFTER))
+    kept["totals"]["all"]["covered"] += 1
+    with pytest.raises(Conflict) as refusal:
+        told(kept, "districts_2024")
+    assert refusal.value.code == ErrorCode.STUDY_NOT_REPEATED
+
+
+@pytest.mark.parametrize(
+    "vintage",
+    ["communes_1900", "communes_2019"],
+)
+def test_units_that_no_result_can_be_told_by_are_refused(catalogue: Catalogue, vintage: str) -> None:
+    with pytest.raises(RefusedInput) as refusal:
+        vintage_named(catalogue, vintage)
+    assert refusal.value.code == ErrorCode.STUDY_REFUSED
+
+
+def test_units_that_are_not_loaded_are_told(town: Connection, run: Run, told: Retell) -> None:
+    kept = run("coverage", state(AFTER))
+    town.execute(text("DELETE FROM layer.district_2024"))
+    with pytest.raises(GisError) as refusal:
+        told(kept, "districts_2024")
+    assert refusal.value.code == ErrorCode.STUDY_LAYER_EMPTY
