@@ -76,7 +76,7 @@ def _row_sums(row: Row, unshown: Row, gaps: Iterable[Row], group: str) -> Iterat
     """
     yield [(row, "uncovered"), (row, "unreachable"), (unshown, "far")]
     yield [(row, "total"), (row, "unreachable"), (unshown, "came")]
-    yield [(row, "covered"), (unshown, "far"), (unshown, "came")]
+    yield [(unshown, "came"), (row, "covered"), (unshown, "far")]
     places = list(_places(gaps, group))
     yield [(row, "uncovered"), *(cell for _, cell in places)]
     yield [(unshown, "far"), *_of_kinds(places, _FAR), (unshown, "scattered_far")]

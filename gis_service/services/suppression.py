@@ -9,6 +9,8 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
+from gis_service.services.suppression_audit import Key, equations, given_away, key_of
+
 SMALLEST_SHOWN = 10
 """Persons."""
 NOTICE = "small_counts_hidden"
@@ -59,12 +61,41 @@ def settle(sums: Iterable[Sequence[Cell]], hide: Callable[[Cell], None]) -> bool
         Hides one figure, and what gives it away beside it.
     """
     sums = [*sums]
+    exact = equations(sums)
     hidden = [cell for parts in sums for cell in parts if is_small(cell)]
     for cell in hidden:
         hide(cell)
     if hidden or any(cell[0].get(cell[1]) is None for parts in sums for cell in parts):
         _rest(sums, hide)
+        _guard(exact, {key_of(cell) for cell in hidden}, sums, hide)
     return bool(hidden)
+
+
+def _guard(
+    exact: Sequence[Sequence[Cell]],
+    small: set[Key],
+    sums: Sequence[Sequence[Cell]],
+    hide: Callable[[Cell], None],
+) -> None:
+    """Hide more until no small count follows from several sums together."""
+    while found := set(given_away(exact, small)):
+        beside = _beside(exact, found)
+        if not beside:
+            return
+        hide(min(beside, key=lambda cell: cell[0][cell[1]]))
+        _rest(sums, hide)
+
+
+def _beside(exact: Sequence[Sequence[Cell]], hidden: set[Key]) -> list[Cell]:
+    """Give the shown figures that stand nearest to hidden ones: in a sum with them, or a sum further on."""
+    reached, before = set(hidden), 0
+    while len(reached) > before:
+        before = len(reached)
+        near = [parts for parts in exact if any(key_of(cell) in reached for cell in parts)]
+        if shown := [cell for parts in near for cell in parts if cell[0].get(cell[1])]:
+            return shown
+        reached |= {key_of(cell) for parts in near for cell in parts if cell[0].get(cell[1]) is None}
+    return []
 
 
 def _rest(sums: Sequence[Sequence[Cell]], hide: Callable[[Cell], None]) -> None:

@@ -45,7 +45,7 @@ def test_units_that_could_not_be_drawn_are_asked_for_again(look: Looking) -> Non
     page.route(UNITS, lambda route: route.abort())
     page.goto(f"{visit.service}/?lang=vi")
     failed = page.locator(".on-map").get_by_role("alert")
-    expect(failed).to_contain_text("Không vẽ được đường ranh các xã.")
+    expect(failed).to_contain_text("Không vẽ được đường ranh các đơn vị.")
     # One failed tile is enough to be told; what is still on its way would fail after the second try began.
     visit.wait_for_map()
     page.unroute(UNITS)

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -114,7 +114,17 @@ def _least(goal: Floats, matrix: Floats, right: Floats) -> float:
     return -np.inf if found.fun is None else float(found.fun)
 
 
+ROUND_THE_CORNER: list[Row] = [
+    {"covered": 0, "far": 0, "no_path": 0, "no_road": 0},
+    {"covered": 0, "far": 0, "no_path": 20, "no_road": 0},
+    {"covered": 1, "far": 0, "no_path": 20, "no_road": 0},
+    {"covered": 10, "far": 20, "no_path": 0, "no_road": 20},
+]
+"""The one person follows from five sums together, each of which hides two figures."""
+
+
 @settings(deadline=None, max_examples=40)
+@example(ROUND_THE_CORNER)
 @given(units)
 def test_no_count_of_a_few_people_can_be_worked_out(cities: list[Row]) -> None:
     told = document(cities)
