@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -41,7 +43,7 @@ def _holds(parts: Sequence[Cell]) -> bool:
     return len(parts) > 1 and thousandths[0] == sum(thousandths[1:])
 
 
-def given_away(exact: Iterable[Sequence[Cell]], guarded: Collection[Key]) -> Iterator[Key]:
+def given_away(exact: Sequence[Sequence[Cell]], guarded: Collection[Key]) -> Iterator[Key]:
     """Give the guarded figures that follow from the shown ones.
 
     Parameters
@@ -51,36 +53,32 @@ def given_away(exact: Iterable[Sequence[Cell]], guarded: Collection[Key]) -> Ite
     guarded
         Figures that nobody may work out.
     """
-    for rows in _together(exact):
-        names = {name: number for number, name in enumerate(dict.fromkeys(n for row in rows for n in row))}
-        if len(names) > LARGEST or not any(name in names for name in guarded):
+    matrix, names = _hidden_part(exact)
+    if not len(names):
+        return
+    # Figures that hang together in some sum.
+    touched = abs(matrix)
+    _, group = connected_components(touched.T @ touched, directed=False)
+    for one in np.unique(group[[number for number, name in enumerate(names) if name in guarded]]):
+        columns = np.flatnonzero(group == one)
+        if len(columns) > LARGEST:
             continue
-        matrix = np.zeros((len(rows), len(names)))
-        for number, row in enumerate(rows):
-            for name, sign in row.items():
-                matrix[number, names[name]] += sign
-        _, strengths, directions = np.linalg.svd(matrix)
-        free = directions[int((strengths > _NOTHING * max(matrix.shape)).sum()) :]
-        yield from (
-            name
-            for name, number in names.items()
-            if name in guarded and (abs(free[:, number]) < _NOTHING).all()
-        )
+        part = matrix[:, columns]
+        dense = part[np.flatnonzero(np.diff(part.indptr))].toarray()
+        _, strengths, directions = np.linalg.svd(dense)
+        free = directions[int((strengths > _NOTHING * max(dense.shape)).sum()) :]
+        known = (abs(free) < _NOTHING).all(axis=0)
+        yield from (names[columns[at]] for at in np.flatnonzero(known) if names[columns[at]] in guarded)
 
 
-def _together(exact: Iterable[Sequence[Cell]]) -> list[list[dict[Key, int]]]:
-    """Put the equations together that share hidden figures, each as its hidden figures with their signs."""
-    group: dict[Key, list[dict[Key, int]]] = {}
-    for parts in exact:
-        row: dict[Key, int] = {}
-        for number, cell in enumerate(parts):
-            if cell[0].get(cell[1]) is None:
-                row[key_of(cell)] = row.get(key_of(cell), 0) + (-1 if number else 1)
-        if not row:
-            continue
-        joined = [row]
-        for other in {id(group[name]): group[name] for name in row if name in group}.values():
-            joined += other
-        for name in {name for one in joined for name in one}:
-            group[name] = joined
-    return list({id(rows): rows for rows in group.values()}.values())
+def _hidden_part(exact: Sequence[Sequence[Cell]]) -> tuple[csr_array, list[Key]]:
+    """Give the hidden figures, and each sum as a row of their signs: the whole less its parts."""
+    at: dict[Key, int] = {}
+    found = [
+        (number, at.setdefault(key_of(cell), len(at)), -1.0 if place else 1.0)
+        for number, parts in enumerate(exact)
+        for place, cell in enumerate(parts)
+        if cell[0].get(cell[1]) is None
+    ]
+    rows, columns, signs = zip(*found, strict=True) if found else ((), (), ())
+    return csr_array((signs, (rows, columns)), shape=(len(exact), len(at))), list(at)
