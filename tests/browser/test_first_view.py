@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from tests.browser.gate import Gate
 from tests.browser.visit import Looking, Visit, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Corner = tuple[float, float]
 WIDE = (1440, 900)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visit import Looking, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LIST = "**/api/collections?f=json"
 UNITS = "**/api/collections/commune/tiles/**"

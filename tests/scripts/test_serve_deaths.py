@@ -15,6 +15,8 @@ import pytest
 from gis_service.settings import Settings
 from tests.scripts.service import PROGRAM, answers, serve
 
+pytestmark = pytest.mark.slow
+
 
 def main_processes(environment: dict[str, str]) -> list[int]:
     """Find the main web process: the one on our port whose parent is the watcher, not another granian."""
