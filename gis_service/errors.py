@@ -151,6 +151,7 @@ class ErrorCode(StrEnum):
     DUPLICATE_KEY = "duplicate_key"
     FEATURES_REFUSED = "features_refused"
     LAYER_BUSY = "layer_busy"
+    LAYER_TOO_WIDE = "layer_too_wide"
     # edits
     BASE_VERSION_CHANGED = "base_version_changed"
     KEY_TAKEN = "key_taken"

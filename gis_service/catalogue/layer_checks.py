@@ -9,6 +9,8 @@ from gis_service.catalogue.values import Entry
 from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import Fault
 
+_ENDINGS = ("_idx", "_pkey", "_fid_seq")
+"""Of names that the table of another layer, or its history, gives to its indexes and to its sequence."""
 _VALUE_TYPES: dict[str, tuple[type, ...]] = {"text": (str,), "integer": (int,), "number": (int, float)}
 
 
@@ -39,6 +41,9 @@ def check_layer(document: Document, categories: Collection[str] | None) -> Itera
         Those of the city; ``None`` when the city's own file is faulty.
     """
     entry: Any = document.value
+    for ending in _ENDINGS:
+        if entry["id"].endswith(ending):
+            yield document.fault(say("id_reserved", id=entry["id"], ending=ending), "id")
     if categories is not None and entry["category"] not in categories:
         hint = did_you_mean(entry["category"], list(categories))
         yield document.fault(say("no_category", category=entry["category"], hint=hint), "category")

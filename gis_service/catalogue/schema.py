@@ -170,6 +170,7 @@ _WORDS: dict[str, Callable[[ValidationError], Said]] = {
     "pattern": _quoted("wrong_pattern"),
     "format": _quoted("not_a_date"),
     "minLength": _plain("text_empty"),
+    "maxLength": _plain("text_long"),
     "minItems": _plain("too_few"),
     "maxItems": _plain("too_many"),
     "minProperties": _plain("too_few_keys"),

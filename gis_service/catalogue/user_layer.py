@@ -4,7 +4,7 @@ A document from a file is told about by line, one from a request or from the dat
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -78,9 +78,25 @@ def user_layer_from(document: Mapping[str, Any]) -> LayerDefinition:
     return layer_from(document, made=True)
 
 
-def with_user_layers(catalogue: Catalogue, layers: Sequence[LayerDefinition]) -> Catalogue:
-    """Give a catalogue with further layers; an id that the files define stays theirs."""
-    every = {layer.id: layer for layer in layers} | dict(catalogue.layers)
+def with_user_layers(
+    catalogue: Catalogue, layers: Sequence[LayerDefinition], held: Collection[str] = ()
+) -> Catalogue:
+    """Give a catalogue with further layers.
+
+    An id that both a file and a user define is the user's: the table is, and a file that comes with a later
+    release would show it to whoever may read the file's layer.
+
+    Parameters
+    ----------
+    catalogue
+        Of the files.
+    layers
+        Of users.
+    held
+        Ids under which users have tables whose definitions do not hold any more: nobody's.
+    """
+    every = {name: layer for name, layer in catalogue.layers.items() if name not in held}
+    every |= {layer.id: layer for layer in layers}
     return replace(catalogue, layers={name: every[name] for name in sorted(every)})
 
 

@@ -23,11 +23,12 @@ from gis_service.db.snapshot import snapshot
 from gis_service.errors import ErrorCode, Temporary
 
 # Made anew by whoever prepares a database: extensions, and the schema public, belong to its administrator,
-# who need not be the one who restores.
+# who need not be the one who restores. The rights on the audit name its owner, who may be another one here:
+# they are given anew afterwards.
 _NOT_PUT_BACK = re.compile(
     r"\d+; \d+ \d+ (EXTENSION|COMMENT - EXTENSION|DEFAULT ACL"
     r"|SCHEMA - public|COMMENT - SCHEMA public|ACL - SCHEMA public"
-    r"|TABLE DATA public spatial_ref_sys|ACL public TABLE spatial_ref_sys)\b"
+    r"|TABLE DATA public spatial_ref_sys|ACL public TABLE spatial_ref_sys|ACL gis TABLE audit)\b"
 )
 _SCHEMAS = ("gis", "history", "layer", "overview", "queue")
 _LAST_LINES = 5
@@ -49,7 +50,7 @@ class DatabaseContent:
     revision
         Schema revision.
     roles
-        Who has been given rights on it.
+        Who has been given rights on it, its owner apart.
     tables
         Number of rows by table.
     """

@@ -165,18 +165,22 @@ def _put_back(
 ) -> Tally:
     values = {"version": version, "fids": None if fids is None else list(fids)}
     # A name made by hand may hold a colon, which would begin a value.
-    names = [
-        name.replace(":", "\\:")
-        for name in connection.execute(sql("history_shared"), {"layer": table.id}).scalars()
+    shared = [
+        (row.name.replace(":", "\\:"), "" if row.comparable else "\\:\\:text")
+        for row in connection.execute(sql("history_shared"), {"layer": table.id})
     ]
-    past_values = ", ".join(table.fitting("h.geom") if name == "geom" else f"h.{name}" for name in names)
+    names = [name for name, _ in shared]
+    past = {name: table.fitting("h.geom") if name == "geom" else f"h.{name}" for name in names}
+    past_values = ", ".join(past.values())
+    past_compared = ", ".join(past[name] + as_text for name, as_text in shared)
+    compared = ", ".join(f"t.{name}{as_text}" for name, as_text in shared)
     # A row whose key changes goes and comes: two that swap their keys would stand in each other's way.
     moved = f"h.{identifier(table.key)} IS DISTINCT FROM t.{identifier(table.key)}" if table.key else "false"
     only = "(CAST(:fids AS bigint[]) IS NULL OR {}.fid = ANY (:fids))"
-    past = f"{_table(table.id)} AS h"
-    gone = f"SELECT FROM {past} WHERE h.fid = t.fid AND {state('h', 'version')}"
+    source = f"{_table(table.id)} AS h"
+    gone = f"SELECT FROM {source} WHERE h.fid = t.fid AND {state('h', 'version')}"
     there = f"SELECT FROM {table.name} AS t WHERE t.fid = h.fid"
-    differs = f"({past_values}) IS DISTINCT FROM ({_list('t', names)})"
+    differs = f"({past_compared}) IS DISTINCT FROM ({compared})"
     removed = _run(
         connection,
         f"DELETE FROM {table.name} AS t WHERE {only.format('t')} AND NOT EXISTS ({gone} AND NOT ({moved}))",  # noqa: S608
@@ -184,21 +188,17 @@ def _put_back(
     )
     changed = _run(
         connection,
-        f"UPDATE {table.name} AS t SET ({', '.join(names)}) = ROW({past_values}) FROM {past}"  # noqa: S608
+        f"UPDATE {table.name} AS t SET ({', '.join(names)}) = ROW({past_values}) FROM {source}"  # noqa: S608
         f" WHERE h.fid = t.fid AND {state('h', 'version')} AND {only.format('h')} AND {differs}",
         values,
     )
     added = _run(
         connection,
-        f"INSERT INTO {table.name} (fid, {', '.join(names)}) SELECT h.fid, {past_values} FROM {past}"  # noqa: S608
+        f"INSERT INTO {table.name} (fid, {', '.join(names)}) SELECT h.fid, {past_values} FROM {source}"  # noqa: S608
         f" WHERE {state('h', 'version')} AND {only.format('h')} AND NOT EXISTS ({there}) ORDER BY h.fid",
         values,
     )
     return Tally(added, changed, removed)
-
-
-def _list(alias: str, names: Sequence[str]) -> str:
-    return ", ".join(f"{alias}.{name}" for name in names)
 
 
 def _run(connection: Connection, statement: str, values: Mapping[str, object]) -> int:

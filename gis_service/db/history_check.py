@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from gis_service.db.engine import Connection
+from gis_service.db.layers import finite
 from gis_service.db.query import sql
 
 UNFIT = "history_table_unfit"
-"""Code of a table that can have no history: without a key ``fid``, or without a geometry."""
+"""Code of a table that can have no history: without a key ``fid`` or a geometry, or of another owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def check(connection: Connection) -> Iterator[HistoryFault]:
     for row in connection.execute(sql("history_check_tables")).all():
         if not row.has_table:
             yield HistoryFault("history_table_gone", row.layer, mended=False)
+        elif row.reserved:
+            yield HistoryFault("history_columns_reserved", row.layer, {"columns": row.reserved}, mended=False)
         elif not row.fit:
             yield HistoryFault(UNFIT, row.layer, mended=False)
         else:
             yield from _of_triggers(row)
+            yield from _of_shapes(connection, row)
             if row.has_history:
                 yield from _of_rows(connection, row)
         if row.has_history:
@@ -100,8 +104,17 @@ def _of_triggers(row: Row[Any]) -> Iterator[HistoryFault]:
     yield from (
         HistoryFault(code, row.layer, {"triggers": triggers}) for code, triggers in told.items() if triggers
     )
+    if row.has_history and not row.guarded:
+        yield HistoryFault("history_guard_missing", row.layer)
     if row.differing:
         yield HistoryFault("history_columns_differ", row.layer, {"columns": row.differing})
+
+
+def _of_shapes(connection: Connection, row: Row[Any]) -> Iterator[HistoryFault]:
+    """Find what a table that was made by hand, or before its constraint was, lets in and nobody can read."""
+    found = int(_run(connection, "history_check_shapes", row.layer, finite=finite("geom")).infinite)
+    if found:
+        yield HistoryFault("history_coordinates_infinite", row.layer, {"count": found}, mended=False)
 
 
 def _of_rows(connection: Connection, row: Row[Any]) -> Iterator[HistoryFault]:

@@ -11,10 +11,9 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gis_service.crs import STORAGE_SRID
 from gis_service.db.engine import Connection
 from gis_service.db.history_back import complete_columns
-from gis_service.db.layers import SQL_TYPES, LayerTable, columns_of, make_indexes
+from gis_service.db.layers import SQL_TYPES, LayerTable, columns_of, indexed_column, make_indexes
 from gis_service.db.query import identifier, sql
 
 
@@ -90,13 +89,11 @@ def apply_change(connection: Connection, table: LayerTable, change: LayerChange)
     elif change.kind == "drop":
         _alter(connection, table.name, f"DROP COLUMN {name}")
     elif change.kind == "type":
-        # A default made by hand is of the old type, and would stand in the way.
-        changed = f"ALTER COLUMN {name} TYPE {change.after} USING {name}::{change.after}"
-        _alter(connection, table.name, f"ALTER COLUMN {name} DROP DEFAULT, {changed}")
+        _replace_column(connection, table, change, f"CAST({name} AS {change.after})")
     elif change.kind == "geometry":
-        _change_geometry(connection, table)
-    else:
-        connection.execute(text(f"DROP INDEX IF EXISTS layer.{name}"))
+        _replace_column(connection, table, change, table.fitting("geom"))
+    elif indexed_column(connection, table, change.name, unique=False) is not None:
+        connection.execute(text(f"DROP INDEX layer.{name}"))
 
 
 def follow(connection: Connection, table: LayerTable) -> None:
@@ -118,7 +115,7 @@ def _changes(connection: Connection, table: LayerTable, there: dict[str, str]) -
     defined = {"fid", "geom", *(column.name for column in table.columns)}
     yield from (LayerChange("drop", name, kind, "") for name, kind in there.items() if name not in defined)
     index = f"{table.id}_key_idx"
-    found_key = _indexed(connection, index)
+    found_key = indexed_column(connection, table, index, unique=True) or ""
     if found_key != (table.key or ""):
         there_already = table.key if table.key in there else None
         twice = _repeated(connection, table, there_already) if there_already else 0
@@ -167,24 +164,33 @@ def _misfits(connection: Connection, table: LayerTable) -> int:
     return _number(connection, f"SELECT count(*) FROM {table.name} WHERE {table.misfit('geom')}")  # noqa: S608  quoted
 
 
-def _change_geometry(connection: Connection, table: LayerTable) -> None:
-    """Change the rows by a write like any other, so that the history tells of it, then the type."""
-    fitting = table.fitting("geom")
-    _alter(connection, table.name, f"ALTER COLUMN geom TYPE geometry(Geometry,{STORAGE_SRID})")
-    changed = f"GeometryType({fitting}) <> GeometryType(geom)"
-    connection.execute(text(f"UPDATE {table.name} SET geom = {fitting} WHERE {changed}"))  # noqa: S608  quoted
-    _alter(connection, table.name, f"ALTER COLUMN geom TYPE {table.geometry_type}")
+def _replace_column(connection: Connection, table: LayerTable, change: LayerChange, value: str) -> None:
+    """Put a column of another type in the place of one, with its indexes and constraints.
 
+    Not by ``ALTER COLUMN … TYPE``: that writes the whole table anew in a way that older snapshots do not see,
+    so that a study that is being computed would find the layer empty.
 
-def _indexed(connection: Connection, index: str) -> str:
-    found = text(
-        "SELECT attribute.attname::text FROM pg_index AS index"
-        " JOIN pg_attribute AS attribute"
-        " ON attribute.attrelid = index.indrelid AND attribute.attnum = index.indkey[0]"
-        " WHERE index.indexrelid = to_regclass(:index) AND index.indisunique"
-    )
-    name: str | None = connection.execute(found, {"index": f"layer.{identifier(index)}"}).scalar_one_or_none()
-    return name or ""
+    Parameters
+    ----------
+    value
+        SQL that gives the new value of a row.
+    """
+    values = {"layer": table.id, "column": change.name}
+    kept = connection.execute(sql("layers_column_parts"), values).scalars().all()
+    # No field can begin with this sign.
+    name, new = identifier(change.name), "_gis_new"
+    _alter(connection, table.name, f"ADD COLUMN {new} {change.after}")
+    # The history compares for itself in `follow`; what it would hear from here are columns on their way.
+    hearing = connection.execute(sql("layers_update_triggers"), {"layer": table.id}).scalars().all()
+    for trigger in hearing:
+        _alter(connection, table.name, f"DISABLE TRIGGER {trigger}")
+    connection.execute(text(f"UPDATE {table.name} SET {new} = {value}".replace(":", "\\:")))  # noqa: S608  quoted
+    for trigger in hearing:
+        _alter(connection, table.name, f"ENABLE ALWAYS TRIGGER {trigger}")
+    _alter(connection, table.name, f"DROP COLUMN {name}")
+    _alter(connection, table.name, f"RENAME COLUMN {new} TO {name}")
+    for statement in kept:
+        connection.execute(text(statement.replace(":", "\\:")))
 
 
 def _repeated(connection: Connection, table: LayerTable, key: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gis_service.db.models import catalogue_mark, layer_definition, layer_right, layer_setting
+from gis_service.db.models import catalogue_mark, layer_definition, layer_setting
 from gis_service.db.query import identifier, sql
 
 
@@ -77,7 +77,9 @@ def empty_table(connection: Connection, layer: str) -> None:
 
 
 def drop_layer(connection: Connection, layer: str) -> None:
-    """Drop the table of a layer and what groups may do with it; its history and its definition stay.
+    """Drop the table of a layer; its history, its definition and what groups may do with it stay.
+
+    Whoever makes the layer again gets its past: a group that kept it must not lose it to others meanwhile.
 
     Parameters
     ----------
@@ -86,7 +88,6 @@ def drop_layer(connection: Connection, layer: str) -> None:
     """
     connection.execute(text(f"DROP TABLE IF EXISTS layer.{identifier(layer)}"))
     connection.execute(text(f"DROP TABLE IF EXISTS overview.{identifier(layer)}"))
-    connection.execute(delete(layer_right).where(layer_right.c.layer == layer))
     connection.execute(delete(layer_setting).where(layer_setting.c.layer == layer))
     gone = update(layer_definition).where(layer_definition.c.id == layer)
     connection.execute(gone.values(dropped_at=func.now()))

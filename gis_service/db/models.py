@@ -67,6 +67,14 @@ dirty = Table(
 )
 """Tiles of zoom 14 that a version touched, only ever added to; both numbers are null for any tile at all."""
 
+history_of = Table(
+    "history_of",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("table_oid", BigInteger, nullable=False),
+)
+"""Which table the history of a layer is level with, by the server's number of it."""
+
 study = Table(
     "study",
     metadata,
@@ -224,8 +232,8 @@ layer_visibility = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index(None, "layer", "id"),
 )
-"""Every change of the visibility of a layer, and its newest version of then; null is as its definition says.
-A trigger on ``layer_setting`` writes it."""
+"""Every change of the visibility of a layer, and its newest version of then; null is as a file defines it.
+Triggers on ``layer_setting`` and ``layer_definition`` write it."""
 
 audit = Table(
     "audit",

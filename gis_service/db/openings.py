@@ -1,4 +1,4 @@
-"""How far a layer was open when, as far as that was changed without its definition."""
+"""How far a layer was open when: what it was given, and what its definition said if a user has made it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Opening:
     Parameters
     ----------
     visibility
-        Since then; None for that of the definition.
+        Since then; None for that of the definition of a file, or while the layer was dropped.
     version
         Newest version of the layer at that time; None when it had none yet.
     """

@@ -28,7 +28,9 @@ class Changes:
     unchanged: int
 
 
-def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> Changes:
+def replace_all(
+    connection: Connection, table: LayerTable, staging: Staging, *, alone: bool = False
+) -> Changes:
     """Make the layer hold just the staged rows, and drop the staging table.
 
     Parameters
@@ -39,6 +41,8 @@ def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> 
         The layer. A column that was not staged keeps its values in the rows that stay.
     staging
         Rows to be; no two of them have one key.
+    alone
+        Whether this transaction keeps everybody else from the table, so that its index can be made anew.
     """
     total = _count(connection, table.name)
     removed = changed = 0
@@ -49,8 +53,7 @@ def replace_all(connection: Connection, table: LayerTable, staging: Staging) -> 
         removed, changed = _remove_and_change(connection, table, staging)
     elif total:
         removed = _remove_unequal(connection, table, staging)
-    if not total:
-        # Nobody reads an empty table; later on this lock would keep every reader waiting.
+    if alone and not total:
         drop_spatial_index(connection, table)
     added = _add(connection, table, staging)
     make_indexes(connection, table)
@@ -186,7 +189,10 @@ def _add(connection: Connection, table: LayerTable, staging: Staging) -> int:
     past = (
         f"SELECT DISTINCT ON (h.{key}) h.{key}, h.fid FROM ("  # noqa: S608  quoted
         f"SELECT DISTINCT ON (fid) fid, {key}, version_from FROM history.{identifier(table.id)} AS all_"
-        f" WHERE NOT EXISTS (SELECT FROM {table.name} AS t WHERE t.fid = all_.fid)"
+        f" WHERE all_.fid IN (SELECT one.fid FROM history.{identifier(table.id)} AS one"
+        f" JOIN {staging.name} AS s ON s.{key} = one.{key}"
+        f" WHERE NOT EXISTS (SELECT FROM {table.name} AS t WHERE t.{key} = s.{key}))"
+        f" AND NOT EXISTS (SELECT FROM {table.name} AS t WHERE t.fid = all_.fid)"
         f" ORDER BY fid, version_from DESC) AS h ORDER BY h.{key}, h.version_from DESC"
     )
     return _run(

@@ -118,5 +118,6 @@ def put_code(connection: Connection, number: int, hashed: bytes, lifetime_s: int
 
 
 def disable_account(connection: Connection, number: int, *, closed: bool) -> None:
-    """Close an account, or open it again."""
-    _change(connection, number, disabled_at=func.clock_timestamp() if closed else None)
+    """Close an account, or open it again; a one-time code that waits is void in either case."""
+    closed_at = func.clock_timestamp() if closed else None
+    _change(connection, number, disabled_at=closed_at, code=None, code_expires_at=None)

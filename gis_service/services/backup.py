@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from gis_service.db.backup import (
     DatabaseContent,
@@ -19,7 +18,7 @@ from gis_service.db.backup import (
 )
 from gis_service.db.database import tables_under_history
 from gis_service.db.engine import Engine, open_engine, transaction, without_password
-from gis_service.db.history_marks import forget_transactions, new_version
+from gis_service.db.history_marks import forget_server, new_version
 from gis_service.db.migrate import is_known_revision, migrate, prepare
 from gis_service.db.snapshot import snapshot
 from gis_service.errors import Conflict, ErrorCode, Fault, RefusedInput, Temporary
@@ -160,10 +159,11 @@ def restore(settings: Settings, file: Path) -> RestoreReport:
     engine = open_engine(url, pool_size=1)
     try:
         absent = _fill(engine, url, file, tuple(told["roles"]))
-        _compare(engine, told["tables"])
+        found = _count(engine)
         migrate(url)
-        _end_access(engine, file, told["taken_at"])
-        layers = _new_versions(engine, told["taken_at"])
+        # Before anything is refused: what was taken back must not live again in what is refused, either.
+        layers = _begin_anew(engine, file, told["taken_at"])
+        _compare(found, told["tables"])
         # A table that somebody made by hand, without a key or a geometry, was like that before.
         check_engine(engine, unfit=False)
     finally:
@@ -183,10 +183,13 @@ def _fill(engine: Engine, url: str, file: Path, roles: tuple[str, ...]) -> tuple
     return absent
 
 
-def _compare(engine: Engine, expected: dict[str, int]) -> None:
-    """Refuse what is not the back-up: a table with other rows, more or fewer tables."""
+def _count(engine: Engine) -> dict[str, int]:
     with snapshot(engine, statement_s=0) as connection:
-        found: dict[str, Any] = dict(content(connection).tables)
+        return dict(content(connection).tables)
+
+
+def _compare(found: Mapping[str, int], expected: Mapping[str, int]) -> None:
+    """Refuse what is not the back-up: a table with other rows, more or fewer tables."""
     differing = sorted(
         name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
     )
@@ -195,16 +198,13 @@ def _compare(engine: Engine, expected: dict[str, int]) -> None:
         raise RefusedInput(ErrorCode.RESTORE_INCOMPLETE, faults=faults, count=len(differing))
 
 
-def _end_access(engine: Engine, file: Path, taken_at: str) -> None:
-    with transaction(engine) as connection:
-        told = {"file": file.name, "taken_at": taken_at}
-        end_all_access(connection, Caller(Role.ADMIN, AUTHOR), "db.restore", told)
-
-
-def _new_versions(engine: Engine, taken_at: str) -> int:
+def _begin_anew(engine: Engine, file: Path, taken_at: str) -> int:
+    """End what opens the service, and give every layer a new version: all of it or nothing."""
+    told = {"file": file.name, "taken_at": taken_at}
     message = notices()["restored_message"].vi.format(time=taken_at)
     with transaction(engine) as connection:
-        forget_transactions(connection)
+        end_all_access(connection, Caller(Role.ADMIN, AUTHOR), "db.restore", told)
+        forget_server(connection)
         layers = tables_under_history(connection)
         for layer in layers:
             new_version(connection, LayerId(layer), author=AUTHOR, message=message)

@@ -13,8 +13,21 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.db.engine import Connection
+from gis_service.db.history_back import complete_columns
 from gis_service.db.ingest import Staging, StagingWriter
-from gis_service.db.layers import Column, add_version, ensure_table, lock_layer, waiting_at_most
+from gis_service.db.layers import (
+    Column,
+    LayerTable,
+    add_version,
+    ensure_table,
+    is_empty,
+    keep_all_out,
+    keep_writers_out,
+    lacks_index,
+    lock_layer,
+    table_exists,
+    waiting_at_most,
+)
 from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.base_version import require_base, told_base
@@ -77,13 +90,14 @@ class Load:
         # A savepoint: after a refusal the caller's transaction is as it was.
         with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
             staging = self.stage(connection, progress)
-            lock_layer(connection, table.id)
+            alone = _hold(connection, table)
             ensure_table(connection, table)
+            complete_columns(connection, table.id)
             if not self._options.any_base:
                 told = told_base(connection, self._definition, self._rows.header.about)
                 require_base(connection, self._definition, self._options.base or told)
             version = add_version(connection, table.id, author=author, message=message)
-            changes = replace_all(connection, table, staging)
+            changes = replace_all(connection, table, staging, alone=alone)
         return LoadReport(
             table.id, version, self._done, self._matching.dropped, tuple(self._notices()), changes
         )
@@ -201,6 +215,23 @@ class Load:
             told.append(("columns_dropped", {"columns": ", ".join(self._matching.dropped)}))
         told += [("time_zone_assumed", {"column": name}) for name in sorted(self._zoneless)]
         return [{"code": code, "params": params} for code, params in told]
+
+
+def _hold(connection: Connection, table: LayerTable) -> bool:
+    """Lock a layer as far as loading it needs; tell whether nobody else can be at the table.
+
+    What takes a stronger lock of the table later on takes it now, before the lock of the layer: a writer who
+    has come to the table and waits for the layer would be waited for.
+    """
+    alone = True
+    if table_exists(connection, table.id):
+        alone = is_empty(connection, table)
+        if alone:
+            keep_all_out(connection, table.id)
+        elif lacks_index(connection, table):
+            keep_writers_out(connection, table.id)
+    lock_layer(connection, table.id)
+    return alone
 
 
 def _is_undefined(crs: pyproj.CRS) -> bool:

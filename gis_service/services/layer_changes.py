@@ -47,6 +47,7 @@ def migrate_layers(
     author: str,
     drop: bool = False,
     dry: bool = False,
+    wait_s: float = LOCK_WAIT_S,
 ) -> list[LayerChanges]:
     """Bring the tables of layers in line with their definitions; tell those that differed.
 
@@ -62,6 +63,8 @@ def migrate_layers(
         Whether columns that the definition does not name are dropped. The history keeps them.
     dry
         Find out only; change nothing.
+    wait_s
+        Longest wait for any one lock.
 
     Raises
     ------
@@ -76,21 +79,21 @@ def migrate_layers(
     asked = sorted(set(layers or catalogue.layers))
     tables = [table_of(definition_of(catalogue, layer)) for layer in asked]
     if not dry:
-        _hold(connection, tables)
+        _hold(connection, tables, wait_s)
     found = [(table, changes(connection, table)) for table in tables]
     if faults := [_fault(table, one) for table, every in found for one in every if one.in_the_way]:
         raise RefusedInput(ErrorCode.LAYER_CHANGE_LOSSY, faults=faults, count=len(faults))
     return [
-        _migrate(connection, table, every, author=author, drop=drop, dry=dry)
+        _migrate(connection, table, every, author=author, drop=drop, dry=dry, wait_s=wait_s)
         for table, every in found
         if every
     ]
 
 
-def _hold(connection: Connection, tables: Sequence[LayerTable]) -> None:
+def _hold(connection: Connection, tables: Sequence[LayerTable], wait_s: float) -> None:
     """Keep writers out before anything is looked at: what is found then is what is changed."""
     for table in tables:
-        with waiting_at_most(connection, table.id, LOCK_WAIT_S):
+        with waiting_at_most(connection, table.id, wait_s):
             if table_exists(connection, table.id):
                 keep_writers_out(connection, table.id)
                 lock_layer(connection, table.id)
@@ -104,13 +107,14 @@ def _migrate(
     author: str,
     drop: bool,
     dry: bool,
+    wait_s: float,
 ) -> LayerChanges:
     done = tuple(change for change in found if drop or change.kind != "drop")
     left = tuple(change for change in found if change not in done)
     version = None
     if done and not dry:
         # Readers may go on until here; to alter a table takes it alone.
-        with waiting_at_most(connection, table.id, LOCK_WAIT_S):
+        with waiting_at_most(connection, table.id, wait_s):
             message = notices()["layer_migrated_message"].vi
             columns = ", ".join(change.name for change in done)
             # First, so that it has its author before the first row is written.

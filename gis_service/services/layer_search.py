@@ -7,7 +7,7 @@ for ``tram`` hardly any trigram is the same.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,8 @@ _PHRASE, _SECTOR, _WHOLE = 12.0, 8.0, 2.0
 """What a layer gains whose title, or whose sector, holds the words side by side as they were typed; and how
 many times that when there are no others."""
 _BEGIN_LETTERS, _SWAP_LETTERS, _SLIP_LETTERS, _LONG_WORD = 2, 3, 4, 8
-_MOST_WORDS = 20
+_MOST_WORDS, _MOST_SLIPS = 8, 4
+"""Words of a question that count, and how many of those that no layer knows are taken for slips."""
 
 
 @lru_cache(maxsize=8192)
@@ -63,10 +64,17 @@ def distance(one: str, other: str, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The words of one layer: title and sector in order, and for each word the most that it counts."""
+    """The words of one layer: title and sector in order, and for each word the most that it counts.
+
+    Only a name is taken for what was meant by a slip: names are few and short, descriptions are neither.
+    """
 
     phrases: tuple[tuple[float, tuple[str, ...]], ...]
     weights: Mapping[str, float]
+
+    def names(self) -> Iterator[str]:
+        """Give the words of title, id and sector."""
+        return (word for word, weight in self.weights.items() if weight >= _CATEGORY)
 
 
 def _page(definition: LayerDefinition, categories: Mapping[str, Text]) -> _Page:
@@ -94,7 +102,8 @@ def search(
     """Find the layers that hold every word that was typed; how well each fits, by id.
 
     A word fits where it stands and where another word begins with it; when no layer knows it so, also where a
-    word stands that differs by a letter (two letters when it is long).
+    title, an id or a sector has a word that differs by a letter (two letters when it is long). The first
+    eight words count, and of those that no layer knows the first four are taken for slips.
 
     Parameters
     ----------
@@ -108,10 +117,15 @@ def search(
     wanted = words_of(asked)[:_MOST_WORDS]
     pages = {one.id: _page(one, categories) for one in definitions}
     known = {word for page in pages.values() for word in page.weights}
-    fits = [_fitting(word, known) for word in dict.fromkeys(wanted)]
+    fits = {word: _fitting(word, known) for word in wanted}
+    names: dict[int, set[str]] = {}
+    for name in {name for page in pages.values() for name in page.names()}:
+        names.setdefault(len(name), set()).add(name)
+    for word in [word for word, fitting in fits.items() if not fitting][:_MOST_SLIPS]:
+        fits[word] = _slips(word, names)
     found: dict[str, float] = {}
     for id_, page in pages.items():
-        scores = [_score(page, fitting) for fitting in fits]
+        scores = [_score(page, fitting) for fitting in fits.values()]
         if all(scores):
             found[id_] = sum(scores) + _side_by_side(page, wanted)
     return found
@@ -119,17 +133,22 @@ def search(
 
 def _fitting(word: str, known: Iterable[str]) -> dict[str, float]:
     """Give the words that stand for one that was typed, with how well they fit."""
-    fitting = {
+    return {
         other: _EXACT if other == word else _BEGIN
         for other in known
         if other == word or (len(word) >= _BEGIN_LETTERS and other.startswith(word))
     }
-    if fitting or len(word) < _SWAP_LETTERS:
-        return fitting
+
+
+def _slips(word: str, names: Mapping[int, Iterable[str]]) -> dict[str, float]:
+    """Give the words, by their length, of which one may have been meant, with how well they fit."""
+    if len(word) < _SWAP_LETTERS:
+        return {}
     most = 2 if len(word) >= _LONG_WORD else 1
     return {
         other: _SLIP / slips
-        for other in known
+        for letters in range(len(word) - most, len(word) + most + 1)
+        for other in names.get(letters, ())
         if _is_slip(word, other) and (slips := distance(word, other, most)) <= most
     }
 

@@ -28,7 +28,8 @@ def oldest_open(connection: Connection, rights: Rights, layer: LayerId) -> Versi
     """
     changes = openings(connection, layer)
     before: list[str | None] = [change.visibility for change in changes[1:]]
-    before.append(None)  # by its definition, until it was changed for the first time
+    # Until the first change it was as a file defines it; that of a layer of a user is its making.
+    before.append(None)
     for change, visibility in zip(changes, before, strict=False):
         if not _could_read(rights, layer, visibility):
             return change.version

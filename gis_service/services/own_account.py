@@ -49,12 +49,20 @@ def confirmed(context: Context, session: Session, password: str) -> Iterator[tup
         with writing(context) as connection:
             record(connection, owner, "password.fail", owner.name)
         raise RefusedInput(ErrorCode.PASSWORD_WRONG)
+    # On its own: what is refused afterwards, such as a weak new password, makes no wrong try of a right one.
     with writing(context) as connection:
-        now = _account(connection, owner, lock=True)
-        if now.password != before.password or not session_rows.lasts(connection, session.number):
-            raise NotAllowed(ErrorCode.SESSION_NEEDED)
+        _unchanged(connection, session, before)
         sign_in.forgive(connection, tried)
-        yield connection, now
+    with writing(context) as connection:
+        yield connection, _unchanged(connection, session, before)
+
+
+def _unchanged(connection: Connection, session: Session, before: AccountRow) -> AccountRow:
+    """Hold the account, unless it, its password or the session has been taken back meanwhile."""
+    now = _account(connection, session.caller, lock=True)
+    if now.password != before.password or not session_rows.lasts(connection, session.number):
+        raise NotAllowed(ErrorCode.SESSION_NEEDED)
+    return now
 
 
 def _account(connection: Connection, owner: Caller, *, lock: bool = False) -> AccountRow:

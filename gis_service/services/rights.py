@@ -1,12 +1,13 @@
 """The one place that tells who may read and who may change which layer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db import rights as rows
+from gis_service.db import users
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotAllowed
 from gis_service.services.accounts import ANONYMOUS, EVERYBODY, Caller, Role, Scope
@@ -120,6 +121,31 @@ def rights_of(connection: Connection, catalogue: Catalogue, caller: Caller) -> R
             kept.add(row.layer)
             edit |= {row.layer} if row.own else set()
     return Rights(catalogue, caller, given, frozenset(read), frozenset(edit), frozenset(kept))
+
+
+def require_editing_now(connection: Connection, catalogue: Catalogue, caller: Caller, layer: str) -> None:
+    """Refuse, in the transaction that writes, a caller whose right was taken back since the request began.
+
+    Parameters
+    ----------
+    connection
+        Inside the transaction that writes, with the layer or its definition held.
+    catalogue, caller
+        As this transaction and the request know them; an account is looked up again.
+    layer
+        What is about to be changed; it may be dropped and come again.
+
+    Raises
+    ------
+    NotAllowed
+        ``token_invalid`` when the account is gone or closed; else as `Rights.require_editing`.
+    """
+    if caller.account is not None:
+        account = users.account_by_id(connection, caller.account)
+        if account is None or account.disabled_at is not None:
+            raise NotAllowed(ErrorCode.TOKEN_INVALID)
+        caller = replace(caller, role=Role(account.role))
+    rights_of(connection, catalogue, caller).require_editing(layer)
 
 
 def rights_by_definition(catalogue: Catalogue, caller: Caller = ANONYMOUS) -> Rights:

@@ -2,7 +2,9 @@
 
 Three things are counted in the database, by their SHA-256: who is tried from where, from where anything is
 tried, and who is tried from anywhere. The last two hold nobody up at a place from which the account has been
-signed in to before: neither strangers nor neighbours can keep an owner out.
+signed in to before: strangers cannot keep an owner out, nor can neighbours who try other accounts. Whoever
+guesses at the same account from the same address, as behind one router, lets its owner wait too: the service
+cannot tell them apart.
 """
 
 import hashlib

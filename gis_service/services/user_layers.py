@@ -22,7 +22,16 @@ from gis_service.db import layer_definitions as rows
 from gis_service.db import rights as right_rows
 from gis_service.db.engine import Connection
 from gis_service.db.history_check import catch_up
-from gis_service.db.layers import add_version, ensure_table, lock_layer, table_exists, waiting_at_most
+from gis_service.db.layers import (
+    LayerTable,
+    add_version,
+    columns_after,
+    ensure_table,
+    keep_all_out,
+    lock_layer,
+    table_exists,
+    waiting_at_most,
+)
 from gis_service.errors import Conflict, ErrorCode, Fault, NotFound, RefusedInput
 from gis_service.messages.catalogue import notices
 from gis_service.services.accounts import Caller, Scope, record
@@ -30,15 +39,17 @@ from gis_service.services.audit import note_version
 from gis_service.services.edits import ANY_STATE
 from gis_service.services.layer_changes import migrate_layers
 from gis_service.services.layers import definition_of, table_of
-from gis_service.services.rights import EDITORS, is_personal, require_own_reading
+from gis_service.services.rights import EDITORS, is_personal, require_editing_now, require_own_reading
 from gis_service.types import VersionId
 
 __all__ = ["ANY_STATE", "create", "describe", "document_of", "drop", "read_file", "tag_of"]
 
-LOCK_WAIT_S = 10.0
+LOCK_WAIT_S = 3.0
 """Longest wait for somebody who is writing to the layer."""
 _FIXED = ("id", "geometry", "key")
 """What the table and every address of a layer stand on."""
+_MOST_COLUMNS = 1000
+"""Of a table or its history, dropped ones too; PostgreSQL itself ends at 1,600."""
 _SHOWN = 5
 _DIGITS = re.compile("([0-9]+)")
 
@@ -90,7 +101,8 @@ def create(
     Raises
     ------
     NotAllowed
-        ``role_insufficient``, ``scope_insufficient``: the layer would be closed to its own maker.
+        ``role_insufficient``, ``scope_insufficient``: the layer would be closed to its own maker;
+        ``layer_kept_by_team`` for the id of a dropped layer that a group of others keeps.
     RefusedInput
         ``layer_definition_faulty``; ``visibility_personal`` when the layer of that id held personal detail.
     Conflict
@@ -109,17 +121,24 @@ def create(
         raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
     if before is not None:
         _require_still_personal(before.document, definition)
+        # A group that kept the layer keeps its id, under which its rows can be restored.
+        require_editing_now(connection, catalogue, caller, layer)
     written, by, message = document_of(definition), author or caller.name, _message("layer_made_message")
-    record(connection, caller, "layer.create", layer, None, written)
-    if not rows.insert_definition(connection, layer, written, by):
-        raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
+    _require_room(connection, table)
     with waiting_at_most(connection, layer, LOCK_WAIT_S):
         lock_layer(connection, layer)
+        if table_exists(connection, layer) or rows.has_history(connection, layer) != had_history:
+            # Somebody else has made it while this one waited.
+            raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
         ensure_table(connection, table)
         if had_history:
             # The numbers of its features go on where they ended, and old columns make room for other types.
             catch_up(connection, layer, by, message)
         version = add_version(connection, layer, author=by, message=message)
+        # Last: from here on whoever makes or describes any layer waits for this transaction.
+        record(connection, caller, "layer.create", layer, None, written)
+        if not rows.insert_definition(connection, layer, written, by):
+            raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
     note_version(connection, caller, layer, version)
     return definition, version
 
@@ -148,6 +167,8 @@ def describe(
     ------
     NotFound
         ``layer_unknown``.
+    NotAllowed
+        When the caller's right was taken back meanwhile.
     Conflict
         ``layer_of_file``, ``layer_changed``, ``layer_busy``.
     RefusedInput
@@ -155,9 +176,11 @@ def describe(
         ``visibility_personal``: a layer of personal detail stays one.
     """
     known = _made_by_user(catalogue, layer_id)
-    row = rows.definition_for_change(connection, known.id)
+    with waiting_at_most(connection, known.id, LOCK_WAIT_S):
+        row = rows.definition_for_change(connection, known.id)
     if row is None or row.dropped_at is not None:
         raise NotFound(ErrorCode.LAYER_UNKNOWN, layer=layer_id, near="-")
+    require_editing_now(connection, catalogue, caller, known.id)
     before = user_layer_from(row.document)
     _require_state(before, expected)
     definition = _checked(change(document_of(before)), catalogue)
@@ -170,13 +193,16 @@ def describe(
         return definition
     told = ({name: one[name] for name in changed if name in one} for one in (old, new))
     record(connection, caller, "layer.describe", known.id, *told)
-    rows.update_definition(connection, known.id, new)
-    if "visibility" in changed:
-        right_rows.put_visibility(connection, known.id, None)
+    _require_room(connection, table_of(definition))
     others = replace(catalogue, layers={**catalogue.layers, known.id: definition})
-    for made in migrate_layers(connection, others, [known.id], author=caller.name):
+    for made in migrate_layers(connection, others, [known.id], author=caller.name, wait_s=LOCK_WAIT_S):
         if made.version is not None:
             note_version(connection, caller, known.id, made.version)
+    with waiting_at_most(connection, known.id, LOCK_WAIT_S):
+        # Last: from here on whoever makes or describes any layer waits for this transaction.
+        rows.update_definition(connection, known.id, new)
+        if "visibility" in changed:
+            right_rows.put_visibility(connection, known.id, None)
     return definition
 
 
@@ -205,16 +231,23 @@ def drop(
     ------
     NotFound
         ``layer_unknown``.
+    NotAllowed
+        When the caller's right was taken back meanwhile.
     Conflict
         ``layer_of_file``, ``layer_changed``, ``layer_busy``; ``layer_in_use`` while studies or jobs name it.
     """
     known = _made_by_user(catalogue, layer_id)
-    row = rows.definition_for_change(connection, known.id)
+    with waiting_at_most(connection, known.id, LOCK_WAIT_S):
+        row = rows.definition_for_change(connection, known.id)
     if row is None or row.dropped_at is not None:
         raise NotFound(ErrorCode.LAYER_UNKNOWN, layer=layer_id, near="-")
+    require_editing_now(connection, catalogue, caller, known.id)
     before = user_layer_from(row.document)
     _require_state(before, expected)
     with waiting_at_most(connection, known.id, LOCK_WAIT_S):
+        if table_exists(connection, known.id):
+            # First: a writer who has come to the table and waits for the layer would be waited for.
+            keep_all_out(connection, known.id)
         lock_layer(connection, known.id)
         readers = rows.readers_of(connection, known.id, _SHOWN + 1)
         if readers:
@@ -263,6 +296,14 @@ def _require_fixed(before: LayerDefinition, after: LayerDefinition) -> None:
             if (old := getattr(before, name)) != (new := getattr(after, name))
         ]
     )
+
+
+def _require_room(connection: Connection, table: LayerTable) -> None:
+    """Refuse fields for which the table, or its history, has no more room."""
+    columns = columns_after(connection, table)
+    if columns > _MOST_COLUMNS:
+        told = say("columns_many", columns=columns, most=_MOST_COLUMNS)
+        _require_none([Fault("body/fields", told)])
 
 
 def _require_still_personal(before: Mapping[str, Any], after: LayerDefinition) -> None:

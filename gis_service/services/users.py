@@ -138,7 +138,7 @@ def change_role(connection: Connection, login: str, role: Role, *, caller: Calle
 
 
 def disable(connection: Connection, login: str, *, caller: Caller = OPERATOR) -> Account:
-    """Close an account: sessions and tokens end at once; what its owner has made stays.
+    """Close an account: sessions, tokens and a one-time code end at once; what its owner has made stays.
 
     Raises
     ------

@@ -20,22 +20,23 @@ log = logging.getLogger(__name__)
 _NOT_READ = -1
 
 
-Read: TypeAlias = dict[str, tuple[dict[str, Any], LayerDefinition]]
-"""Documents that were found to be right, each with the definition that it says, by layer."""
+Read: TypeAlias = dict[str, tuple[dict[str, Any], LayerDefinition | None]]
+"""Documents, each with the definition that it says, by layer; None when it does not hold any more."""
 
 
 def user_layers(connection: Connection, files: Catalogue, known: Read | None = None) -> Read:
     """Read the layers that users have made.
 
     One whose definition does not hold any more, because its category has gone from the city's file or because
-    somebody changed it by hand, is left out and told to the operator's log: the others go on.
+    somebody changed it by hand, is left out and told to the operator's log: the others go on. So is the layer
+    of a file whose id a user's layer has; the operator who wants the file's drops the user's.
 
     Parameters
     ----------
     connection
         Any connection that may read.
     files
-        What the files define; their ids come first.
+        What the files define.
     known
         What was read with the same files before; a document that is the same is not checked again.
     """
@@ -49,10 +50,11 @@ def user_layers(connection: Connection, files: Catalogue, known: Read | None = N
         if faults or row.document["id"] != row.id:
             told = "; ".join(f"{fault.place('en')}: {fault.words('en')}" for fault in faults) or "another id"
             log.warning("the layer %s is left out: %s", row.id, told)
-        elif row.id in files.layers:
-            log.warning("the layer %s is left out: a file defines another one of this id", row.id)
+            found[row.id] = row.document, None
         else:
             found[row.id] = row.document, user_layer_from(row.document)
+        if row.id in files.layers:
+            log.warning("the layer %s of a file is left out: a user has made another one of this id", row.id)
     return found
 
 
@@ -62,7 +64,8 @@ def whole_catalogue(connection: Connection, files: Catalogue) -> Catalogue:
 
 
 def _with(files: Catalogue, read: Read) -> Catalogue:
-    return with_user_layers(files, [definition for _, definition in read.values()])
+    definitions = [definition for _, definition in read.values() if definition is not None]
+    return with_user_layers(files, definitions, read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """What belongs to the request in hand: language, id, caller, and its one reading transaction."""
 
+import logging
 import re
 import uuid
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -18,6 +20,8 @@ from gis_service.services.sessions import Session
 from gis_service.services.transactions import Connection, reading
 from gis_service.types import Language
 from gis_service.web import cookies, limits
+
+log = logging.getLogger(__name__)
 
 _KEY = "gis"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -98,7 +102,15 @@ def place() -> str:
     """Tell from where the request comes, shortened to what one household shares."""
     forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
     proxies = context().settings.proxies
+    if forwarded and not proxies:
+        _tell_of_a_proxy()
     return limits.household_of(limits.address_of(forwarded, request.remote_addr or "-", proxies))
+
+
+@cache
+def _tell_of_a_proxy() -> None:
+    """Tell the operator once: anybody may send the header, and a log is not theirs to fill."""
+    log.warning("X-Forwarded-For arrives while GIS_PROXIES is 0: behind a proxy everybody shares one address")
 
 
 def is_secure() -> bool:

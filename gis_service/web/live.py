@@ -4,11 +4,19 @@ from flask import current_app
 
 from gis_service.web import current, limits
 
-_ALLOWANCE = "live_allowance"
+COMPUTED = "live_allowance"
+"""All that is computed at once."""
+SEARCHED = "search_allowance"
+"""Searches for layers by words: apart, so that a search never takes a question of the map away."""
 
 
-def count() -> None:
-    """Count this request; all that is computed at once shares one allowance.
+def count(what: str = COMPUTED) -> None:
+    """Count this request.
+
+    Parameters
+    ----------
+    what
+        Whose allowance it shares.
 
     Raises
     ------
@@ -17,6 +25,6 @@ def count() -> None:
     """
     context = current.context()
     allowance: limits.Allowance = current_app.extensions.setdefault(
-        _ALLOWANCE, limits.Allowance(context.settings.live_per_minute)
+        what, limits.Allowance(context.settings.live_per_minute)
     )
     limits.check(allowance, current.place())

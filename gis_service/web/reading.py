@@ -20,6 +20,8 @@ Shape = TypeVar("Shape", bound=BaseModel)
 _JSON = "application/json"
 _TAKEN = (_JSON, "application/geo+json", "application/merge-patch+json")
 """A feature and a patch are JSON documents too, and editors name them by what they are."""
+_MOST_DEPTH = 32
+"""Levels of a body; the deepest that the service asks for has some ten."""
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: PostgreSQL keeps neither, and UTF-8 cannot write the halves."""
 
@@ -46,6 +48,21 @@ def _sign_fault(where: str, text: str) -> Fault | None:
         return None
     words, sign = notices()["fault_sign"], f"U+{ord(found[0]):04X}"
     return Fault(where, Text(words.vi.format(sign=sign), words.en.format(sign=sign)))
+
+
+def _depth_fault(document: object) -> Fault | None:
+    """Say where a JSON document is nested too deep for what reads it level by level; None when nowhere."""
+    waiting = [("body", document, 1)]
+    while waiting:
+        where, value, depth = waiting.pop()
+        if depth > _MOST_DEPTH and isinstance(value, dict | list):
+            words = notices()["fault_depth"]
+            return Fault(where, Text(words.vi.format(most=_MOST_DEPTH), words.en.format(most=_MOST_DEPTH)))
+        if isinstance(value, dict):
+            waiting += [(f"{where}/{key}", inner, depth + 1) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(f"{where}/{at}", inner, depth + 1) for at, inner in enumerate(value)]
+    return None
 
 
 def _texts(document: object) -> Iterator[tuple[str, str]]:
@@ -149,6 +166,8 @@ def read_body(shape: type[Shape]) -> Shape:
         fault and the place where it stands.
     """
     document = _document()
+    if deep := _depth_fault(document):
+        raise RefusedInput(ErrorCode.BODY_INVALID, [deep], count=1, names=_names([deep]))
     signs = [fault for where, text in _texts(document) if (fault := _sign_fault(where, text))]
     if signs:
         raise RefusedInput(ErrorCode.BODY_INVALID, signs, count=len(signs), names=_names(signs))

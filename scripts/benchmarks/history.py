@@ -158,9 +158,9 @@ def apply_ours(ground: Ground) -> tuple[float, int, str]:
     """Load the changed file; only the step that publishes is timed."""
     spent: list[tuple[float, str]] = []
 
-    def timed(connection: Connection, table: LayerTable, staging: Staging) -> Changes:
+    def timed(connection: Connection, table: LayerTable, staging: Staging, *, alone: bool) -> Changes:
         watch = Stopwatch(connection)
-        done = replace_all(connection, table, staging)
+        done = replace_all(connection, table, staging, alone=alone)
         spent.append(watch.read())
         return done
 

@@ -78,16 +78,47 @@ def test_what_could_not_be_kept_as_it_is_written_is_refused(
     assert place in {fault.place("en") for fault in check_user_layer(body_of(document), catalogue)}
 
 
-def test_an_id_that_the_files_define_stays_theirs(catalogue: Catalogue) -> None:
+def test_an_id_that_a_file_defines_as_well_is_the_users(catalogue: Catalogue) -> None:
     wifi = catalogue.layers["wifi"]
     other = replace(wifi, title=Text("Khác", "Other"), made=True)
     more = replace(other, id=LayerId("a_first_one"))
-    whole = with_user_layers(catalogue, [other, more])
-    assert whole.layers["wifi"] is wifi
-    assert list(whole.layers) == sorted([*catalogue.layers, "a_first_one"])
+    whole = with_user_layers(catalogue, [other, more], ["wifi", "market", "nothing"])
+    assert whole.layers["wifi"] is other
+    assert list(whole.layers) == sorted({*catalogue.layers, "a_first_one"} - {"market"})
     assert "a_first_one" not in catalogue.layers, "the catalogue that was given is as it was"
 
 
 def test_the_schema_that_is_published_refers_to_nothing() -> None:
     assert "$ref" not in str(whole_schema("layer"))
     assert whole_schema("layer")["properties"]["title"]["required"] == ["vi", "en"]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"title": {"vi": "a" * 201, "en": "a"}}, "body/title/vi"),
+        ({"description": {"vi": "a", "en": "a" * 4001}}, "body/description/en"),
+        ({"licence": "a" * 201}, "body/licence"),
+        ({"id": "wells_key_idx"}, "body/id"),
+        ({"id": "wells_geom_idx"}, "body/id"),
+        ({"id": "wells_version_to_idx"}, "body/id"),
+        ({"id": "wells_pkey"}, "body/id"),
+        ({"id": "wells_fid_seq"}, "body/id"),
+    ],
+)
+def test_texts_have_an_end_and_names_of_indexes_are_no_ids(
+    catalogue: Catalogue, change: dict[str, object], place: str
+) -> None:
+    faults = check_user_layer(body_of(document_of(catalogue.layers["wifi"]) | change), catalogue)
+    assert [fault.place("en") for fault in faults] == [place]
+    assert all(len(fault.words("en")) < 200 for fault in faults)
+
+
+def test_a_layer_has_at_most_250_fields(catalogue: Catalogue) -> None:
+    document = document_of(catalogue.layers["wifi"])
+    label = {"vi": "a", "en": "a"}
+    more = [{"name": f"n{number}", "type": "number", "label": label} for number in range(250)]
+    for count, places in ((250, []), (251, ["body/fields"])):
+        document["fields"] = [*document["fields"], *more][:count]
+        assert [fault.place("en") for fault in check_user_layer(body_of(document), catalogue)] == places
+        document = document_of(catalogue.layers["wifi"])

@@ -36,6 +36,7 @@ def wells(connection: Connection) -> Connection:
     """Give three versions of a layer: 10, 20 and 30, of which only the states are written."""
     ensure_table(connection, TABLE)
     connection.execute(text("INSERT INTO layer.well (fid, code) VALUES (1, 'a'), (3, 'c'), (4, 'b')"))
+    connection.execute(text("SET LOCAL gis.history_writes = 'on'"))
     connection.execute(text("DELETE FROM history.well"))
     connection.execute(text("DELETE FROM gis.version WHERE layer = 'well'"))
     connection.execute(text(STATES))

@@ -40,11 +40,13 @@ CREATE TABLE layer.by_hand (fid bigint PRIMARY KEY, geom geometry, note json);
 INSERT INTO layer.by_hand VALUES (7, NULL, '{}')
 """
 TWICE = """
+SET LOCAL gis.history_writes = 'on';
 ALTER TABLE history.well DROP CONSTRAINT well_pkey;
 INSERT INTO history.well SELECT * FROM history.well LIMIT 1
 """
 BACKWARDS = """
 UPDATE layer.well SET depth = 3;
+SET LOCAL gis.history_writes = 'on';
 UPDATE history.well SET version_to = version_from WHERE version_to IS NOT NULL
 """
 MENDED = [

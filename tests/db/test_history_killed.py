@@ -156,10 +156,13 @@ with open_context(read_settings()) as context:
         pass  # what a process reads once is read now, so that both loads are as long
     event.listen(context.engine, "after_cursor_execute", statement)
     if moment == "writing":
-        try:
-            load(context)
-        except Exception:
-            pass
+        # The second one is counted: the first asks for what a process then keeps.
+        for _ in range(2):
+            count = 0
+            try:
+                load(context)
+            except Exception:
+                pass
         count, last = 0, max(1, round(count * share))
     else:
         last = -1

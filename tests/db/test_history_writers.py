@@ -185,3 +185,33 @@ def test_an_editor_with_rights_on_the_table_alone_writes_history_and_cannot_chan
         assert admin.execute("SELECT author FROM gis.version").fetchall() == [("editor_lan",)]
         admin.execute("DROP OWNED BY editor_lan")
         admin.execute("DROP ROLE editor_lan")
+
+
+def test_a_writer_who_waits_lets_the_history_of_a_table_be_kept(make_database: Callable[[], str]) -> None:
+    url = make_database()
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        ensure_table(connection, TABLE)
+    plain = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    failed: list[psycopg.Error] = []
+
+    def run(statement: str) -> None:
+        try:
+            with psycopg.connect(plain) as editor:
+                editor.execute(statement.encode())
+        except psycopg.Error as error:
+            failed.append(error)
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    statements = ("SELECT gis.keep_history('well')", "INSERT INTO layer.well (code) VALUES ('late')")
+    threads = [threading.Thread(target=run, args=(one,)) for one in statements]
+    with psycopg.connect(plain) as holder, psycopg.connect(plain, autocommit=True) as watch:
+        holder.execute("SELECT gis.lock_layer('well')")
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            while watch.execute(waiting).fetchone() != (count,):
+                time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    assert failed == []

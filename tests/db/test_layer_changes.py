@@ -1,7 +1,9 @@
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import text
 
-from gis_service.db.engine import Connection
+from gis_service.db.engine import Connection, open_engine, transaction
 from gis_service.db.history_check import check
 from gis_service.db.layer_changes import (
     LayerChange,
@@ -11,6 +13,8 @@ from gis_service.db.layer_changes import (
     follow,
 )
 from gis_service.db.layers import Column, LayerTable, columns_of, ensure_table
+from gis_service.db.query import sql
+from gis_service.db.snapshot import snapshot
 from gis_service.types import LayerId
 
 OLD = LayerTable(LayerId("library"), "Point", "code", (Column("code", "text"),))
@@ -180,3 +184,36 @@ def test_a_field_that_comes_back_with_another_type_leaves_the_old_values_beside_
 
 def test_without_a_table_nothing_differs(connection: Connection) -> None:
     assert changes(connection, NEW) == []
+
+
+def test_what_was_made_by_hand_goes_along_with_a_column_of_another_type(filled: Connection) -> None:
+    filled.execute(text("ALTER TABLE layer.library ALTER COLUMN seats SET NOT NULL, ADD CHECK (seats < 100)"))
+    filled.execute(text("CREATE INDEX by_seats ON layer.library (seats, code) WHERE seats > 1"))
+    wanted = library("Point", "code", code="text", seats="number", opened="date")
+    for change in changes(filled, wanted):
+        apply_change(filled, wanted, change)
+    follow(filled, wanted)
+    parts = {"layer": "library", "column": "seats"}
+    made = "\n".join(filled.execute(sql("layers_column_parts"), parts).scalars())
+    assert [part in made for part in ("SET NOT NULL", "seats < (100)", "by_seats")] == [True] * 3
+
+
+@pytest.mark.parametrize("table", ["layer.library", "history.library"])
+def test_whoever_reads_an_older_state_still_sees_its_rows(
+    make_database: Callable[[], str], table: str
+) -> None:
+    engine = open_engine(make_database())
+    wanted = library("Geometry", "code", code="text", seats="text", opened="timestamp")
+    with transaction(engine) as connection:
+        ensure_table(connection, BEFORE)
+        connection.execute(
+            text("INSERT INTO layer.library (geom, code) VALUES (ST_Point(106, 20, 4326), 'a')")
+        )
+    with snapshot(engine) as reader:
+        assert reader.execute(text("SELECT count(*) FROM gis.version")).scalar_one() == 1
+        with transaction(engine) as connection:
+            for change in changes(connection, wanted):
+                apply_change(connection, wanted, change)
+            follow(connection, wanted)
+        assert reader.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1  # noqa: S608
+    engine.dispose()

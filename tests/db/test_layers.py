@@ -10,17 +10,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.db.history_check import check
 from gis_service.db.layers import (
     Column,
     LayerTable,
     add_version,
     ensure_table,
     lock_layer,
+    make_indexes,
     state_of,
     version_of,
     waiting_at_most,
 )
-from gis_service.errors import Conflict, ErrorCode
+from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.types import LayerId
 
 TABLE = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"), Column("depth", "number")))
@@ -158,3 +160,48 @@ def test_a_time_of_commit_is_never_before_the_one_waited_for(connection: Connect
     add_version(connection, TABLE.id, author="lan", message="")
     committed = connection.execute(text("SELECT max(committed_at) FROM gis.version")).scalar_one()
     assert committed > began
+
+
+def test_a_name_that_something_else_has_is_told_and_no_key_goes_unkept(connection: Connection) -> None:
+    ensure_table(connection, LayerTable(LayerId("well_key_idx"), "Point", None, (Column("code", "text"),)))
+    with pytest.raises(Conflict) as caught:
+        ensure_table(connection, TABLE)
+    assert caught.value.code == ErrorCode.LAYER_TABLE_DIFFERS
+    assert caught.value.params["columns"] == "well_key_idx"
+
+
+def test_an_index_made_by_hand_that_lets_keys_come_twice_is_told(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    connection.execute(text("DROP INDEX layer.well_key_idx"))
+    connection.execute(text("CREATE INDEX well_key_idx ON layer.well (code)"))
+    with pytest.raises(Conflict):
+        make_indexes(connection, TABLE)
+
+
+@pytest.mark.parametrize("x", ["NaN", "Infinity", "-Infinity"])
+def test_a_coordinate_is_a_number(connection: Connection, x: str) -> None:
+    ensure_table(connection, TABLE)
+    with pytest.raises(DBAPIError, match="well_geom_finite"):
+        insert(connection, "a", float(x))
+
+
+def test_a_row_that_came_past_the_constraint_is_told_by_the_check(connection: Connection) -> None:
+    ensure_table(connection, TABLE)
+    connection.execute(text("ALTER TABLE layer.well DROP CONSTRAINT well_geom_finite"))
+    insert(connection, "a")
+    assert list(check(connection)) == []
+    insert(connection, "b", float("nan"))
+    assert [(one.code, one.params) for one in check(connection)] == [
+        ("history_coordinates_infinite", {"count": 1})
+    ]
+
+
+def test_more_than_the_database_can_keep_is_refused(connection: Connection) -> None:
+    columns = ", ".join(f"c{number} bigint" for number in range(1700))
+    with (
+        pytest.raises(RefusedInput) as caught,
+        connection.begin_nested(),
+        waiting_at_most(connection, TABLE.id, 1),
+    ):
+        connection.execute(text(f"CREATE TEMPORARY TABLE wide ({columns})"))
+    assert caught.value.code == ErrorCode.LAYER_TOO_WIDE

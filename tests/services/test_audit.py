@@ -73,6 +73,7 @@ def test_no_row_can_be_changed_or_removed(connection: Connection, statement: str
     [
         ("TRUNCATE gis.layer_setting", "layer_setting.truncate", ""),
         ("TRUNCATE gis.layer_right", "layer_right.truncate", ""),
+        ("TRUNCATE gis.layer_definition", "layer_definition.truncate", ""),
         ("UPDATE gis.account SET role = 'admin', password = 'x'", "account.update", "minh"),
         ("DELETE FROM gis.account", "account.delete", "minh"),
         ("INSERT INTO gis.team (id) VALUES ('roads')", "team.insert", "roads"),
@@ -97,6 +98,27 @@ def test_what_somebody_does_by_sql_is_told_too(
         assert newest.after is not None
         assert (newest.before["role"], newest.after["role"]) == ("viewer", "admin")
         assert newest.after["password"] == "new"  # noqa: S105 not a secret
+
+
+def test_what_the_audit_stands_on_fires_in_a_session_that_plays_a_replica_too(connection: Connection) -> None:
+    asked = text(
+        "SELECT tgrelid::regclass::text || ' ' || tgname, tgenabled FROM pg_trigger"
+        " WHERE NOT tgisinternal AND (tgname LIKE 'audit%' OR tgname LIKE 'note%')"
+    )
+    found = {
+        name: bytes(fires, "ascii") if isinstance(fires, str) else fires
+        for name, fires in connection.execute(asked)
+    }
+    assert {name for name, fires in found.items() if fires != b"A"} == set()
+    watched = {
+        "gis.audit audit_is_append_only",
+        "gis.version audit_version",
+        "gis.layer_setting note_visibility",
+    }
+    definitions = {
+        f"gis.layer_definition {name}" for name in ("audit_direct", "audit_truncate", "note_definition")
+    }
+    assert watched | definitions | {"gis.account audit_direct", "gis.token audit_truncate"} <= set(found)
 
 
 def test_a_session_made_or_given_away_by_sql_is_told_and_its_signs_of_life_are_not(
@@ -161,10 +183,14 @@ def test_every_version_of_a_layer_is_told_by_whatever_way_it_came(emptied: str) 
     with psycopg.connect(emptied) as direct:
         direct.execute(version.format("somebody").encode())
     with transaction(engine) as connection:
-        told = [(one.actor, one.by, (one.after or {})["version"]) for one in list_(connection).items]
-        newest = connection.execute(text("SELECT max(id) FROM gis.version")).scalar_one()
+        items = list_(connection).items
+        made = [one for one in items if one.action == "layer.version"]
+        told = [(one.actor, one.by, (one.after or {})["version"]) for one in made]
+        newest, owner = connection.execute(text("SELECT max(id), session_user FROM gis.version")).one()
     engine.dispose()
-    assert told == [("somebody", "sql", newest), ("lan", "session", number), ("minh", "command", number - 1)]
+    # Whoever comes by SQL may name any author, and is told by the name of the session.
+    assert told == [(owner, "sql", newest), ("lan", "session", number), ("minh", "command", number - 1)]
+    assert [one.action for one in items if one not in made] == ["version.update"], "told too"
 
 
 @pytest.fixture

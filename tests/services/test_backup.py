@@ -132,7 +132,10 @@ def test_the_restored_database_goes_on_with_numbers_and_history(
     with psycopg.connect(empty.database_url) as editor:
         editor.execute("DELETE FROM layer.well WHERE fid = 200")
         editor.execute("INSERT INTO layer.well (code) VALUES ('after')")
-    assert ask(empty, "SELECT fid FROM layer.well WHERE code = 'after'") == [(201,)]
+    ((number,),) = ask(empty, "SELECT fid FROM layer.well WHERE code = 'after'")
+    assert number == 100_201, "a number that may have been given after the back-up is not given again"
+    level = "SELECT layer FROM gis.history_of WHERE table_oid = 'layer.well'::regclass::oid::bigint"
+    assert ask(empty, level) == [("well",)]
     assert check_database(empty).tables == 1
 
 
@@ -285,6 +288,21 @@ def test_a_database_that_is_not_the_services_is_not_backed_up(empty: Settings, t
         error = refused(lambda: back_up(empty, tmp_path / "a.dump"))
         assert error.code is ErrorCode.DATABASE_NOT_MIGRATED
         assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_refused_half_way_opens_nothing(source: Settings, empty: Settings, tmp_path: Path) -> None:
+    engine = open_engine(str(source.database_url))
+    with transaction(engine) as connection:
+        token = make_token(connection, Role.ADMIN)
+    engine.dispose()
+    back_up(source, tmp_path / "a.dump")
+    other_counts(tmp_path / "a.dump")
+    assert refused(lambda: restore(empty, tmp_path / "a.dump")).code is ErrorCode.RESTORE_INCOMPLETE
+    engine = open_engine(str(empty.database_url))
+    with transaction(engine) as connection, pytest.raises(NotAllowed):
+        caller_of(connection, token)
+    engine.dispose()
+    assert ask(empty, "SELECT author FROM gis.version ORDER BY id DESC LIMIT 1") == [("db restore",)]
 
 
 def no_manifest(file: Path) -> None:

@@ -385,3 +385,12 @@ def test_any_state_comes_back_whole_and_an_undoing_gives_the_state_before(
     number, rows = back.draw(st.sampled_from(states))
     bring_back(wells, number)
     assert wells.rows() == rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("json", "'{}'"), ("xml", "'<a/>'"), ("point", "'(1,2)'"), ("jsonb", "'{}'")]
+)
+def test_a_column_of_a_type_without_equality_comes_back_too(wells: WellTown, kind: str, value: str) -> None:
+    first = wells.write(f"ALTER TABLE layer.well ADD COLUMN more {kind} DEFAULT {value}", TWO)
+    wells.write("UPDATE layer.well SET more = NULL WHERE code = 'a'")
+    assert bring_back(wells, first).tally == Tally(0, 1, 0)

@@ -1,10 +1,14 @@
 """Loading files of every format into real tables."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import psycopg
 import pytest
 import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Point
@@ -13,7 +17,7 @@ from sqlalchemy import event, text
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.layers import state_of, version_of
-from gis_service.db.publish import Changes
+from gis_service.db.publish import Changes, replace_all
 from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.services import ingest_load
 from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
@@ -342,3 +346,54 @@ def test_a_layer_is_counted_anew_at_its_next_version(
         load_codes(*codes)
         with transaction(own_engine) as connection:
             assert counts.of(connection, [layer]) == {"clinic": len(codes)}
+
+
+@pytest.mark.parametrize("unmade", ["DELETE FROM layer.clinic", "DROP INDEX layer.clinic_key_idx"])
+def test_a_writer_who_waits_for_a_load_lets_it_through(
+    own_engine: Engine, load_codes: Callable[..., LoadReport], monkeypatch: pytest.MonkeyPatch, unmade: str
+) -> None:
+    load_codes("a")
+    with transaction(own_engine) as connection:
+        connection.execute(text(unmade))
+    url = own_engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    ended: list[BaseException | None] = []
+
+    def write() -> None:
+        try:
+            with psycopg.connect(url) as writer:
+                writer.execute("INSERT INTO layer.clinic (code) VALUES ('by hand')")
+            ended.append(None)
+        except psycopg.Error as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=write)
+
+    def and_somebody_comes(*given: Any, **named: Any) -> Changes:  # noqa: ANN401  as they are
+        thread.start()
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        with psycopg.connect(url, autocommit=True) as watch:
+            while watch.execute(waits).fetchone() == (0,) and not ended:
+                time.sleep(0.01)
+        return replace_all(*given, **named)
+
+    monkeypatch.setattr("gis_service.services.ingest_load.replace_all", and_somebody_comes)
+    load_codes("b", "c", any_base=True)
+    thread.join()
+    assert ended == [None]
+    with transaction(own_engine) as connection:
+        codes = connection.execute(text("SELECT code FROM layer.clinic ORDER BY code")).scalars().all()
+    assert codes == ["b", "by hand", "c"]
+
+
+def test_a_history_that_lacks_the_key_learns_it_from_the_load(
+    own_engine: Engine, load_codes: Callable[..., LoadReport]
+) -> None:
+    load_codes("a")
+    with transaction(own_engine) as connection:
+        # As after a restore of what was kept before the field was.
+        connection.execute(text("DELETE FROM layer.clinic"))
+        connection.execute(text("ALTER TABLE history.clinic DROP COLUMN code"))
+    load_codes("a", "b", any_base=True)
+    with transaction(own_engine) as connection:
+        past = text("SELECT code FROM history.clinic WHERE version_to IS NULL ORDER BY code")
+        assert connection.execute(past).scalars().all() == ["a", "b"]

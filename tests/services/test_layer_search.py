@@ -1,12 +1,16 @@
 """Layers are found as people type."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.services import layer_search
 from gis_service.services.layer_search import distance, search
 from gis_service.text import search_form
+from gis_service.types import LayerId, Text
 
 
 def found(catalogue: Catalogue, asked: str) -> list[str]:
@@ -65,3 +69,27 @@ def test_the_distance_of_words_is_the_same_from_both_sides(one: str, other: str)
     assert distance(one, other, 9) == distance(other, one, 9) <= max(len(one), len(other))
     assert (distance(one, other, 9) == 0) is (one == other)
     assert distance(one, other, 1) == min(distance(one, other, 9), 2)
+
+
+def test_nonsense_is_compared_with_few_words_however_much_is_written(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+
+    def note(one: str, other: str, most: int) -> int:
+        compared.append(one)
+        return distance(one, other, most)
+
+    monkeypatch.setattr(layer_search, "distance", note)
+    wifi = catalogue.layers[LayerId("wifi")]
+    written = " ".join(f"dulieu{number:04}" for number in range(500))
+    layers = [*catalogue.layers.values(), replace(wifi, id=LayerId("w"), description=Text(written, written))]
+    asked = " ".join(f"qwertyu{letter}" for letter in "abcdefghij")
+    assert search(layers, catalogue.city.categories, asked) == {}
+    assert len(set(compared)) <= 4
+    assert len(compared) < 4 * len(layers) * 10, "titles, ids and sectors alone"
+
+
+def test_words_after_the_eighth_do_not_count(catalogue: Catalogue) -> None:
+    assert "wifi" in found(catalogue, "wifi " * 8 + "qqqq")
+    assert "wifi" not in found(catalogue, "wifi " * 7 + "qqqq")

@@ -155,3 +155,17 @@ def test_a_token_follows_the_role_that_the_account_has_then(context: Context, la
     with pytest.raises(RefusedInput) as refused:
         own_account.make_own_token(context, lan, PASSWORD, "x", ["studies"], HOUR_S)
     assert refused.value.code is ErrorCode.SCOPE_UNKNOWN
+
+
+def test_a_right_password_with_a_wish_that_is_refused_is_no_wrong_try(context: Context, lan: Session) -> None:
+    def wish_weakly() -> None:
+        own_account.change_password(context, lan, PASSWORD, "short", "Thái Bình")
+
+    def wish_too_much() -> None:
+        own_account.make_own_token(context, lan, PASSWORD, "script", ["nothing"], HOUR_S)
+
+    for _ in range(4):
+        assert refusal(wish_weakly).code is ErrorCode.PASSWORD_LENGTH
+        assert refusal(wish_too_much).code is ErrorCode.SCOPE_UNKNOWN
+    with reading(context) as connection:
+        assert connection.execute(text("SELECT max(failures) FROM gis.sign_in_failure")).scalar_one() == 0

@@ -6,11 +6,19 @@ from dataclasses import replace
 import pytest
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.db import rights as rows
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, NotAllowed, NotFound, RefusedInput
 from gis_service.services import audit, teams, users
 from gis_service.services.accounts import ANONYMOUS, Caller, Role, Scope
-from gis_service.services.rights import Rights, is_personal, rights_by_definition, rights_of, sees_personal
+from gis_service.services.rights import (
+    Rights,
+    is_personal,
+    require_editing_now,
+    rights_by_definition,
+    rights_of,
+    sees_personal,
+)
 from gis_service.services.teams import LayerRight
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
@@ -237,3 +245,38 @@ def test_a_group_that_goes_takes_its_rights_along(connection: Connection, catalo
         "members": ["lan"],
         "rights": ["commune edit"],
     }
+
+
+def closed(connection: Connection) -> None:
+    users.disable(connection, "lan")
+
+
+def another_role(connection: Connection) -> None:
+    users.change_role(connection, "lan", Role.PLANNER)
+
+
+def kept_by_others(connection: Connection) -> None:
+    teams.add(connection, "roads")
+    rows.put_right(connection, LayerRight("commune", "roads", "edit"))
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "code"),
+    [
+        (closed, ErrorCode.TOKEN_INVALID),
+        (another_role, ErrorCode.ROLE_INSUFFICIENT),
+        (kept_by_others, ErrorCode.LAYER_KEPT_BY_TEAM),
+    ],
+)
+def test_who_writes_is_looked_up_again(
+    connection: Connection,
+    catalogue: Catalogue,
+    taken_back: Callable[[Connection], None],
+    code: ErrorCode,
+) -> None:
+    lan = Caller(Role.GIS_STAFF, "lan", users.add(connection, "lan", Role.GIS_STAFF).id)
+    require_editing_now(connection, catalogue, lan, "commune")
+    taken_back(connection)
+    with pytest.raises(NotAllowed) as refused:
+        require_editing_now(connection, catalogue, lan, "commune")
+    assert refused.value.code is code

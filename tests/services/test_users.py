@@ -71,12 +71,15 @@ def test_a_code_ends_after_two_days_and_with_the_account(connection: Connection)
     lifetime = "SELECT code_expires_at - changed_at FROM gis.account WHERE login = 'lan'"
     seconds: float = connection.execute(text(lifetime)).scalar_one().total_seconds()
     assert seconds == pytest.approx(48 * 3600, abs=1)
+    assert users.owner_of(connection, code).login == "lan"
+    connection.execute(text("UPDATE gis.account SET code_expires_at = now() - interval '1 second'"))
+    with pytest.raises(RefusedInput):
+        users.owner_of(connection, code)
+    code = users.invite(connection, "lan").code
     users.disable(connection, "lan")
     with pytest.raises(RefusedInput):
         users.owner_of(connection, code)
     users.enable(connection, "lan")
-    assert users.owner_of(connection, code).login == "lan"
-    connection.execute(text("UPDATE gis.account SET code_expires_at = now() - interval '1 second'"))
     with pytest.raises(RefusedInput):
         users.owner_of(connection, code)
 

@@ -5,17 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from gis_service.catalogue.document import Document
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import body_of, check_user_layer, document_of
 from gis_service.db.layer_definitions import mark
 from gis_service.errors import Fault
-from gis_service.services.accounts import OPERATOR
+from gis_service.services.accounts import ANONYMOUS, OPERATOR
 from gis_service.services.context import Context, open_context
+from gis_service.services.openings import oldest_open
+from gis_service.services.rights import rights_of
 from gis_service.services.transactions import computing, reading, writing
 from gis_service.services.user_layers import ANY_STATE, create, describe, drop
 from gis_service.settings import Settings
+from gis_service.types import LayerId
 
 
 @pytest.fixture
@@ -25,8 +29,8 @@ def processes(make_database: Callable[[], str], tmp_path: Path) -> Iterator[tupl
         yield one, other
 
 
-def make(context: Context, id_: str = "wells") -> None:
-    document = document_of(context.definitions.layers["wifi"]) | {"id": id_}
+def make(context: Context, id_: str = "wells", **others: object) -> None:
+    document = document_of(context.definitions.layers["wifi"]) | {"id": id_, **others}
     with writing(context) as connection:
         create(connection, context.catalogue, body_of(document), caller=OPERATOR)
 
@@ -139,3 +143,36 @@ def test_other_definitions_over_the_same_database_have_the_same_user_layers(
     with reading(one):
         fewer = replace(one, definitions=replace(one.definitions, layers={}))
         assert list(fewer.catalogue.layers) == ["wells"]
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_file_that_comes_later_does_not_open_the_table_of_a_user(
+    processes: tuple[Context, Context], caplog: pytest.LogCaptureFixture, *, holds: bool
+) -> None:
+    one, other = processes
+    make(one, visibility="draft")
+    if not holds:
+        with writing(one) as connection:
+            connection.execute(
+                text(
+                    "UPDATE gis.layer_definition SET document = jsonb_set(document::jsonb, '{category}', '9')"
+                )
+            )
+    files = one.definitions
+    released = replace(files.layers["wifi"], id=LayerId("wells"))
+    later = replace(other, definitions=replace(files, layers={**files.layers, "wells": released}))
+    with reading(later):
+        found = later.catalogue.layers.get(LayerId("wells"))
+    assert (found.visibility if found else None) == ("draft" if holds else None)
+    assert "the layer wells of a file is left out" in caplog.text
+    with writing(later) as connection:
+        connection.execute(text("UPDATE gis.layer_definition SET dropped_at = now()"))
+    with reading(later) as connection:
+        assert later.catalogue.layers[LayerId("wells")] is released
+        rights = rights_of(connection, later.catalogue, ANONYMOUS)
+        newest = connection.execute(
+            text("SELECT max(id) FROM gis.version WHERE layer = 'wells'")
+        ).scalar_one()
+        assert oldest_open(connection, rights, LayerId("wells")) == newest, (
+            "what the user wrote stays a draft"
+        )

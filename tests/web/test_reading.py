@@ -19,3 +19,26 @@ def test_a_number_of_thousands_of_digits_is_refused(
         headers=bearer("planner"),
     )
     assert_problem(response, 400, "body_not_json")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}")])
+@pytest.mark.parametrize("depth", [33, 900])
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_a_body_nested_without_end_is_refused(
+    client: FlaskClient,
+    bearer: Callable[[str | None], dict[str, str]],
+    opening: str,
+    closing: str,
+    depth: int,
+    method: str,
+) -> None:
+    place = "/api/collections" + ("/wifi" if method == "patch" else "")
+    body = '{"title": ' + opening * depth + "1" + closing * depth + "}"
+    response = client.open(
+        place,
+        method=method.upper(),
+        data=body,
+        content_type="application/json",
+        headers={**bearer("admin"), "If-Match": "*"},
+    )
+    assert_problem(response, 422, "body_invalid")

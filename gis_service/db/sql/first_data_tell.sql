@@ -1,4 +1,4 @@
 -- Replace the message of a version that this transaction has made.
 -- :version  its number
 -- :message  the message
-UPDATE gis.version SET message = :message WHERE id = :version
+SELECT gis.tell_version(:version, :message)

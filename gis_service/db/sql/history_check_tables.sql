@@ -1,6 +1,7 @@
 -- How the tables of layers stand under history: one row for every table, and for every layer that has versions.
 -- Gives whether table and history are there, whether the table has a key by fid and a geometry, the triggers that
--- are missing, off, or not as the service makes them, and the columns whose history is missing or of another type.
+-- are missing, off, or not as the service makes them, the columns whose history is missing or of another type,
+-- those that bear a name of the history's own, and whether the history is guarded from writers.
 -- tgtype: 2 before, 4 insert, 8 delete, 16 update, 32 truncate; 1 would be one call per row.
 WITH named AS (
     SELECT relname::text AS layer FROM pg_class
@@ -48,15 +49,28 @@ columns AS (
     WHERE found.past IS NOT NULL AND (past.attname IS NULL OR past.atttypid <> current.atttypid
         OR (current.attname <> 'geom' AND past.atttypmod <> current.atttypmod))
     GROUP BY found.layer
+),
+taken AS (
+    SELECT found.layer, string_agg(current.attname::text, ', ' ORDER BY current.attnum) AS reserved
+    FROM found
+    JOIN pg_attribute AS current
+        ON current.attrelid = found.here AND current.attname IN ('version_from', 'version_to')
+        AND NOT current.attisdropped
+    GROUP BY found.layer
 )
 SELECT
     found.layer,
     found.here IS NOT NULL AS has_table,
     found.past IS NOT NULL AS has_history,
     gis.fits_history(found.layer) AS fit,
-    triggers.missing, triggers.off, triggers.other, columns.differing,
+    triggers.missing, triggers.off, triggers.other, columns.differing, taken.reserved,
+    EXISTS (
+        SELECT FROM pg_trigger AS guard
+        WHERE guard.tgrelid = found.past AND guard.tgname = 'gis_history_guard' AND guard.tgenabled = 'A'
+            AND guard.tgtype = 62 AND guard.tgfoid = 'gis.history_guard'::regproc AND guard.tgqual IS NULL
+            AND guard.tgattr::text = '') AS guarded,
     pg_get_serial_sequence(
         CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = found.here AND a.attname = 'fid'
             AND NOT a.attisdropped) THEN found.here::regclass::text END, 'fid') AS numbers
-FROM found LEFT JOIN triggers USING (layer) LEFT JOIN columns USING (layer)
+FROM found LEFT JOIN triggers USING (layer) LEFT JOIN columns USING (layer) LEFT JOIN taken USING (layer)
 ORDER BY found.layer

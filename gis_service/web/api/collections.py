@@ -11,7 +11,7 @@ from gis_service.services.openings import oldest_open
 from gis_service.services.rights import is_personal
 from gis_service.services.user_layers import tag_of
 from gis_service.types import VersionId
-from gis_service.web import current
+from gis_service.web import current, live
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show
@@ -111,6 +111,8 @@ class CollectionsQuery(FormatQuery):
 @operation("Collections", Permission.READ, {200: {JSON: Collections, HTML: None}}, query=CollectionsQuery)
 def collections(query: CollectionsQuery) -> Response:
     """List the layers that the caller may read, or find some of them."""
+    if query.q:
+        live.count(live.SEARCHED)
     found = service.find_collections(
         current.connection(), current.rights(), words=query.q, category=query.category, bbox=query.bbox
     )

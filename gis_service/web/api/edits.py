@@ -9,6 +9,7 @@ from gis_service.services import edits as service
 from gis_service.services import features
 from gis_service.services.audit import note_version
 from gis_service.services.edits import Edit, Op
+from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import writing
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
@@ -97,6 +98,8 @@ def _apply(collection_id: str, edit: Edit, query: EditQuery, status: int = 200) 
             base=query.base,
             wait_s=service.ANSWER_WAIT_S,
         )
+        # The layer is held by now: a right that was taken back while this waited is gone.
+        require_editing_now(connection, context.catalogue, caller, collection_id)
         note_version(connection, caller, collection_id, done.version)
         (fid,) = done.fids
         # Read where it was written: the reading transaction of this request may be older.

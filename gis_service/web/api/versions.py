@@ -15,6 +15,7 @@ from gis_service.services.collections import Collection
 from gis_service.services.edits import ANSWER_WAIT_S
 from gis_service.services.history_back import PutBack, restore, undo
 from gis_service.services.history_table import csv_text, geojson_text
+from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import Connection, writing
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of, oldest_of
@@ -204,6 +205,8 @@ def _put_back(collection: Collection, back: Callable[[Connection, LayerDefinitio
     current.release()
     with writing(current.context()) as connection:
         done = back(connection, definition)
+        # The layer is held by now: a right that was taken back while this waited is gone.
+        require_editing_now(connection, current.context().catalogue, caller, definition.id)
         if done.version is not None:
             note_version(connection, caller, definition.id, done.version)
             # Read where it was written: it must not take another connection to tell what has been done.

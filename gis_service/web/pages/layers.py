@@ -10,7 +10,7 @@ from gis_service.services.collections import find_collections
 from gis_service.services.features import MAX_PAGE
 from gis_service.services.layer_metadata import facts_of, licence_address
 from gis_service.types import Text
-from gis_service.web import current
+from gis_service.web import current, live
 from gis_service.web.auth import Permission, demands
 from gis_service.web.pages import look
 
@@ -28,6 +28,8 @@ def layers() -> Response:
     """Show the layers that the reader may see, or those that fit what is looked for."""
     language, rights = look.language_of(), current.rights()
     asked, category = (_asked(name) for name in ("q", "category"))
+    if asked:
+        live.count(live.SEARCHED)
     found = find_collections(current.connection(), rights, words=asked or None, category=category or None)
     facts = facts_of(current.connection(), rights.catalogue, found, current.base_url())
 

@@ -206,6 +206,10 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_back(asked_little: 
     assert_problem(response, 429, "too_many_requests")
     assert 1 <= int(response.headers["Retry-After"]) <= 60
     assert asked_little.get("/api/collections").status_code == 200
+    for _ in range(FEW):
+        assert asked_little.get("/api/collections?q=cho").status_code == 200, "searches are counted apart"
+    assert_problem(asked_little.get("/api/collections?q=cho"), 429, "too_many_requests")
+    assert asked_little.get("/layers?q=cho").status_code == 429
 
 
 @pytest.mark.parametrize("path", [STUDY, CELLS, why_at(1200)])

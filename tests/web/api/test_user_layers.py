@@ -16,42 +16,8 @@ from gis_service.services.accounts import Role, Scope, make_token
 from gis_service.services.database_check import check_engine
 from gis_service.settings import Settings
 from tests.web.conftest import TILES
+from tests.web.made_layers import PATH, both, well, wells
 from tests.web.problem import assert_problem
-
-PATH = "/api/collections"
-
-
-def both(vi: str, en: str) -> dict[str, str]:
-    return {"vi": vi, "en": en}
-
-
-def wells(id_: str = "wells", **others: object) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "title": both("Giếng khoan", "Wells"),
-        "description": both("Giếng của hộ dân", "Wells of households"),
-        "category": "environment",
-        "geometry": "Point",
-        "key": "code",
-        "fields": [
-            {"name": "code", "type": "text", "required": True, "label": both("Mã", "Code")},
-            {"name": "depth", "type": "integer", "unit": "m", "label": both("Độ sâu", "Depth")},
-        ],
-        "source": both("Sở Nông nghiệp và Môi trường", "Department of Environment"),
-        "licence": "CC-BY-4.0",
-        "visibility": "public",
-        "generated": False,
-        "contact": {"organisation": both("Sở NNMT", "Department"), "email": "a@example.vn"},
-        "lineage": both("Khảo sát", "Survey"),
-        "frequency": "annually",
-        "quality": both("Đủ", "Complete"),
-        **others,
-    }
-
-
-def well(code: str) -> dict[str, Any]:
-    point = {"type": "Point", "coordinates": [106.35, 20.45]}
-    return {"type": "Feature", "geometry": point, "properties": {"code": code, "depth": 12}}
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +61,15 @@ def staff(apps: list[Flask], tokens: dict[str, str], ground: Engine) -> Iterator
     with transaction(ground) as connection:
         for layer in connection.execute(text("SELECT id FROM gis.layer_definition")).scalars().all():
             connection.execute(text(f"DROP TABLE IF EXISTS layer.{layer}, history.{layer}"))
-        for table in ("layer_definition", "version", "dirty", "study"):
+        for table in (
+            "layer_definition",
+            "layer_setting",
+            "layer_visibility",
+            "team",
+            "version",
+            "dirty",
+            "study",
+        ):
             connection.execute(text(f"DELETE FROM gis.{table}"))  # noqa: S608 ours
 
 

@@ -1,6 +1,7 @@
 """Going back over HTTP, who may, and what is wrong."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,9 +9,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 
-from gis_service.db.engine import transaction
+from gis_service.db.engine import Connection, transaction
 from gis_service.services import history
 from gis_service.services.accounts import Role
+from gis_service.services.context import Context
+from gis_service.services.transactions import writing
 from gis_service.web.api import versions
 from tests.web.problem import assert_problem
 from tests.web.version_town import READ, TWO, WIFI, Town
@@ -179,3 +182,22 @@ def test_who_may_not_read_a_layer_does_not_put_it_back(town: Town) -> None:
     assert_problem(town.post(path, {}, "gis_staff"), 403, "role_insufficient")
     assert town.get("/api/collections/residents", "admin").get_json()["version"] == last
     assert town.post(path, {}, "admin").status_code == 201
+
+
+def test_a_right_that_is_taken_back_while_a_writer_waits_is_gone(
+    town: Town, two: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(context: Context) -> AbstractContextManager[Connection]:
+        with transaction(town.engine) as connection:
+            connection.execute(text("INSERT INTO gis.team (id) VALUES ('roads')"))
+            given = "INSERT INTO gis.layer_right (layer, team, \"right\") VALUES ('wifi', 'roads', 'edit')"
+            connection.execute(text(given))
+        return writing(context)
+
+    before = town.fids()
+    monkeypatch.setattr("gis_service.web.api.versions.writing", late)
+    refused = town.post(f"{WIFI}/versions/{two[0]}/restore", {})
+    with transaction(town.engine) as connection:
+        connection.execute(text("DELETE FROM gis.team"))
+    assert_problem(refused, 403, "layer_kept_by_team")
+    assert town.fids() == before

@@ -2,7 +2,9 @@
 --
 -- history.<id> holds every state of every row, the current ones too: a row of it is valid from the version that
 -- wrote it until the version that changed or removed it. The triggers run with the rights of the owner, so that
--- whoever may edit a layer can neither avoid nor write its history.
+-- whoever may edit a layer can neither avoid nor write its history. The functions that do write it say so by the
+-- setting gis.history_writes, which they end again: without it the tables of the past let nobody write, their owner
+-- no more than others.
 
 -- Which transaction made a version; its begin beside its number, because numbers begin anew in a restored cluster.
 ALTER TABLE gis.version
@@ -19,6 +21,12 @@ CREATE TABLE gis.dirty (
     y integer
 );
 CREATE INDEX dirty_layer_version_idx ON gis.dirty (layer, version) INCLUDE (x, y);
+
+-- Which table a history is level with: another one may have got its name since.
+CREATE TABLE gis.history_of (
+    layer text CONSTRAINT history_of_pkey PRIMARY KEY,
+    table_oid bigint NOT NULL
+);
 
 -- Column and row of the cell of zoom 14 that holds a longitude and a latitude; beyond the grid the nearest one.
 CREATE FUNCTION gis.cell_x(longitude double precision) RETURNS bigint
@@ -72,7 +80,9 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     IF to_regclass(format('layer.%I', of_layer)) IS NOT NULL THEN
-        EXECUTE format('LOCK TABLE layer.%I IN ROW EXCLUSIVE MODE', of_layer);
+        -- Where its history lacks a column, its triggers are made again, which waits for every writer.
+        EXECUTE format('LOCK TABLE layer.%I IN %s MODE', of_layer,
+            CASE WHEN gis.history_names(of_layer) IS NULL THEN 'SHARE ROW EXCLUSIVE' ELSE 'ROW EXCLUSIVE' END);
     END IF;
     PERFORM gis.lock_layer(of_layer);
 END
@@ -92,6 +102,23 @@ BEGIN
 END
 $$;
 
+-- Make the version of a transaction that has made none of the layer yet.
+CREATE FUNCTION gis.new_version(of_layer text, by_author text, why text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    made bigint;
+BEGIN
+    -- As gis.lock_layer, which would be planned at each call.
+    PERFORM pg_advisory_xact_lock(hashtext('gis.layer'), hashtext(of_layer));
+    INSERT INTO gis.version (layer, author, message, committed_at, xact, begun_at, kept)
+    VALUES (of_layer, coalesce(by_author, session_user), coalesce(why, ''), clock_timestamp(),
+            pg_current_xact_id()::text::bigint, transaction_timestamp(), to_regclass(format('history.%I', of_layer)) IS NOT NULL)
+    RETURNING id INTO made;
+    RETURN made;
+END
+$$;
+
 -- The version that this transaction makes of a layer, made at its first write. Whoever says nothing else is the
 -- author by the name of the session.
 CREATE FUNCTION gis.version_of_write(of_layer text, by_author text DEFAULT NULL, why text DEFAULT NULL) RETURNS bigint
@@ -100,17 +127,28 @@ AS $$
 DECLARE
     made bigint;
 BEGIN
-    PERFORM gis.lock_layer(of_layer);
+    -- As gis.lock_layer, which would be planned at each call.
+    PERFORM pg_advisory_xact_lock(hashtext('gis.layer'), hashtext(of_layer));
     made := gis.own_version(of_layer);
     IF made IS NULL THEN
-        INSERT INTO gis.version (layer, author, message, committed_at, xact, begun_at, kept)
-        VALUES (of_layer, coalesce(by_author, session_user), coalesce(why, ''), clock_timestamp(),
-                pg_current_xact_id()::text::bigint, transaction_timestamp(), to_regclass(format('history.%I', of_layer)) IS NOT NULL)
-        RETURNING id INTO made;
+        made := gis.new_version(of_layer, by_author, why);
     ELSIF by_author IS NOT NULL THEN
+        PERFORM set_config('gis.history_writes', 'on', true);
         UPDATE gis.version SET author = by_author, message = coalesce(why, message) WHERE id = made;
+        PERFORM set_config('gis.history_writes', 'off', true);
     END IF;
     RETURN made;
+END
+$$;
+
+-- Replace the message of a version.
+CREATE FUNCTION gis.tell_version(of_version bigint, why text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM set_config('gis.history_writes', 'on', true);
+    UPDATE gis.version SET message = why WHERE id = of_version;
+    PERFORM set_config('gis.history_writes', 'off', true);
 END
 $$;
 
@@ -118,7 +156,10 @@ $$;
 CREATE FUNCTION gis.version_commit() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    mark text;
 BEGIN
+    mark := set_config('gis.history_writes', 'on', true);
     UPDATE gis.version AS made
     SET committed_at = greatest(clock_timestamp(), (
         SELECT earlier.committed_at + interval '1 microsecond'
@@ -126,13 +167,52 @@ BEGIN
         WHERE earlier.layer = NEW.layer AND earlier.id < NEW.id
         ORDER BY earlier.id DESC LIMIT 1))
     WHERE made.id = NEW.id;
+    mark := set_config('gis.history_writes', 'off', true);
     RETURN NULL;
 END
 $$;
 CREATE CONSTRAINT TRIGGER version_commit AFTER INSERT ON gis.version
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.xact IS NOT NULL) EXECUTE FUNCTION gis.version_commit();
+ALTER TABLE gis.version ENABLE ALWAYS TRIGGER version_commit;
 
--- Whether a table of the schema layer can be under history: its key is fid alone, a bigint, and it has a geometry.
+-- The past is nobody's to write. (With a search path of its own, or with its condition at the trigger, every write
+-- would take longer: the function is called several times in each.)
+CREATE FUNCTION gis.history_guard() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF pg_catalog.current_setting('gis.history_writes', true) IS DISTINCT FROM 'on' THEN
+        RAISE EXCEPTION 'the history of layer % is written by its triggers alone', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Write to the table of the layer.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION gis.guard_history(of_layer text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER gis_history_guard BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON history.%I'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION gis.history_guard()', of_layer);
+    EXECUTE format('ALTER TABLE history.%I ENABLE ALWAYS TRIGGER gis_history_guard', of_layer);
+END
+$$;
+
+-- Say that a history is level with the table that has its name now, and that no other one is.
+CREATE FUNCTION gis.history_is_level(of_layer text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    here bigint := to_regclass(format('layer.%I', of_layer))::oid::bigint;
+BEGIN
+    DELETE FROM gis.history_of WHERE table_oid = here AND layer <> of_layer;
+    INSERT INTO gis.history_of AS told (layer, table_oid) VALUES (of_layer, here)
+    ON CONFLICT (layer) DO UPDATE SET table_oid = excluded.table_oid WHERE told.table_oid <> excluded.table_oid;
+END
+$$;
+
+-- Whether a table of the schema layer can be under history: its key is fid alone, a bigint, it has a geometry, no
+-- column bears a name that the history needs for itself, and it is ours to put triggers on.
 CREATE FUNCTION gis.fits_history(of_layer text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -146,6 +226,14 @@ AS $$
         SELECT FROM pg_attribute AS shape
         WHERE shape.attrelid = to_regclass(format('layer.%I', of_layer)) AND shape.attname = 'geom'
             AND shape.atttypid = 'geometry'::regtype
+    ) AND NOT EXISTS (
+        SELECT FROM pg_attribute AS taken
+        WHERE taken.attrelid = to_regclass(format('layer.%I', of_layer)) AND taken.attnum > 0
+            AND NOT taken.attisdropped AND taken.attname IN ('version_from', 'version_to')
+    ) AND EXISTS (
+        SELECT FROM pg_class AS relation
+        WHERE relation.oid = to_regclass(format('layer.%I', of_layer))
+            AND pg_has_role(current_user, relation.relowner, 'USAGE')
     )
 $$;
 
@@ -156,16 +244,23 @@ AS $$
 DECLARE
     here regclass := to_regclass(format('layer.%I', of_layer));
     history regclass := to_regclass(format('history.%I', of_layer));
+    names text;
+    taken boolean;
 BEGIN
-    RETURN (
-        SELECT CASE WHEN bool_and(past.attname IS NOT NULL AND (current.attname IN ('fid', 'geom')
-                OR (current.atttypid = past.atttypid AND current.atttypmod = past.atttypmod)))
-            THEN string_agg(quote_ident(current.attname), ', ' ORDER BY current.attnum) END
-        FROM pg_attribute AS current
-        LEFT JOIN pg_attribute AS past
-            ON past.attrelid = history AND past.attname = current.attname AND NOT past.attisdropped
-        WHERE current.attrelid = here AND current.attnum > 0 AND NOT current.attisdropped
-    );
+    SELECT CASE WHEN bool_and(past.attname IS NOT NULL AND (current.attname IN ('fid', 'geom')
+            OR (current.atttypid = past.atttypid AND current.atttypmod = past.atttypmod)))
+        THEN string_agg(quote_ident(current.attname), ', ' ORDER BY current.attnum) END,
+        bool_or(current.attname IN ('version_from', 'version_to'))
+    INTO names, taken
+    FROM pg_attribute AS current
+    LEFT JOIN pg_attribute AS past
+        ON past.attrelid = history AND past.attname = current.attname AND NOT past.attisdropped
+    WHERE current.attrelid = here AND current.attnum > 0 AND NOT current.attisdropped;
+    IF taken THEN
+        RAISE EXCEPTION 'layer %: columns version_from and version_to belong to its history', of_layer
+            USING ERRCODE = 'invalid_table_definition', HINT = 'Give the column another name.';
+    END IF;
+    RETURN names;
 END
 $$;
 
@@ -204,6 +299,7 @@ DECLARE
     differing record;
     lossy boolean;
     aside text;
+    writes text := coalesce(current_setting('gis.history_writes', true), '');
     newest bigint := (SELECT coalesce(max(id), 0) FROM gis.version WHERE layer = of_layer);
 BEGIN
     FOR differing IN
@@ -222,8 +318,14 @@ BEGIN
                 ' WHERE h.%2$I::%3$s::%4$s::text IS DISTINCT FROM h.%2$I::text)',
                 of_layer, differing.name, differing.wanted, differing.found) INTO lossy;
             IF NOT lossy THEN
-                EXECUTE format('ALTER TABLE history.%I ALTER COLUMN %2$I TYPE %3$s USING %2$I::%3$s',
-                    of_layer, differing.name, differing.wanted);
+                -- A new column beside the old one: a change of type would write the table anew in a way that
+                -- older snapshots do not see, and a past that is being read would be empty.
+                EXECUTE format('ALTER TABLE history.%I ADD COLUMN %I %s', of_layer, '_gis_new', differing.wanted);
+                PERFORM set_config('gis.history_writes', 'on', true);
+                EXECUTE format('UPDATE history.%I SET _gis_new = %I::%s', of_layer, differing.name, differing.wanted);
+                PERFORM set_config('gis.history_writes', writes, true);
+                EXECUTE format('ALTER TABLE history.%I DROP COLUMN %I', of_layer, differing.name);
+                EXECUTE format('ALTER TABLE history.%I RENAME COLUMN _gis_new TO %I', of_layer, differing.name);
             END IF;
         EXCEPTION WHEN data_exception OR cannot_coerce OR datatype_mismatch OR integrity_constraint_violation THEN
             lossy := true;
@@ -245,14 +347,25 @@ BEGIN
 END
 $$;
 
--- Before any write: wait for the others. A table that has got another name begins a history under that name.
+-- Before any write: wait for the others. A table that has got another name begins a history under that name, or goes
+-- on with the one that is there: what differs is written down first. A table that has left the schema is no layer.
 CREATE FUNCTION gis.history_lock() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM gis.lock_layer(TG_TABLE_NAME);
+    IF TG_TABLE_SCHEMA <> 'layer' THEN
+        -- What is written now is in no history: when the table comes back, it is compared.
+        DELETE FROM gis.history_of WHERE table_oid = TG_RELID::bigint;
+        RETURN NULL;
+    END IF;
+    -- As gis.lock_layer, which would be planned at each call.
+    PERFORM pg_advisory_xact_lock(hashtext('gis.layer'), hashtext(TG_TABLE_NAME));
     IF to_regclass(format('history.%I', TG_TABLE_NAME)) IS NULL THEN
         PERFORM gis.begin_history(TG_TABLE_NAME);
+    ELSIF NOT EXISTS (
+        SELECT FROM gis.history_of WHERE layer = TG_TABLE_NAME AND table_oid = TG_RELID::bigint
+    ) THEN
+        PERFORM gis.history_compare(TG_TABLE_NAME, NULL, NULL);
     END IF;
     RETURN NULL;
 END
@@ -276,66 +389,126 @@ END
 $$;
 
 -- After any write: end the states of rows that are no more, begin those that are new, and note the cells.
+-- The transition tables tell which rows were touched. What the rows are now they tell only where nothing else has
+-- touched the same rows since: a trigger of somebody else may have written, which the history then heard of first, and
+-- one statement may remove a row and bring its number again.
 CREATE FUNCTION gis.history_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
+    -- Setting it by an assignment is cheaper than by a query.
+    mark text;
     begun boolean;
     of_version bigint;
     lowest bigint;
     highest bigint;
     names text;
+    -- Whether no trigger but ours can have written to the table.
+    alone boolean := false;
+    touched text := 'SELECT fid FROM gis_new';
+    known boolean := true;
+    anew boolean := true;
     -- Of cells; a row that stays where it was tells them once.
     ranges bigint[] := '{}';
 BEGIN
-    -- A statement that met no row makes no version.
-    IF TG_OP = 'INSERT' THEN
-        PERFORM FROM gis_new LIMIT 1;
-    ELSE
-        PERFORM FROM gis_old LIMIT 1;
-    END IF;
-    IF NOT FOUND THEN
+    IF TG_TABLE_SCHEMA <> 'layer' THEN
         RETURN NULL;
     END IF;
-    IF TG_OP <> 'DELETE' THEN
+    -- A statement that met no row makes no version.
+    IF TG_OP = 'DELETE' THEN
+        PERFORM FROM gis_old LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+    ELSE
         SELECT min(n.fid), max(n.fid) INTO lowest, highest FROM gis_new AS n;
+        IF lowest IS NULL THEN
+            RETURN NULL;
+        END IF;
         IF lowest <= 0 THEN
             RAISE EXCEPTION 'fid % of layer %: numbers of features begin with 1', lowest, TG_TABLE_NAME
                 USING ERRCODE = 'check_violation',
                     HINT = 'Leave fid out, and the table gives a number by itself.';
         END IF;
         names := gis.history_names(TG_TABLE_NAME);
+        alone := NOT EXISTS (
+            SELECT FROM pg_trigger AS other
+            WHERE other.tgrelid = TG_RELID AND other.tgname <> ALL ('{gis_history_lock, gis_history_insert,'
+                'gis_history_update, gis_history_delete, gis_history_truncate}'::name[]));
     END IF;
-    of_version := gis.own_version(TG_TABLE_NAME);
+    -- As gis.own_version, whose call would cost more than its query.
+    SELECT newest.id INTO of_version
+    FROM (SELECT id, xact, begun_at FROM gis.version WHERE layer = TG_TABLE_NAME ORDER BY id DESC LIMIT 1) AS newest
+    WHERE newest.xact = pg_current_xact_id_if_assigned()::text::bigint AND newest.begun_at = transaction_timestamp();
     begun := of_version IS NOT NULL;
     IF NOT begun THEN
-        of_version := gis.version_of_write(TG_TABLE_NAME);
+        of_version := gis.new_version(TG_TABLE_NAME, NULL, NULL);
     END IF;
-    IF TG_OP <> 'DELETE' AND names IS NULL THEN
+    -- Queries that join are planned for the rows at hand: a plan for one row does not do for a million.
+    IF TG_OP = 'DELETE' THEN
+        touched := 'SELECT fid FROM gis_old';
+        anew := begun;
+        IF begun THEN
+            EXECUTE format('SELECT EXISTS (SELECT FROM layer.%I AS t WHERE t.fid IN (%s))', TG_TABLE_NAME, touched) INTO anew;
+        END IF;
+        IF anew THEN
+            names := gis.history_names(TG_TABLE_NAME);
+        END IF;
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF lowest <> highest OR NOT EXISTS (SELECT FROM gis_old AS o WHERE o.fid = lowest) THEN
+            EXECUTE 'SELECT NOT EXISTS (SELECT FROM gis_old AS o'
+                ' WHERE NOT EXISTS (SELECT FROM gis_new AS n WHERE n.fid = o.fid))' INTO known;
+            IF NOT known THEN
+                touched := 'SELECT fid FROM gis_old UNION SELECT fid FROM gis_new';
+                alone := false;
+            END IF;
+        END IF;
+    ELSIF begun AND alone AND lowest < highest THEN
+        -- Numbers that are new have no state that could end.
+        EXECUTE format('SELECT EXISTS (SELECT FROM history.%I WHERE fid BETWEEN $1 AND $2)', TG_TABLE_NAME)
+            INTO known USING lowest, highest;
+    ELSE
+        known := NOT alone;
+    END IF;
+    IF anew AND names IS NULL THEN
         -- A column has come, or has another type: that may have changed every row, and no trigger heard of it.
         PERFORM gis.history_columns(TG_TABLE_NAME);
         PERFORM gis.history_level(TG_TABLE_NAME, of_version);
         RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
+    mark := set_config('gis.history_writes', 'on', true);
+    IF TG_OP <> 'INSERT' OR known THEN
         IF begun THEN
-            -- What this same transaction had written was never a state of its own.
-            EXECUTE format('DELETE FROM history.%I AS h USING gis_old AS o WHERE h.fid = o.fid AND h.version_from = $1',
-                TG_TABLE_NAME) USING of_version;
+            -- What this same transaction had written was never a state of its own. A state is found by its feature:
+            -- the sum keeps the index of the versions away, which tells all that a long transaction has written.
+            EXECUTE format('DELETE FROM history.%I AS h USING (%s) AS o WHERE h.fid = o.fid AND h.version_from + 0 = $1',
+                TG_TABLE_NAME, touched) USING of_version;
         END IF;
-        EXECUTE format('UPDATE history.%I AS h SET version_to = $1 FROM gis_old AS o'
-            ' WHERE h.fid = o.fid AND h.version_to IS NULL', TG_TABLE_NAME) USING of_version;
+        EXECUTE format('UPDATE history.%I AS h SET version_to = $1 FROM (%s) AS o'
+            ' WHERE h.fid = o.fid AND h.version_to IS NULL', TG_TABLE_NAME, touched) USING of_version;
+    END IF;
+    IF alone THEN
+        -- A single row needs no look beforehand: what removed it has left it as it is now.
+        EXECUTE format('INSERT INTO history.%I (%s, version_from) SELECT %s, $1 FROM gis_new%s', TG_TABLE_NAME, names, names,
+            CASE WHEN begun AND TG_OP = 'INSERT' AND lowest = highest THEN ' ON CONFLICT DO NOTHING' END)
+            USING of_version;
+    ELSIF anew THEN
+        EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I AS t'
+            ' WHERE t.fid IN (%3$s)', TG_TABLE_NAME, names, touched) USING of_version;
+    END IF;
+    mark := set_config('gis.history_writes', 'off', true);
+    IF TG_OP <> 'INSERT' THEN
         ranges := ranges || ARRAY(
             SELECT DISTINCT gis.cell_range(s.box)
             FROM (SELECT Box3D(geom) AS box FROM gis_old WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        EXECUTE format('INSERT INTO history.%I (%s, version_from) SELECT %s, $1 FROM gis_new', TG_TABLE_NAME, names, names)
-            USING of_version;
         ranges := ranges || ARRAY(
             SELECT DISTINCT gis.cell_range(s.box)
             FROM (SELECT Box3D(geom) AS box FROM gis_new WHERE NOT ST_IsEmpty(geom) OFFSET 0) AS s);
-        PERFORM gis.history_number(TG_TABLE_NAME, highest);
+        IF TG_OP = 'INSERT' OR NOT known THEN
+            PERFORM gis.history_number(TG_TABLE_NAME, highest);
+        END IF;
     END IF;
     INSERT INTO gis.dirty (layer, version, x, y)
     SELECT DISTINCT TG_TABLE_NAME, of_version, one.x, one.y FROM unnest(ranges) AS met, gis.cells_in(met) AS one;
@@ -352,6 +525,9 @@ DECLARE
     highest bigint;
     of_version bigint;
 BEGIN
+    IF TG_TABLE_SCHEMA <> 'layer' THEN
+        RETURN NULL;
+    END IF;
     -- Emptying a table heeds no view, so it would end rows here that an older view does not see in the history.
     IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
         RAISE EXCEPTION 'TRUNCATE of layer % needs the isolation level read committed', TG_TABLE_NAME
@@ -362,8 +538,10 @@ BEGIN
     PERFORM gis.history_number(TG_TABLE_NAME, highest);
     IF any_row THEN
         of_version := gis.version_of_write(TG_TABLE_NAME);
+        PERFORM set_config('gis.history_writes', 'on', true);
         EXECUTE format('DELETE FROM history.%I WHERE version_from = $1', TG_TABLE_NAME) USING of_version;
         EXECUTE format('UPDATE history.%I SET version_to = $1 WHERE version_to IS NULL', TG_TABLE_NAME) USING of_version;
+        PERFORM set_config('gis.history_writes', 'off', true);
         INSERT INTO gis.dirty (layer, version) VALUES (TG_TABLE_NAME, of_version);
     END IF;
     RETURN NULL;
@@ -395,16 +573,22 @@ BEGIN
     EXECUTE format('CREATE INDEX ON history.%I (version_from)', of_layer);
     EXECUTE format('CREATE INDEX ON history.%I (version_to) WHERE version_to IS NOT NULL', of_layer);
     -- Whatever an earlier history held is gone.
+    PERFORM set_config('gis.history_writes', 'on', true);
     UPDATE gis.version SET kept = false WHERE layer = of_layer AND kept;
+    PERFORM set_config('gis.history_writes', 'off', true);
     EXECUTE format('SELECT EXISTS (SELECT FROM layer.%I)', of_layer) INTO any_row;
     IF any_row OR EXISTS (SELECT FROM gis.version WHERE layer = of_layer) THEN
         of_version := gis.version_of_write(of_layer, by_author, why);
-        UPDATE gis.version SET kept = true WHERE id = of_version;
         names := gis.history_names(of_layer);
+        PERFORM set_config('gis.history_writes', 'on', true);
+        UPDATE gis.version SET kept = true WHERE id = of_version;
         EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I', of_layer, names)
             USING of_version;
+        PERFORM set_config('gis.history_writes', 'off', true);
         INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
     END IF;
+    PERFORM gis.history_is_level(of_layer);
+    PERFORM gis.guard_history(of_layer);
 END
 $$;
 
@@ -415,6 +599,8 @@ AS $$
 DECLARE
     event text;
 BEGIN
+    -- As in gis.hold_layer: to make a trigger takes this lock of the table.
+    EXECUTE format('LOCK TABLE layer.%I IN SHARE ROW EXCLUSIVE MODE', of_layer);
     PERFORM gis.lock_layer(of_layer);
     IF to_regclass(format('history.%I', of_layer)) IS NULL THEN
         PERFORM gis.begin_history(of_layer, by_author, why);
@@ -433,6 +619,7 @@ BEGIN
     FOREACH event IN ARRAY ARRAY['lock', 'insert', 'update', 'delete', 'truncate'] LOOP
         EXECUTE format('ALTER TABLE layer.%I ENABLE ALWAYS TRIGGER %I', of_layer, 'gis_history_' || event);
     END LOOP;
+    PERFORM gis.guard_history(of_layer);
 END
 $$;
 
@@ -469,6 +656,7 @@ DECLARE
     names text := gis.history_names(of_layer);
     highest bigint;
 BEGIN
+    PERFORM set_config('gis.history_writes', 'on', true);
     -- What this same version had written was never a state of its own.
     EXECUTE format('DELETE FROM history.%1$I AS h WHERE h.version_from = $1 AND NOT EXISTS ('
         'SELECT FROM layer.%1$I AS t WHERE t.fid = h.fid AND %2$s IS NOT DISTINCT FROM %3$s)',
@@ -479,14 +667,15 @@ BEGIN
     EXECUTE format('INSERT INTO history.%1$I (%2$s, version_from) SELECT %2$s, $1 FROM layer.%1$I AS t'
         ' WHERE NOT EXISTS (SELECT FROM history.%1$I AS h WHERE h.fid = t.fid AND h.version_to IS NULL)',
         of_layer, names) USING of_version;
+    PERFORM set_config('gis.history_writes', 'off', true);
     INSERT INTO gis.dirty (layer, version) VALUES (of_layer, of_version);
     EXECUTE format('SELECT max(fid) FROM history.%I', of_layer) INTO highest;
     PERFORM gis.history_number(of_layer, highest);
 END
 $$;
 
--- Write down as a new version what was changed past the triggers; give the version, null when nothing was.
-CREATE FUNCTION gis.history_catch_up(of_layer text, by_author text, why text) RETURNS bigint
+-- Write down in a version what differs between a table and the history of its name; null when nothing does.
+CREATE FUNCTION gis.history_compare(of_layer text, by_author text, why text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
@@ -494,12 +683,6 @@ DECLARE
     any_row boolean;
     highest bigint;
 BEGIN
-    -- First the triggers, whose making keeps writers out; no column is lost if it was the history that lacked it.
-    IF to_regclass(format('history.%I', of_layer)) IS NULL THEN
-        PERFORM gis.keep_history(of_layer, by_author, why);
-        RETURN gis.own_version(of_layer);
-    END IF;
-    PERFORM gis.keep_history(of_layer);
     PERFORM gis.history_columns(of_layer);
     EXECUTE format('SELECT EXISTS (SELECT FROM layer.%1$I AS t'
         ' FULL JOIN (SELECT * FROM history.%1$I WHERE version_to IS NULL) AS h ON h.fid = t.fid'
@@ -511,7 +694,23 @@ BEGIN
     END IF;
     EXECUTE format('SELECT max(fid) FROM history.%I', of_layer) INTO highest;
     PERFORM gis.history_number(of_layer, highest);
+    PERFORM gis.history_is_level(of_layer);
     RETURN of_version;
+END
+$$;
+
+-- Write down as a new version what was changed past the triggers; give the version, null when nothing was.
+CREATE FUNCTION gis.history_catch_up(of_layer text, by_author text, why text) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    -- First the triggers, whose making keeps writers out; no column is lost if it was the history that lacked it.
+    IF to_regclass(format('history.%I', of_layer)) IS NULL THEN
+        PERFORM gis.keep_history(of_layer, by_author, why);
+        RETURN gis.own_version(of_layer);
+    END IF;
+    PERFORM gis.keep_history(of_layer);
+    RETURN gis.history_compare(of_layer, by_author, why);
 END
 $$;
 
@@ -530,3 +729,24 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Now, and not at the end: a migration that comes after may change the table of versions.
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+
+-- Nobody but the owner calls the functions of this schema: they run with the owner's rights and believe what they are
+-- told. Only those that fold words and count cells are everybody's. The audit is the owner's to add to, no more.
+-- Every migration that makes functions calls this at its end, and so does a restore.
+CREATE FUNCTION gis.close_rights() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA gis FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION gis.search_form, gis.cell_x, gis.cell_y, gis.cell_range, gis.cells_in, gis.cells_of
+        TO PUBLIC;
+    IF to_regclass('gis.audit') IS NOT NULL THEN
+        REVOKE UPDATE, DELETE, TRUNCATE ON gis.audit FROM PUBLIC, CURRENT_USER;
+    END IF;
+END
+$$;
+SELECT gis.close_rights();

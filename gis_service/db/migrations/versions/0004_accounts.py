@@ -10,7 +10,8 @@ down_revision = "0003"
 NOW = sa.text("now()")
 ROLES = "role IN ('viewer', 'gis_staff', 'planner', 'analyst', 'admin')"
 
-# The owner of a table may give itself its rights back, so a trigger says no as well.
+# The owner of a table may give itself its rights back, so a trigger says no as well. Like all triggers that the audit
+# stands on it fires always: a session that plays a replica would leave no trace otherwise.
 GUARD = """
 CREATE FUNCTION gis.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,6 +20,7 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON gis.audit
     FOR EACH STATEMENT EXECUTE FUNCTION gis.refuse_change();
+ALTER TABLE gis.audit ENABLE ALWAYS TRIGGER audit_is_append_only;
 REVOKE UPDATE, DELETE, TRUNCATE ON gis.audit FROM PUBLIC, CURRENT_USER;
 """
 
@@ -65,7 +67,9 @@ CREATE FUNCTION gis.audit_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO gis.audit (actor, by, action, object, after)
-    SELECT made.author, CASE current_setting('application_name') WHEN 'gis-service' THEN 'command' ELSE 'sql' END,
+    -- Whoever writes by SQL may name any author; who they are themselves the session knows.
+    SELECT CASE current_setting('application_name') WHEN 'gis-service' THEN made.author ELSE session_user END,
+        CASE current_setting('application_name') WHEN 'gis-service' THEN 'command' ELSE 'sql' END,
         'layer.version', made.layer, jsonb_build_object('version', made.id, 'message', made.message)
     FROM gis.version AS made
     WHERE made.id = NEW.id AND NOT EXISTS (
@@ -75,26 +79,38 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER audit_version AFTER INSERT ON gis.version
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gis.audit_version();
+ALTER TABLE gis.version ENABLE ALWAYS TRIGGER audit_version;
+-- Who rewrites a version past the functions that make them is told, with what it said before.
+CREATE TRIGGER audit_direct AFTER UPDATE OR DELETE ON gis.version FOR EACH ROW
+    WHEN (current_setting('gis.history_writes', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION gis.audit_direct();
+CREATE TRIGGER audit_truncate AFTER TRUNCATE ON gis.version FOR EACH STATEMENT EXECUTE FUNCTION gis.audit_direct();
+ALTER TABLE gis.version ENABLE ALWAYS TRIGGER audit_direct;
+ALTER TABLE gis.version ENABLE ALWAYS TRIGGER audit_truncate;
 """
 # From which version on a layer is open as it is: what was a draft stays one when the layer opens later.
+# The definitions of layers that users make come with a later migration, which replaces gis.visibility_with.
 VISIBILITIES = """
+CREATE FUNCTION gis.visibility_with(of_layer text, given text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$ SELECT given $$;
 CREATE FUNCTION gis.note_visibility() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        INSERT INTO gis.layer_visibility (layer, version)
-        SELECT layer, (SELECT max(id) FROM gis.version AS made WHERE made.layer = setting.layer)
+        INSERT INTO gis.layer_visibility (layer, visibility, version)
+        SELECT layer, gis.visibility_with(layer, NULL),
+            (SELECT max(id) FROM gis.version AS made WHERE made.layer = setting.layer)
         FROM gis.layer_setting AS setting;
         RETURN NULL;
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        INSERT INTO gis.layer_visibility (layer, version)
-        SELECT OLD.layer, max(id) FROM gis.version WHERE layer = OLD.layer
+        INSERT INTO gis.layer_visibility (layer, visibility, version)
+        SELECT OLD.layer, gis.visibility_with(OLD.layer, NULL), max(id) FROM gis.version WHERE layer = OLD.layer
         HAVING TG_OP = 'DELETE' OR OLD.layer <> NEW.layer;
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO gis.layer_visibility (layer, visibility, version)
-        SELECT NEW.layer, NEW.visibility, max(id) FROM gis.version WHERE layer = NEW.layer;
+        SELECT NEW.layer, gis.visibility_with(NEW.layer, NEW.visibility), max(id)
+        FROM gis.version WHERE layer = NEW.layer;
     END IF;
     RETURN NULL;
 END $$;
@@ -102,6 +118,8 @@ CREATE TRIGGER note_visibility AFTER INSERT OR UPDATE OF layer, visibility OR DE
     FOR EACH ROW EXECUTE FUNCTION gis.note_visibility();
 CREATE TRIGGER note_visibilities BEFORE TRUNCATE ON gis.layer_setting
     FOR EACH STATEMENT EXECUTE FUNCTION gis.note_visibility();
+ALTER TABLE gis.layer_setting ENABLE ALWAYS TRIGGER note_visibility;
+ALTER TABLE gis.layer_setting ENABLE ALWAYS TRIGGER note_visibilities;
 """
 WATCHED = {
     **dict.fromkeys(
@@ -302,3 +320,6 @@ def _audit() -> None:
             f"CREATE TRIGGER audit_truncate AFTER TRUNCATE ON gis.{table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION gis.audit_direct()"
         )
+        for trigger in ("audit_direct", "audit_truncate"):
+            op.execute(f"ALTER TABLE gis.{table} ENABLE ALWAYS TRIGGER {trigger}")
+    op.execute("SELECT gis.close_rights()")
