@@ -119,10 +119,16 @@ def test_who_waits_for_a_layer_keeps_nobody_from_making_another(
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        with transaction(context.engine) as watch:
-            while not watch.execute(waits).scalar_one():
-                time.sleep(0.01)
+        waits = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        seen = 0
+        while not seen:
+            # A transaction of its own each time: what it sees of others' doings stays as it first was.
+            with transaction(context.engine) as watch:
+                seen = watch.execute(waits).scalar_one()
+            time.sleep(0.01)
         make(context, "another")
         assert waiting.is_alive(), "the other one was made meanwhile"
     waiting.join()
