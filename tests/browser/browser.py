@@ -2,7 +2,9 @@
 
 import shutil
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The quickest first: the one without windows needs three quarters of the time for a page.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 ARGUMENTS = (
     "--no-sandbox",
     "--use-angle=swiftshader",

@@ -111,7 +111,7 @@ def service(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathF
 def browser() -> Iterator[Browser]:
     """Give a headless Chromium."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium-headless-shell)")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield opened

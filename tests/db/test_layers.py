@@ -189,9 +189,9 @@ def test_a_row_that_came_past_the_constraint_is_told_by_the_check(connection: Co
     ensure_table(connection, TABLE)
     connection.execute(text("ALTER TABLE layer.well DROP CONSTRAINT well_geom_finite"))
     insert(connection, "a")
-    assert list(check(connection)) == []
+    assert [one for one in check(connection) if one.layer == TABLE.id] == []
     insert(connection, "b", float("nan"))
-    assert [(one.code, one.params) for one in check(connection)] == [
+    assert [(one.code, one.params) for one in check(connection) if one.layer == TABLE.id] == [
         ("history_coordinates_infinite", {"count": 1})
     ]
 

@@ -6,9 +6,10 @@ taken to be right.
 
 import heapq
 import math
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 UNIT_M = 64
 """Side of the lattice that vertices stand on; chosen so that no exact time of a segment ends in one half."""
@@ -99,6 +100,30 @@ def cut_lines(lines: list[Line]) -> Joints:
             if may_join(lines[i], one[1], lines[j], other[1]):
                 joints.join(one, other)
     return joints
+
+
+def touches(point: Point, line: Line) -> bool:
+    return any(
+        (b[0] - a[0]) * (point[1] - a[1]) == (b[1] - a[1]) * (point[0] - a[0])
+        and min(a[0], b[0]) <= point[0] <= max(a[0], b[0])
+        and min(a[1], b[1]) <= point[1] <= max(a[1], b[1])
+        for a, b in pairwise(line.vertices)
+    )
+
+
+def through(ferries: list[Line], roads: list[Line]) -> list[Line]:
+    """Ferries with those made one whose ends meet, and nobody else's, where no road is."""
+    ends = Counter(line.vertices[end] for line in ferries for end in (0, -1))
+    for one, other in combinations(ferries, 2):
+        for a, b in product((1, -1), repeat=2):
+            first, then = one.vertices[::a], other.vertices[::b]
+            at = then[0]
+            if first[-1] == at and ends[at] == 2 and not any(touches(at, road) for road in roads):
+                wait = max(line.ferry_wait_ms or 0 for line in (one, other))
+                joined = replace(one, vertices=(*first, *then[1:]), ferry_wait_ms=wait)
+                left = [line for line in ferries if line is not other]
+                return through([joined if line is one else line for line in left], roads)
+    return ferries
 
 
 def may_join(one: Line, at: Fraction, other: Line, where: Fraction) -> bool:

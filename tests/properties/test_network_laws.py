@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gis_service.analysis.ferries import Ferries
@@ -135,7 +135,7 @@ def field_of(
 def plain_segments(world: World) -> list[plain.Segment]:
     speeds = SPEEDS[world.mode]
     lines = [plain.Line(path, speeds[ROAD_CLASSES[c]], way, level) for path, c, way, level in world.roads]
-    lines += [plain.Line(path, 8.0, ferry_wait_ms=wait) for path, wait in world.ferries]
+    lines += plain.through([plain.Line(path, 8.0, ferry_wait_ms=wait) for path, wait in world.ferries], lines)
     distance = world.measure == "network_distance"
     return plain.build(lines, distance=distance, ignores_oneway=world.mode == "walk")
 
@@ -166,8 +166,21 @@ def plain_answers(world: World) -> dict[Direction, list[list[Way]]]:
     return {direction: [sorted(ways(home, direction)) for home in homes] for direction in DIRECTIONS}
 
 
+ONE_FERRY_IN_TWO_LINES = World(
+    roads=[(((0, 0), (0, 2)), 1, 0, 0)],
+    ferries=[(((0, 0), (1, 1)), 0), (((0, 2), (1, 1)), 0)],
+    boxes=[],
+    homes=[(0.1, 0.3)],
+    facilities=[(0.1, 119.3)],
+    sites=(0, 0, 0, 0),
+    mode="walk",
+    measure="network_time",
+)
+
+
 @many
 @given(world=worlds)
+@example(world=ONE_FERRY_IN_TWO_LINES)
 def test_the_field_equals_the_plain_reading(world: World) -> None:
     laid = laid_out(world)
     for direction, answers in plain_answers(world).items():

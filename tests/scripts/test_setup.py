@@ -28,7 +28,7 @@ NOT_ALLOWED = (
 def test_a_user_without_rights_gets_the_exact_line() -> None:
     done = bash(f"{NOT_ALLOWED} install_packages postgis chromium")
     assert done.returncode == 6
-    line = "sudo apt-get install --no-install-recommends postgresql postgresql-postgis chromium fonts"
+    line = "sudo apt-get install --no-install-recommends postgresql postgresql-postgis chromium"
     assert line in done.stderr.splitlines()[-1]
 
 
