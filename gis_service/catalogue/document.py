@@ -8,10 +8,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import yaml
 from yaml.composer import ComposerError
+from yaml.error import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from gis_service.catalogue.words import say
@@ -53,16 +54,17 @@ class Document:
         return Fault(f"{self.name}:{self.lines.get(pointer, 1)}", text)
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """The safe loader without anchors and aliases."""
+def _compose(loader: yaml.CSafeLoader, content: str) -> Node | None:
+    """Compose the nodes of a file without anchors and aliases.
 
-    def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ComposerError(
-                None, None, "anchors (&name) and aliases (*name) are not used", event.start_mark
-            )
-        return super().compose_node(parent, index)
+    libyaml reads ten times as fast as PyYAML's own parser: every process reads the whole catalogue.
+    """
+    if "&" in content or "*" in content:  # else there is none, and no need to look
+        for event in yaml.parse(content, yaml.CSafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                told = "anchors (&name) and aliases (*name) are not used"
+                raise ComposerError(None, None, told, cast("Mark", event.start_mark))
+    return loader.get_single_node()
 
 
 @dataclass
@@ -73,7 +75,7 @@ class _Reading:
     lines: dict[Pointer, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def value(self, loader: _PlainLoader, node: Node, at: Pointer) -> Value:
+    def value(self, loader: yaml.CSafeLoader, node: Node, at: Pointer) -> Value:
         self.lines.setdefault(at, node.start_mark.line + 1)
         if isinstance(node, MappingNode):
             return self._mapping(loader, node, at)
@@ -81,7 +83,7 @@ class _Reading:
             return [self.value(loader, entry, (*at, index)) for index, entry in enumerate(node.value)]
         return _scalar(loader, node)
 
-    def _mapping(self, loader: _PlainLoader, node: MappingNode, at: Pointer) -> Value:
+    def _mapping(self, loader: yaml.CSafeLoader, node: MappingNode, at: Pointer) -> Value:
         result: dict[str, Value] = {}
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
@@ -94,7 +96,7 @@ class _Reading:
         return result
 
 
-def _scalar(loader: _PlainLoader, node: Node) -> Value:
+def _scalar(loader: yaml.CSafeLoader, node: Node) -> Value:
     if not isinstance(node, ScalarNode) or node.tag == "tag:yaml.org,2002:timestamp":
         return str(node.value)
     try:
@@ -125,8 +127,9 @@ def read_document(path: Path, root: Path) -> tuple[Document, Sequence[Fault]]:
     reading = _Reading(path.relative_to(root).as_posix())
     value: Value = None
     try:
-        loader = _PlainLoader(path.read_text("utf-8"))
-        node = loader.get_single_node()
+        content = path.read_text("utf-8")
+        loader = yaml.CSafeLoader(content)
+        node = _compose(loader, content)
         value = None if node is None else reading.value(loader, node, ())
     except UnicodeDecodeError as error:
         reading.faults.append(Fault(f"{reading.name}:1", say("not_utf8", at=error.start)))
