@@ -186,7 +186,7 @@ class Workbench:
         document = compare_document(said, found, task.parameters)
         units = self.every_unit(layers.told, task.told, told)
         compared = Compared(scene.demand, answers, task.parameters.limit_cost)
-        closed = closed_changes(document, compared, told.zones.ids, layers.told.layers["zones"], units)
+        closed = closed_changes(compared, told.zones.ids, layers.told.layers["zones"], units)
         tell("done", 1.0)
         return document if closed is None else document | {CLOSED: closed}
 

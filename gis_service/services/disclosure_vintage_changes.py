@@ -11,9 +11,9 @@ from itertools import combinations
 import numpy as np
 
 from gis_service.analysis.change import Answers, changes
-from gis_service.analysis.demand import ALL, Demand
+from gis_service.analysis.demand import Demand
 from gis_service.services.coverage_document import OUTSIDE
-from gis_service.services.disclosure_changes import hide_across, public_changes, table_of
+from gis_service.services.disclosure_changes import hide_across, table_of
 from gis_service.services.documents import persons
 from gis_service.services.suppression import Row
 from gis_service.types import Int32s, Int64s, LayerId
@@ -55,7 +55,6 @@ class Compared:
 
 
 def closed_changes(
-    document: Row,
     compared: Compared,
     ids: Sequence[str],
     own: LayerId,
@@ -65,8 +64,6 @@ def closed_changes(
 
     Parameters
     ----------
-    document
-        Of the comparison; nothing of it is hidden.
     compared
         What was found.
     ids
@@ -97,22 +94,8 @@ def closed_changes(
         places += [list(rows) for rows in zip(*(rows[:-1] for rows in table.values()), strict=True)]
     if not hide_across(groups, [[row for row in place if _changed(row)] for place in places]):
         return None
-    closed = _written(everybody, tables[own], _codes(ids, labels[own], units[own]))
-    return None if closed is None or _is_hidden_anyway(public_changes(document), closed) else closed
-
-
-def _is_hidden_anyway(shown: Row, closed: Row) -> bool:
-    """Tell whether a single vintage hides all of it already; a unit without a row shows nothing."""
-    zones = {row["id"]: row for row in shown["zones"]}
-    rows = [(shown["totals"][group], "before") for group in closed["totals"]]
-    for part, figure in (("zones", "before"), ("people", "total")):
-        for code, groups in closed[part].items():
-            if code in zones:
-                rows += [
-                    (zones[code] if group == ALL else zones[code]["groups"][group], figure)
-                    for group in groups
-                ]
-    return all(row[figure] is None for row, figure in rows)
+    # Told even where the rows of this vintage alone would hide them: they might choose others beside.
+    return _written(everybody, tables[own], _codes(ids, labels[own], units[own]))
 
 
 def _label(zone: Int32s) -> Int64s:

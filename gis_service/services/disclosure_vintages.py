@@ -17,7 +17,7 @@ from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.gaps import GapPlace
 from gis_service.services.coverage import CoverageResult
 from gis_service.services.coverage_document import OUTSIDE
-from gis_service.services.disclosure import CLOSED, hide, public_view
+from gis_service.services.disclosure import CLOSED, hide
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.documents import persons
 from gis_service.services.suppression import Cell, Row, settle
@@ -69,7 +69,7 @@ def closed_figures(
     Returns
     -------
     Row or None
-        Names of figures by group, by unit and by gap place; None when a single vintage gives nothing away.
+        Names of figures by group, by unit and by gap place; None when nothing of it is hidden.
     """
     if own not in units or len(units) < 2:  # noqa: PLR2004 (another one beside it)
         return None
@@ -94,21 +94,8 @@ def closed_figures(
         found += _shared_sums(one, other, sums, groups)
     if not settle(found, hide):
         return None
-    closed = _written(document, totals, tables[own].rows, own_gaps)
-    return None if closed is None or _is_hidden_anyway(public_view(document), closed) else closed
-
-
-def _is_hidden_anyway(shown: Row, closed: Row) -> bool:
-    """Tell whether a single vintage hides all of it already."""
-    zones, gaps = ({row["id"]: row for row in shown[part]} for part in ("zones", "gaps"))
-    rows = [(row, names) for group, names in closed["totals"].items() for row in [shown["totals"][group]]]
-    for code, groups in closed["zones"].items():
-        rows += [(_of(zones[code], group), names) for group, names in groups.items()]
-    for code, groups in closed["gaps"].items():
-        rows += [
-            (gaps[code] if group == ALL else gaps[code]["groups"], names) for group, names in groups.items()
-        ]
-    return all(row.get(name) is None for row, names in rows for name in names)
+    # Told even where the rows of this vintage alone would hide them: they might choose others beside.
+    return _written(document, totals, tables[own].rows, own_gaps)
 
 
 @dataclass(frozen=True)
