@@ -12,11 +12,13 @@ import psycopg
 import pytest
 import shapely
 
+from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import open_engine, transaction
 from gis_service.db.history_check import check
 from gis_service.db.layers import Column, LayerTable, ensure_table
 from gis_service.db.migrate import migrate
+from gis_service.services.ingest import load_file
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 from tests.small_city import places
@@ -173,6 +175,14 @@ with open_context(read_settings()) as context:
 """
 
 
+def load(url: str, file: Path) -> None:
+    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        load_file(connection, catalogue, file, "wifi", author="lan")
+    engine.dispose()
+
+
 def wifi(path: Path, *, count: int, name: str) -> Path:
     columns = {"code": [f"w{number}" for number in range(count)], "name": [name] * count}
     gpd.GeoDataFrame(columns, geometry=shapely.points(places(count)), crs="EPSG:4326").to_file(path)
@@ -192,8 +202,7 @@ def test_a_process_killed_at_any_moment_of_a_load_leaves_a_whole_version(
         wifi(tmp_path / "a.gpkg", count=4, name="cũ"),
         wifi(tmp_path / "b.gpkg", count=3, name="mới"),
     )
-    load = [sys.executable, "-m", "gis_service", "layers", "load", str(first), "--layer", "wifi"]
-    subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
+    load(url, first)
     cut = subprocess.run(
         [sys.executable, "-c", KILLED, second, str(share), moment], cwd=ROOT, env=environment, check=False
     )
@@ -201,6 +210,5 @@ def test_a_process_killed_at_any_moment_of_a_load_leaves_a_whole_version(
     there = ask(url, "SELECT name, count(*) FROM layer.wifi GROUP BY name")
     assert there == ([("mới", 3)] if moment == "told" else [("cũ", 4)])
     assert faults(url) == []
-    # Nobody holds the layer any more.
-    subprocess.run(load, cwd=ROOT, env=environment, check=True, capture_output=True)
+    load(url, first)  # nobody holds the layer any more
     assert ask(url, "SELECT count(*) FROM layer.wifi") == [(4,)]
