@@ -15,13 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from gis_service.catalogue.loader import load_catalogue
-from gis_service.db.engine import open_engine, transaction
-from gis_service.services.ingest import load_file
 from gis_service.settings import ROOT
 from tests.browser.browser import ARGUMENTS, CHROMIUM
 from tests.browser.visit import PATIENCE_S, Looking, Visit
-from tests.small_province import small_province
 
 MANIFEST = ROOT / "gis_service" / "static" / "manifest.json"
 START_S = 60
@@ -53,15 +49,6 @@ class Service:
             command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True
         )
         return made.stdout.split()[-1]
-
-
-def _fill(url: str, folder: Path) -> None:
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        for layer, path in small_province(folder):
-            load_file(connection, catalogue, path, layer, author="tests")
-    engine.dispose()
 
 
 def _answers(url: str) -> bool:
@@ -97,13 +84,13 @@ def served(database: str, folder: Path) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def service(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    make_town_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """Give a running service that holds the small province."""
     if not MANIFEST.is_file():
         pytest.skip("the map client is not built: npm ci && npm run build in gis_service/web/client")
-    database = make_database()
-    _fill(database, tmp_path_factory.mktemp("province"))
-    with served(database, tmp_path_factory.mktemp("var")) as running:
+    with served(make_town_database("small_province"), tmp_path_factory.mktemp("var")) as running:
         yield running
 
 
@@ -124,9 +111,9 @@ def look(service: Service, browser: Browser) -> Iterator[Looking]:
     contexts: list[BrowserContext] = []
 
     def make(width: int = 1440, height: int = 900) -> Visit:
-        # A quarter of the pixels to draw without a graphics card; the page itself is laid out as ever.
+        # A sixteenth of the pixels to draw without a graphics card; the page itself is laid out as ever.
         context = browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=0.5, reduced_motion="reduce"
+            viewport={"width": width, "height": height}, device_scale_factor=0.25, reduced_motion="reduce"
         )
         contexts.append(context)
         visit = Visit(service.url, context, context.new_page())

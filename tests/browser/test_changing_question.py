@@ -91,6 +91,7 @@ def test_the_old_state_keeps_its_places_and_its_comparison(look: Looking) -> Non
     wait_until(lambda: visit.drawn("facility:branch") == 5, "the branches")
 
 
+@pytest.mark.slow
 def test_another_service_makes_the_answer_old_before_its_places_are_known(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -103,6 +104,7 @@ def test_another_service_makes_the_answer_old_before_its_places_are_known(look: 
     expect(page.locator(".told:not(.old) h1")).to_contain_text("trạm y tế")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["before", "branches"])
 def test_a_state_whose_places_cannot_be_read_is_never_answered_by_today(look: Looking, state: str) -> None:
     visit = look()
@@ -123,6 +125,7 @@ def test_a_state_whose_places_cannot_be_read_is_never_answered_by_today(look: Lo
     expect(page).to_have_url(re.compile(f"state={state}"))
 
 
+@pytest.mark.slow
 def test_no_empty_card_stands_at_a_place_while_the_question_has_no_meaning(look: Looking) -> None:
     visit = look()
     page = visit.page
@@ -139,6 +142,7 @@ def test_no_empty_card_stands_at_a_place_while_the_question_has_no_meaning(look:
     expect(page.locator(".maplibregl-popup .why h2")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_long_in_being_replaced_is_told_with_its_question_and_age(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -153,6 +157,7 @@ def test_an_answer_that_is_long_in_being_replaced_is_told_with_its_question_and_
     expect(earlier).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_busy_service_is_asked_again_before_the_reader_is_troubled(look: Looking) -> None:
     visit = look()
     page = visit.page
@@ -185,6 +190,7 @@ def test_a_failure_leaves_the_last_answer_and_says_which_question_it_is_for(look
     expect(failed).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_answer_without_its_people_outside_says_so(look: Looking) -> None:
     visit = look()
     page = visit.page
@@ -199,6 +205,7 @@ def test_an_answer_without_its_people_outside_says_so(look: Looking) -> None:
     wait_until(lambda: visit.drawn("outside:") > 0, "people outside")
 
 
+@pytest.mark.slow
 def test_a_late_why_is_not_heard(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -218,6 +225,7 @@ def test_a_late_why_is_not_heard(look: Looking) -> None:
     expect(chosen).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_why_that_fails_is_asked_for_again(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -302,6 +310,7 @@ def test_the_link_to_the_other_language_opens_what_is_asked_now(look: Looking) -
     assert asked.url.split("#")[1] == page.url.split("#")[1]
 
 
+@pytest.mark.slow
 def test_a_slow_list_of_layers_in_the_old_language_comes_to_nothing(look: Looking) -> None:
     visit = look()
     visit.open("/?lang=vi&view=layers")

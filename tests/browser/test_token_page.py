@@ -52,6 +52,7 @@ def test_forgetting_takes_homes_and_exact_figures_away_at_once(look: Looking, se
     expect(page.locator(".why h2")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_homes_that_come_late_are_not_drawn(look: Looking, service: Service) -> None:
     visit = _with_homes(look, service)
     page = visit.page
@@ -76,6 +77,7 @@ def test_one_look_at_homes_is_one_request(look: Looking, service: Service) -> No
     assert len(looks) == 1
 
 
+@pytest.mark.slow
 def test_a_token_that_is_no_longer_taken_is_forgotten_with_what_it_showed(
     look: Looking, service: Service
 ) -> None:
@@ -112,6 +114,7 @@ def test_layers_whose_tiles_need_a_token_are_listed_without_a_box(look: Looking,
     assert page.locator("input[name=residents]").count() == 0
 
 
+@pytest.mark.slow
 def test_a_token_on_trial_is_carried_by_its_own_request_only(look: Looking, service: Service) -> None:
     visit = _opened(look)
     page = visit.page
@@ -133,6 +136,7 @@ def test_a_token_on_trial_is_carried_by_its_own_request_only(look: Looking, serv
     assert "detail=points" in carrying[0]
 
 
+@pytest.mark.slow
 def test_a_trial_that_ends_after_the_dialog_was_closed_changes_nothing(
     look: Looking, service: Service
 ) -> None:

@@ -1,16 +1,15 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from gis_service.catalogue.loader import load_catalogue
-from gis_service.services.ingest import load_file
 from gis_service.services.tiles import tile_of
 from gis_service.settings import ROOT
-from tests.small_province import small_province
+from tests.filled_database import opened
 
 CATALOGUE = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
 PLACE = (106.325, 20.484)
@@ -27,18 +26,11 @@ CLOSE = tile_at(11)
 
 
 @pytest.fixture(scope="module")
-def loaded(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """Give a connection that sees the small province loaded, and takes it back at the end.
-
-    It holds locks on the layer tables, so no test beside it may use another connection.
-    """
-    files = small_province(tmp_path_factory.mktemp("province"))
-    with engine.connect() as opened:
-        outer = opened.begin()
-        for layer, path in files:
-            load_file(opened, CATALOGUE, path, layer, author="test")
-        yield opened
-        outer.rollback()
+def loaded(make_town_database: Callable[[str], str]) -> Iterator[Connection]:
+    """Give a connection that sees the small province loaded."""
+    for engine in opened(make_town_database("small_province")):
+        with engine.connect() as connection:
+            yield connection
 
 
 def content(connection: Connection, name: str, address: dict[str, int]) -> bytes:
