@@ -43,6 +43,9 @@ def test_speaks_english_without_losing_the_place(look: Looking) -> None:
     expect(page.locator("h1")).to_contain_text("of residents reach one-stop offices within 10 minutes")
     expect(page.get_by_role("button", name="4 places + 5 branches")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
+    widths = "[...document.querySelectorAll('.ramp small')].map(one => [one.scrollWidth, one.offsetWidth])"
+    # The long words of English do not stand in each other.
+    assert [needed for needed, there in page.evaluate(widths) if needed > there] == []
     assert page.evaluate("gisMap.view().center") == before
     page.reload()
     expect(page.locator("h1")).to_contain_text("of residents reach one-stop offices")

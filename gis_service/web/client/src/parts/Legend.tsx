@@ -15,6 +15,12 @@ function unitsText(count: number, language: Language): string {
   return unitCount(count, state.vintage.value?.level ?? BASE_LEVEL, language);
 }
 
+/** As many units stand on a step; a long noun has no room there, and the title has said it. */
+function onStep(count: number, language: Language) {
+  const [number, noun] = unitsText(count, language).split(" ");
+  return language === "vi" ? `${number} ${noun}` : <>{number}<span class="spoken"> {noun}</span></>;
+}
+
 /** The steps of the ramp: what each means, how many units stand on it once that is known; a press leaves only those. */
 function Ramp({ language }: { readonly language: Language }) {
   const zones = state.zones.value;
@@ -32,7 +38,7 @@ function Ramp({ language }: { readonly language: Language }) {
             onClick={() => { state.onlyClass.value = only === index ? null : index; }}>
             <i style={{ background: step.colour }} />
             <span>{stepText(index, language)}</span>
-            <small>{counts[index] === undefined ? "–" : unitsText(counts[index], language)}</small>
+            <small>{counts[index] === undefined ? "–" : onStep(counts[index], language)}</small>
           </button>
         ))}
       </div>
