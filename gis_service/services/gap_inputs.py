@@ -25,7 +25,8 @@ from gis_service.crs import STORAGE, crs_name, parse_crs, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.frames import crs_of, find_column, require_column
 from gis_service.files.population import PopulationCells, PopulationTable, read_population
-from gis_service.files.roads import FerryTable, read_ferries, read_roads
+from gis_service.files.road_tables import FerryTable
+from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.coverage_parameters import HALO_M
 from gis_service.services.facilities import are_areas, facilities_from

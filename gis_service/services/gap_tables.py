@@ -11,7 +11,7 @@ from gis_service.crs import STORAGE, crs_name, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.areas import sound_areas
 from gis_service.files.frames import crs_of, find_column, read_frame, require_kinds
-from gis_service.files.roads import RoadTable
+from gis_service.files.road_tables import RoadTable
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.coverage_parameters import HALO_M

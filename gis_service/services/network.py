@@ -9,7 +9,7 @@ import shapely
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Roads
 from gis_service.crs import STORAGE, is_metric, require_metric, transform, utm_of
-from gis_service.files.roads import FerryTable, RoadTable
+from gis_service.files.road_tables import FerryTable, RoadTable
 from gis_service.types import Bools, Floats, Geometries
 
 FERRY_WAIT_MIN = 10.0

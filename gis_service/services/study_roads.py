@@ -13,7 +13,7 @@ from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES, Roads
 from gis_service.crs import STORAGE
 from gis_service.db.layer_rows import LayerRows
-from gis_service.files.roads import FerryTable, RoadTable
+from gis_service.files.road_tables import FerryTable, RoadTable
 from gis_service.services.network import FerryRules, ferries_of, roads_of, runs_at
 from gis_service.types import Bools, Floats
 

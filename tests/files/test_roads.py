@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from gis_service.errors import GisError
-from gis_service.files.roads import RoadTable, read_ferries, read_roads
+from gis_service.files.road_tables import RoadTable
+from gis_service.files.roads import read_ferries, read_roads
 from tests.osm_file import write_osm
 
 LINE = shapely.LineString([(0, 0), (100, 0)])

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from gis_service.errors import GisError
-from gis_service.files.roads import FerryTable, RoadTable
+from gis_service.files.road_tables import FerryTable, RoadTable
 from gis_service.services.network import FerryRules, ferries_of, metric_crs, roads_of
 
 METRIC, DEGREES = pyproj.CRS.from_epsg(9209), pyproj.CRS.from_epsg(4326)
