@@ -63,4 +63,6 @@ class WellTown:
         with transaction(self.engine) as connection:
             connection.execute(text("DROP TABLE layer.well, history.well"))
             connection.execute(text("DELETE FROM gis.version WHERE layer = 'well'"))
+            connection.execute(text("GRANT DELETE ON gis.dirty TO CURRENT_USER"))
             connection.execute(text("DELETE FROM gis.dirty WHERE layer = 'well'"))
+            connection.execute(text("SELECT gis.close_rights()"))

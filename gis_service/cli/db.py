@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from gis_service.cli.users import operator
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import backup as backups
@@ -66,10 +67,17 @@ def status(*, only_layers: bool) -> None:
     "--repair", is_flag=True, help="Set right what can be, and write down what went past the history."
 )
 def check(*, repair: bool) -> None:
-    """Compare every layer with its history; ends with 3 when anything is wrong."""
-    report = check_database(read_settings(), repair=repair)
+    """Compare every layer with its history, and look at what guards the audit.
+
+    Ends with 3 when anything is wrong.
+    """
+    report = check_database(read_settings(), repair=repair, caller=operator())
     for layer, version in report.repaired.items():
         _say("history_caught_up" if version else "history_repaired", layer=layer, version=version)
+    for table in report.guards:
+        _say("guards_repaired", table=table)
+    for layer in report.beside:
+        _say("history_beside", layer=layer)
     _say("history_sound", tables=report.tables)
 
 
@@ -80,7 +88,7 @@ def backup(*, file: Path) -> None:
 
     One state of the data, whatever is written meanwhile. Keep both files: they hold personal data.
     """
-    report = backups.back_up(read_settings(), file)
+    report = backups.back_up(read_settings(), file, caller=operator())
     size = f"{report.size / 2**20:,.1f}"
     _say(
         "backed_up",
@@ -101,7 +109,7 @@ def restore(*, file: Path) -> None:
     new version, so that nothing that was made of the lost state passes for this one. Sessions, tokens and
     one-time codes end.
     """
-    report = backups.restore(read_settings(), file)
+    report = backups.restore(read_settings(), file, caller=operator())
     if report.absent:
         _say("rights_not_restored", roles=", ".join(report.absent))
     _say(

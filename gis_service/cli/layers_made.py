@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 import yaml
 
+from gis_service.cli.users import operator
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import user_layers as service
-from gis_service.services.accounts import OPERATOR
 from gis_service.services.context import open_context
 from gis_service.services.layers import definition_of, state_of
 from gis_service.services.transactions import reading, writing
@@ -31,7 +31,7 @@ def create(file: Path, author: str) -> None:
     document = service.read_file(file)
     with open_context(read_settings()) as context, writing(context) as connection:
         made, version = service.create(
-            connection, context.catalogue, document, caller=OPERATOR, author=author
+            connection, context.catalogue, document, caller=operator(), author=author
         )
     _say("layer_made", layer=made.id, version=version)
 
@@ -61,7 +61,7 @@ def describe(layer_id: str, file: Path | None) -> None:
                     layer_id,
                     lambda _: document,
                     expected=service.ANY_STATE,
-                    caller=OPERATOR,
+                    caller=operator(),
                 )
         with reading(context):
             definition = definition_of(context.catalogue, layer_id)
@@ -87,7 +87,7 @@ def drop(layer_id: str, *, yes: bool, author: str) -> None:
                 context.catalogue,
                 layer_id,
                 expected=service.ANY_STATE,
-                caller=OPERATOR,
+                caller=operator(),
                 author=author,
             )
     _say("layer_dropped", layer=layer_id)

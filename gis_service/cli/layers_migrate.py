@@ -4,8 +4,10 @@ import getpass
 
 import click
 
+from gis_service.cli.users import operator
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
+from gis_service.services.audit import note_version
 from gis_service.services.context import open_context
 from gis_service.services.layer_changes import LayerChange, LayerChanges, migrate_layers
 from gis_service.services.transactions import writing
@@ -27,6 +29,9 @@ def migrate(*, layer_ids: tuple[str, ...], yes: bool, dry_run: bool, author: str
     """
     with open_context(read_settings()) as context, writing(context) as connection:
         found = migrate_layers(connection, context.catalogue, layer_ids, author=author, drop=yes, dry=dry_run)
+        for layer in found:
+            if layer.version is not None:
+                note_version(connection, operator(), layer.layer, layer.version)
     for layer in found:
         _tell(layer)
     if not found:

@@ -9,9 +9,11 @@ import click
 import yaml
 
 from gis_service.cli.study_inputs import coverage_options, inputs_of
+from gis_service.cli.users import operator
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.messages.terminal import language_of
 from gis_service.services import merger, merger_words, studies
+from gis_service.services.audit import note_study
 from gis_service.services.context import open_context
 from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
 from gis_service.services.study_retold import retold
@@ -62,6 +64,8 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
             found = merger.run_merger(
                 connection, context.catalogue, keep, context.prepared, branch_share=branch_share, reuse=kept
             )
+        how = "study merger --details" if details else "study merger"
+        note_study(context, operator(), found.states[0].document, how)  # all are of the same people
     language = language_of()
     click.echo(merger_words.sentence(found, catchment).in_language(language))
     click.echo()
@@ -104,6 +108,7 @@ def run_study(process: str, file: Any, *, as_json: bool, **options: Any) -> None
     inputs = inputs_of(given, options)
     with open_context(read_settings()) as context:
         found = studies.run_alone(context, process, inputs, AUTHOR)
+        note_study(context, operator(), found.document, f"study run {process}")
         _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
 
 
@@ -129,6 +134,7 @@ def show(study_id: str, *, vintage: str | None, as_json: bool) -> None:
     """Show one study: its answer and notices, or its document."""
     with open_context(read_settings()) as context, computing(context) as connection:
         found = studies.get(connection, study_id)
+        note_study(context, operator(), found.document, f"study show {study_id}")
         if vintage is not None:
             document = retold(connection, context.catalogue, found.document, vintage, context.prepared)
             found = replace(found, id=document["id"], document=document)

@@ -1,8 +1,11 @@
 """``users``: who may sign in, who may do what, and the tokens of programs."""
 
-import getpass
+import os
+import pwd
 import sys
 from collections.abc import Iterable
+from datetime import UTC
+from typing import Any
 
 import click
 
@@ -17,6 +20,9 @@ from gis_service.settings import Settings, read_settings
 
 _ROLES = click.Choice([role.value for role in Role])
 _SCOPES = click.Choice([scope.value for scope in Scope])
+_TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+_SHOWN = 50
+"""Entries of the audit that are printed unless more are asked for."""
 _LIVING = {"open": "open", "waiting": "no password yet", "closed": "closed"}
 
 
@@ -26,12 +32,17 @@ def users() -> None:
 
 
 def operator() -> Caller:
-    """Tell who calls from the machine: the name of the system's user, for the audit."""
+    """Tell who calls from the machine, for the audit: the system's user, whatever LOGNAME and USER say.
+
+    Of root it is told beside it who became root by ``sudo``; root alone could say otherwise.
+    """
+    number = os.getuid()
     try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
         name = accounts.OPERATOR.name  # a container's user may have no name
-    return Caller(Role.ADMIN, name)
+    before = "" if number else os.environ.get("SUDO_USER", "")
+    return Caller(Role.ADMIN, f"{name} (sudo: {before})" if before and before != name else name)
 
 
 @users.command()
@@ -143,21 +154,30 @@ def revoke(number: int) -> None:
 
 
 @users.command("audit")
-@click.option("--who", default=None, help="Only what this login or label did.")
+@click.option("--who", "actor", default=None, help="Only what this login or label did.")
 @click.option("--action", default=None, help="Only this action; account. stands for all that begin so.")
-@click.option("--limit", default=50, show_default=True, help="Entries at most.")
+@click.option("--object", default=None, help="Only what was done to this login, layer or path.")
+@click.option("--from", "since", type=_TIME, help="Only from this time on (UTC).")
+@click.option("--to", "until", type=_TIME, help="Only until this time (UTC).")
+@click.option("--before", type=click.IntRange(1), help="Only entries before the one of this number.")
+@click.option("--limit", type=click.IntRange(1), help="Entries at most.  [default: 50, with --csv all]")
 @click.option("--csv", "as_table", is_flag=True, help="Write a table with all columns.")
-def show_audit(who: str | None, action: str | None, limit: int, *, as_table: bool) -> None:
+def show_audit(*, before: int | None, limit: int | None, as_table: bool, **asked: Any) -> None:  # noqa: ANN401  the filters, by the names that they have in the service
     """Show who did what, the newest first."""
-    asked = audit.AuditFilter(actor=who, action=action)
+    for name in ("since", "until"):
+        asked[name] = asked[name] and asked[name].replace(tzinfo=UTC)
+    filters, most = audit.AuditFilter(**asked), limit or _SHOWN
     with one_transaction(read_settings()) as connection:
-        page = audit.list_(connection, asked, limit=limit)
-    if as_table:
-        click.echo(audit.as_csv(page.items), nl=False)
-        return
-    for one in page.items:
+        if as_table:
+            for line in audit.csv_lines(audit.every(connection, filters, before=before, limit=limit)):
+                click.echo(line, nl=False)
+            return
+        found = [*audit.every(connection, filters, before=before, limit=most + 1)]
+    for one in found[:most]:
         known = f"{one.actor} ({one.role or '-'}, {one.by})"
         click.echo(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {known:<32}  {one.action:<18}  {one.object}")
+    if len(found) > most:
+        click.echo(f"--before {found[most - 1].id}", err=True)
 
 
 def _read_password() -> str:

@@ -48,6 +48,11 @@ class AuditFilter:
     until: datetime | None = None
 
 
+def has_audit(connection: Connection) -> bool:
+    """Tell whether the database is of a schema that has an audit; older ones have none yet."""
+    return bool(connection.execute(text("SELECT to_regclass('gis.audit') IS NOT NULL")).scalar_one())
+
+
 def insert_audit(connection: Connection, **values: object) -> None:
     """Add a row, and tell the triggers that this transaction audits its changes itself."""
     connection.execute(_ANNOUNCE)

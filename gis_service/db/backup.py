@@ -23,13 +23,16 @@ from gis_service.db.snapshot import snapshot
 from gis_service.errors import ErrorCode, Temporary
 
 # Made anew by whoever prepares a database: extensions, and the schema public, belong to its administrator,
-# who need not be the one who restores. The rights on the audit name its owner, who may be another one here:
-# they are given anew afterwards.
+# who need not be the one who restores. The rights on what is only added to name its owner, maybe another one:
+# they are given anew afterwards. What opens the service to its bearer is not put back at all.
 _NOT_PUT_BACK = re.compile(
     r"\d+; \d+ \d+ (EXTENSION|COMMENT - EXTENSION|DEFAULT ACL"
     r"|SCHEMA - public|COMMENT - SCHEMA public|ACL - SCHEMA public"
-    r"|TABLE DATA public spatial_ref_sys|ACL public TABLE spatial_ref_sys|ACL gis TABLE audit)\b"
+    r"|TABLE DATA public spatial_ref_sys|ACL public TABLE spatial_ref_sys|ACL gis TABLE (audit|dirty)"
+    r"|TABLE DATA gis (session|token))\b"
 )
+NOT_RESTORED = frozenset({"gis.session", "gis.token"})
+"""Tables whose rows are in a dump and are not put back."""
 _SCHEMAS = ("gis", "history", "layer", "overview", "queue")
 _LAST_LINES = 5
 _LOCK_WAIT_MS = 2000

@@ -33,12 +33,15 @@ class HistoryFault:
         Values of the notice, beside the layer.
     mended
         Whether :func:`catch_up` mends it.
+    beside
+        Whether it is a table that stands beside the layers, and never was under history.
     """
 
     code: str
     layer: str
     params: dict[str, object] = field(default_factory=dict)
     mended: bool = True
+    beside: bool = False
 
 
 def check(connection: Connection) -> Iterator[HistoryFault]:
@@ -60,7 +63,7 @@ def check(connection: Connection) -> Iterator[HistoryFault]:
         elif row.reserved:
             yield HistoryFault("history_columns_reserved", row.layer, {"columns": row.reserved}, mended=False)
         elif not row.fit:
-            yield HistoryFault(UNFIT, row.layer, mended=False)
+            yield HistoryFault(UNFIT, row.layer, mended=False, beside=not row.has_history)
         else:
             yield from _of_triggers(row)
             yield from _of_shapes(connection, row)

@@ -3,9 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -33,9 +33,12 @@ __all__ = [
     "AuditPage",
     "Entry",
     "as_csv",
+    "csv_lines",
+    "every",
     "list_",
     "note_export",
     "note_reading",
+    "note_study",
     "note_version",
     "record",
 ]
@@ -97,13 +100,43 @@ def list_(
     return AuditPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
+def every(
+    connection: Connection, asked: AuditFilter, *, before: int | None = None, limit: int | None = None
+) -> Iterator[Entry]:
+    """Give all entries that are asked for, the newest first, read page by page; arguments as of `list_`.
+
+    Parameters
+    ----------
+    limit
+        Entries at most, however many; None is all of them.
+    """
+    left = limit
+    while left is None or left > 0:
+        page = list_(
+            connection, asked, before=before, limit=LARGEST_PAGE if left is None else min(left, LARGEST_PAGE)
+        )
+        yield from page.items
+        if page.next is None:
+            return
+        before = page.next
+        left = None if left is None else left - len(page.items)
+
+
 def as_csv(entries: Iterable[Entry]) -> str:
     """Write entries as a table that a spreadsheet opens without running anything in it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    return "".join(csv_lines(entries))
+
+
+def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """Give the table of `as_csv` line by line, its heading first."""
+    yield _csv_line(COLUMNS)
     for entry in entries:
-        writer.writerow([_written(getattr(entry, column)) for column in COLUMNS])
+        yield _csv_line([_written(getattr(entry, column)) for column in COLUMNS])
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
     return out.getvalue()
 
 
@@ -157,6 +190,28 @@ def note_export(context: Context, caller: Caller, layer: LayerDefinition, how: s
     if is_personal(layer):
         with writing(context) as connection:
             record(connection, caller, "personal.read", layer.id, None, {"command": how})
+
+
+def note_study(context: Context, caller: Caller, document: Mapping[str, Any], how: str) -> None:
+    """Note that a caller sees all counts of a study by a command, where they are of personal detail.
+
+    Parameters
+    ----------
+    document
+        A study document.
+    how
+        As of `note_export`, ``study show coverage_…``.
+    """
+    read = {
+        one["layer"] for one in document["inputs"].values() if isinstance(one, Mapping) and "layer" in one
+    }
+    known = context.catalogue.layers
+    # Of a layer that is not defined any more nobody can say that it was not personal.
+    personal = [one for one in sorted(read) if one not in known or is_personal(known[one])]
+    if personal:
+        with writing(context) as connection:
+            for layer in personal:
+                record(connection, caller, "personal.read", layer, None, {"command": how})
 
 
 def note_version(connection: Connection, caller: Caller, layer: str, version: VersionId) -> None:

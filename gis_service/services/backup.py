@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from gis_service.db.audit import has_audit
 from gis_service.db.backup import (
+    NOT_RESTORED,
     DatabaseContent,
     absent_roles,
     clients_of,
@@ -24,7 +26,8 @@ from gis_service.db.snapshot import snapshot
 from gis_service.errors import Conflict, ErrorCode, Fault, RefusedInput, Temporary
 from gis_service.files.backups import BackupFiles
 from gis_service.messages.catalogue import notices
-from gis_service.services.accounts import Caller, Role
+from gis_service.services.accounts import OPERATOR, Caller, record
+from gis_service.services.audit import note_version
 from gis_service.services.database import address
 from gis_service.services.database_check import check_engine
 from gis_service.services.users import end_all_access
@@ -80,7 +83,7 @@ class RestoreReport:
     absent: tuple[str, ...]
 
 
-def back_up(settings: Settings, file: Path) -> BackupReport:
+def back_up(settings: Settings, file: Path, *, caller: Caller = OPERATOR) -> BackupReport:
     """Write all of the database to a file, in one state of the data; everybody goes on working meanwhile.
 
     Parameters
@@ -89,6 +92,8 @@ def back_up(settings: Settings, file: Path) -> BackupReport:
         Name the database.
     file
         The dump; its manifest is put beside it, as ``<file>.json``.
+    caller
+        Who does it, for the audit: all personal detail is in the file.
 
     Raises
     ------
@@ -103,11 +108,19 @@ def back_up(settings: Settings, file: Path) -> BackupReport:
     files.refuse_to_overwrite()
     engine = open_engine(url, pool_size=1)
     try:
+        _note(engine, caller, file)
         found = _dump(engine, url, files)
     finally:
         engine.dispose()
     size = files.finish(asdict(found))
     return BackupReport(file, found.taken_at, size, len(found.tables), sum(found.tables.values()))
+
+
+def _note(engine: Engine, caller: Caller, file: Path) -> None:
+    """Tell the audit before anything is written; a database that is older than the audit has none to tell."""
+    with transaction(engine) as connection:
+        if has_audit(connection):
+            record(connection, caller, "db.backup", file.name)
 
 
 def _dump(engine: Engine, url: str, files: BackupFiles) -> DatabaseContent:
@@ -125,12 +138,12 @@ def _dump(engine: Engine, url: str, files: BackupFiles) -> DatabaseContent:
     raise Temporary(ErrorCode.BACKUP_FAILED, path=files.dump, words=words)
 
 
-def restore(settings: Settings, file: Path) -> RestoreReport:
+def restore(settings: Settings, file: Path, *, caller: Caller = OPERATOR) -> RestoreReport:
     """Put a back-up into an empty database, and compare what came back with what was counted.
 
     Every layer gets a new version, so that nothing that was made of the lost state passes for this one. What
     opens the service to anybody but by password ends: tokens and sessions that were taken back after the
-    back-up would live again. An
+    back-up would live again, so they are not even put back, and a restore that is cut short leaves none. An
     older schema is brought up to that of this code.
 
     Parameters
@@ -139,6 +152,8 @@ def restore(settings: Settings, file: Path) -> RestoreReport:
         Name the database: a private cluster that has just been made, or any other that holds nothing.
     file
         Written by :func:`back_up`, with its manifest beside it.
+    caller
+        Who does it, for the audit.
 
     Raises
     ------
@@ -162,13 +177,13 @@ def restore(settings: Settings, file: Path) -> RestoreReport:
         found = _count(engine)
         migrate(url)
         # Before anything is refused: what was taken back must not live again in what is refused, either.
-        layers = _begin_anew(engine, file, told["taken_at"])
-        _compare(found, told["tables"])
+        layers = _begin_anew(engine, file, told["taken_at"], caller)
+        tables = {name: rows for name, rows in told["tables"].items() if name not in NOT_RESTORED}
+        _compare(found, tables)
         # A table that somebody made by hand, without a key or a geometry, was like that before.
         check_engine(engine, unfit=False)
     finally:
         engine.dispose()
-    tables: Mapping[str, int] = told["tables"]
     return RestoreReport(told["taken_at"], len(tables), sum(tables.values()), layers, absent)
 
 
@@ -185,7 +200,8 @@ def _fill(engine: Engine, url: str, file: Path, roles: tuple[str, ...]) -> tuple
 
 def _count(engine: Engine) -> dict[str, int]:
     with snapshot(engine, statement_s=0) as connection:
-        return dict(content(connection).tables)
+        found = content(connection).tables
+    return {name: rows for name, rows in found.items() if name not in NOT_RESTORED}
 
 
 def _compare(found: Mapping[str, int], expected: Mapping[str, int]) -> None:
@@ -198,14 +214,15 @@ def _compare(found: Mapping[str, int], expected: Mapping[str, int]) -> None:
         raise RefusedInput(ErrorCode.RESTORE_INCOMPLETE, faults=faults, count=len(differing))
 
 
-def _begin_anew(engine: Engine, file: Path, taken_at: str) -> int:
+def _begin_anew(engine: Engine, file: Path, taken_at: str, caller: Caller) -> int:
     """End what opens the service, and give every layer a new version: all of it or nothing."""
     told = {"file": file.name, "taken_at": taken_at}
     message = notices()["restored_message"].vi.format(time=taken_at)
     with transaction(engine) as connection:
-        end_all_access(connection, Caller(Role.ADMIN, AUTHOR), "db.restore", told)
+        end_all_access(connection, caller, "db.restore", told)
         forget_server(connection)
         layers = tables_under_history(connection)
         for layer in layers:
-            new_version(connection, LayerId(layer), author=AUTHOR, message=message)
+            made = new_version(connection, LayerId(layer), author=AUTHOR, message=message)
+            note_version(connection, caller, layer, made)
     return len(layers)

@@ -1,7 +1,8 @@
-"""What commands on layers leave in the audit: who takes homes out, and who makes a version."""
+"""What commands leave in the audit: who takes homes out, and who makes a version, whatever LOGNAME says."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from gis_service.services.audit import Entry, list_
 from gis_service.services.layers import table_of
 from gis_service.settings import ROOT, Settings
 from gis_service.types import LayerId
+from tests.small_city import write_text
 
 ROWS = {
     "residents": "INSERT INTO layer.residents (geom, people) VALUES (ST_Point(106.3, 20.4, 4326), 4)",
@@ -41,17 +43,19 @@ def _surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch, engine: E
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     for name, value in {"DATABASE_URL": url, "DATA_DIR": str(settings.data_dir)}.items():
         monkeypatch.setenv(f"GIS_{name}", value)
-    monkeypatch.setenv("LOGNAME", "thu")
+    monkeypatch.setenv("LOGNAME", "minh")
+    monkeypatch.setattr("gis_service.cli.users.pwd.getpwuid", lambda _: SimpleNamespace(pw_name="thu"))
+    monkeypatch.delenv("SUDO_USER", raising=False)
 
 
 @pytest.fixture
 def did(engine: Engine) -> Callable[..., list[Entry]]:
-    """Give a function that runs a command on layers and gives what it left in the audit, the newest first."""
+    """Give a function that runs a command and gives what it left in the audit, the newest first."""
 
-    def call(*arguments: object) -> list[Entry]:
+    def call(*arguments: object, noun: str = "layers") -> list[Entry]:
         with transaction(engine) as connection:
             before = list_(connection).items
-        result = CliRunner().invoke(main, ["layers", *map(str, arguments)])
+        result = CliRunner().invoke(main, [noun, *map(str, arguments)])
         assert result.exit_code == 0, result.output
         with transaction(engine) as connection:
             now = list_(connection).items
@@ -108,3 +112,66 @@ def test_a_version_is_told_with_who_ran_the_command_whatever_author_it_names(
         assert (entry.actor, entry.role, entry.by) == ("thu", "admin", "command")
         assert (entry.action, entry.object) == ("layer.version", "wifi")
         assert entry.after == {"version": newest(engine, "wifi")}
+
+
+WELLS = """
+id: wells
+title: {vi: Giếng khoan, en: Wells}
+description: {vi: Giếng của hộ dân, en: Wells of households}
+category: environment
+geometry: Point
+key: code
+fields:
+  - {name: code, type: text, required: true, label: {vi: Mã, en: Code}}
+source: {vi: Khảo sát, en: Survey}
+licence: CC-BY-4.0
+visibility: public
+generated: false
+frequency: annually
+"""
+DEPTH = "  - {name: depth, type: integer, label: {vi: Độ sâu, en: Depth}}\nsource:"
+
+
+def test_a_layer_is_made_described_and_dropped_by_who_ran_the_command(
+    did: Callable[..., list[Entry]], tmp_path: Path
+) -> None:
+    deeper = WELLS.replace("source:", DEPTH)
+    for action, arguments in (
+        ("layer.create", ("create", write_text(tmp_path / "a.yaml", WELLS), "--author", "minh")),
+        ("layer.describe", ("describe", "wells", "--from", write_text(tmp_path / "b.yaml", deeper))),
+        ("layer.drop", ("drop", "wells", "--yes", "--author", "minh")),
+    ):
+        entries = did(*arguments)
+        assert {entry.action for entry in entries} == {action, "layer.version"}
+        assert {(entry.actor, entry.by, entry.object) for entry in entries} == {("thu", "command", "wells")}
+
+
+def test_a_table_is_migrated_by_who_ran_the_command(engine: Engine, did: Callable[..., list[Entry]]) -> None:
+    with transaction(engine) as connection:
+        connection.execute(text("ALTER TABLE layer.wifi ADD COLUMN by_hand text"))
+    assert did("migrate", "wifi", "--yes", "--dry-run") == []
+    (entry,) = did("migrate", "wifi", "--yes", "--author", "minh")
+    assert (entry.actor, entry.action, entry.object) == ("thu", "layer.version", "wifi")
+    assert entry.after == {"version": newest(engine, "wifi")}
+
+
+def test_a_back_up_and_a_repair_are_told_with_who_ran_them(
+    engine: Engine, did: Callable[..., list[Entry]], tmp_path: Path
+) -> None:
+    (entry,) = did("backup", tmp_path / "a.dump", noun="db")
+    assert (entry.actor, entry.by, entry.action, entry.object) == ("thu", "command", "db.backup", "a.dump")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE layer.by_hand (fid bigint PRIMARY KEY, geom geometry)"))
+        connection.execute(text("INSERT INTO layer.by_hand VALUES (7)"))
+    made, repaired = did("check", "--repair", noun="db")
+    assert (made.actor, made.action, repaired.actor, repaired.action) == (
+        "thu",
+        "layer.version",
+        "thu",
+        "db.check",
+    )
+    assert (repaired.object, repaired.before) == (
+        "by_hand",
+        {"faults": ["history_missing", "history_triggers_missing"]},
+    )
+    assert did("check", noun="db") == []

@@ -9,6 +9,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from gis_service.cli import main
+from gis_service.cli.users import operator
+from gis_service.db.engine import open_engine, transaction
+from gis_service.services import audit
 from tests.merged_town import AFTER, BEFORE, state
 
 
@@ -81,6 +84,24 @@ def test_a_study_is_run_by_its_options_listed_and_shown(study: Study) -> None:
     assert study("show", id_).stdout == made.stdout
     document = json.loads(study("show", id_, "--json").stdout)
     assert (document["id"], document["parameters"]["limit"]) == (id_, 3000)
+
+
+def test_whoever_sees_all_counts_of_homes_is_told(study: Study, town_url: str) -> None:
+    id_ = study("run", "coverage", *STRAIGHT).stdout.splitlines()[-1]
+    study("show", id_, "--json")
+    study("merger", "--branch-share", "0.5", "--kept")
+    engine = open_engine(town_url)
+    with transaction(engine) as connection:
+        told = audit.list_(connection, limit=3).items
+    engine.dispose()
+    assert {(one.actor, one.by, one.action, one.object) for one in told} == {
+        (operator().name, "command", "personal.read", "residents")
+    }
+    assert [one.after for one in told] == [
+        {"command": "study merger"},
+        {"command": f"study show {id_}"},
+        {"command": "study run coverage"},
+    ]
 
 
 def test_options_stand_over_the_inputs_of_a_file(study: Study, tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import os
+import pwd
 from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
 
 from gis_service.cli import main
+from gis_service.cli.users import operator
 from gis_service.db.engine import Engine, open_engine, transaction
 from gis_service.errors import NotAllowed
 from gis_service.services import passwords, users
@@ -106,12 +109,36 @@ def test_roles_change_and_accounts_close_and_open(run: Run) -> None:
         run("users", *command, code=4)
 
 
+ME = pwd.getpwuid(os.getuid()).pw_name
+
+
+@pytest.mark.parametrize(
+    ("number", "sudo", "name"),
+    [(1000, None, ME), (1000, "lan", ME), (0, "lan", f"{ME} (sudo: lan)"), (0, ME, ME), (0, None, ME)],
+)
+def test_nobody_runs_a_command_under_another_name(
+    monkeypatch: pytest.MonkeyPatch, number: int, sudo: str | None, name: str
+) -> None:
+    entry = pwd.getpwuid(os.getuid())
+    monkeypatch.setattr("gis_service.cli.users.os.getuid", lambda: number)
+    monkeypatch.setattr("gis_service.cli.users.pwd.getpwuid", lambda _: entry)
+    for variable in ("LOGNAME", "USER"):
+        monkeypatch.setenv(variable, "minh")
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    if sudo:
+        monkeypatch.setenv("SUDO_USER", sudo)
+    assert operator() == Caller(Role.ADMIN, name)
+
+
 def test_what_was_done_is_shown_with_who_did_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "thu")
+    monkeypatch.delenv("SUDO_USER", raising=False)
     run("users", "add", "lan", "--role", "planner", "--invite")
     run("users", "role", "lan", "viewer")
-    newest = run("users", "audit", "--limit", "1").stdout
-    assert "thu (admin, command)" in newest
+    shown = run("users", "audit", "--limit", "1")
+    newest = shown.stdout
+    assert f"{ME} (admin, command)" in newest
+    assert "thu" not in newest
     assert "account.role" in newest
     assert " UTC " in newest
     assert run("users", "audit", "--who", "nobody").stdout == ""
@@ -121,6 +148,30 @@ def test_what_was_done_is_shown_with_who_did_it(run: Run, monkeypatch: pytest.Mo
         "account.invite",
         "account.add",
     ]
+    following = shown.stderr.split()
+    assert following[0] == "--before"
+    assert "account.invite" in run("users", "audit", *following, "--limit", "1").stdout
+
+
+def test_the_audit_is_found_by_object_and_time_and_written_as_a_table_to_its_end(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis_service.services.audit.LARGEST_PAGE", 2)
+    for login in ("lan", "minh", "thu"):
+        run("users", "add", login, "--role", "planner", "--invite")
+
+    def objects(*arguments: str) -> list[str]:
+        table = run("users", "audit", "--csv", *arguments).stdout
+        return [row["object"] for row in csv.DictReader(io.StringIO(table))]
+
+    assert objects() == ["thu", "thu", "minh", "minh", "lan", "lan"]
+    assert objects("--limit", "3") == ["thu", "thu", "minh"]
+    assert objects("--object", "lan", "--action", "account.add") == ["lan"]
+    assert objects("--from", "2020-01-01", "--to", "2020-01-02T10:00") == []
+    assert objects("--from", "2020-01-01", "--limit", "1") == ["thu"]
+    assert len(run("users", "audit", "--limit", "5").stdout.splitlines()) == 5
+    for wrong in (("--limit", "0"), ("--from", "yesterday"), ("--before", "0")):
+        run("users", "audit", *wrong, code=2)
 
 
 def test_groups_have_members_rights_and_layers_a_visibility(run: Run) -> None:

@@ -39,7 +39,9 @@ def wells(own_engine: Engine) -> Iterator[Engine]:
     with transaction(own_engine) as connection:
         connection.execute(text("DROP TABLE layer.well, history.well"))
         connection.execute(text("DROP TABLE IF EXISTS layer.by_hand, history.by_hand"))
+        connection.execute(text("GRANT TRUNCATE ON gis.dirty TO CURRENT_USER"))
         connection.execute(text("TRUNCATE gis.version, gis.dirty"))
+        connection.execute(text("SELECT gis.close_rights()"))
 
 
 def write(engine: Engine, *statements: str, author: str | None = None) -> VersionId | None:

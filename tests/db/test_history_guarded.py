@@ -174,6 +174,15 @@ def test_not_even_the_owner_rewrites_the_past(
 
 
 @pytest.mark.parametrize(
+    "statement", ["DELETE FROM gis.dirty", "TRUNCATE gis.dirty", "UPDATE gis.dirty SET version = 1"]
+)
+def test_what_was_touched_is_not_forgotten(wells: Engine, statement: str) -> None:
+    refused = pytest.raises(psycopg.errors.InsufficientPrivilege, match="dirty")
+    with psycopg.connect(url_of(wells)) as owner, refused:
+        owner.execute(statement.encode())
+
+
+@pytest.mark.parametrize(
     ("statement", "told"),
     [
         ("UPDATE gis.version SET author = 'minh' WHERE layer = 'well'", ["version.update"]),

@@ -66,11 +66,13 @@ def test_another_owner_gets_no_more_rights_and_others_keep_theirs(
         asked = [
             ("other_owner", "gis.audit", "INSERT"),
             ("other_owner", "gis.audit", "UPDATE, DELETE, TRUNCATE"),
+            ("other_owner", "gis.dirty", "UPDATE, DELETE, TRUNCATE"),
             ("gis_service", "gis.audit", "SELECT, INSERT"),
+            ("gis_service", "gis.dirty", "SELECT, INSERT"),
             ("reader_of_wells", "layer.well", "SELECT"),
         ]
         found = ask(replace_url(empty, url), "SELECT " + ", ".join(may.format(*one) for one in asked))
-        assert found == [(True, False, False, True)]
+        assert found == [(True, False, False, False, False, True)]
         calls = "has_function_privilege('reader_of_wells', 'gis.{}', 'EXECUTE')"
         named = (calls.format("version_of_write(text, text, text)"), calls.format("search_form(text)"))
         assert ask(replace_url(empty, url), f"SELECT {', '.join(named)}") == [(False, True)]

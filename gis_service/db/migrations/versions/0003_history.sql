@@ -734,19 +734,40 @@ $$;
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 
+-- Who may rewrite what is only added to, the audit and the log of cells; their owner should not, either.
+CREATE FUNCTION gis.rewriters() RETURNS TABLE (of_table text, role text, rights text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT guarded.name, CASE one.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(one.grantee)) END,
+        string_agg(DISTINCT one.privilege_type, ', ' ORDER BY one.privilege_type)
+    FROM (VALUES ('gis.audit'), ('gis.dirty')) AS guarded (name)
+    JOIN pg_class AS relation ON relation.oid = to_regclass(guarded.name)
+    CROSS JOIN LATERAL (
+        SELECT grantee, privilege_type FROM aclexplode(coalesce(relation.relacl, acldefault('r', relation.relowner)))
+        UNION ALL
+        SELECT held.grantee, held.privilege_type
+        FROM pg_attribute AS part CROSS JOIN aclexplode(part.attacl) AS held
+        WHERE part.attrelid = relation.oid
+    ) AS one
+    WHERE one.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
+    GROUP BY guarded.name, one.grantee
+$$;
+
 -- Nobody but the owner calls the functions of this schema: they run with the owner's rights and believe what they are
--- told. Only those that fold words and count cells are everybody's. The audit is the owner's to add to, no more.
--- Every migration that makes functions calls this at its end, and so does a restore.
+-- told. Only those that fold words and count cells are everybody's. The audit and the log of cells are the owner's to
+-- add to, no more. Every migration that makes functions calls this at its end, and so does a restore.
 CREATE FUNCTION gis.close_rights() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
 AS $$
+DECLARE
+    one record;
 BEGIN
     REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA gis FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION gis.search_form, gis.cell_x, gis.cell_y, gis.cell_range, gis.cells_in, gis.cells_of
         TO PUBLIC;
-    IF to_regclass('gis.audit') IS NOT NULL THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON gis.audit FROM PUBLIC, CURRENT_USER;
-    END IF;
+    FOR one IN SELECT of_table, role FROM gis.rewriters() LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM %s CASCADE', one.of_table, one.role);
+    END LOOP;
 END
 $$;
 SELECT gis.close_rights();
