@@ -1,5 +1,7 @@
 """How far a layer was open when: what it was given, and what its definition said if a user has made it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -25,14 +27,15 @@ class Opening:
     version: VersionId | None
 
 
-def openings(connection: Connection, layer: LayerId) -> list[Opening]:
-    """Give the changes of the visibility of a layer, the newest first."""
+def openings(connection: Connection, layers: Iterable[LayerId]) -> dict[LayerId, list[Opening]]:
+    """Give the changes of the visibility of layers, of each the newest first; only of those that have any."""
     asked = (
-        select(layer_visibility.c.visibility, layer_visibility.c.version)
-        .where(layer_visibility.c.layer == layer)
+        select(layer_visibility.c.layer, layer_visibility.c.visibility, layer_visibility.c.version)
+        .where(layer_visibility.c.layer.in_(list(layers)))
         .order_by(layer_visibility.c.id.desc())
     )
-    return [
-        Opening(row.visibility, None if row.version is None else VersionId(row.version))
-        for row in connection.execute(asked)
-    ]
+    found: defaultdict[LayerId, list[Opening]] = defaultdict(list)
+    for row in connection.execute(asked):
+        version = None if row.version is None else VersionId(row.version)
+        found[LayerId(row.layer)].append(Opening(row.visibility, version))
+    return dict(found)

@@ -1,7 +1,7 @@
 """Keeps studies and reads them again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,22 @@ class StudyRow:
     created_at: datetime
     seconds: float
     author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody may be shown of the layers that studies have read.
+
+    Parameters
+    ----------
+    oldest
+        By layer the oldest version that may be shown, 0 for any; other layers may not be.
+    people
+        Layers of personal detail: of these a study shows sums alone, if they are its demand.
+    """
+
+    oldest: Mapping[str, int]
+    people: Collection[str]
 
 
 def add_study(
@@ -59,16 +75,17 @@ def studies_page(
     process: str | None,
     before: tuple[datetime, str] | None,
     count: int,
-    layers: Sequence[str] | None = None,
+    shown: Shown | None = None,
 ) -> list[StudyRow]:
     """Give up to ``count`` studies, the newest first, that come after ``before`` in this order.
 
     Parameters
     ----------
-    layers
-        Only studies that read no other layers than these beside their demand; None is no limit.
+    shown
+        Only studies whose layers may be shown; None is no limit.
     """
     before_at, before_id = before or (None, None)
-    values = {"process": process, "before_at": before_at, "before_id": before_id, "count": count}
-    rows = connection.execute(sql("studies_page"), values | {"layers": None if layers is None else [*layers]})
+    page = {"process": process, "before_at": before_at, "before_id": before_id, "count": count}
+    oldest, people = (None, []) if shown is None else (json.dumps(dict(shown.oldest)), [*shown.people])
+    rows = connection.execute(sql("studies_page"), page | {"oldest": oldest, "people": people})
     return [StudyRow(row.id, row.process, None, row.created_at, row.seconds, row.author) for row in rows]

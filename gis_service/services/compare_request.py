@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from gis_service.catalogue.loader import Catalogue
 from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageParameters
 from gis_service.services.documents import PER_UNIT
+from gis_service.services.rights import Rights
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, refused
 
 MAX_LIMITS = 20
@@ -27,7 +28,8 @@ _MAY_DIFFER = {
     "branch_share",
 }
 """Parameters in which two states may differ; all else would compare ways and not services."""
-_SHARED_LAYERS = ("demand", "network")
+SHARED_LAYERS = ("demand", "network")
+"""Roles that are the same in both states, layer and version."""
 
 
 class CompareRequest(BaseModel):
@@ -99,10 +101,13 @@ class CompareTask:
         return [floor(limit * PER_UNIT + 0.5) for limit in self.limits]
 
 
-def complete_comparison(request: CompareRequest, catalogue: Catalogue, today: date) -> CompareTask:
+def complete_comparison(
+    request: CompareRequest, catalogue: Catalogue, today: date, rights: Rights | None = None
+) -> CompareTask:
     """Fill in what a comparison leaves open.
 
     A state whose catchment is ``any`` facility does not depend on units, so it takes those of the answer.
+    Arguments as of `gis_service.services.study_request.complete`.
 
     Raises
     ------
@@ -112,15 +117,15 @@ def complete_comparison(request: CompareRequest, catalogue: Catalogue, today: da
     """
     units = {} if request.vintage is None else {"vintage": request.vintage, "zones": None}
     told_request = request.after.model_copy(update=units)
-    told = complete(told_request, catalogue, today)
+    told = complete(told_request, catalogue, today, rights)
     # Named, for each state would else take the units of its own day.
     named = told.parameters.vintage if told_request.zones is None else told_request.vintage
     of_answer = {"vintage": named, "zones": told_request.zones}
     sides = []
     for asked in (request.before, request.after):
-        task = complete(asked, catalogue, today)
+        task = complete(asked, catalogue, today, rights)
         if task.parameters.catchment == "any":
-            task = complete(asked.model_copy(update=of_answer), catalogue, today)
+            task = complete(asked.model_copy(update=of_answer), catalogue, today, rights)
         sides.append(task)
     before, after = sides
     _require_same(before, after)
@@ -134,7 +139,7 @@ def _require_same(before: CoverageTask, after: CoverageTask) -> None:
             raise refused(f"after/{name}", _shown(is_), _shown(was))
     if before.time != after.time:
         raise refused("after/at", f"{after.time:%H:%M}", f"{before.time:%H:%M}")
-    for role in _SHARED_LAYERS:
+    for role in SHARED_LAYERS:
         if before.layers.get(role) != after.layers.get(role):
             raise refused(f"after/{role}", after.layers.get(role), str(before.layers.get(role)))
 

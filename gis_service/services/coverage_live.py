@@ -33,7 +33,7 @@ from gis_service.services.rights import Rights, rights_of, sees_personal
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
-from gis_service.services.study_rights import require_shown
+from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_words import answer, notice_text
 from gis_service.types import Int32s, LayerId, Text
 
@@ -136,9 +136,10 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     RefusedInput, Conflict
         As `gis_service.services.studies.run`.
     """
-    task = complete(parse_request(inputs), catalogue, _today())
     rights = rights_of(connection, catalogue, caller)
+    task = complete(parse_request(inputs), catalogue, _today(), rights)
     require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
+    require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
         _require_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)

@@ -1,9 +1,10 @@
 """From which version on a layer is open to somebody: what was written while it was closed stays so."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from gis_service.db.engine import Connection
-from gis_service.db.openings import openings
+from gis_service.db.openings import Opening, openings
 from gis_service.services.rights import Rights
 from gis_service.types import LayerId, VersionId
 
@@ -26,7 +27,28 @@ def oldest_open(connection: Connection, rights: Rights, layer: LayerId) -> Versi
         The version that was the newest when the layer was opened to callers of this kind; those before it
         were made while it was closed to them.
     """
-    changes = openings(connection, layer)
+    return oldest_open_of(connection, rights, [layer]).get(layer)
+
+
+def oldest_open_of(
+    connection: Connection, rights: Rights, layers: Collection[LayerId]
+) -> dict[LayerId, VersionId]:
+    """Give what `oldest_open` gives, for those of some layers of which the caller may not read all versions.
+
+    Parameters
+    ----------
+    connection, rights
+        As of `oldest_open`.
+    layers
+        Layers that the caller may read now.
+    """
+    found = {
+        layer: _oldest(rights, layer, changes) for layer, changes in openings(connection, layers).items()
+    }
+    return {layer: version for layer, version in found.items() if version is not None}
+
+
+def _oldest(rights: Rights, layer: LayerId, changes: Sequence[Opening]) -> VersionId | None:
     before: list[str | None] = [change.visibility for change in changes[1:]]
     # Until the first change it was as a file defines it; that of a layer of a user is its making.
     before.append(None)

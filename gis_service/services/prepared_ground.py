@@ -146,11 +146,20 @@ def units_by_vintage(
         if layers.catalogue.layers[layer].geometry == "None":
             continue
         try:
-            found[layer] = units_told_by(prepared, layers, task, marks, layer).zone
+            found[layer] = _units_beside(prepared, layers, task, marks, layer).zone
         except RefusedInput:
             # Units that no study can be told by have no sums either.
             log.info("the units %s cannot be used", layer, exc_info=True)
     return found
+
+
+def _units_beside(
+    prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks, layer: LayerId
+) -> Units:
+    """Put the people into units as they are now; into those of the study itself as the study has them."""
+    if layer == layers.layers["zones"] and "zones" in layers.past:
+        return prepared_units(prepared_ground(prepared, layers, task, marks), layers, marks)
+    return units_told_by(prepared, layers, task, marks, layer)
 
 
 def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Ground:

@@ -153,6 +153,11 @@ def rights_by_definition(catalogue: Catalogue, caller: Caller = ANONYMOUS) -> Ri
     return Rights(catalogue, caller)
 
 
+def rights_unknown(catalogue: Catalogue) -> Rights:
+    """Tell what anybody may do while the database is away, which knows what was closed since: nothing."""
+    return Rights(catalogue, ANONYMOUS, dict.fromkeys(catalogue.layers, DRAFT))
+
+
 def is_personal(definition: LayerDefinition) -> bool:
     """Tell whether a layer holds personal detail: its definition says so, and no setting takes that back."""
     return definition.visibility == PERSONAL

@@ -22,9 +22,9 @@ from gis_service.services.context import Context
 from gis_service.services.coverage import Progress
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
-from gis_service.services.rights import rights_of
+from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_processes import REQUESTS, Asked, ask
-from gis_service.services.study_rights import require_inputs
+from gis_service.services.study_rights import require_inputs, shown_to
 from gis_service.services.transactions import computing, writing
 
 PROCESSES = tuple(REQUESTS)
@@ -150,12 +150,13 @@ def compute(
     NotFound
         ``process_unknown``.
     NotAllowed
-        ``role_insufficient`` for a layer that is closed to the reader.
+        ``role_insufficient`` for a layer that is closed to the reader, ``version_closed`` for a version of
+        before it was opened to them.
     RefusedInput
         ``study_refused`` for inputs that cannot be used, ``study_layer_empty`` for a layer that is not
         loaded.
     Conflict
-        ``study_version_gone`` when a version was asked for that is not the current one.
+        ``study_version_gone`` when a version was asked for that the history does not keep.
     """
     asked = ask(connection, catalogue, process, inputs, _today(), Workbench(prepared), reader=reader)
     if reader is not None:
@@ -228,7 +229,7 @@ def list_(
     process: str | None = None,
     after: str | None = None,
     limit: int = 100,
-    layers: Sequence[str] | None = None,
+    rights: Rights | None = None,
 ) -> StudyPage:
     """Give studies, the newest first.
 
@@ -240,8 +241,9 @@ def list_(
         ``next`` of the page before.
     limit
         Studies at most, 1 to 1,000.
-    layers
-        Only studies that show no other layers than these; None is no limit.
+    rights
+        Of the reader, who is given only studies of layers and versions open to them; None is the operator of
+        the machine.
 
     Raises
     ------
@@ -251,7 +253,8 @@ def list_(
     if not 1 <= limit <= LARGEST_PAGE:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
     before = None if after is None else _read_key(after)
-    rows = kept.studies_page(connection, process=process, before=before, count=limit + 1, layers=layers)
+    shown = None if rights is None else shown_to(connection, rights)
+    rows = kept.studies_page(connection, process=process, before=before, count=limit + 1, shown=shown)
     items = [
         StudySummary(row.id, row.process, row.created_at, row.seconds, row.author) for row in rows[:limit]
     ]

@@ -106,36 +106,41 @@ def layers_of(
     past = set()
     for role, layer in layers.items():
         current = version_of(connection, layer) if layer in catalogue.layers else None
-        if current == versions[role]:
-            continue
-        found = None if current is None else version(connection, layer, versions[role])
-        if found is None or not found.kept:
-            raise Conflict(
-                ErrorCode.STUDY_VERSION_GONE, layer=layer, version=versions[role], current=current or "–"
-            )
-        past.add(role)
+        if _is_past(connection, layer, versions[role], current):
+            past.add(role)
     return StudyLayers(connection, catalogue, layers, versions, frozenset(past))
 
 
+def _is_past(connection: Connection, layer: LayerId, wanted: VersionId, current: VersionId | None) -> bool:
+    """Tell whether a version is read from the history; refuse one that the history does not keep."""
+    if wanted == current:
+        return False
+    known = current is not None and 0 < wanted < current
+    found = version(connection, layer, wanted) if known else None
+    if found is None or not found.kept:
+        raise Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current or "–")
+    return True
+
+
 def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask) -> StudyLayers:
-    """Look up the current versions of all layers that a study reads.
+    """Look up all layers that a study reads, in the versions it was asked for, else in the current ones.
 
     Raises
     ------
     RefusedInput
         ``study_layer_empty`` for a layer that is needed and not loaded.
     Conflict
-        ``study_version_gone`` when another version was asked for than the current one.
+        ``study_version_gone`` for a version that the history does not keep.
     """
-    layers, versions = dict(task.layers), {}
+    layers, versions, past = dict(task.layers), {}, set()
     for role, layer in task.layers.items():
         current = version_of(connection, layer)
         if current is None:
             raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
         wanted = task.wanted.get(role, current)
-        if wanted != current:
-            raise Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current)
-        versions[role] = current
+        if _is_past(connection, layer, wanted, current):
+            past.add(role)
+        versions[role] = wanted
     beside = BESIDE | (BESIDE_ROADS if "network" in layers else {})
     if catalogue.city.outline_layer is not None:
         beside = beside | {"outline": catalogue.city.outline_layer}
@@ -147,4 +152,4 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
     there = None if area is None else version_of(connection, area)
     if area is not None and there is not None:
         layers[AREA], versions[AREA] = area, there
-    return StudyLayers(connection, catalogue, layers, versions)
+    return StudyLayers(connection, catalogue, layers, versions, frozenset(past))

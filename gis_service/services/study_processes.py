@@ -13,7 +13,12 @@ from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import compare_document, coverage_document, gaps
 from gis_service.services.accounts import Caller
 from gis_service.services.compare import CompareLayers, Workbench
-from gis_service.services.compare_request import CompareRequest, CompareTask, complete_comparison
+from gis_service.services.compare_request import (
+    SHARED_LAYERS,
+    CompareRequest,
+    CompareTask,
+    complete_comparison,
+)
 from gis_service.services.coverage import Progress, run_coverage
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
@@ -21,8 +26,8 @@ from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_inputs import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
-from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request
-from gis_service.services.study_rights import require_inputs
+from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request, refused
+from gis_service.services.study_rights import require_inputs, require_versions
 from gis_service.types import LayerId
 
 Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
@@ -88,7 +93,7 @@ def ask(
     NotFound
         ``process_unknown``.
     NotAllowed
-        ``token_missing`` or ``role_insufficient``.
+        ``token_missing``, ``role_insufficient`` or ``version_closed``.
     RefusedInput, Conflict
         As `gis_service.services.studies.run`.
     """
@@ -97,12 +102,12 @@ def ask(
     bench = Workbench() if bench is None else bench
     rights = None if reader is None else rights_of(connection, catalogue, reader)
     if process == compare_document.PROCESS:
-        asked = complete_comparison(read_request(CompareRequest, inputs), catalogue, today)
+        asked = complete_comparison(read_request(CompareRequest, inputs), catalogue, today, rights)
         for side in (asked.before, asked.after, asked.told):
-            _require(rights, side.layers)
+            _require(connection, rights, side)
         return _comparison(connection, catalogue, asked, bench)
-    task = complete(read_request(CoverageRequest, inputs), catalogue, today)
-    _require(rights, task.layers)
+    task = complete(read_request(CoverageRequest, inputs), catalogue, today, rights)
+    _require(connection, rights, task)
     layers = find_layers(connection, catalogue, task)
     task = with_last_change(layers, task)
     id_ = document_id(process, layers.references, task.parameters.as_document())
@@ -111,9 +116,10 @@ def ask(
     )
 
 
-def _require(rights: Rights | None, layers: Mapping[str, LayerId]) -> None:
+def _require(connection: Connection, rights: Rights | None, task: CoverageTask) -> None:
     if rights is not None:
-        require_inputs(rights, layers.values())
+        require_inputs(rights, task.layers.values())
+        require_versions(connection, rights, task.versions)
 
 
 def _coverage(
@@ -132,6 +138,9 @@ def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask,
     before, after, told = (
         find_layers(connection, catalogue, one) for one in (task.before, task.after, task.told)
     )
+    for role in SHARED_LAYERS:
+        if before.versions.get(role) != after.versions.get(role):
+            raise refused(f"after/{role}/version", after.versions.get(role), str(before.versions.get(role)))
     layers = CompareLayers(before, after, told)
     task = replace(
         task, before=with_last_change(before, task.before), after=with_last_change(after, task.after)

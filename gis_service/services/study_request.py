@@ -1,6 +1,6 @@
 """What somebody asks of a study: checked, and completed from the standard and the conventions of the city."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal, TypeVar
@@ -11,7 +11,7 @@ from gis_service.analysis.demand import Lattice
 from gis_service.analysis.field import Direction
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
-from gis_service.catalogue.city_definition import City, Conventions
+from gis_service.catalogue.city_definition import City, Conventions, Vintage
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
@@ -20,7 +20,7 @@ from gis_service.services.branches import RANK
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
-from gis_service.services.rights import is_personal, rights_by_definition
+from gis_service.services.rights import Rights, is_personal
 from gis_service.services.vintages import usual_vintage
 from gis_service.types import LayerId, Text, VersionId
 
@@ -127,6 +127,11 @@ class CoverageTask:
     asked_for_a_day: bool
     notices: tuple[Notice, ...]
 
+    @property
+    def versions(self) -> list[tuple[LayerId, VersionId]]:
+        """The versions that were asked for, with their layers."""
+        return [(self.layers[role], version) for role, version in self.wanted.items()]
+
 
 def parse_request(document: object) -> CoverageRequest:
     """Check the inputs of a study.
@@ -162,7 +167,9 @@ def read_request(shape: type[Request], document: object) -> Request:
         ) from error
 
 
-def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> CoverageTask:
+def complete(
+    request: CoverageRequest, catalogue: Catalogue, today: date, rights: Rights | None = None
+) -> CoverageTask:
     """Fill in what the request leaves open.
 
     Parameters
@@ -173,16 +180,18 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         Standards, layers and conventions.
     today
         The facilities open on this day count, unless the request says when.
+    rights
+        Of who asks: a refusal names no layer that is closed to them; None is the operator of the machine.
 
     Raises
     ------
     RefusedInput
         ``study_refused`` for an unknown standard, layer or vintage, or when measure or limit stay open.
     """
-    standard = _standard(request, catalogue)
+    standard = _standard(request, catalogue, rights)
     service = request.service or (standard.service if standard else None)
     if service is None:
-        raise refused("service", None, ", ".join(_open(catalogue)))
+        raise refused("service", None, ", ".join(_told(catalogue, rights)))
     measure = request.measure or (standard.measure if standard else None)
     if measure not in ("network_time", "network_distance", "straight_radius"):
         raise refused("measure", measure, "network_time, network_distance, straight_radius")
@@ -202,7 +211,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         turnout_s=_turnout(request, standard),
         catchment=_catchment(request, standard),
         standard=standard.id if standard else None,
-        vintage=_vintage(request, catalogue, day, today),
+        vintage=_vintage(request, catalogue, day, today, rights),
         at=_at(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
         branch_share=_branch_share(request, service, catalogue),
@@ -214,7 +223,7 @@ def complete(request: CoverageRequest, catalogue: Catalogue, today: date) -> Cov
         ferry=_ferry_rules(conventions),
         lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
-    layers, wanted = _layers(request, catalogue, parameters)
+    layers, wanted = _layers(request, catalogue, parameters, rights)
     clock = conventions.study_time.time if request.at is None else request.at.time()
     told = _standard_notices(standard)
     return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
@@ -231,15 +240,22 @@ def _known(name: str, value: str, known: Sequence[str], told: Sequence[str] | No
     return value
 
 
-def _open(catalogue: Catalogue) -> list[str]:
-    """Name the layers that everybody knows of; those that are not published are not listed to anybody."""
-    return [str(layer) for layer in rights_by_definition(catalogue).readable()]
+def _told(catalogue: Catalogue, rights: Rights | None) -> list[str]:
+    """Name the layers that a refusal may name."""
+    return [str(layer) for layer in (catalogue.layers if rights is None else rights.readable())]
 
 
-def _standard(request: CoverageRequest, catalogue: Catalogue) -> Standard | None:
+def told_vintages(vintages: Iterable[Vintage], rights: Rights | None) -> list[str]:
+    """Name the vintages that a refusal may name: those whose units are open to who asks."""
+    return [one.id for one in vintages if rights is None or rights.may_read(one.layer)]
+
+
+def _standard(request: CoverageRequest, catalogue: Catalogue, rights: Rights | None) -> Standard | None:
     if request.standard is None:
         return None
-    return catalogue.standards[_known("standard", request.standard, list(catalogue.standards))]
+    known = catalogue.standards
+    told = [id_ for id_, one in known.items() if rights is None or rights.may_read(one.service)]
+    return known[_known("standard", request.standard, list(known), told)]
 
 
 def _direction(request: CoverageRequest, standard: Standard | None) -> Direction:
@@ -296,10 +312,12 @@ def _mode(city: City, name: str, group: str) -> Mode:
     )
 
 
-def _vintage(request: CoverageRequest, catalogue: Catalogue, day: date, today: date) -> str | None:
+def _vintage(
+    request: CoverageRequest, catalogue: Catalogue, day: date, today: date, rights: Rights | None
+) -> str | None:
     vintages = {vintage.id: vintage for vintage in catalogue.city.vintages}
     if request.vintage is not None:
-        return _known("vintage", request.vintage, list(vintages))
+        return _known("vintage", request.vintage, list(vintages), told_vintages(vintages.values(), rights))
     if request.zones is not None:
         return next((one.id for one in vintages.values() if one.layer == request.zones.layer), None)
     usual = usual_vintage(catalogue, day, today)
@@ -307,7 +325,7 @@ def _vintage(request: CoverageRequest, catalogue: Catalogue, day: date, today: d
 
 
 def _layers(
-    request: CoverageRequest, catalogue: Catalogue, parameters: CoverageParameters
+    request: CoverageRequest, catalogue: Catalogue, parameters: CoverageParameters, rights: Rights | None
 ) -> tuple[dict[str, LayerId], dict[str, VersionId]]:
     of_vintage = {vintage.id: vintage.layer for vintage in catalogue.city.vintages}
     standing: dict[str, tuple[LayerReference | FacilityReference | None, str]] = {
@@ -320,7 +338,7 @@ def _layers(
     layers, wanted = {}, {}
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default
-        layers[role] = LayerId(_known(role, name, list(catalogue.layers), _open(catalogue)))
+        layers[role] = LayerId(_known(role, name, list(catalogue.layers), _told(catalogue, rights)))
         if role != "demand" and is_personal(catalogue.layers[layers[role]]):
             raise refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:

@@ -30,7 +30,14 @@ from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights
 from gis_service.services.study_inputs import Units, with_last_change
 from gis_service.services.study_layers import StudyLayers, layers_of
-from gis_service.services.study_request import CoverageRequest, complete, parse_request, read_request, refused
+from gis_service.services.study_request import (
+    CoverageRequest,
+    complete,
+    parse_request,
+    read_request,
+    refused,
+    told_vintages,
+)
 from gis_service.services.study_rights import require_document
 from gis_service.services.vintages import AREA, area_of, has_place
 from gis_service.types import LayerId
@@ -40,8 +47,8 @@ _ASKED = ("service", "standard", "measure", "mode", "limit", "direction", "turno
 References = Mapping[str, Mapping[str, Any]]
 
 
-def vintage_named(catalogue: Catalogue, name: str) -> Vintage:
-    """Give a vintage that results can be told by.
+def vintage_named(catalogue: Catalogue, name: str, rights: Rights | None = None) -> Vintage:
+    """Give a vintage that results can be told by; a refusal names only those that are open to who asks.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def vintage_named(catalogue: Catalogue, name: str) -> Vintage:
     """
     usable = {one.id: one for one in catalogue.city.vintages if has_place(catalogue, one)}
     if name not in usable:
-        raise refused("vintage", name, ", ".join(usable))
+        raise refused("vintage", name, ", ".join(told_vintages(usable.values(), rights)))
     return usable[name]
 
 
@@ -76,13 +83,13 @@ def retold(
     Raises
     ------
     NotAllowed
-        ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
+        As `gis_service.services.study_rights.require_document`.
     Temporary
         ``coverage_busy`` when the process computes as much as it may.
     RefusedInput, Conflict
         As `vintage_named` and `retell`.
     """
-    vintage = vintage_named(catalogue, name)
+    vintage = vintage_named(catalogue, name, rights)
     if rights is not None:
         rights.require_reading(vintage.layer)
     # The units that may come in are those of the vintage, and the newest as the study area.
@@ -95,7 +102,7 @@ def retold(
 
     found: Document = prepared.answers.by_name(kept, make)
     if rights is not None:
-        require_document(rights, found)
+        require_document(connection, rights, found)
     return found
 
 

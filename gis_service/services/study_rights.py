@@ -1,14 +1,20 @@
 """Who may run a study on which layers, and who may read what came out.
 
 The people of a study are shown as sums with small counts hidden, so anybody may read a study over personal
-demand; its other layers give their codes, names and places away.
+demand; its other layers give their codes, names and places away. A kept study shows its layers as they were:
+whoever may not read that version of one may not read the study either.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gis_service.services.rights import Rights
-from gis_service.types import LayerId
+from gis_service.catalogue.loader import Catalogue
+from gis_service.db.engine import Connection
+from gis_service.db.studies import Shown
+from gis_service.errors import ErrorCode, NotAllowed
+from gis_service.services.openings import oldest_open_of
+from gis_service.services.rights import Rights, is_personal
+from gis_service.types import LayerId, VersionId
 
 DEMAND = "demand"
 
@@ -25,6 +31,32 @@ def require_inputs(rights: Rights, layers: Iterable[LayerId]) -> None:
         rights.require_reading(layer)
 
 
+def require_versions(
+    connection: Connection, rights: Rights, versions: Iterable[tuple[LayerId, VersionId]]
+) -> None:
+    """Refuse a caller who may not read one of some versions of layers.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    rights
+        Of the caller, who may read the layers themselves.
+    versions
+        Layer and version; whether they are there is not asked.
+
+    Raises
+    ------
+    NotAllowed
+        ``version_closed`` for a version of before the layer was opened to the caller.
+    """
+    asked = list(versions)
+    oldest = oldest_open_of(connection, rights, {layer for layer, _ in asked}) if asked else {}
+    for layer, version in asked:
+        if version < oldest.get(layer, 0):
+            raise NotAllowed(ErrorCode.VERSION_CLOSED, layer=layer, asked=version, oldest=oldest[layer])
+
+
 def require_shown(rights: Rights, layers: Mapping[str, LayerId]) -> None:
     """Refuse a caller who may not read one of the layers that a live answer shows.
 
@@ -38,17 +70,48 @@ def require_shown(rights: Rights, layers: Mapping[str, LayerId]) -> None:
     NotAllowed
         ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
     """
-    require_inputs(rights, (layer for role, layer in layers.items() if role != DEMAND))
+    require_inputs(
+        rights, (layer for role, layer in layers.items() if not _only_summed(rights.catalogue, role, layer))
+    )
 
 
-def require_document(rights: Rights, document: Mapping[str, Any]) -> None:
+def require_document(connection: Connection, rights: Rights, document: Mapping[str, Any]) -> None:
     """Refuse a caller who may not read what a study shows.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    rights
+        Of the caller.
+    document
+        As it is kept.
 
     Raises
     ------
     NotAllowed
-        ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
+        ``token_missing``, ``role_insufficient`` or ``scope_insufficient`` for a layer; ``version_closed`` for
+        a version of before the layer was opened to the caller.
     """
-    for role, reference in document["inputs"].items():
-        if role != DEMAND and isinstance(reference, Mapping) and "layer" in reference:
-            rights.require_reading(LayerId(reference["layer"]))
+    read = [
+        (LayerId(one["layer"]), VersionId(one["version"]))
+        for role, one in document["inputs"].items()
+        if isinstance(one, Mapping) and "layer" in one
+        if not _only_summed(rights.catalogue, role, one["layer"])
+    ]
+    require_inputs(rights, (layer for layer, _ in read))
+    require_versions(connection, rights, read)
+
+
+def shown_to(connection: Connection, rights: Rights) -> Shown:
+    """Tell of which layers, and from which version on, a caller may read studies: as `require_document`."""
+    layers = rights.readable()
+    oldest = dict.fromkeys(map(str, layers), 0) | oldest_open_of(connection, rights, layers)
+    personal = [str(id_) for id_, layer in rights.catalogue.layers.items() if is_personal(layer)]
+    return Shown(oldest, personal)
+
+
+def _only_summed(catalogue: Catalogue, role: str, layer: str) -> bool:
+    """Tell whether a study shows no more of a layer than sums of people, which are open to everybody."""
+    definition = catalogue.layers.get(LayerId(layer))
+    return role == DEMAND and definition is not None and is_personal(definition)

@@ -246,7 +246,7 @@ def test_new_data_is_a_new_study(
     assert again["totals"] == first["totals"]
 
 
-def test_another_version_than_the_current_one_is_a_conflict(town: Connection, catalogue: Catalogue) -> None:
+def test_a_version_that_is_not_there_is_a_conflict(town: Connection, catalogue: Catalogue) -> None:
     with pytest.raises(Conflict) as conflict:
         run(town, catalogue, demand={"layer": "residents", "version": 999_999})
     assert conflict.value.code == ErrorCode.STUDY_VERSION_GONE

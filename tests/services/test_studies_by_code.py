@@ -1,6 +1,7 @@
 """Studies over units that are known by points: people belong to the unit whose code stands with them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.services import studies
+from gis_service.services.rights import rights_by_definition
 from tests.merged_town import AFTER, BEFORE, state
 
 MOVED = """
@@ -59,6 +61,7 @@ def test_lists_are_paged_without_a_study_twice(town: Connection, catalogue: Cata
     assert [item.id for item in (*page.items, *rest.items)] == everything
     assert (len(everything), rest.next) == (4, None)
     assert studies.list_(town, process="compare").items == []
-    layers = ["one_stop_office", "commune", "roads", "settlement"]
-    assert len(studies.list_(town, layers=layers).items) == 4
-    assert studies.list_(town, layers=layers[1:]).items == []
+    rights = rights_by_definition(catalogue)
+    assert len(studies.list_(town, rights=rights).items) == 4
+    closed = replace(rights, given={"settlement": "draft"})
+    assert studies.list_(town, rights=closed).items == []

@@ -1,6 +1,6 @@
 """Requests for a study: completed from the standard and the city, or refused with every fault."""
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
@@ -9,10 +9,10 @@ import pytest
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, RefusedInput, WrongUse
-from gis_service.services import studies
+from gis_service.services import coverage_live, studies, teams
+from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.study_request import complete, parse_request
 from gis_service.settings import ROOT
-from gis_service.types import LayerId
 
 ASKED: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
 
@@ -102,15 +102,37 @@ def test_figures_beyond_any_way_are_refused(bad: dict[str, Any]) -> None:
     assert refused.value.params["name"] == next(iter(bad))
 
 
-@pytest.mark.parametrize("asked", [{}, {"service": "no_such", "measure": "straight_radius", "limit": 9}])
-def test_layers_that_are_not_public_are_listed_to_nobody(catalogue: Catalogue, asked: dict[str, Any]) -> None:
-    drafts = replace(catalogue.layers[LayerId("market")], visibility="draft")
-    closed = replace(catalogue, layers={**catalogue.layers, LayerId("market"): drafts})
+STRAIGHT = {"measure": "straight_radius", "limit": 9}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "closed"),
+    [
+        ({}, "hospital", "market"),
+        ({"service": "no_such"} | STRAIGHT, "hospital", "residents"),
+        ({"service": "market", "zones": {"layer": "no_such"}} | STRAIGHT, "hospital", "market"),
+        ({"standard": "no_such"}, "hospital_motorbike_10min", "one_stop_office_straight_3km"),
+        ({"service": "hospital", "vintage": "no_such"} | STRAIGHT, "communes_2025", "communes_2024"),
+    ],
+)
+@pytest.mark.parametrize("way", ["live", "study", "comparison"])
+def test_a_refusal_names_no_layer_that_was_closed(
+    connection: Connection, catalogue: Catalogue, way: str, asked: dict[str, Any], told: str, closed: str
+) -> None:
+    for layer in ("market", "commune_2024", "one_stop_office"):
+        teams.set_visibility(connection, catalogue, layer, "draft")
+    planner, both = Caller(Role.PLANNER, "lan"), {"before": asked, "after": asked}
+    ask: dict[str, Callable[[], object]] = {
+        "live": lambda: coverage_live.ask(connection, catalogue, asked, ANONYMOUS),
+        "study": lambda: studies.check(connection, catalogue, "coverage", asked, planner),
+        "comparison": lambda: studies.check(connection, catalogue, "compare", both, planner),
+    }
     with pytest.raises(RefusedInput) as refused:
-        complete(parse_request(asked), closed, date(2026, 3, 4))
-    told = str(refused.value.params["expected"]).split(", ")
-    assert "hospital" in told
-    assert not {"market", "residents"} & set(told)
+        ask[way]()
+    named = str(refused.value.params["expected"]).split(", ")
+    assert told in named
+    # Planners may read the homes.
+    assert (closed in named) == (closed == "residents" and way != "live")
 
 
 def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import text
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
-from gis_service.services import studies
+from gis_service.services import studies, teams
+from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.documents import canonical_json
+from gis_service.services.rights import rights_of
 from gis_service.services.study_retold import retell, vintage_named
 from tests.merged_town import AFTER, BEFORE, HOMES, state
 
@@ -170,10 +172,14 @@ def test_totals_that_no_longer_come_out_are_never_shown_as_the_kept_ones(run: Ru
     "vintage",
     ["communes_1900", "communes_2019"],
 )
-def test_units_that_no_result_can_be_told_by_are_refused(catalogue: Catalogue, vintage: str) -> None:
+def test_units_that_no_result_can_be_told_by_are_refused_and_no_closed_ones_named(
+    town: Connection, catalogue: Catalogue, vintage: str
+) -> None:
+    teams.set_visibility(town, catalogue, "commune_2024", "draft")
     with pytest.raises(RefusedInput) as refusal:
-        vintage_named(catalogue, vintage)
+        vintage_named(catalogue, vintage, rights_of(town, catalogue, ANONYMOUS))
     assert refusal.value.code == ErrorCode.STUDY_REFUSED
+    assert refusal.value.params["expected"] == "communes_2025, districts_2024"
 
 
 def test_units_that_are_not_loaded_are_told(town: Connection, run: Run, told: Retell) -> None:

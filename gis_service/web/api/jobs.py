@@ -93,7 +93,7 @@ def results(job_id: str) -> Response:
     if found.status != "successful" or found.study is None:
         raise service.problem_of(found)
     document = studies.get(current.connection(), found.study).document
-    require_document(current.rights(), document)
+    require_document(current.connection(), current.rights(), document)
     if not current.sees_personal():
         document = public_view(document)
     answer = {"study": document} if found.response == "document" else document

@@ -35,7 +35,7 @@ def studies(query: StudiesQuery) -> Response:
         process=query.process,
         after=query.after,
         limit=query.limit,
-        layers=current.rights().readable(),
+        rights=current.rights(),
     )
     known = current.caller().role is not None
     entries = [
@@ -60,7 +60,7 @@ def studies(query: StudiesQuery) -> Response:
 def study(study_id: str, query: StudyQuery) -> Response:
     """Give the document of a study; small counts of people are open to those who may see personal detail."""
     document = service.get(current.connection(), study_id).document
-    require_document(current.rights(), document)
+    require_document(current.connection(), current.rights(), document)
     if query.vintage is not None:
         live.count()
         context = current.context()

@@ -16,7 +16,7 @@ from gis_service.messages.catalogue import notices
 from gis_service.services import users
 from gis_service.services.accounts import ANONYMOUS, Caller
 from gis_service.services.layers import LayerCounts
-from gis_service.services.rights import Rights, rights_by_definition, rights_of, sees_personal
+from gis_service.services.rights import Rights, rights_of, rights_unknown, sees_personal
 from gis_service.services.transactions import Connection
 from gis_service.types import Language, Text
 from gis_service.web import current
@@ -27,6 +27,7 @@ blueprint = Blueprint("map", __name__)
 _ENTRY = "src/main.tsx"
 """Name of the client's entry in the manifest that its build writes."""
 _COUNTS = "layer_counts"
+_RIGHTS_OF_NOBODY = "rights_of_nobody"
 
 
 def client_files(static: Path) -> tuple[str, list[str]]:
@@ -127,15 +128,20 @@ def _rank(vintage: Vintage, today: date) -> tuple[bool, bool, int]:
 def _reader() -> tuple[Rights, dict[str, Any] | None]:
     """Tell what the reader may read, and who has signed in; without a database nobody has.
 
-    A token counts for nobody here: no browser that opens a page sends one.
+    A token counts for nobody here: no browser that opens a page sends one. While the database is away the
+    page speaks of what was open to everybody when this process last asked: a definition does not tell what
+    was closed since.
     """
+    known = current_app.extensions
     try:
         session = current.session()
         caller = session.caller if session else ANONYMOUS
         rights = rights_of(current.connection(), current.catalogue(), caller)
+        if caller.role is None:
+            known[_RIGHTS_OF_NOBODY] = rights
         return rights, account_facts(current.connection(), caller)
     except Temporary:
-        return rights_by_definition(current.context().definitions), None
+        return known.get(_RIGHTS_OF_NOBODY) or rights_unknown(current.context().definitions), None
 
 
 def account_facts(connection: Connection, caller: Caller) -> dict[str, Any] | None:

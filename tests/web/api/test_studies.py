@@ -145,3 +145,35 @@ def test_small_counts_and_names_are_for_those_who_have_a_role(
         assert shown["totals"]["all"]["uncovered"] is None
         assert shown["totals"]["all"]["covered"] is None
     assert client.get("/api/studies").get_json()["items"][0]["author"] is None
+
+
+@pytest.fixture
+def pipes(loaded: str) -> Iterator[Callable[[str], None]]:
+    """Give a way to write to the draft pipes, whose visibility ends as it began."""
+    engine = open_engine(loaded)
+
+    def write(statement: str) -> None:
+        with transaction(engine) as connection:
+            connection.execute(text(statement))
+
+    yield write
+    write("DELETE FROM gis.layer_setting WHERE layer = 'pipe_draft'")
+    engine.dispose()
+
+
+def test_a_layer_that_opens_does_not_open_the_studies_of_before(
+    client: FlaskClient, bearer: Bearer, pipes: Callable[[str], None]
+) -> None:
+    before = _run(client, bearer, "admin", service="pipe_draft")["id"]
+    pipes("UPDATE layer.pipe_draft SET name = 'q'")
+    pipes("INSERT INTO gis.layer_setting (layer, visibility) VALUES ('pipe_draft', 'public')")
+    since = _run(client, bearer, "admin", service="pipe_draft")["id"]
+    assert since != before
+    assert client.get(f"/api/studies/{since}").status_code == 200
+    for query in ("", "?vintage=communes_2025"):
+        assert_problem(client.get(f"/api/studies/{before}{query}"), 403, "version_closed")
+    listed = {
+        role: [one["id"] for one in client.get("/api/studies", headers=bearer(role)).get_json()["items"]]
+        for role in (None, "admin")
+    }
+    assert listed == {None: [since], "admin": [since, before]}

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from gis_service.db import layers as tables
 from gis_service.db.engine import Connection
 from gis_service.db.layers import LayerTable
 from gis_service.errors import ErrorCode, Temporary
+from gis_service.services import rights as rights_service
 from gis_service.services.layers import LayerCounts
-from gis_service.services.rights import rights_by_definition
+from gis_service.services.rights import Rights, rights_by_definition
+from gis_service.web import current
+from gis_service.web.pages import map as map_page
 from gis_service.web.pages.map import city_facts, client_files, counts
 from tests.web.pages.browser import sign_in
 
@@ -120,6 +124,29 @@ def test_speaks_only_of_public_layers(catalogue: Catalogue) -> None:
     assert "residents" not in facts["fields"]
     assert "pipe_internal" not in facts["fields"]
     assert "commune" in facts["fields"]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_speaks_of_no_layer_that_may_be_closed_while_the_database_is_away(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, *, read: bool
+) -> None:
+    monkeypatch.delitem(client.application.extensions, "rights_of_nobody", raising=False)
+    rights_of = rights_service.rights_of
+
+    def closed(*asked: Any) -> Rights:  # noqa: ANN401 as it is
+        return replace(rights_of(*asked), given={"market": "draft"})
+
+    def away() -> None:
+        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url="PostGIS")
+
+    if read:
+        monkeypatch.setattr(map_page, "rights_of", closed)
+        assert "market" not in facts_of(client.get("/").text, "city")["fields"]
+    monkeypatch.setattr(current, "connection", away)
+    facts = facts_of(client.get("/").text, "city")
+    assert "market" not in facts["fields"]
+    assert ("commune" in facts["fields"]) == bool(facts["services"]) == bool(facts["vintages"]) == read
+    assert facts["counts"] == {}
 
 
 def test_tells_the_words_of_fixed_lists_by_column(catalogue: Catalogue) -> None:
