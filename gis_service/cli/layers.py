@@ -59,7 +59,8 @@ for command in (create, describe, drop, diff, history, restore, migrate):
 @click.option(
     "--base",
     type=click.IntRange(1),
-    help="Version that FILE was made from; refused when the layer is newer.  [default: as an export tells]",
+    help="Version that FILE was made from; refused when the layer is newer.  [default: as an export tells,"
+    " else the newest when the load begins]",
 )
 @click.option("--any-base", is_flag=True, help="Load FILE whatever version it was made from.")
 @click.option("--message", default="", help="Why; kept with the version.")

@@ -75,11 +75,13 @@ def diff(layer_id: str, old: int, new: int | None, *, out: Path | None, overwrit
             "removed": found.tally.removed,
         }
         _say("difference_told", layer=layer_id, old=found.old.id, new=found.new.id, **tally)
+        if found.others:
+            _say("difference_others", others=found.others)
         if out is None:
             _print_rows(definition, found)
             return
         rows = service.all_differences(connection, definition, found.old, found.new)
-        head = {"from": found.old.id, "to": found.new.id, "tally": tally}
+        head = {"from": found.old.id, "to": found.new.id, "tally": {**tally, "others": found.others}}
         text = csv_text(definition, rows) if out.suffix.lower() == ".csv" else geojson_text(head, rows)
         write_text_whole(out, text)
     _say("difference_written", path=out)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from gis_service.db.engine import Connection
 from gis_service.db.features import DECIMALS
 from gis_service.db.history import Tally, state
-from gis_service.db.query import identifier
+from gis_service.db.query import identifier, sql
 from gis_service.types import LayerId, VersionId
 
 
@@ -49,6 +49,11 @@ differing AS (
 )
 """
 _COUNT = "SELECT op, count(*) AS n FROM differing GROUP BY op"
+_OTHERS = """
+SELECT count(*) FROM old AS o JOIN new AS n ON n.fid = o.fid
+WHERE ({old_columns}) IS NOT DISTINCT FROM ({new_columns})
+    AND ({old_others}) IS DISTINCT FROM ({new_others})
+"""
 _PAGE = """
 SELECT d.fid, d.op, d.changed, json_build_object(
     'type', 'Feature', 'id', d.fid,
@@ -67,7 +72,7 @@ ORDER BY d.fid
 """
 
 
-def _statement(layer: LayerId, columns: Sequence[str], ending: str) -> str:
+def _statement(layer: LayerId, columns: Sequence[str], ending: str, others: Sequence[str] = ()) -> str:
     names = [identifier(name) for name in ("geom", *columns)]
     fields = [identifier(name) for name in columns]
 
@@ -89,6 +94,8 @@ def _statement(layer: LayerId, columns: Sequence[str], ending: str) -> str:
         new=state("h", "new"),
         old_columns=listed("o", names),
         new_columns=listed("n", names),
+        old_others=listed("o", others),
+        new_others=listed("n", others),
         decimals=DECIMALS,
         before=row("(d.o)"),
         after=row("(d.n)"),
@@ -107,6 +114,24 @@ def tally(
     rows = connection.execute(text(_statement(layer, columns, _COUNT)), _values(old, new))
     found = {row.op: int(row.n) for row in rows}
     return Tally(found.get("insert", 0), found.get("update", 0), found.get("delete", 0))
+
+
+def count_others(
+    connection: Connection, layer: LayerId, columns: Sequence[str], old: VersionId, new: VersionId
+) -> int:
+    """Count the rows that differ only in other columns than ``columns`` and the geometry.
+
+    Such columns were made by hand, or a field that had one has left the definition.
+    """
+    # A name made by hand may hold a colon, which would begin a value.
+    others = [
+        row.name.replace(":", "\\:") + ("" if row.comparable else "\\:\\:text")
+        for row in connection.execute(sql("history_others"), {"layer": layer, "fields": list(columns)})
+    ]
+    if not others:
+        return 0
+    statement = text(_statement(layer, columns, _OTHERS, others))
+    return int(connection.execute(statement, _values(old, new)).scalar_one())
 
 
 def differences(

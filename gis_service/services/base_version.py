@@ -12,6 +12,8 @@ from gis_service.types import Text, VersionId
 
 SHOWN = 100
 """Features that the refusal names one by one; the rest is counted."""
+UNTOLD = "?"
+"""What has happened since a version that is not kept: there is no difference to read."""
 _DIGITS = 18
 _OPS = {
     "insert": Text("được thêm", "added"),
@@ -55,7 +57,7 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
     definition
         The layer; its table exists.
     base
-        Version that somebody started from; None when they do not say.
+        Version that somebody started from, 0 for a layer without any; None when they do not say.
 
     Raises
     ------
@@ -67,9 +69,9 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
         return
     columns = [field.name for field in definition.fields]
     faults: list[Fault] = []
-    since = "?"
+    since = UNTOLD
     known = version(connection, definition.id, base)
-    if newest is not None and known is not None and known.kept:
+    if newest is not None and (base == 0 or (known is not None and known.kept)):
         pair = (VersionId(base), newest)
         counted = tally(connection, definition.id, columns, *pair)
         since = f"+{counted.added} ~{counted.changed} −{counted.removed}"
@@ -83,6 +85,35 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
         newest="-" if newest is None else newest,
         since=since,
     )
+
+
+def replaced(
+    connection: Connection, definition: LayerDefinition, newest: VersionId | None, author: str
+) -> dict[str, object] | None:
+    """Tell whose work is no longer what a layer shows: that of the newest version before a change.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    definition
+        The layer.
+    newest
+        Its newest version before the change.
+    author
+        Who made the change; what they replace of their own is no news to them.
+
+    Returns
+    -------
+    dict or None
+        ``layer``, ``version``, ``author`` and ``time`` (UTC), the parameters of the notice
+        ``version_replaced``; None when it was their own, or the layer had no version.
+    """
+    known = version(connection, definition.id, newest) if newest is not None else None
+    if known is None or known.author == author:
+        return None
+    time = f"{known.committed_at:%Y-%m-%d %H:%M}"
+    return {"layer": definition.id, "version": known.id, "author": known.author, "time": time}
 
 
 def _fault(difference: Difference) -> Fault:

@@ -62,6 +62,9 @@ class Comparison:
         The versions, from and to; the first may be the later one.
     tally
         Of the whole difference, not of this page.
+    others
+        Rows, counted nowhere else, that differ only in columns that the definition does not have: those are
+        kept and come back with a restore, and their values are nobody's to read here.
     rows
         By rising ``fid``.
     next_after
@@ -71,6 +74,7 @@ class Comparison:
     old: Version
     new: Version
     tally: Tally
+    others: int
     rows: list[Difference]
     next_after: int | None
 
@@ -234,11 +238,12 @@ def compare(
     first, last = (kept_version(connection, definition, one_, oldest=oldest) for one_ in (old, new))
     columns, pair = fields_of(definition), (first.id, last.id)
     counted = diff.tally(connection, definition.id, columns, *pair)
+    others = diff.count_others(connection, definition.id, columns, *pair)
     found: list[Difference] = []
     if after < _BIGINT:
         found = diff.differences(connection, definition.id, columns, pair, after=after, count=limit + 1)
     shown = found[:limit]
-    return Comparison(first, last, counted, shown, shown[-1].fid if len(found) > limit else None)
+    return Comparison(first, last, counted, others, shown, shown[-1].fid if len(found) > limit else None)
 
 
 def all_differences(

@@ -26,11 +26,12 @@ from gis_service.db.layers import (
     lacks_index,
     lock_layer,
     table_exists,
+    version_of,
     waiting_at_most,
 )
 from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.base_version import require_base, told_base
+from gis_service.services.base_version import replaced, require_base, told_base
 from gis_service.services.ingest_columns import Matching, check_column, match_columns
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
@@ -74,6 +75,7 @@ class Load:
         self._keys: list[pa.Array] = []
         self._tally: dict[str, int] = dict.fromkeys(("flattened", "single_parts", "repaired"), 0)
         self._zoneless: set[str] = set()
+        self._replaced: dict[str, object] | None = None
         self._done = 0
 
     def run(self, connection: Connection, *, author: str, message: str, progress: Progress) -> LoadReport:
@@ -89,15 +91,23 @@ class Load:
         table = table_of(self._definition)
         # A savepoint: after a refusal the caller's transaction is as it was.
         with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
+            seen = version_of(connection, table.id)
             staging = self.stage(connection, progress)
             alone = _hold(connection, table)
+            # Before anything here makes a version of its own, as the first history of a table does.
+            newest = version_of(connection, table.id)
             ensure_table(connection, table)
             complete_columns(connection, table.id)
+            said = self._options.base or told_base(connection, self._definition, self._rows.header.about)
             if not self._options.any_base:
-                told = told_base(connection, self._definition, self._rows.header.about)
-                require_base(connection, self._definition, self._options.base or told)
+                # Who does not say has seen, at best, what was there when the load began.
+                base = said or seen or 0
+                if base != (newest or 0):
+                    require_base(connection, self._definition, base)
             version = add_version(connection, table.id, author=author, message=message)
             changes = replace_all(connection, table, staging, alone=alone)
+            if said != newest and (changes.changed or changes.removed):
+                self._replaced = replaced(connection, self._definition, newest, author)
         return LoadReport(
             table.id, version, self._done, self._matching.dropped, tuple(self._notices()), changes
         )
@@ -214,6 +224,8 @@ class Load:
         if self._matching.dropped:
             told.append(("columns_dropped", {"columns": ", ".join(self._matching.dropped)}))
         told += [("time_zone_assumed", {"column": name}) for name in sorted(self._zoneless)]
+        if self._replaced:
+            told.append(("version_replaced", self._replaced))
         return [{"code": code, "params": params} for code, params in told]
 
 

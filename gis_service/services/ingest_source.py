@@ -34,9 +34,9 @@ class LoadOptions:
         What reading may cost.
     base
         Version that the rows were made from: the load is refused when the layer has a newer one. When not
-        given, the version that a file tells which was exported here.
+        given, the version that a file tells which was exported here, else the newest as the load begins.
     any_base
-        Load whatever version the rows were made from.
+        Load whatever version the rows were made from, and whatever comes in meanwhile.
     """
 
     crs: str | None = None

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput, WrongUse
+from gis_service.services.base_version import UNTOLD
 from gis_service.types import Language
 from gis_service.web import current
 
@@ -69,7 +70,11 @@ def answer(error: GisError, headers: Mapping[str, str] | None = None) -> Respons
 
 
 def headers_of(error: GisError) -> dict[str, str]:
-    """Give the headers that tell when to try again."""
+    """Give the headers that tell when to try again, or where to read more."""
+    if error.code == ErrorCode.BASE_VERSION_CHANGED and error.params["since"] != UNTOLD:
+        told = error.params
+        path = f"/api/collections/{told['layer']}/diff?from={told['base']}&to={told['newest']}"
+        return {"Link": f'<{current.base_url()}{path}>; rel="related"; type="application/geo+json"'}
     if error.status == _UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_S)}
     if error.status == _TOO_MANY:

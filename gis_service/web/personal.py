@@ -16,8 +16,11 @@ def _note(response: Response) -> Response:
     if not current.reads_personal() or response.status_code >= _REFUSED:
         return response
     query = request.query_string.decode("utf-8", "replace")
+    caller = current.caller()
+    # Whatever the answer needed has been read.
+    current.release()
     try:
-        audit.note_reading(current.context(), current.caller(), request.path, query)
+        audit.note_reading(current.context(), caller, request.path, query)
     except GisError as error:
         # What cannot be noted is not given out.
         return errors.answer(error)

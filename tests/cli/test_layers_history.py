@@ -108,6 +108,19 @@ def test_a_difference_is_told_row_by_row(two: tuple[int, int]) -> None:
     assert "0 added, 0 changed, 0 removed" in run("diff", "wifi", two[1]).stdout
 
 
+def test_what_differs_only_beside_the_definition_is_counted(two: tuple[int, int], engine: Engine) -> None:
+    last = write(
+        engine,
+        "",
+        "ALTER TABLE layer.wifi ADD by_hand text",
+        "UPDATE layer.wifi SET by_hand = 'x' WHERE code = 'a'",
+    )
+    lines = run("diff", "wifi", two[1], last).stdout.splitlines()
+    assert lines[1:] == [
+        "Besides, 1 row(s) differ only in columns that the layer's definition does not have."
+    ]
+
+
 def test_a_long_difference_is_cut_and_says_so(engine: Engine) -> None:
     first = write(engine, "", "DELETE FROM layer.wifi")
     row = "SELECT 'm' || i, repeat('y', 60) FROM generate_series(1, {}) AS i"
@@ -131,7 +144,7 @@ def test_a_difference_is_written_whole(two: tuple[int, int], tmp_path: Path, end
         assert set(ops) == {"insert", "update", "delete"}
     else:
         document = json.loads(out.read_text("utf-8"))
-        assert document["tally"] == {"added": 1, "changed": 1, "removed": 1}
+        assert document["tally"] == {"added": 1, "changed": 1, "removed": 1, "others": 0}
         assert len(gpd.read_file(out)) == 3
     again = run("diff", "wifi", *two, "--out", out)
     assert again.exit_code == 5

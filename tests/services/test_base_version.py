@@ -1,15 +1,19 @@
 """A file that was exported here tells from which version; it is not loaded over a newer one by mistake."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection
+from gis_service.db.ingest import Staging
 from gis_service.errors import Conflict, ErrorCode
+from gis_service.messages.catalogue import notices
 from gis_service.services.base_version import told_base
 from gis_service.services.export import export_layer
 from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
+from gis_service.services.ingest_load import Load
 from tests.small_city import city_with, field, layer, places
 
 FIELDS = (field("code", required=True), field("name"))
@@ -27,10 +31,12 @@ def exported(connection: Connection, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fill(connection: Connection, *codes: str) -> None:
+def fill(connection: Connection, *codes: str, author: str = "lan") -> LoadReport:
     table = {"code": list(codes), "name": [code.upper() for code in codes]}
-    load_rows(connection, CITY, rows_of(table, places(3)[: len(codes)], name="made"), "clinic", author="lan")
+    rows = rows_of(table, places(3)[: len(codes)], name="made")
+    done = load_rows(connection, CITY, rows, "clinic", author=author)
     settle(connection)
+    return done
 
 
 def settle(connection: Connection) -> None:
@@ -42,6 +48,11 @@ def settle(connection: Connection) -> None:
 
 def load(connection: Connection, path: Path, to: str = "clinic", **options: object) -> LoadReport:
     return load_file(connection, CITY, path, to, author="an", options=LoadOptions(**options))  # type: ignore[arg-type]
+
+
+def newest(connection: Connection) -> int:
+    asked = text("SELECT max(id) FROM gis.version WHERE layer = 'clinic'")
+    return int(connection.execute(asked).scalar_one() or 0)
 
 
 def count(connection: Connection) -> int:
@@ -60,8 +71,8 @@ def test_an_export_is_not_loaded_over_what_came_after_it(
 
 
 def test_who_names_the_newest_version_has_seen_it(connection: Connection, exported: Path) -> None:
-    newest = connection.execute(text("SELECT max(id) FROM gis.version WHERE layer = 'clinic'")).scalar_one()
-    assert load(connection, exported / "a.gpkg", base=newest).changes.removed == 1
+    done = load(connection, exported / "a.gpkg", base=newest(connection))
+    assert (done.changes.removed, done.notices) == (1, ())
 
 
 def test_an_export_of_the_newest_version_and_a_file_that_says_nothing_are_loaded(
@@ -71,6 +82,49 @@ def test_an_export_of_the_newest_version_and_a_file_that_says_nothing_are_loaded
     assert load(connection, exported / "new.gpkg").changes.unchanged == 3
     settle(connection)
     assert load(connection, exported / "a.geojson").changes.removed == 1
+
+
+@pytest.mark.parametrize(("before", "since"), [("abc", "+1 ~2 −1"), ("", "+3 ~0 −0")])
+def test_what_others_commit_while_rows_are_staged_is_not_written_over(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, before: str, since: str
+) -> None:
+    if before:
+        fill(connection, *before)
+    seen, stage = newest(connection), Load.stage
+
+    def while_somebody_is_there(own: Load, *given: Any) -> Staging:  # noqa: ANN401  as they are
+        monkeypatch.setattr(Load, "stage", stage)
+        fill(connection, *"bcd")
+        return stage(own, *given)
+
+    monkeypatch.setattr(Load, "stage", while_somebody_is_there)
+    with pytest.raises(Conflict) as caught:
+        fill(connection, "a")
+    told = caught.value
+    assert (told.code, told.params["base"], told.params["since"]) == (
+        ErrorCode.BASE_VERSION_CHANGED,
+        seen,
+        since,
+    )
+
+
+def test_whose_work_a_load_replaces_is_told_unless_it_was_its_own(connection: Connection) -> None:
+    fill(connection, "a", "b")
+    replaced = newest(connection)
+    assert fill(connection, "a", "b", "c", author="an").notices == (), "nothing was replaced"
+    (told,) = fill(connection, "a", "b").notices
+    assert told["code"] == "version_replaced"
+    params = dict(told["params"])  # type: ignore[call-overload]
+    assert (params["layer"], params["author"]) == ("clinic", "an")
+    assert params["version"] > replaced
+    assert " an " in notices()["version_replaced"].vi.format(**params)
+    assert fill(connection, "a").notices == (), "their own"
+
+
+def test_a_column_made_by_hand_is_no_newer_version(connection: Connection, exported: Path) -> None:
+    export_layer(connection, CITY, "clinic", exported / "new.gpkg")
+    connection.execute(text("ALTER TABLE layer.clinic ADD by_hand text DEFAULT 'x'"))
+    assert load(connection, exported / "new.gpkg").changes.unchanged == 3
 
 
 def test_an_export_is_loaded_into_another_layer(connection: Connection, exported: Path) -> None:

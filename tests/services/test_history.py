@@ -1,6 +1,7 @@
 """Versions of a layer: listed, named, found by time, compared."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -210,6 +211,29 @@ def test_a_row_without_any_value_has_its_line_in_the_table(wells: WellTown) -> N
     with transaction(wells.engine) as connection:
         ((_, *told),) = field_rows(WELLS, compare(connection, WELLS, first).rows)
     assert told == ["", "insert", "", "", ""]
+
+
+def test_rows_that_differ_only_in_what_the_definition_does_not_have_are_counted(wells: WellTown) -> None:
+    wells.write(
+        'ALTER TABLE layer.well ADD "ghi\\:chú" text, ADD made json, ADD size double precision',
+        TWO,
+        "INSERT INTO layer.well (code) VALUES ('c'), ('d')",
+    )
+    first = wells.write("""UPDATE layer.well SET made = '{"by": 1}'""")
+    narrow = replace(WELLS, fields=WELLS.fields[:2])
+    last = wells.write(
+        """UPDATE layer.well SET "ghi\\:chú" = 'cũ' WHERE code = 'a'""",
+        """UPDATE layer.well SET made = '{"by": 2}' WHERE code = 'b'""",
+        "UPDATE layer.well SET depth = 7 WHERE code = 'c'",
+        "UPDATE layer.well SET name = 'mới', size = 1 WHERE code = 'd'",
+    )
+    with transaction(wells.engine) as connection:
+        for asked, tally, others in ((WELLS, Tally(0, 2, 0), 2), (narrow, Tally(0, 1, 0), 3)):
+            for pair in ((first, last), (last, first)):
+                found = compare(connection, asked, *pair)
+                assert (found.tally, found.others) == (tally, others)
+                assert len(found.rows) == tally.changed
+        assert compare(connection, WELLS, last, last).others == 0
 
 
 def test_a_field_that_a_definition_has_gained_is_empty_in_the_past(wells: WellTown) -> None:

@@ -104,6 +104,8 @@ def results(job_id: str) -> Response:
 @operation("Jobs", Permission.STORE_STUDIES, {200: {JSON: StatusInfo}})
 def dismiss(job_id: str) -> Response:
     """End a job that is not wanted any more; a study that has already come of it stays."""
+    caller = current.caller()
+    current.release()
     with writing(current.context()) as connection:
-        found = service.dismiss(connection, job_id, current.caller())
+        found = service.dismiss(connection, job_id, caller)
     return show(status_info(found), "json", job_id)

@@ -139,7 +139,9 @@ def _wants_a_job() -> bool:
 
 
 def _later(wanted: Wanted) -> Response:
-    info = status_info(accept(current.context(), wanted, current.caller()))
+    caller = current.caller()
+    current.release()
+    info = status_info(accept(current.context(), wanted, caller))
     response = json_response(info.model_dump_json(exclude_none=True), status=HTTPStatus.CREATED)
     response.headers["Location"] = url(f"/jobs/{info.jobID}")
     response.headers["Preference-Applied"] = _ASYNC
@@ -147,9 +149,10 @@ def _later(wanted: Wanted) -> Response:
 
 
 def _at_once(wanted: Wanted) -> Response:
-    study = service.run_alone(
-        current.context(), wanted.process, wanted.inputs, wanted.author, reader=current.caller()
-    )
+    caller = current.caller()
+    # What is computed takes a connection of its own, for as long as it takes.
+    current.release()
+    study = service.run_alone(current.context(), wanted.process, wanted.inputs, wanted.author, reader=caller)
     # A token may be limited to studies, and then sees of them what everybody sees.
     document = study.document if current.sees_personal() else public_view(study.document)
     answer = {"study": document} if wanted.response == "document" else document

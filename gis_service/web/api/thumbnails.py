@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, request
 
 from gis_service.services import thumbnails as service
-from gis_service.services.rights import is_public
 from gis_service.web import current
 from gis_service.web.api.collections import collection_of
 from gis_service.web.auth import Permission
@@ -12,9 +11,6 @@ from gis_service.web.schemas.common import PNG
 
 blueprint = Blueprint("thumbnails", __name__, url_prefix="/api/collections/<collection_id>/thumbnail")
 """Apart from the description of layers: where homes lie is personal detail, seen from afar too."""
-
-KEPT_S = 300
-"""How long a picture of a public layer may be kept before it is asked for again."""
 
 
 @blueprint.get("")
@@ -25,7 +21,5 @@ def thumbnail(collection_id: str) -> Response:
     picture = service.thumbnail(current.context(), current.connection(), collection)
     response = Response(picture.png, content_type=PNG)
     response.set_etag(picture.tag)
-    if is_public(collection.visibility) and current.caller().role is None:
-        response.headers["Cache-Control"] = f"public, max-age={KEPT_S}"
     response.make_conditional(request)
     return response

@@ -30,6 +30,7 @@ blueprint = Blueprint("user_layers", __name__, url_prefix="/api/collections")
 def create(body: LayerBody) -> Response:
     """Make a layer: a definition as the files have it, answered with the empty collection."""
     context, caller = current.context(), current.caller()
+    current.release()
     with writing(context) as connection:
         made, _ = service.create(connection, context.catalogue, body_of(body.root), caller=caller)
     response = _told(made, HTTPStatus.CREATED)

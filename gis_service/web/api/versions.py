@@ -156,6 +156,7 @@ def _difference_document(
             "added": found.tally.added,
             "changed": found.tally.changed,
             "removed": found.tally.removed,
+            "others": found.others,
         },
         "numberReturned": len(found.rows),
         "links": [one.model_dump(exclude_none=True) for one in links],

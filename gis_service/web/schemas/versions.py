@@ -96,6 +96,7 @@ class TallyOf(Answer):
     added: int
     changed: int
     removed: int
+    others: int = Field(description="Rows that differ only in columns that the definition does not have.")
 
 
 class Differences(Answer):

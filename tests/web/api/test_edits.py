@@ -163,8 +163,19 @@ def test_only_those_who_may_edit_do(
 def test_an_edit_from_an_older_version_of_the_layer_is_refused_when_it_says_so(editor: FlaskClient) -> None:
     base = editor.post(PATH, json=stop("b1")).headers["Layer-Version"]
     assert editor.post(f"{PATH}?base={base}", json=stop("b2")).status_code == 201
-    problem = assert_problem(editor.post(f"{PATH}?base={base}", json=stop("b3")), 409, "base_version_changed")
+    refused = editor.post(f"{PATH}?base={base}", json=stop("b3"))
+    problem = assert_problem(refused, 409, "base_version_changed")
     assert "+1" in problem["detail"]
+    assert f"`layers diff bus_stop {base} " in problem["remedy"]
+    (more,) = refused.headers.getlist("Link")
+    address, _, kind = more.removeprefix("<http://localhost").partition(">; ")
+    assert kind.startswith('rel="related"')
+    since = editor.get(address).get_json(force=True)
+    assert since["from"] == int(base)
+    assert [one["properties"]["after"]["code"] for one in since["features"]] == ["b2"]
+    unknown = editor.post(f"{PATH}?base=999999", json=stop("b3"))
+    assert_problem(unknown, 409, "base_version_changed")
+    assert "Link" not in unknown.headers
     assert_problem(editor.post(f"{PATH}?base=0", json=stop("b3")), 400, "parameters_invalid")
 
 

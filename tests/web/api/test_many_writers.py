@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import transaction
 from gis_service.db.history_check import check
+from gis_service.errors import Conflict, ErrorCode
 from gis_service.services.ingest import load_file
 from tests.small_city import places
 from tests.web.version_town import WIFI, Town
@@ -116,8 +117,20 @@ def _loads(town: Town, catalogue: Catalogue, folder: Path) -> None:
         columns = {"code": [f"f{number}" for number in range(count)], "name": ["file"] * count}
         file = folder / f"{count}.gpkg"
         gpd.GeoDataFrame(columns, geometry=shapely.points(places(count)), crs="EPSG:4326").to_file(file)
+        while not _loaded(town, catalogue, file):
+            pass
+
+
+def _loaded(town: Town, catalogue: Catalogue, file: Path) -> bool:
+    """Load a file, unless somebody has written to the layer since the load began."""
+    try:
         with transaction(town.engine) as connection:
             load_file(connection, catalogue, file, "wifi", author="loader")
+    except Conflict as error:
+        if error.code is ErrorCode.BASE_VERSION_CHANGED:
+            return False
+        raise
+    return True
 
 
 def _versions(town: Town) -> list[dict[str, Any]]:

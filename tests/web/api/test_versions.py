@@ -128,7 +128,7 @@ def test_a_difference_is_geojson_with_its_tally(town: Town, two: tuple[int, int]
     assert response.content_type == "application/geo+json"
     document = response.get_json(force=True)
     assert (document["from"], document["to"]) == two
-    assert document["tally"] == {"added": 1, "changed": 1, "removed": 1}
+    assert document["tally"] == {"added": 1, "changed": 1, "removed": 1, "others": 0}
     assert [f["properties"]["op"] for f in document["features"]] == ["update", "delete"]
     update = document["features"][0]["properties"]
     assert (update["changed"], update["before"]["name"], update["after"]["name"]) == (
