@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from gis_service.cli import main
+from gis_service.cli import NOUNS, main
 from gis_service.settings import ROOT
 
 DOCUMENTS = sorted(
@@ -22,6 +22,9 @@ MESSAGES = sorted((ROOT / "gis_service" / "messages").glob("*.yaml"))
 COMMAND = re.compile(r"python -m gis_service ([a-z][a-z-]*) ([a-z][a-z-]*)((?:\\\n|[^\n`|)#;\"])*)")
 SCRIPT = re.compile(r"(?<![\w/.])scripts/[\w.-]*\w")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
+LISTED = re.compile(r"^\* `([a-z]+) ([a-z]+)([^`]*)`: ", re.MULTILINE)
+OF_THE_WORKER = ("jobs", "run")
+"""A command that nobody else is to rely on."""
 
 
 def commands() -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -75,3 +78,29 @@ def test_a_named_script_exists(where: str, name: str) -> None:
 def test_no_command_but_the_real_one_is_believed() -> None:
     assert command_of("layers", "nonsense") is None
     assert command_of("nonsense", "list") is None
+
+
+def listed() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Give every command that the contract lists, with its options."""
+    whole = (ROOT / "docs" / "contract.md").read_text("utf-8")
+    section = whole[whole.index("\n## Commands") : whole.index("\n## HTTP")]
+    found = LISTED.findall(section)
+    assert len({each[:2] for each in found}) == len(found), "a command is listed twice"
+    return {(noun, verb): tuple(re.findall(r"--[a-z][a-z-]*", rest)) for noun, verb, rest in found}
+
+
+def test_the_contract_lists_every_command_with_options_that_it_has() -> None:
+    context = click.Context(main)
+    groups = {noun: main.get_command(context, noun) for noun in NOUNS}
+    there = {
+        (noun, verb)
+        for noun, group in groups.items()
+        if isinstance(group, click.Group)
+        for verb in group.list_commands(context)
+    }
+    told = listed()
+    assert set(told) == there - {OF_THE_WORKER}
+    for (noun, verb), options in told.items():
+        command = command_of(noun, verb)
+        assert command is not None
+        assert set(options) <= {option for each in command.params for option in each.opts}, (noun, verb)

@@ -1,5 +1,8 @@
 """Accepting jobs, running them, and what is noted when they end badly."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -22,9 +25,10 @@ from gis_service.services import jobs, studies, users
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.job_runs import MOST_OPEN, Wanted, accept, run_job
 from gis_service.services.job_words import message
+from gis_service.settings import ROOT
 from gis_service.types import Text
 from tests.event_loop import run_alone
-from tests.job_town import INPUTS, Town, make_town
+from tests.job_town import INPUTS, Town, environment_of, make_town
 
 PLANNER = Caller(Role.PLANNER, "lan")
 VERSION = "INSERT INTO gis.version (layer, author) VALUES ('residents', 'minh')"
@@ -282,3 +286,59 @@ def test_a_job_runs_by_the_right_that_its_account_has_then(
     run_job(town.context, job.id)
     done = town.job(job.id)
     assert (done.status, (done.problem or {}).get("code")) == ("failed" if code else "successful", code)
+
+
+MOMENTS = {
+    "kept": ["INSERT INTO gis.study"],
+    "ended": ["INSERT INTO gis.study", "UPDATE gis.job"],
+    "committing": ["INSERT INTO gis.study", "UPDATE gis.job", "COMMIT"],
+    "committed": [],
+}
+"""What had been executed when the process died; each computes a job of its own."""
+
+KILLED = """
+import json, sys
+from gis_service.services.context import open_context
+from gis_service.services.job_runs import run_job
+from gis_service.settings import read_settings
+from tests.killed import die_after, each_in_its_own
+
+def compute(moment, told):
+    context.engine.dispose(close=False)  # the connections of the process before
+    die_after(context.engine, *told["words"])
+    run_job(context, told["job"], 1)
+    print(moment, flush=True)
+
+with open_context(read_settings()) as context:
+    each_in_its_own(compute, json.loads(sys.argv[1]))
+"""
+
+
+def kept(town: Town) -> set[str]:
+    with transaction(town.engine) as connection:
+        return {entry.id for entry in studies.list_(connection, limit=100).items}
+
+
+def test_a_job_killed_while_it_ends_has_its_study_and_its_end_or_neither(town: Town) -> None:
+    before = kept(town)
+    asked = {moment: begun(town, limit=2500.0 + number) for number, moment in enumerate(MOMENTS)}
+    told = {moment: {"words": words, "job": asked[moment]} for moment, words in MOMENTS.items()}
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED, json.dumps(told)],
+        cwd=ROOT,
+        env=environment_of(town.url, town.folder),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "committed\n"
+    ended = {moment: town.job(job) for moment, job in asked.items()}
+    states = dict.fromkeys(MOMENTS, "running") | {"committed": "successful"}
+    assert {moment: job.status for moment, job in ended.items()} == states
+    assert kept(town) - before == {ended["committed"].study}
+    for job in asked.values():
+        run_job(town.context, job)  # as a worker that has seen the death does; what is done stays
+    done = [town.job(job) for job in asked.values()]
+    assert {job.status for job in done} == {"successful"}
+    assert kept(town) - before == {job.study for job in done}
+    assert len({job.study for job in done}) == len(MOMENTS)
