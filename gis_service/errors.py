@@ -154,6 +154,7 @@ class ErrorCode(StrEnum):
     LAYER_TOO_WIDE = "layer_too_wide"
     # edits
     BASE_VERSION_CHANGED = "base_version_changed"
+    LAYER_NO_LONGER_EMPTY = "layer_no_longer_empty"
     KEY_TAKEN = "key_taken"
     PRECONDITION_MISSING = "precondition_missing"
     ITEM_CHANGED = "item_changed"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
 from gis_service.db.history import version
-from gis_service.db.history_diff import Difference, differences, tally
+from gis_service.db.history_diff import Difference, count_others, differences, tally
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, Fault
 from gis_service.types import Text, VersionId
@@ -62,7 +62,7 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
     Raises
     ------
     Conflict
-        ``base_version_changed``, with what has happened since.
+        ``base_version_changed``, with what has happened since; ``layer_no_longer_empty`` for 0.
     """
     newest = version_of(connection, definition.id)
     if base is None or base == newest:
@@ -70,21 +70,44 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
     columns = [field.name for field in definition.fields]
     faults: list[Fault] = []
     since = UNTOLD
-    known = version(connection, definition.id, base)
-    if newest is not None and (base == 0 or (known is not None and known.kept)):
+    if newest is not None and _can_compare(connection, definition, base):
         pair = (VersionId(base), newest)
         counted = tally(connection, definition.id, columns, *pair)
         since = f"+{counted.added} ~{counted.changed} −{counted.removed}"
         found = differences(connection, definition.id, columns, pair, count=SHOWN)
         faults = [_fault(difference) for difference in found]
     raise Conflict(
-        ErrorCode.BASE_VERSION_CHANGED,
+        ErrorCode.BASE_VERSION_CHANGED if base else ErrorCode.LAYER_NO_LONGER_EMPTY,
         faults,
         layer=definition.id,
         base=base,
         newest="-" if newest is None else newest,
         since=since,
     )
+
+
+def has_changed(connection: Connection, definition: LayerDefinition, base: int) -> bool:
+    """Tell whether a layer holds anything else than it did in a version; a version may change nothing.
+
+    Parameters
+    ----------
+    connection, definition
+        As of `require_base`.
+    base
+        Version, 0 for a layer without any.
+    """
+    newest = version_of(connection, definition.id)
+    if newest is None or not _can_compare(connection, definition, base):
+        return True
+    columns, pair = [field.name for field in definition.fields], (VersionId(base), newest)
+    counted = tally(connection, definition.id, columns, *pair)
+    changed = counted.added or counted.changed or counted.removed
+    return bool(changed or count_others(connection, definition.id, columns, *pair))
+
+
+def _can_compare(connection: Connection, definition: LayerDefinition, base: int) -> bool:
+    known = version(connection, definition.id, VersionId(base))
+    return base == 0 or (known is not None and known.kept)
 
 
 def replaced(

@@ -9,7 +9,7 @@ from gis_service.db.engine import Engine, open_engine, transaction
 from gis_service.db.guards import check_guards, mend_guards
 from gis_service.db.history_check import UNFIT, HistoryFault, catch_up, check
 from gis_service.db.snapshot import snapshot
-from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.errors import ErrorCode, Fault, GisError, RefusedInput
 from gis_service.messages.catalogue import notices
 from gis_service.services.accounts import OPERATOR, Caller, record
 from gis_service.services.audit import note_version
@@ -115,7 +115,7 @@ def check_engine(
     if repaired or guards:
         seen = _look(engine)
     apart = {fault.layer for fault in seen.layers if fault.beside}
-    beside = apart.difference(defined()) if apart else set()
+    beside = apart - _layers_among(apart, defined)
     found = [
         fault
         for fault in (*seen.layers, *seen.guards)
@@ -126,6 +126,19 @@ def check_engine(
             ErrorCode.DATABASE_UNSOUND, faults=[_told(fault) for fault in found], count=len(found)
         )
     return CheckReport(seen.tables, repaired, guards, tuple(sorted(beside)))
+
+
+def _layers_among(tables: set[str], defined: Callable[[], Collection[str]]) -> set[str]:
+    """Give the tables that are layers: all of them where the definitions cannot be read.
+
+    What else was found is told all the same, and nothing that may be a layer passes for none.
+    """
+    if not tables:
+        return set()
+    try:
+        return tables.intersection(defined())
+    except GisError:
+        return tables
 
 
 def _look(engine: Engine) -> _Seen:

@@ -31,7 +31,7 @@ from gis_service.db.layers import (
 )
 from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.base_version import replaced, require_base, told_base
+from gis_service.services.base_version import has_changed, replaced, require_base, told_base
 from gis_service.services.ingest_columns import Matching, check_column, match_columns
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
@@ -86,7 +86,7 @@ class Load:
         RefusedInput
             With every fault of every row; nothing is published.
         Conflict
-            ``layer_table_differs``, ``layer_busy``, ``base_version_changed``.
+            ``layer_table_differs``, ``layer_busy``, ``base_version_changed``, ``layer_no_longer_empty``.
         """
         table = table_of(self._definition)
         # A savepoint: after a refusal the caller's transaction is as it was.
@@ -102,7 +102,7 @@ class Load:
             if not self._options.any_base:
                 # Who does not say has seen, at best, what was there when the load began.
                 base = said or seen or 0
-                if base != (newest or 0):
+                if base != (newest or 0) and (said or has_changed(connection, self._definition, base)):
                     require_base(connection, self._definition, base)
             version = add_version(connection, table.id, author=author, message=message)
             changes = replace_all(connection, table, staging, alone=alone)

@@ -84,9 +84,12 @@ def test_an_export_of_the_newest_version_and_a_file_that_says_nothing_are_loaded
     assert load(connection, exported / "a.geojson").changes.removed == 1
 
 
-@pytest.mark.parametrize(("before", "since"), [("abc", "+1 ~2 −1"), ("", "+3 ~0 −0")])
+@pytest.mark.parametrize(
+    ("before", "code", "since"),
+    [("abc", "base_version_changed", "+1 ~2 −1"), ("", "layer_no_longer_empty", "+3 ~0 −0")],
+)
 def test_what_others_commit_while_rows_are_staged_is_not_written_over(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch, before: str, since: str
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, before: str, code: str, since: str
 ) -> None:
     if before:
         fill(connection, *before)
@@ -101,11 +104,22 @@ def test_what_others_commit_while_rows_are_staged_is_not_written_over(
     with pytest.raises(Conflict) as caught:
         fill(connection, "a")
     told = caught.value
-    assert (told.code, told.params["base"], told.params["since"]) == (
-        ErrorCode.BASE_VERSION_CHANGED,
-        seen,
-        since,
-    )
+    assert (told.code, told.params["base"], told.params["since"]) == (code, seen, since)
+
+
+def test_a_version_that_changed_nothing_while_rows_were_staged_is_nobodys_work(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(connection, "a", "b")
+    stage = Load.stage
+
+    def while_somebody_loads_the_same(own: Load, *given: Any) -> Staging:  # noqa: ANN401  as they are
+        monkeypatch.setattr(Load, "stage", stage)
+        fill(connection, "a", "b")
+        return stage(own, *given)
+
+    monkeypatch.setattr(Load, "stage", while_somebody_loads_the_same)
+    assert fill(connection, "a").changes.removed == 1
 
 
 def test_whose_work_a_load_replaces_is_told_unless_it_was_its_own(connection: Connection) -> None:

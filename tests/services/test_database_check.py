@@ -82,8 +82,13 @@ def test_a_table_that_is_no_layer_is_told_and_no_fault(
     with pytest.raises(RefusedInput) as caught:
         check_database(there)
     assert [fault.place("en") for fault in caught.value.faults] == ["wifi"]
+    write(own, "DROP TABLE layer.wifi")
+    nowhere = there.model_copy(update={"layers_dir": settings.layers_dir / "nowhere"})
+    with pytest.raises(RefusedInput) as caught:
+        check_database(nowhere)
+    assert [fault.place("en") for fault in caught.value.faults] == ["layer_styles"], "it may be a layer"
     monkeypatch.setattr("gis_service.services.database_check.load_catalogue", None)
-    write(own, "DROP TABLE layer.wifi, layer.layer_styles")
+    write(own, "DROP TABLE layer.layer_styles")
     assert check_database(there).beside == (), "definitions are read only when they are asked for"
 
 
