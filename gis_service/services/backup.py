@@ -20,6 +20,7 @@ from gis_service.db.backup import (
 )
 from gis_service.db.database import tables_under_history
 from gis_service.db.engine import Engine, open_engine, transaction, without_password
+from gis_service.db.guards import mend_guards
 from gis_service.db.history_marks import forget_server, new_version
 from gis_service.db.migrate import is_known_revision, migrate, prepare
 from gis_service.db.snapshot import snapshot
@@ -181,7 +182,8 @@ def restore(settings: Settings, file: Path, *, caller: Caller = OPERATOR) -> Res
         tables = {name: rows for name, rows in told["tables"].items() if name not in NOT_RESTORED}
         _compare(found, tables)
         # A table that somebody made by hand, without a key or a geometry, was like that before.
-        check_engine(engine, unfit=False)
+        # Settings of the machine that it is restored on are for ``db check`` to tell.
+        check_engine(engine, unfit=False, guards=False)
     finally:
         engine.dispose()
     return RestoreReport(told["taken_at"], len(tables), sum(tables.values()), layers, absent)
@@ -219,6 +221,7 @@ def _begin_anew(engine: Engine, file: Path, taken_at: str, caller: Caller) -> in
     told = {"file": file.name, "taken_at": taken_at}
     message = notices()["restored_message"].vi.format(time=taken_at)
     with transaction(engine) as connection:
+        mend_guards(connection)  # what was off when the back-up was made is not off here
         end_all_access(connection, caller, "db.restore", told)
         forget_server(connection)
         layers = tables_under_history(connection)

@@ -87,6 +87,7 @@ def check_engine(
     *,
     repair: bool = False,
     unfit: bool = True,
+    guards: bool = True,
     defined: Callable[[], Collection[str]] = tuple,
     caller: Caller = OPERATOR,
 ) -> CheckReport:
@@ -100,6 +101,8 @@ def check_engine(
         As there.
     unfit
         Whether the table of a layer that can have no history is a fault.
+    guards
+        Whether the triggers, rights and settings that guard the audit are looked at.
     defined
         Names the layers; asked where a table has no history and can have none. One that is no layer, as QGIS
         makes for its styles, is no fault: it is only told.
@@ -111,21 +114,21 @@ def check_engine(
     """
     seen = _look(engine)
     repaired = _repair(engine, seen.layers, caller) if repair else {}
-    guards = _repair_guards(engine, seen.guards, caller) if repair else ()
-    if repaired or guards:
+    mended = _repair_guards(engine, seen.guards, caller) if repair else ()
+    if repaired or mended:
         seen = _look(engine)
     apart = {fault.layer for fault in seen.layers if fault.beside}
     beside = apart - _layers_among(apart, defined)
     found = [
         fault
-        for fault in (*seen.layers, *seen.guards)
+        for fault in (*seen.layers, *(seen.guards if guards else ()))
         if fault.code != UNFIT or (unfit and fault.layer not in beside)
     ]
     if found:
         raise RefusedInput(
             ErrorCode.DATABASE_UNSOUND, faults=[_told(fault) for fault in found], count=len(found)
         )
-    return CheckReport(seen.tables, repaired, guards, tuple(sorted(beside)))
+    return CheckReport(seen.tables, repaired, mended, tuple(sorted(beside)))
 
 
 def _layers_among(tables: set[str], defined: Callable[[], Collection[str]]) -> set[str]:

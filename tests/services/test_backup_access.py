@@ -14,6 +14,7 @@ from gis_service.files.backups import BackupFiles
 from gis_service.services import audit, sessions, users
 from gis_service.services.accounts import OPERATOR, Caller, Role, caller_of, make_token
 from gis_service.services.backup import back_up, restore
+from gis_service.services.database_check import check_database
 from gis_service.settings import Settings
 from gis_service.types import LayerId
 
@@ -124,3 +125,14 @@ def test_a_restore_that_is_cut_short_opens_nothing(
     alive = "SELECT (SELECT count(*) FROM gis.session), (SELECT count(*) FROM gis.token)"
     assert (ask(source, alive), ask(empty, alive)) == ([(1, 1)], [(0, 0)])
     assert ask(empty, "SELECT login FROM gis.account") == [("lan",)]
+
+
+def test_what_was_switched_off_before_the_back_up_guards_again_after_the_restore(
+    source: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    assert source.database_url
+    with psycopg.connect(source.database_url) as owner:
+        owner.execute("ALTER TABLE gis.audit DISABLE TRIGGER audit_is_append_only")
+    back_up(source, tmp_path / "a.dump")
+    restore(empty, tmp_path / "a.dump")
+    assert check_database(empty).guards == ()
