@@ -17,6 +17,7 @@ from gis_service.services.layers import table_of
 from gis_service.settings import ROOT, Settings
 from gis_service.types import LayerId
 from tests.small_city import write_text
+from tests.wells_definition import WELLS
 
 ROWS = {
     "residents": "INSERT INTO layer.residents (geom, people) VALUES (ST_Point(106.3, 20.4, 4326), 4)",
@@ -114,21 +115,6 @@ def test_a_version_is_told_with_who_ran_the_command_whatever_author_it_names(
         assert entry.after == {"version": newest(engine, "wifi")}
 
 
-WELLS = """
-id: wells
-title: {vi: Giếng khoan, en: Wells}
-description: {vi: Giếng của hộ dân, en: Wells of households}
-category: environment
-geometry: Point
-key: code
-fields:
-  - {name: code, type: text, required: true, label: {vi: Mã, en: Code}}
-source: {vi: Khảo sát, en: Survey}
-licence: CC-BY-4.0
-visibility: public
-generated: false
-frequency: annually
-"""
 DEPTH = "  - {name: depth, type: integer, label: {vi: Độ sâu, en: Depth}}\nsource:"
 
 

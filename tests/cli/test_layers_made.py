@@ -10,22 +10,8 @@ from click.testing import CliRunner, Result
 from gis_service.cli import main
 from gis_service.settings import Settings
 from tests.small_city import write_text
+from tests.wells_definition import WELLS
 
-WELLS = """
-id: wells
-title: {vi: Giếng khoan, en: Wells}
-description: {vi: Giếng của hộ dân, en: Wells of households}
-category: environment
-geometry: Point
-key: code
-fields:
-  - {name: code, type: text, required: true, label: {vi: Mã, en: Code}}
-source: {vi: Khảo sát, en: Survey}
-licence: CC-BY-4.0
-visibility: public
-generated: false
-frequency: annually
-"""
 CSV = "code,lon,lat\ng1,106.35,20.45\ng2,106.36,20.46\n"
 
 

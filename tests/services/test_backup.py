@@ -14,13 +14,14 @@ from gis_service.db import backup as dumps
 from gis_service.db.clients import Clients
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import open_engine, transaction
-from gis_service.db.layers import Column, LayerTable, ensure_table
+from gis_service.db.layers import Column, LayerTable
 from gis_service.errors import Conflict, ErrorCode, GisError, NotFound, RefusedInput, Temporary
 from gis_service.files.backups import BackupFiles
 from gis_service.services.backup import back_up, restore
 from gis_service.services.database_check import check_database
 from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.backed_up import ask, at, with_table
 
 WELL = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"), Column("depth", "integer")))
 FILL = """
@@ -32,31 +33,17 @@ SELECT ST_Point(106, 20, 4326), 'w' || i, 0 FROM generate_series(1, 200) AS i
 @pytest.fixture
 def source(settings: Settings, make_database: Callable[[], str]) -> Settings:
     """Give settings of a database with a layer of a few rows in two versions."""
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        ensure_table(connection, WELL)
-    engine.dispose()
+    url = with_table(make_database(), WELL)
     with psycopg.connect(url, autocommit=True) as editor:
         editor.execute(FILL)
         editor.execute("UPDATE layer.well SET depth = 1 WHERE fid % 2 = 0")
-    return replace_url(settings, url)
+    return at(settings, url)
 
 
 @pytest.fixture
 def empty(settings: Settings, make_empty: Callable[[], str]) -> Settings:
     """Give settings of a database that holds nothing but extensions."""
-    return replace_url(settings, make_empty())
-
-
-def replace_url(settings: Settings, url: str) -> Settings:
-    return settings.model_copy(update={"database_url": url})
-
-
-def ask(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    assert settings.database_url
-    with psycopg.connect(settings.database_url) as reader:
-        return reader.execute(query.encode()).fetchall()
+    return at(settings, make_empty())
 
 
 STATES = "SELECT fid, code, depth, version_from, version_to FROM history.well ORDER BY fid, version_from"

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from gis_service.db.engine import open_engine, transaction
-from gis_service.db.layers import Column, LayerTable, ensure_table
+from gis_service.db.layers import Column, LayerTable
 from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
 from gis_service.files.backups import BackupFiles
 from gis_service.services import audit, sessions, users
@@ -17,6 +17,7 @@ from gis_service.services.backup import back_up, restore
 from gis_service.services.database_check import check_database
 from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.backed_up import ask, at, with_table
 
 WELL = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"),))
 
@@ -24,24 +25,13 @@ WELL = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"),))
 @pytest.fixture
 def source(settings: Settings, make_database: Callable[[], str]) -> Settings:
     """Give settings of a database with an empty layer."""
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        ensure_table(connection, WELL)
-    engine.dispose()
-    return settings.model_copy(update={"database_url": url})
+    return at(settings, with_table(make_database(), WELL))
 
 
 @pytest.fixture
 def empty(settings: Settings, make_empty: Callable[[], str]) -> Settings:
     """Give settings of a database that holds nothing but extensions."""
-    return settings.model_copy(update={"database_url": make_empty()})
-
-
-def ask(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    assert settings.database_url
-    with psycopg.connect(settings.database_url) as reader:
-        return reader.execute(query.encode()).fetchall()
+    return at(settings, make_empty())
 
 
 def other_counts(file: Path) -> None:

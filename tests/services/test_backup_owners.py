@@ -8,12 +8,12 @@ import psycopg
 import pytest
 
 from gis_service.db.cluster import Cluster
-from gis_service.db.engine import open_engine, transaction
-from gis_service.db.layers import Column, LayerTable, ensure_table
+from gis_service.db.layers import Column, LayerTable
 from gis_service.files.backups import BackupFiles
 from gis_service.services.backup import back_up, restore
 from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.backed_up import ask, at, with_table
 
 WELL = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"),))
 
@@ -21,28 +21,13 @@ WELL = LayerTable(LayerId("well"), "Point", "code", (Column("code", "text"),))
 @pytest.fixture
 def source(settings: Settings, make_database: Callable[[], str]) -> Settings:
     """Give settings of a database with an empty layer."""
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        ensure_table(connection, WELL)
-    engine.dispose()
-    return replace_url(settings, url)
+    return at(settings, with_table(make_database(), WELL))
 
 
 @pytest.fixture
 def empty(settings: Settings, make_empty: Callable[[], str]) -> Settings:
     """Give settings of a database that holds nothing but extensions."""
-    return replace_url(settings, make_empty())
-
-
-def replace_url(settings: Settings, url: str) -> Settings:
-    return settings.model_copy(update={"database_url": url})
-
-
-def ask(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    assert settings.database_url
-    with psycopg.connect(settings.database_url) as reader:
-        return reader.execute(query.encode()).fetchall()
+    return at(settings, make_empty())
 
 
 def test_another_owner_gets_no_more_rights_and_others_keep_theirs(
@@ -61,7 +46,7 @@ def test_another_owner_gets_no_more_rights_and_others_keep_theirs(
             owner.execute("GRANT SELECT ON layer.well TO reader_of_wells")
         report = back_up(source, tmp_path / "a.dump")
         assert json.loads(BackupFiles(report.file).manifest.read_text())["roles"] == ["reader_of_wells"]
-        assert restore(replace_url(empty, url), tmp_path / "a.dump").absent == ()
+        assert restore(at(empty, url), tmp_path / "a.dump").absent == ()
         may = "has_table_privilege('{}', '{}', '{}')"
         asked = [
             ("other_owner", "gis.audit", "INSERT"),
@@ -71,11 +56,11 @@ def test_another_owner_gets_no_more_rights_and_others_keep_theirs(
             ("gis_service", "gis.dirty", "SELECT, INSERT"),
             ("reader_of_wells", "layer.well", "SELECT"),
         ]
-        found = ask(replace_url(empty, url), "SELECT " + ", ".join(may.format(*one) for one in asked))
+        found = ask(at(empty, url), "SELECT " + ", ".join(may.format(*one) for one in asked))
         assert found == [(True, False, False, False, False, True)]
         calls = "has_function_privilege('reader_of_wells', 'gis.{}', 'EXECUTE')"
         named = (calls.format("version_of_write(text, text, text)"), calls.format("search_form(text)"))
-        assert ask(replace_url(empty, url), f"SELECT {', '.join(named)}") == [(False, True)]
+        assert ask(at(empty, url), f"SELECT {', '.join(named)}") == [(False, True)]
     finally:
         for settings in (source, empty):
             with psycopg.connect(cluster.admin_url(name_of(settings)), autocommit=True) as inside:
