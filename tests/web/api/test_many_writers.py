@@ -122,12 +122,13 @@ def _loads(town: Town, catalogue: Catalogue, folder: Path) -> None:
 
 
 def _loaded(town: Town, catalogue: Catalogue, file: Path) -> bool:
-    """Load a file, unless somebody has written to the layer since the load began."""
+    """Load a file, unless somebody has written to the layer since the load began, or holds it."""
     try:
         with transaction(town.engine) as connection:
             load_file(connection, catalogue, file, "wifi", author="loader")
     except Conflict as error:
-        if error.code is ErrorCode.BASE_VERSION_CHANGED:
+        # Whoever empties the table and whoever loads may wait for each other: one gives way, and comes again.
+        if error.code in {ErrorCode.BASE_VERSION_CHANGED, ErrorCode.LAYER_BUSY}:
             return False
         raise
     return True
