@@ -124,6 +124,13 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 )
 @click.option("--class-column", metavar="NAME", help="Road class. Default: class, highway or road_class.")
 @click.option("--oneway-column", metavar="NAME", help="yes, no, -1, FT, TF or B. Default: oneway.")
+@click.option(
+    "--tables",
+    default="",
+    metavar="NAMES",
+    callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
+    help="Further tables as CSV files, with commas between: facilities.",
+)
 @click.pass_context
 def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type
     """Read the options, run the analysis, write and tell the result."""

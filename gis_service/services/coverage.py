@@ -20,6 +20,7 @@ from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Not
 from gis_service.services.coverage_notices import coverage_notices
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Roads, Ways, find_gaps, find_ways
+from gis_service.services.tables import Scene, tables_of
 from gis_service.types import Bools, Int32s, Int64s
 
 __all__ = [
@@ -113,7 +114,7 @@ def run_coverage(
     parameters
         What is asked.
     progress
-        Told each step as it begins: ``ways``, ``coverage``, ``gaps``, ``notices``, ``done``.
+        Told each step as it begins: ``ways``, ``coverage``, ``gaps``, ``notices``, ``tables``, ``done``.
     told
         Other units to tell the same result by; those of the inputs when None.
 
@@ -143,9 +144,12 @@ def run_coverage(
     tell("notices", 0.9)
     notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
     document = coverage_document(told.inputs, told.parameters, sums, gaps, notices)
+    near = np.flatnonzero(scene.border.facilities)
+    if parameters.tables:
+        tell("tables", 0.95)
+        document["tables"] = tables_of(Scene(told.inputs, told.parameters, demand, zone, ways, near))
     tell("done", 1.0)
     covered = is_covered(field.cost, limit)
-    near = np.flatnonzero(scene.border.facilities)
     return CoverageResult(
         document, demand, zone, field, covered, ways.reached, ways.reasons(), sums, gaps, ways.roads, near
     )
@@ -174,6 +178,7 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
         open_on=None,
         groups=(),
         seed=0,
+        tables=(),
     )
     return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
 

@@ -46,6 +46,12 @@ class Facilities:
         Name of each facility, to tell of it by; empty when none are known.
     ids
         Code of each facility, in the order of ``names``; empty when none are known.
+    capacity, site_area_m2
+        ``(n_facilities,)`` what each can serve and the area of its site in m², nan where not known; None
+        when it is known of none.
+    places
+        ``(n_facilities,)`` geometry of each in the metric system of the study, as it came; None where only
+        the entrances are known.
     """
 
     xy: Floats
@@ -54,6 +60,9 @@ class Facilities:
     owner: Int64s | None = None
     names: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    capacity: Floats | None = None
+    site_area_m2: Floats | None = None
+    places: Geometries | None = None
 
     @property
     def owners(self) -> Int64s:
@@ -64,6 +73,22 @@ class Facilities:
     def count(self) -> int:
         """Number of facilities that have a row."""
         return len(np.unique(self.owners))
+
+
+@dataclass(frozen=True)
+class LandUse:
+    """How land is used.
+
+    Parameters
+    ----------
+    polygons
+        ``(n,)`` areas in the metric system of the study.
+    use
+        ``n`` uses, as the layer writes them.
+    """
+
+    polygons: Geometries
+    use: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,6 +124,8 @@ class CoverageInputs:
         ``zone`` must have been found with them. None when it is the union of ``zones``.
     people_beyond
         Whole thousandths of people beyond the study area who are not rows of ``demand``.
+    land_use
+        Use of land, where a table of the study asks for it.
     notices
         Found while the inputs were read.
     generated
@@ -119,6 +146,7 @@ class CoverageInputs:
     outline: BaseGeometry | None = None
     area: Zones | None = None
     people_beyond: int = 0
+    land_use: LandUse | None = None
     notices: tuple[Notice, ...] = ()
     generated: tuple[str, ...] = ()
     prepared: Prepared = field(default_factory=Prepared, compare=False, repr=False)

@@ -30,7 +30,7 @@ from gis_service.services.prepared_ground import (
     vintage_marks,
 )
 from gis_service.services.rights import Rights, rights_of, sees_personal
-from gis_service.services.study_inputs import with_last_change
+from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions

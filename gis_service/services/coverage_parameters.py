@@ -64,6 +64,8 @@ class CoverageParameters:
         Share 0..1 of the closed facilities with a ``branch_rank`` that stay as branches.
     seed
         For assumption ranges; changes no plain figure.
+    tables
+        Further tables of the document, names of `gis_service.services.tables.TABLES`.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
         Conventions of METHODS.
     """
@@ -83,6 +85,7 @@ class CoverageParameters:
     groups: tuple[str, ...] = ()
     branch_share: float = 0.0
     seed: int = 0
+    tables: tuple[str, ...] = ()
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
     scattered_people: int = SCATTERED_PEOPLE
@@ -137,29 +140,34 @@ class CoverageParameters:
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""
         own = {} if self.catchment_vintage is None else {"catchment_vintage": self.catchment_vintage}
-        return own | {
-            "service": self.service,
-            "standard": self.standard,
-            "measure": self.measure,
-            "limit": self.limit,
-            "direction": self.direction,
-            "turnout_s": self.turnout_s,
-            "catchment": self.catchment,
-            "vintage": self.vintage,
-            "at": self.at,
-            "open_on": self.open_on,
-            "groups": list(self.counted_groups),
-            "branch_share": self.branch_share,
-            "seed": self.seed,
-            **_mode_document(self.mode),
-            "snap_max_m": self.snap_max_m,
-            "gap_join_m": self.gap_join_m,
-            "scattered_people": self.scattered_people,
-            "halo_m": self.halo_m,
-            "lattice_m": self.lattice.step_m,
-            "lattice_offset_m": self.lattice.offset_m,
-            "ferry": self._ferry_document(),
-        }
+        tables: dict[str, object] = {"tables": list(self.tables)} if self.tables else {}
+        return (
+            own
+            | tables
+            | {
+                "service": self.service,
+                "standard": self.standard,
+                "measure": self.measure,
+                "limit": self.limit,
+                "direction": self.direction,
+                "turnout_s": self.turnout_s,
+                "catchment": self.catchment,
+                "vintage": self.vintage,
+                "at": self.at,
+                "open_on": self.open_on,
+                "groups": list(self.counted_groups),
+                "branch_share": self.branch_share,
+                "seed": self.seed,
+                **_mode_document(self.mode),
+                "snap_max_m": self.snap_max_m,
+                "gap_join_m": self.gap_join_m,
+                "scattered_people": self.scattered_people,
+                "halo_m": self.halo_m,
+                "lattice_m": self.lattice.step_m,
+                "lattice_offset_m": self.lattice.offset_m,
+                "ferry": self._ferry_document(),
+            }
+        )
 
     def _ferry_document(self) -> dict[str, object] | None:
         if self.mode is None or self.measure == "straight_radius":

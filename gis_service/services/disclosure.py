@@ -20,6 +20,7 @@ from gis_service.services.suppression import (
     say_hidden,
     settle,
 )
+from gis_service.services.tables import hide_tables
 
 __all__ = ["CLOSED", "NOTICE", "SMALLEST_SHOWN", "hide", "public_view"]
 
@@ -40,6 +41,7 @@ def public_view(document: Row) -> Row:
     if document.get("process") == "compare":
         return public_changes(document)
     shown = copy.deepcopy(document)
+    hide_tables(shown)
     sums = [*coverage_sums(shown)]  # while no figure is hidden yet: some of them follow from others
     closed = _close(shown)
     hidden = settle(sums, hide) | closed

@@ -25,6 +25,7 @@ from gis_service.services.coverage_parameters import (
 )
 from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.gap_inputs import GapFiles, GapInputs, read_inputs
+from gis_service.services.tables import TABLES
 
 SERVICE = "facilities"
 """Stands for the service of every gap analysis: its name is a matter of the file, not of the answer."""
@@ -54,6 +55,8 @@ class GapQuestion:
         Path of a YAML file with speeds by road class.
     at
         ``HH:MM``, ``Tuesday HH:MM`` or ``YYYY-MM-DDTHH:MM``.
+    tables
+        Further tables, names of `gis_service.services.tables.TABLES`.
     """
 
     mode: str = "walk"
@@ -65,6 +68,7 @@ class GapQuestion:
     speed_kmh: float | None = None
     speeds: str | None = None
     at: str = DEFAULT_AT
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,15 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
         direction=question.direction,
         catchment=question.catchment,
         at=normal_time(question.at),
+        tables=_tables(question.tables),
     )
+
+
+def _tables(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in TABLES:
+            raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--tables", value=name, expected=", ".join(TABLES))
+    return tuple(dict.fromkeys(names))
 
 
 def _limit_cost(question: GapQuestion) -> int:

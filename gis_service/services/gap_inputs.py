@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 
@@ -50,6 +51,8 @@ from gis_service.services.network import ferries_of, metric_crs, roads_of
 from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 
 _SITES = ("site_id", "site")
+CAPACITY, SITE_AREA = "capacity", "site_area_m2"
+"""Columns of what a facility can serve and how large its site is, as in the layers of the service."""
 _MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries")
 
 
@@ -182,8 +185,10 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
     what was left out while reading, and which inputs are generated.
     """
     people, zones, sites = read.demand, read.zones, read.facilities
+    known = ((CAPACITY, sites.capacity), (SITE_AREA, sites.site_area_m2))
+    sizes = [part for name, column in known if column is not None for part in ([name], column)]
     hashes = {
-        "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit),
+        "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit, *sizes),
         "roads": content_hash(*(getattr(read.roads, column.name) for column in fields(read.roads))),
         "population": content_hash(people.xy, people.people[ALL], [read.beyond, people.step_m]),
         "zones": content_hash(zones.polygons, zones.ids, zones.names),
@@ -271,7 +276,15 @@ def _facilities(
     if is_area.any():
         ways_in = int(is_area[facilities.owners].sum())
         notices.append(Notice("polygon_entrances", {"count": int(is_area.sum()), "entrances": ways_in}))
-    return places, facilities
+    capacity, site_area_m2 = (_optional(frame, column) for column in (CAPACITY, SITE_AREA))
+    return places, replace(facilities, capacity=capacity, site_area_m2=site_area_m2, places=places)
+
+
+def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
+    """Give a column of numbers, nan where there is none; None for a file without it."""
+    if column not in frame.columns:
+        return None
+    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
 
 
 def _demand(

@@ -23,7 +23,7 @@ from gis_service.services.compare import Workbench
 from gis_service.services.coverage_parameters import CoverageCatchment
 from gis_service.services.prepared import Prepared
 from gis_service.services.studies import Computed, Study, compute_asked, find
-from gis_service.services.study_inputs import open_on
+from gis_service.services.study_facilities import open_on
 from gis_service.services.study_processes import ask
 from gis_service.types import LayerId
 

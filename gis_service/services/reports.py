@@ -50,7 +50,7 @@ def prepare_folder(out: Path) -> None:
 
 
 def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
-    """Write ``summary.json``, ``zones.csv``, ``gaps.gpkg`` and ``map.html``.
+    """Write ``summary.json``, ``zones.csv``, ``gaps.gpkg``, ``map.html`` and a CSV file per further table.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The files written. ``gaps.gpkg`` holds homes and belongs to whoever owns the population file; the
-        others show nothing finer than units and cells of 250 m.
+        The files written. ``gaps.gpkg`` holds homes and belongs to whoever owns the population file, and so
+        do the further tables; the others show nothing finer than units and cells of 250 m.
 
     Raises
     ------
@@ -78,6 +78,9 @@ def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(_study_map(analysis, document)), "utf-8")
+        for name, rows in document.get("tables", {}).items():
+            paths.append(out / f"{name}.csv")
+            pd.DataFrame(rows).to_csv(paths[-1], index=False)
     except OSError as error:
         raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
     return paths

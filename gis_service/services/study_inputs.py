@@ -1,8 +1,7 @@
 """Brings the layers of a study to arrays in the metric system of the city."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyproj
@@ -16,18 +15,19 @@ from gis_service.analysis.zones import Zones, sorted_zones
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.branches import RANK, branches_of
-from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
+from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice
 from gis_service.services.coverage_notices import unknown_classes
-from gis_service.services.facilities import are_areas, facilities_from
 from gis_service.services.memo import Memo
 from gis_service.services.study_area import read_outline, units_in
+from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA
-from gis_service.types import Bools, Floats, Geometries, Int32s, Text
+from gis_service.types import Floats, Geometries, Int32s, Text
 
+USE = "use"
+"""Column that tells how land is used."""
 EVERYBODY, PERSONS = "people", "persons"
 """Column of everybody in a layer of people, and the unit of it and of its groups."""
 
@@ -186,9 +186,19 @@ def inputs_on(
         settlements=ground.settlements,
         outline=ground.outline,
         area=units.area,
+        land_use=_land_use(layers, ground.crs) if "land_use" in layers.layers else None,
         notices=tuple(notices),
         generated=layers.generated,
     )
+
+
+def _land_use(layers: StudyLayers, crs: pyproj.CRS) -> LandUse:
+    rows = layers.read("land_use", USE)
+    if USE not in rows.columns:
+        raise _refused("land_use", layers.layers["land_use"], f"{layers.layers['land_use']}.{USE}")
+    there = np.flatnonzero(~shapely.is_missing(rows.geometry))
+    polygons = transform(shapely.force_2d(rows.geometry[there]), STORAGE, crs)
+    return LandUse(polygons, tuple(str(rows.columns[USE][row]) for row in there.tolist()))
 
 
 def _metric(rows: LayerRows, crs: pyproj.CRS) -> Geometries:
@@ -299,97 +309,6 @@ def _numbers(rows: LayerRows, column: str, layer: str) -> Floats:
     if values is None or all(value is None for value in values):
         raise _refused("groups", column, f"{layer}.{column}")
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
-def read_facilities(
-    layers: StudyLayers,
-    crs: pyproj.CRS,
-    task: CoverageTask,
-    zones: Zones,
-    walkable: Geometries,
-    notices: list[Notice],
-) -> Facilities:
-    """Read the facilities that are open on the day of a study, and the branches that it asks for.
-
-    Parameters
-    ----------
-    layers, crs, task
-        Which layers, the system of the study, and what is asked.
-    zones
-        Units that facilities belong to, in ``crs``.
-    walkable
-        Lines that areas are entered from, in ``crs``.
-    notices
-        What must be said of the branches is added here.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused`` for areas in a study without roads.
-    """
-    unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
-    key = layers.catalogue.layers[layers.layers["facilities"]].key or "code"
-    dated = ("open_from", "open_to", "site_id", RANK)
-    rows = layers.read("facilities", key, "name", *dated, *unit_fields)
-    there = ~shapely.is_missing(rows.geometry)
-    counted = there & open_on(rows, task.day)
-    share = task.parameters.branch_share
-    if share:
-        branches = branches_of(rows.columns, counted, there, task.day, share)
-        notices.append(branches.notice(int(counted.sum()), share))
-        counted |= branches.chosen
-    kept = np.flatnonzero(counted)
-    places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
-    if are_areas(places).any() and not len(walkable):
-        expected = Text(
-            "network_time, network_distance (đối tượng dạng vùng cần có đường)",
-            "network_time, network_distance (areas need roads)",
-        )
-        raise _refused("measure", task.parameters.measure, expected)
-    nothing: list[object] = [None] * len(rows)
-    named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
-    codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), nothing)
-    keys = rows.columns.get(key, nothing)
-    chosen = kept.tolist()
-    found = facilities_from(
-        places,
-        [sites[row] for row in chosen],
-        [str(row + 1) if named[row] is None else str(named[row]) for row in chosen],
-        walkable,
-        zones,
-        [codes[row] for row in chosen],
-    )
-    return replace(found, ids=tuple(str(row + 1) if keys[row] is None else str(keys[row]) for row in chosen))
-
-
-def with_last_change(layers: StudyLayers, task: CoverageTask) -> CoverageTask:
-    """Name the day since when the facilities of a study by the convention are the ones they are.
-
-    So that such a study stays the same one from week to week, and is another one after a facility has opened
-    or closed. A study that is asked for a day of its own is left as it is.
-    """
-    dated = {"open_from", "open_to"} & set(layers.fields("facilities"))
-    if task.asked_for_a_day or not dated:
-        return task
-    rows = layers.read("facilities", *sorted(dated))
-    days = [day for column in rows.columns.values() for day in column if isinstance(day, date)]
-    last = max((day for day in days if day <= task.day), default=None)
-    if last is None:
-        return task
-    return replace(task, parameters=replace(task.parameters, open_on=last.isoformat()))
-
-
-def open_on(rows: LayerRows, day: date) -> Bools:
-    """Tell which facilities are open on a day: ``open_from <= day < open_to``, a missing date is open."""
-    nothing = [None] * len(rows)
-    pairs = zip(rows.columns.get("open_from", nothing), rows.columns.get("open_to", nothing), strict=True)
-    is_open = [(_before(start, day)) and not _before(end, day, missing=False) for start, end in pairs]
-    return np.array(is_open, dtype=np.bool_)
-
-
-def _before(first: object, day: date, *, missing: bool = True) -> bool:
-    """Tell whether a day has come."""
-    return first <= day if isinstance(first, date) else missing
 
 
 def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:

@@ -24,7 +24,7 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
-from gis_service.services.study_inputs import with_last_change
+from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request, refused
 from gis_service.services.study_rights import require_inputs, require_versions

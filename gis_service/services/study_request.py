@@ -21,6 +21,7 @@ from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
 from gis_service.services.rights import Rights, is_personal
+from gis_service.services.tables import TABLES, layers_of_tables
 from gis_service.services.vintages import usual_vintage
 from gis_service.types import LayerId, Text, VersionId
 
@@ -95,6 +96,10 @@ class CoverageRequest(BaseModel):
     )
     turnout_s: float | None = Field(None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False)
     groups: tuple[str, ...] = ()
+    tables: tuple[str, ...] = Field(
+        (), description="Further tables of the document: " + ", ".join(TABLES) + "."
+    )
+    land_use: LayerReference | None = Field(None, description="Use of land, for the tables that read it.")
     scenario: None = None
     seed: int = Field(0, ge=0)
 
@@ -216,6 +221,7 @@ def complete(
         groups=tuple(dict.fromkeys((*request.groups, group))),
         branch_share=_branch_share(request, service, catalogue),
         seed=request.seed,
+        tables=tuple(_known("tables", name, list(TABLES)) for name in dict.fromkeys(request.tables)),
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
         scattered_people=conventions.scattered_people,
@@ -335,6 +341,8 @@ def _layers(
     }
     if parameters.measure != "straight_radius":
         standing["network"] = (request.network, "roads")
+    for role, layer in layers_of_tables(parameters.tables).items():
+        standing[role] = (getattr(request, role, None), layer)
     layers, wanted = {}, {}
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default

@@ -28,7 +28,8 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights
-from gis_service.services.study_inputs import Units, with_last_change
+from gis_service.services.study_facilities import with_last_change
+from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers, layers_of
 from gis_service.services.study_request import (
     CoverageRequest,
@@ -254,7 +255,9 @@ def _request(asked: Mapping[str, Any], references: References) -> dict[str, Any]
     groups = [group for group in asked["groups"] if group != ALL]
     at = None if _moment(asked["at"]) is None else asked["at"]
     request = {name: asked[name] for name in _ASKED} | roles
-    return request | {"facilities": facilities, "groups": groups, "vintage": asked["vintage"], "at": at}
+    tables = asked.get("tables", [])
+    told = {"facilities": facilities, "groups": groups, "tables": tables}
+    return request | told | {"vintage": asked["vintage"], "at": at}
 
 
 def _moment(at: str) -> datetime | None:

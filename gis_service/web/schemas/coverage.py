@@ -13,14 +13,22 @@ from gis_service.web.schemas.common import Answer, Link
 from gis_service.web.schemas.studies import StudyDocument
 
 _ID = r"^[a-z][a-z0-9_]{0,47}$"
-_GROUPS_EXPECTED = "age_60,age_3_5"
+_GROUPS_EXPECTED, _TABLES_EXPECTED = "age_60,age_3_5", "facilities"
 _AT_EXPECTED = "2026-01-06T10:00"
 
 
 def _groups(value: object) -> tuple[str, ...]:
+    return _names(value, _GROUPS_EXPECTED)
+
+
+def _tables(value: object) -> tuple[str, ...]:
+    return _names(value, _TABLES_EXPECTED)
+
+
+def _names(value: object, expected: str) -> tuple[str, ...]:
     names = tuple(str(value).split(","))
     if not all(re.fullmatch(_ID, name) for name in names):
-        raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": _GROUPS_EXPECTED})
+        raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": expected})
     return names
 
 
@@ -63,6 +71,9 @@ class CoverageQuery(Query):
     groups: Annotated[
         tuple[str, ...] | None, BeforeValidator(_groups), WithJsonSchema({"type": "string"})
     ] = Field(None, description="Groups of people that are counted too, with commas between.")
+    tables: Annotated[
+        tuple[str, ...] | None, BeforeValidator(_tables), WithJsonSchema({"type": "string"})
+    ] = Field(None, description="Further tables of the answer, with commas between.")
     branch_share: float | None = Field(
         None, ge=0, le=1, description="Share of the closed facilities that stay as branches."
     )

@@ -1,0 +1,44 @@
+"""Further tables of a study, beside its totals and units: a request names those that it wants.
+
+Each is a list of flat rows, so that it is also a CSV file and a layer. Most count people more finely than by
+unit or by cell, and are for those who may see personal detail (METHODS, People's privacy).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gis_service.services.documents import plain
+from gis_service.services.suppression import Row
+from gis_service.services.tables import facilities
+from gis_service.services.tables.scene import Scene, Table
+
+__all__ = ["CLOSED_NOTICE", "TABLES", "Scene", "Table", "hide_tables", "layers_of_tables", "tables_of"]
+
+CLOSED_NOTICE = "tables_closed"
+"""Tells that tables are for those who may see personal detail."""
+
+TABLES: Mapping[str, Table] = {
+    "facilities": Table(facilities.rows),
+}
+"""Every table by its name."""
+
+
+def tables_of(scene: Scene) -> dict[str, Any]:
+    """Give the tables that a study asks for, by name, as they stand in its document."""
+    return {name: plain(TABLES[name].make(scene)) for name in scene.parameters.tables}
+
+
+def layers_of_tables(names: tuple[str, ...]) -> dict[str, str]:
+    """Give the layers that tables read beside those of every study, by role."""
+    return dict(layer for name in names for layer in TABLES[name].layers)
+
+
+def hide_tables(shown: Row) -> None:
+    """Take the tables out of a document that everybody may not see, and say so in it."""
+    tables = shown.get("tables", {})
+    closed = [name for name in tables if not TABLES[name].is_open]
+    for name in closed:
+        del tables[name]
+    if closed:
+        notice = {"code": CLOSED_NOTICE, "params": {"tables": ", ".join(closed)}}
+        shown["notices"] = [*shown.get("notices", []), notice]

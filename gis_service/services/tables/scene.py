@@ -1,0 +1,61 @@
+"""What a table of a study is made of, and what a table is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gis_service.analysis.demand import Demand
+from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_ways import Ways
+from gis_service.types import Int32s, Int64s
+
+Row: TypeAlias = dict[str, Any]
+"""Figures of one row by name: numbers, text or None, so that each table is also a CSV file."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A study that is computed, before it is told.
+
+    Parameters
+    ----------
+    inputs
+        What was read, with the units that the study is told by. Rows of ``inputs.demand`` beyond the study
+        area do not count; those of ``demand`` do.
+    parameters
+        What is asked.
+    demand, zone
+        The people of the study area with all their groups, and the unit of each row, negative without one.
+    ways
+        What everybody's way costs, and to which facility.
+    counted_facilities
+        Rows of ``inputs.facilities`` that count: those within the border.
+    """
+
+    inputs: CoverageInputs
+    parameters: CoverageParameters
+    demand: Demand
+    zone: Int32s
+    ways: Ways
+    counted_facilities: Int64s
+
+
+@dataclass(frozen=True)
+class Table:
+    """A further table of a study.
+
+    Parameters
+    ----------
+    make
+        Gives its rows; all have the same names in the same order.
+    layers
+        Layers that it reads beside those of every study, by role, with the layer that stands in when the
+        request names none.
+    is_open
+        Whether everybody may see it; else those who may see personal detail.
+    """
+
+    make: Callable[[Scene], list[Row]]
+    layers: tuple[tuple[str, str], ...] = ()
+    is_open: bool = False
