@@ -9,6 +9,7 @@ import click
 import yaml
 
 from gis_service.cli.study_inputs import coverage_options, inputs_of
+from gis_service.cli.study_why import why
 from gis_service.cli.users import operator
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.messages.terminal import language_of
@@ -29,6 +30,9 @@ AUTHOR = "command line"
 @click.group()
 def study() -> None:
     """Run and show studies."""
+
+
+study.add_command(why)
 
 
 @study.command("merger")
