@@ -141,6 +141,9 @@ python_set() {
   rm -f "$mark"
   pip_install --requirement "$root/$file" || return
   pip_install --no-deps --requirement "$root/requirements-demo.txt" || return
+  if [ "$file" = requirements-dev.txt ]; then
+    pip_install --no-deps --requirement "$root/requirements-truth.txt" || return
+  fi
   pip_install --no-deps --editable "$root" || return
   echo "$key" >"$mark"
 }
