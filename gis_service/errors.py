@@ -71,6 +71,9 @@ class ErrorCode(StrEnum):
     STUDY_VERSION_GONE = "study_version_gone"
     PROCESS_UNKNOWN = "process_unknown"
     ROAD_COST_TOO_LARGE = "road_cost_too_large"
+    # pairs, catchments, inequality
+    PAIRS_TOO_MANY = "pairs_too_many"
+    RANKING_MISSING = "ranking_missing"
     # jobs
     JOB_NOT_FOUND = "job_not_found"
     JOB_NOT_READY = "job_not_ready"

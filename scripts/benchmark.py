@@ -55,6 +55,15 @@ QUESTIONS = {
         "field.py",
         ("ours", "scipy", "networkx"),
     ),
+    "catchments": Question(
+        "200 facilities and 100,000 homes within 30 minutes: the pairs, and what is shared over 14 million",
+        "catchments.py",
+        (
+            *("pairs: ours", "pairs: scipy"),
+            *("shares: ours", "shares: numpy", "shares: access"),
+            "balanced: ours",
+        ),
+    ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",
         "history.py",

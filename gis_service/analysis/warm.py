@@ -4,9 +4,11 @@ import numpy as np
 import shapely
 
 from gis_service.analysis.field import nearest_facility, network_field
+from gis_service.analysis.floating_catchments import balanced_catchments, even, floating_catchments
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
+from gis_service.analysis.pairs import network_pairs
 from gis_service.analysis.snap import snap
 
 
@@ -19,7 +21,11 @@ def warm() -> None:
     costs = segment_costs(network, mode("walk"), "network_time")
     places = snap(np.array([[10.0, 5.0]]), network, costs)
     network_field(network, costs, places, places, np.zeros(1, np.int32))
-    nearest_facility(build_graph(network, costs), costs, places, places)
+    graph = build_graph(network, costs)
+    nearest_facility(graph, costs, places, places)
+    pairs, people = network_pairs(graph, costs, places, places, limit=1), np.ones(1, np.int64)
+    floating_catchments(pairs, people, np.ones(1), even(1))
+    balanced_catchments(pairs, people, np.ones(1), even(1))
 
 
 if __name__ == "__main__":
