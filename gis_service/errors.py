@@ -74,6 +74,8 @@ class ErrorCode(StrEnum):
     # pairs, catchments, inequality
     PAIRS_TOO_MANY = "pairs_too_many"
     RANKING_MISSING = "ranking_missing"
+    # catchment
+    CATCHMENT_TOO_LARGE = "catchment_too_large"
     # jobs
     JOB_NOT_FOUND = "job_not_found"
     JOB_NOT_READY = "job_not_ready"

@@ -129,15 +129,28 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     default="",
     metavar="NAMES",
     callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
-    help="Further tables as CSV files, with commas between: facilities.",
+    help="Further tables as CSV files, with commas between: facilities, od.",
+)
+@click.option(
+    "--catchments",
+    is_flag=True,
+    help="Also write catchments.gpkg: reached roads, areas for drawing only, lines from homes to facilities.",
 )
 @click.pass_context
-def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type
+def main(context: click.Context, /, out: Path, *, catchments: bool, **options: Any) -> None:  # noqa: ANN401  each option has its own type
     """Read the options, run the analysis, write and tell the result."""
     # Imported here so that --help answers at once: these bring numba, GDAL and folium.
     from tqdm import tqdm  # noqa: PLC0415  as above
 
-    from gis_service.services.gap_analysis import GapQuestion, run_gap_analysis  # noqa: PLC0415  as above
+    from gis_service.services.catchment_files import (  # noqa: PLC0415  as above
+        require_one_catchment,
+        write_catchments,
+    )
+    from gis_service.services.gap_analysis import (  # noqa: PLC0415  as above
+        GapQuestion,
+        parameters_of,
+        run_gap_analysis,
+    )
     from gis_service.services.gap_inputs import GapFiles  # noqa: PLC0415  as above
     from gis_service.services.reports import as_text, prepare_folder, write_reports  # noqa: PLC0415  as above
 
@@ -151,9 +164,14 @@ def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa:
 
         try:
             prepare_folder(out)
+            if catchments:
+                require_one_catchment(parameters_of(GapQuestion(**options)))
             analysis = run_gap_analysis(files, GapQuestion(**options), progress)
             progress("reports", 0.92)
             paths = write_reports(analysis, out)
+            if catchments:
+                progress("catchments", 0.95)
+                paths.append(write_catchments(analysis, out))
             progress("done", 1.0)
         except GisError as error:
             bar.close()

@@ -98,10 +98,11 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
 @click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
 @coverage_options
 def run_study(process: str, file: Any, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
-    """Run a study and keep it: PROCESS is coverage, gaps or compare.
+    """Run a study and keep it: PROCESS is coverage, gaps, compare or catchment.
 
-    The least that coverage and gaps need is a standard: --standard one_stop_office_motorbike_10min. A
-    comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}.
+    The least that coverage, gaps and catchment need is --standard one_stop_office_motorbike_10min. A
+    comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}; so is what a catchment
+    draws: {shapes: [edges, polygons, surface, allocation, od], limits: [...]}.
     """
     try:
         given = {} if file is None else yaml.safe_load(file)

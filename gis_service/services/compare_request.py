@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.services.catchment_request import CatchmentRequest
 from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageParameters
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.rights import Rights
@@ -52,14 +53,20 @@ class CompareRequest(BaseModel):
 def _kind(inputs: object) -> str:
     sides = {"before", "after"}
     named = inputs if isinstance(inputs, dict) else getattr(inputs, "model_fields_set", ())
-    return "~compare" if sides & set(named) else "~coverage"
+    if sides & set(named):
+        return "~compare"
+    return "~catchment" if _DRAWN & set(named) else "~coverage"
 
+
+_DRAWN = frozenset(CatchmentRequest.model_fields) - frozenset(CoverageRequest.model_fields)
 
 AnyRequest = Annotated[
-    Annotated[CoverageRequest, Tag("~coverage")] | Annotated[CompareRequest, Tag("~compare")],
+    Annotated[CoverageRequest, Tag("~coverage")]
+    | Annotated[CompareRequest, Tag("~compare")]
+    | Annotated[CatchmentRequest, Tag("~catchment")],
     Discriminator(_kind),
 ]
-"""Inputs of any process; a comparison is told by its two states."""
+"""Inputs of any process; a comparison is told by its two states, a catchment by what is drawn."""
 
 
 @dataclass(frozen=True)

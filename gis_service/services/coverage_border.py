@@ -51,7 +51,7 @@ class Border:
 
 def border_of(inputs: CoverageInputs, halo_m: float) -> Border:
     """Find what lies within the border."""
-    area, network = _study_area(inputs), inputs.network
+    area, network = study_area(inputs), inputs.network
     places = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
     return Border(
         area=area,
@@ -112,7 +112,7 @@ def facilities_beyond(border: Border, facilities: Facilities) -> list[Notice]:
     return [Notice("facilities_beyond_border", {"count": far, "km": border.halo_m / M_PER_KM})] if far else []
 
 
-def _study_area(inputs: CoverageInputs) -> BaseGeometry | None:
+def study_area(inputs: CoverageInputs) -> BaseGeometry | None:
     """Give the outline, else the union of the units; None when units are known only by points."""
     if inputs.outline is not None:
         return inputs.outline

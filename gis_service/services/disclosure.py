@@ -8,6 +8,7 @@ part of a sum would be hidden, the smallest other part is hidden with it.
 import copy
 from collections.abc import Iterable
 
+from gis_service.services.catchment import public_shapes
 from gis_service.services.disclosure_changes import public_changes
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.suppression import (
@@ -40,7 +41,10 @@ def public_view(document: Row) -> Row:
     """
     if document.get("process") == "compare":
         return public_changes(document)
-    shown = copy.deepcopy(document)
+    shapes = document.get("shapes")  # large, and never changed in place
+    shown = copy.deepcopy({name: value for name, value in document.items() if name != "shapes"})
+    if shapes is not None:
+        shown["shapes"] = public_shapes(shapes)
     hide_tables(shown)
     sums = [*coverage_sums(shown)]  # while no figure is hidden yet: some of them follow from others
     closed = _close(shown)

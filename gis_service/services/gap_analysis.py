@@ -79,6 +79,7 @@ class GapAnalysis:
     inputs: GapInputs
     parameters: CoverageParameters
     result: CoverageResult
+    read: CoverageInputs
 
 
 def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress | None = None) -> GapAnalysis:
@@ -128,7 +129,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         raise _off_roads(files, parameters, len(inputs.places))
     result = run_coverage(read, parameters, lambda step, share: tell(step, 0.4 + 0.5 * share))
     _refuse_off_roads(files, parameters, result)
-    return GapAnalysis(files, inputs, parameters, result)
+    return GapAnalysis(files, inputs, parameters, result, read)
 
 
 def parameters_of(question: GapQuestion) -> CoverageParameters:

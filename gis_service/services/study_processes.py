@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.services import compare_document, coverage_document, gaps
+from gis_service.services import catchment, compare_document, coverage_document, gaps
 from gis_service.services.accounts import Caller
+from gis_service.services.catchment_ground import with_places
+from gis_service.services.catchment_request import CatchmentAsk, CatchmentRequest, complete_catchment
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import (
     SHARED_LAYERS,
@@ -37,6 +39,7 @@ REQUESTS: Mapping[str, type[BaseModel]] = {
     coverage_document.PROCESS: CoverageRequest,
     gaps.PROCESS: CoverageRequest,
     compare_document.PROCESS: CompareRequest,
+    catchment.PROCESS: CatchmentRequest,
 }
 """The inputs of each process."""
 
@@ -106,6 +109,11 @@ def ask(
         for side in (asked.before, asked.after, asked.told):
             _require(connection, rights, side)
         return _comparison(connection, catalogue, asked, bench)
+    if process == catchment.PROCESS:
+        request = read_request(CatchmentRequest, inputs)
+        task, drawn = complete_catchment(request, catalogue, today, rights)
+        _require(connection, rights, task)
+        return _catchment(find_layers(connection, catalogue, task), task, drawn, bench)
     task = complete(read_request(CoverageRequest, inputs), catalogue, today, rights)
     _require(connection, rights, task)
     layers = find_layers(connection, catalogue, task)
@@ -132,6 +140,20 @@ def _coverage(
         document = gaps.gaps_document(found, read, task.parameters)
     units = bench.every_unit(layers, task, read)
     return with_closed(document, found, layers.layers["zones"], units), read
+
+
+def _catchment(layers: StudyLayers, task: CoverageTask, drawn: CatchmentAsk, bench: Workbench) -> Asked:
+    task = with_last_change(layers, task)
+
+    def compute(progress: Progress | None) -> Result:
+        read = with_places(bench.inputs(layers, task), drawn)
+        found = run_coverage(read, task.parameters, progress)
+        document = catchment.catchment_document(found, read, task.parameters, drawn)
+        units = bench.every_unit(layers, task, read)
+        return with_closed(document, found, layers.layers["zones"], units), read
+
+    said = task.parameters.as_document() | drawn.as_document()
+    return Asked(document_id(catchment.PROCESS, layers.references, said), layers.layers, compute, bench)
 
 
 def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask, bench: Workbench) -> Asked:

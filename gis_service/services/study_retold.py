@@ -18,7 +18,9 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
-from gis_service.services import compare_document, gaps
+from gis_service.services import catchment, compare_document, gaps
+from gis_service.services.catchment_ground import with_places
+from gis_service.services.catchment_request import CatchmentAsk
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, complete_comparison
 from gis_service.services.coverage import Told, run_coverage
@@ -165,6 +167,10 @@ def _coverage(
     task = with_last_change(layers, replace(task, layers=layers.layers))
     inputs = bench.inputs(layers, task)
     asked = task.parameters
+    drawn = None
+    if document["process"] == catchment.PROCESS:
+        drawn = CatchmentAsk.from_document(document["parameters"])
+        inputs = with_places(inputs, drawn)
     own_unit = asked.catchment == "own_unit"
     units = bench.units(layers, task, vintage.layer)
     told = Told(
@@ -175,6 +181,8 @@ def _coverage(
     found = result.document
     if document["process"] == gaps.PROCESS:
         found = gaps.gaps_document(result, told.inputs, told.parameters)
+    if drawn is not None:
+        found = catchment.catchment_document(result, told.inputs, told.parameters, drawn)
     return with_closed(found, result, vintage.layer, bench.every_unit(layers, task, inputs))
 
 

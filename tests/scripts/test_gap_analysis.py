@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import rasterio
 import shapely
 from affine import Affine
@@ -232,3 +233,42 @@ def test_a_repaired_unit_is_told(town: Town) -> None:
                            (EAST - 500, NORTH + 500)])  # fmt: skip
     zones = write(town.folder / "bow.gpkg", [bow], id=["1"], name=["Nơ"])
     assert town.run(zones=zones).notices["zones_repaired"] == {"count": 1, "names": "Nơ"}
+
+
+def test_catchments_are_layers_that_agree_with_the_figures(town: Town) -> None:
+    run = town.run("--catchments")
+    path = run.out / "catchments.gpkg"
+    assert str(path) in run.output
+    edges, polygons, lines = (
+        gpd.read_file(path, layer=layer) for layer in ("reached_edges", "polygons", "allocation")
+    )
+    assert all(frame.crs == "EPSG:9209" for frame in (edges, polygons, lines))
+    # the road within 300 m of the office at its west end
+    assert edges.length.sum() == pytest.approx(300, abs=0.01)
+    assert edges["end_m"].max() == 300
+    assert polygons["for_drawing_only"].tolist() == [True]
+    assert polygons.total_bounds[2] == pytest.approx(EAST + 300, abs=0.01)
+    assert lines["people"].sum() == 100
+    assert lines[lines["within"]]["people"].sum() == run.summary["residents_covered"]
+
+
+def test_catchments_as_the_crow_flies_have_no_roads(town: Town) -> None:
+    run = town.run("--catchments", measure="straight_radius", limit_m="500")
+    layers = gpd.list_layers(run.out / "catchments.gpkg")["name"].tolist()
+    assert layers == ["polygons", "allocation"]
+
+
+def test_catchments_of_own_units_are_refused_before_anything_is_read(town: Town) -> None:
+    run = town.run("--catchments", catchment="own_unit", roads="nowhere.gpkg")
+    assert run.exit_code == 2
+    assert "--catchment any" in run.errors
+
+
+def test_ways_between_units_and_facilities_are_a_table(town: Town) -> None:
+    run = town.run("--tables", "od", limit_m="2000")
+    with (run.out / "od.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["zone"], row["rank"], float(row["people"])) for row in rows] == [
+        ("01", "1", 60),
+        ("02", "1", 40),
+    ]

@@ -92,6 +92,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/units/<code>"): OPEN,
     ("GET", "/api/studies"): OPEN,
     ("GET", "/api/studies/<study_id>"): OPEN,
+    ("GET", "/api/catchment"): OPEN,
     ("GET", "/api/coverage"): OPEN,
     ("GET", "/api/coverage/cells"): OPEN,
     ("GET", "/api/coverage/why"): OPEN,

@@ -9,7 +9,7 @@ from typing import Any
 
 from gis_service.services.documents import plain
 from gis_service.services.suppression import Row
-from gis_service.services.tables import accessibility, facilities, inequality
+from gis_service.services.tables import accessibility, facilities, inequality, od
 from gis_service.services.tables.scene import Scene, Table
 
 __all__ = ["CLOSED_NOTICE", "TABLES", "Scene", "Table", "hide_tables", "layers_of_tables", "tables_of"]
@@ -22,6 +22,7 @@ TABLES: Mapping[str, Table] = {
     "accessibility": Table(accessibility.rows),
     "inequality": Table(inequality.rows),
     "lorenz": Table(inequality.lorenz_rows),
+    "od": Table(od.rows),
 }
 """Every table by its name."""
 

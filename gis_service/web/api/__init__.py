@@ -2,6 +2,7 @@
 
 from gis_service.web.api import (
     audit,
+    catchment,
     collections,
     coverage,
     edits,
@@ -41,6 +42,7 @@ API = (
     jobs.dismissal,
     studies.blueprint,
     coverage.blueprint,
+    catchment.blueprint,
     units.blueprint,
     audit.blueprint,
 )

@@ -38,7 +38,8 @@ def _count() -> None:
     live.count()
 
 
-def _ask(query: CoverageQuery) -> Question:
+def ask_question(query: CoverageQuery) -> Question:
+    """Check what an address asks; errors as of `gis_service.services.coverage_live.ask`."""
     catalogue = current.catalogue()
     inputs = service.inputs_of(catalogue, query.inputs(), query.branch_share)
     return service.ask(current.connection(), catalogue, inputs, current.caller())
@@ -54,10 +55,22 @@ def _study(question: Question) -> tuple[LiveStudy, Document]:
     return study, shown
 
 
-def _answered(
+def answered(
     query: CoverageQuery, question: Question, make: Callable[[], Document], media: str, *, kept: bool = True
 ) -> Response:
-    """Answer with what ``make`` gives, or say without computing that the reader has it already."""
+    """Answer with what ``make`` gives, or say without computing that the reader has it already.
+
+    Parameters
+    ----------
+    query, question
+        What is asked.
+    make
+        Computes the answer.
+    media
+        Its media type.
+    kept
+        Whether the answer stays in memory for the next reader.
+    """
     answers = current.context().prepared.answers
     html = wants_page(query.f)
     told = (
@@ -102,15 +115,15 @@ def _links(path: str) -> list[dict[str, Any]]:
 @operation("Coverage", Permission.READ, {200: {JSON: LiveCoverage, HTML: None}}, query=CoverageQuery)
 def coverage(query: CoverageQuery) -> Response:
     """Tell how many people a service reaches within its limit; computed now, and not stored."""
-    question = _ask(query)
-    return _answered(query, question, lambda: _study(question)[1] | {"links": _links("/coverage")}, JSON)
+    question = ask_question(query)
+    return answered(query, question, lambda: _study(question)[1] | {"links": _links("/coverage")}, JSON)
 
 
 @blueprint.get("/cells")
 @operation("Coverage", Permission.READ, {200: {GEOJSON: LiveCells, HTML: None}}, query=CellsQuery)
 def cells(query: CellsQuery) -> Response:
     """Give the cells of 250 m where people live outside the standard, or to some roles their homes."""
-    prepared, question = current.context().prepared, _ask(query)
+    prepared, question = current.context().prepared, ask_question(query)
     if query.detail == "points":
         cell_service.open_homes(current.caller())
 
@@ -123,14 +136,14 @@ def cells(query: CellsQuery) -> Response:
             found = cell_service.cells_document(study, table, shown, personal=current.sees_personal())
         return found | {"links": _links("/coverage/cells")}
 
-    return _answered(query, question, make, GEOJSON)
+    return answered(query, question, make, GEOJSON)
 
 
 @blueprint.get("/why")
 @operation("Coverage", Permission.READ, {200: {JSON: LiveWhy, HTML: None}}, query=WhyQuery)
 def why(query: WhyQuery) -> Response:
     """Tell why a place is reached or not: its way, what the way is made of, and the rule."""
-    question, prepared = _ask(query), current.context().prepared
+    question, prepared = ask_question(query), current.context().prepared
 
     def make() -> Document:
         study = service.study_of(question, prepared)
@@ -139,4 +152,4 @@ def why(query: WhyQuery) -> Response:
         return found | {"links": _links("/coverage/why")}
 
     # Places are many, and each is asked for once: they would push whole maps out of memory.
-    return _answered(query, question, make, JSON, kept=False)
+    return answered(query, question, make, JSON, kept=False)

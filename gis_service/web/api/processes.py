@@ -53,6 +53,15 @@ _TOLD = {
             " and the reason.",
         ),
     ),
+    "catchment": _Told(
+        Text("Vùng phục vụ", "Catchments"),
+        Text(
+            "Đường, vùng (chỉ để vẽ) và ô lưới trong giới hạn của dịch vụ hay của một nơi,"
+            " và ai đi tới cơ sở nào.",
+            "The roads, areas (for drawing only) and cells within the limit of a service or of a place,"
+            " and who turns to which facility.",
+        ),
+    ),
     "compare": _Told(
         Text("So sánh hai phương án", "Comparison of two states"),
         Text(

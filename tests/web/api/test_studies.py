@@ -36,7 +36,12 @@ def _run(client: FlaskClient, bearer: Bearer, role: str = "planner", **inputs: o
 def test_every_process_is_listed_and_described(client: FlaskClient) -> None:
     listed = client.get("/api/processes").get_json()["processes"]
     coverage = {"service", "measure", "limit", "facilities"}
-    needed = {"compare": {"before", "after", "limits", "vintage"}, "coverage": coverage, "gaps": coverage}
+    needed = {
+        "catchment": coverage | {"shapes", "limits", "places"},
+        "compare": {"before", "after", "limits", "vintage"},
+        "coverage": coverage,
+        "gaps": coverage,
+    }
     assert [entry["id"] for entry in listed] == list(needed)
     for entry in listed:
         described = client.get(f"/api/processes/{entry['id']}").get_json()

@@ -1,0 +1,126 @@
+"""Catchments of an analyst's own files, as layers of one GeoPackage."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gis_service.analysis.allocation import allocation_of_points
+from gis_service.analysis.demand import ALL
+from gis_service.errors import ErrorCode, RefusedInput, WrongUse
+from gis_service.services.catchment import FOR_DRAWING
+from gis_service.services.catchment_ground import (
+    Ground,
+    ground_of,
+    pieces_drawn,
+    polygons_drawn,
+    reached_pieces,
+)
+from gis_service.services.catchment_request import CatchmentAsk
+from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.documents import PER_UNIT, persons, units
+from gis_service.services.gap_analysis import GapAnalysis
+from gis_service.types import Geometries
+
+FILE = "catchments.gpkg"
+
+
+def require_one_catchment(parameters: CoverageParameters) -> None:
+    """Refuse catchments where what a facility reaches differs from unit to unit.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument``.
+    """
+    if parameters.catchment != "any":
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT,
+            name="--catchments",
+            value=f"--catchment {parameters.catchment}",
+            expected="--catchment any",
+        )
+
+
+def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
+    """Write ``catchments.gpkg``: ``reached_edges`` on roads, ``polygons`` to draw with, and ``allocation``.
+
+    Parameters
+    ----------
+    analysis
+        The study.
+    out
+        Folder that exists; a file of this name in it is replaced.
+
+    Returns
+    -------
+    Path
+        The file, in the metric system of the study. Its lines of allocation begin at the homes, so it belongs
+        to whoever owns the population file.
+
+    Raises
+    ------
+    WrongUse
+        As `require_one_catchment`.
+    RefusedInput
+        ``out_not_writable``.
+    """
+    parameters = analysis.parameters
+    require_one_catchment(parameters)
+    asked = CatchmentAsk(("edges", "polygons", "allocation"), (parameters.limit,))
+    ground = ground_of(analysis.read, parameters, analysis.result, asked)
+    path = out / FILE
+    try:
+        path.unlink(missing_ok=True)
+        if ground.roads is not None:
+            _edges(ground).to_file(path, layer="reached_edges", driver="GPKG")
+        _polygons(ground).to_file(path, layer="polygons", driver="GPKG")
+        _allocation(analysis, ground).to_file(path, layer="allocation", driver="GPKG")
+    except OSError as error:
+        raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
+    return path
+
+
+def _edges(ground: Ground) -> gpd.GeoDataFrame:
+    pieces = reached_pieces(ground)
+    unit = "s" if ground.parameters.is_time else "m"
+    rows = {
+        "limit": np.full(len(pieces), ground.parameters.limit),
+        f"start_{unit}": pieces.cost_first / PER_UNIT,
+        f"end_{unit}": pieces.cost_last / PER_UNIT,
+        "facility": ground.facility_ids(pieces.facility),
+        "facility_name": ground.facility_names(pieces.facility),
+    }
+    return _frame(ground, rows, pieces_drawn(ground, pieces))
+
+
+def _polygons(ground: Ground) -> gpd.GeoDataFrame:
+    rows = {
+        "limit": [ground.parameters.limit],
+        "for_drawing_only": [True],
+        "note_vi": [FOR_DRAWING.vi],
+        "note_en": [FOR_DRAWING.en],
+    }
+    return _frame(ground, rows, polygons_drawn(ground))
+
+
+def _allocation(analysis: GapAnalysis, ground: Ground) -> gpd.GeoDataFrame:
+    """One line per demand point that arrives, also beyond the limit, with what its way costs."""
+    result, facilities = analysis.result, ground.inputs.facilities
+    found = allocation_of_points(result.demand.xy, result.demand.people[ALL], result.field)
+    row = np.array([int(id_) for id_ in found.ids], dtype=np.int64)
+    owner = facilities.owners[found.facility].tolist()
+    unit = "s" if ground.parameters.is_time else "m"
+    rows = {
+        "facility": [facilities.ids[one] if facilities.ids else str(one + 1) for one in owner],
+        "facility_name": [facilities.names[one] if facilities.names else str(one + 1) for one in owner],
+        "people": [persons(count) for count in found.people.tolist()],
+        f"cost_{unit}": [units(cost) for cost in result.field.cost[row].tolist()],
+        "within": result.covered[row],
+    }
+    return _frame(ground, rows, found.lines(facilities.xy))
+
+
+def _frame(ground: Ground, rows: dict[str, object], geometry: Geometries) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=geometry, crs=ground.inputs.crs)

@@ -1,0 +1,222 @@
+"""The study of a catchment: what it draws of a street counted by hand, and what everybody sees of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, transform
+from gis_service.db.engine import Connection
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services import catchment, studies
+from gis_service.services.catchment_ground import ground_of, with_places
+from gis_service.services.catchment_request import CatchmentAsk, ShapeName
+from gis_service.services.coverage import CoverageInputs, CoverageParameters, run_coverage
+from gis_service.services.disclosure import public_view
+from gis_service.services.documents import canonical_json
+from gis_service.services.prepared import Prepared
+from gis_service.services.study_retold import retold
+from tests.live_town import MOTORBIKE, degrees
+from tests.street import METRIC, WALK_800_M, X, Y, codes, points, street, with_clinics
+
+TWO_LIMITS = CatchmentAsk((), (300.0, 800.0))
+ALL_SHAPES: tuple[ShapeName, ...] = ("edges", "polygons", "surface", "allocation", "od")
+
+
+def drawn(
+    *shapes: ShapeName,
+    inputs: CoverageInputs | None = None,
+    parameters: CoverageParameters = WALK_800_M,
+    asked: CatchmentAsk | None = None,
+) -> dict[str, Any]:
+    asked = replace(asked or CatchmentAsk(shapes, (parameters.limit,)), shapes=shapes)
+    read = with_places(street() if inputs is None else inputs, asked)
+    result = run_coverage(read, parameters)
+    return catchment.catchment_document(result, read, parameters, asked)
+
+
+def metric(feature: dict[str, Any]) -> BaseGeometry:
+    place: BaseGeometry = transform(np.array([shape(feature["geometry"])], object), STORAGE, METRIC)[0]
+    return place
+
+
+def test_edges_end_where_each_limit_does_and_tell_their_cost_and_facility() -> None:
+    edges = drawn("edges", asked=TWO_LIMITS)["shapes"]["edges"]["features"]
+    assert [edge["properties"] for edge in edges] == [
+        {"limit": 300, "start_m": 0, "end_m": 300, "facility": "1"},
+        {"limit": 800, "start_m": 300.001, "end_m": 800, "facility": "1"},
+    ]
+    bounds = [metric(edge).bounds for edge in edges]
+    # six decimals of a degree are a tenth of a metre
+    assert [one[0] - X for one in bounds] == pytest.approx([0, 300], abs=0.12)
+    assert [one[2] - X for one in bounds] == pytest.approx([300, 800], abs=0.12)
+
+
+def test_every_polygon_says_that_it_is_for_drawing_only_and_so_does_the_study() -> None:
+    document = drawn("polygons", asked=TWO_LIMITS)
+    small, large = document["shapes"]["polygons"]["features"]
+    for feature, limit in ((small, 300), (large, 800)):
+        properties = feature["properties"]
+        assert (properties["limit"], properties["for_drawing_only"]) == (limit, True)
+        assert set(properties["note"]) == {"vi", "en"}
+    assert metric(large).contains(metric(small).buffer(-1))
+    assert "catchment_for_drawing" in codes(document)
+
+
+def test_people_are_counted_as_in_the_study_of_coverage_whatever_is_drawn() -> None:
+    document = drawn(*ALL_SHAPES)
+    plain = run_coverage(street(), WALK_800_M).document
+    assert (document["process"], document["id"].partition("_")[0]) == ("catchment", "catchment")
+    assert {name: document[name] for name in ("totals", "zones", "gaps")} == {
+        name: plain[name] for name in ("totals", "zones", "gaps")
+    }
+    assert canonical_json(document) == canonical_json(drawn(*ALL_SHAPES))
+
+
+def test_the_surface_tells_the_cost_of_each_cell_and_a_wider_step_says_so() -> None:
+    surface = drawn("surface", asked=replace(TWO_LIMITS, grid="square", step_m=200.0))["shapes"]["surface"]
+    cells = surface["features"]
+    assert (surface["step_m"], surface["grid"]) == (200, "square")
+    for cell in cells[:: len(cells) // 7]:
+        x, y = shapely.get_coordinates(metric(cell).centroid)[0]
+        expected = abs(max(x, X) - X) + np.hypot(max(X - x, 0), y - Y)
+        assert cell["properties"]["cost_m"] == pytest.approx(expected, abs=0.3)
+    finer = replace(street(), outline=shapely.box(X - 100, Y - 5000, X + 9900, Y + 5000))
+    document = drawn("surface", inputs=finer, asked=replace(TWO_LIMITS, grid="square", step_m=50.0))
+    assert document["shapes"]["surface"]["step_m"] == 100
+    assert codes(document).count("surface_step_widened") == 1
+
+
+def test_lines_of_allocation_begin_at_cells_and_those_of_few_people_are_closed() -> None:
+    few = street()
+    people = few.demand.people["all"].copy()
+    people[1] = 9_999
+    few = with_clinics(replace(few, demand=replace(few.demand, people={"all": people})), 0, 3000)
+    lines = drawn("allocation", inputs=few)["shapes"]["allocation"]
+    by_facility = {line["properties"]["people"]: line["properties"]["facility"] for line in lines["features"]}
+    assert by_facility == {100: "1", 9.999: "1", 30: "1", 40: "1", 50: "2", 60: "2", 70: "2"}
+    shown = catchment.public_shapes({"allocation": lines})["allocation"]["features"]
+    assert len(shown) == 6
+    assert {line["properties"]["people"] for line in shown} == {None}
+
+
+def test_lines_from_homes_are_never_shown_to_everybody() -> None:
+    read = street()
+    result = run_coverage(read, WALK_800_M)
+    asked = CatchmentAsk(("allocation",), (800.0,))
+    ground = ground_of(read, WALK_800_M, result, asked)
+    shapes, _ = catchment.catchment_shapes(ground, result, asked, points=True)
+    starts = [metric(line).coords[0][0] - X for line in shapes["allocation"]["features"]]
+    assert starts == pytest.approx([0, 500, 1000, 1500, 2000, 2500, 3000], abs=0.12)
+    assert catchment.public_shapes(shapes)["allocation"]["features"] == []
+
+
+def test_places_are_listed_with_their_nearest_facilities_and_may_be_asked_about_themselves() -> None:
+    places = transform(points([X + 100, Y], [X + 2400, Y]), METRIC, STORAGE)
+    (x, y), (far_x, far_y) = shapely.get_coordinates(places).tolist()
+    near, far = ("near", x, y), ("far", far_x, far_y)
+    two = with_clinics(street(), 0, 700)
+    rows = drawn("od", inputs=two, asked=CatchmentAsk((), (800.0,), (near, far)))["shapes"]["places"]
+    told = [(row["place"], row["rank"], row["facility"], round(row["cost_m"], 1)) for row in rows]
+    assert told == [("near", 1, "1", 100.0), ("near", 2, "2", 600.0)]
+
+    document = drawn("edges", inputs=two, asked=CatchmentAsk((), (800.0,), (far,), "places"))
+    (west, east) = sorted(
+        (metric(edge) for edge in document["shapes"]["edges"]["features"]), key=lambda line: line.bounds[0]
+    )
+    assert (west.bounds[0] - X, east.bounds[2] - X) == pytest.approx((1600, 3200), abs=0.3)
+    assert {edge["properties"]["facility"] for edge in document["shapes"]["edges"]["features"]} == {"far"}
+    # the homes at 2,000, 2,500 and 3,000 m, 40 m beside the street; that at 1,500 m is 140 m too far
+    assert document["totals"]["all"]["covered"] == 50 + 60 + 70
+
+
+def test_a_box_leaves_out_the_roads_and_cells_beyond_it() -> None:
+    box = shapely.box(X + 350, Y - 100, X + 20_000, Y + 100)
+    bbox = tuple(transform(np.array([box], dtype=object), METRIC, STORAGE)[0].bounds)
+    shapes = drawn("edges", "polygons", "surface", asked=replace(TWO_LIMITS, bbox=bbox))["shapes"]
+    small, large = (metric(one) for one in shapes["polygons"]["features"])
+    assert small.is_empty
+    assert large.bounds[0] - X == pytest.approx(350, abs=1.0)  # the meridians lean
+    assert [edge["properties"]["limit"] for edge in shapes["edges"]["features"]] == [800]
+    assert all(metric(cell).centroid.x >= X + 349 for cell in shapes["surface"]["features"])
+
+
+def test_too_many_edges_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catchment, "MOST_EDGES", 1)
+    with pytest.raises(RefusedInput) as refusal:
+        drawn("edges", asked=TWO_LIMITS)
+    assert refusal.value.code == ErrorCode.CATCHMENT_TOO_LARGE
+    assert refusal.value.params == {"shape": "edges", "count": 2, "most": 1}
+
+
+def test_as_the_crow_flies_polygons_are_circles() -> None:
+    rule = replace(WALK_800_M, measure="straight_radius", mode=None)
+    document = drawn("polygons", "surface", "allocation", "od", parameters=rule)
+    (circle,) = document["shapes"]["polygons"]["features"]
+    assert metric(circle).area == pytest.approx(np.pi * 800**2, rel=0.01)
+    assert "catchment_for_drawing" not in codes(document)
+
+
+@pytest.fixture(scope="module")
+def town_url(make_town_database: Callable[[str], str]) -> str:
+    return make_town_database("live_town")
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"shapes": []}, "shapes"),
+        ({"shapes": ["hulls"]}, "shapes/0"),
+        ({"limits": [-1]}, "limits/0"),
+        ({"of": "places"}, "places"),
+        ({"places": [{"lon": 106, "lat": 20, "id": "a"}, {"lon": 106, "lat": 20, "id": "a"}]}, "places"),
+        ({"bbox": [107, 20, 106, 21]}, "bbox"),
+        ({"step_m": 20}, "step_m"),
+        ({"catchment": "own_unit"}, "catchment"),
+        ({"measure": "straight_radius", "limit": 500, "shapes": ["edges"]}, "shapes"),
+        ({"standard": None}, "service"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_by_name(
+    town: Connection, catalogue: Catalogue, more: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(RefusedInput) as refusal:
+        studies.run(town, catalogue, "catchment", MOTORBIKE | more, "lan")
+    assert refusal.value.params["name"] == name
+
+
+def test_a_kept_catchment_is_equal_again_and_is_told_by_other_units(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    lon, lat = degrees(1500.0)
+    asked = MOTORBIKE | {"shapes": list(ALL_SHAPES), "limits": [300], "places": [{"lon": lon, "lat": lat}]}
+    kept = studies.run(town, catalogue, "catchment", asked, "lan")
+    assert studies.run(town, catalogue, "catchment", asked, "lan").document == kept.document
+    assert kept.document["parameters"]["limits"] == [300, 600]
+    assert {row["zone"] for row in kept.document["tables"]["od"]} == {"commune0", "commune1"}
+    older = retold(town, catalogue, kept.document, "communes_2024", Prepared())
+    assert older["totals"] == kept.document["totals"]
+    assert {row["zone"][:12] for row in older["tables"]["od"]} == {"commune_2024"}
+    assert older["shapes"]["edges"] == kept.document["shapes"]["edges"]
+
+
+def test_everybody_sees_roads_and_ground_and_no_number_of_few_people(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    document = studies.run(
+        town, catalogue, "catchment", MOTORBIKE | {"shapes": list(ALL_SHAPES)}, "lan"
+    ).document
+    shown = public_view(document)
+    for name in ("edges", "polygons", "surface"):
+        assert shown["shapes"][name] == document["shapes"][name]
+    lines = shown["shapes"]["allocation"]["features"]
+    assert 0 < len(lines) < len(document["shapes"]["allocation"]["features"])
+    assert {line["properties"]["people"] for line in lines} == {None}
+    assert "od" not in shown["tables"]
+    assert "tables_closed" in codes(shown)
