@@ -171,6 +171,12 @@ class ErrorCode(StrEnum):
     # coverage
     LIMIT_OFF_STEP = "limit_off_step"
     COVERAGE_BUSY = "coverage_busy"
+    # ranges
+    TABLE_NOT_QUICK = "table_not_quick"
+    # studies published as layers
+    STUDY_ROWS_MISSING = "study_rows_missing"
+    STUDY_LAYER_TAKEN = "study_layer_taken"
+    STUDY_TOO_CLOSED = "study_too_closed"
     # history
     VERSION_UNKNOWN = "version_unknown"
     VERSION_NOT_KEPT = "version_not_kept"

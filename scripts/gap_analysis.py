@@ -129,7 +129,7 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     default="",
     metavar="NAMES",
     callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
-    help="Further tables as CSV files, with commas between: facilities, od.",
+    help="Further tables as CSV files, with commas between; docs/contract.md lists them.",
 )
 @click.option(
     "--catchments",

@@ -89,13 +89,36 @@ class FacilityLoad:
     before, after
         In either state.
     won, lost
-        People who gained it as the one within their limit, people who lost it. Over all facilities they add
-        up to the people who gained and who lost.
+        People who gained because the facility is there only afterwards, who lost because it was there only
+        before.
     """
 
     facility: int
     before: int
     after: int
+    won: int
+    lost: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether anybody gained or lost by it, or other people lean on it."""
+        return bool(self.before != self.after or self.won or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """To what gains and losses are put down; people in whole thousandths.
+
+    Parameters
+    ----------
+    facilities
+        One load for each facility. The sums of ``before`` and ``after`` are all people within the limit.
+    won, lost
+        People who gained or lost though the facility of their way is there in both states: the network has
+        changed, or whom the facility is for. With those of the facilities they are all who gained and lost.
+    """
+
+    facilities: tuple[FacilityLoad, ...]
     won: int
     lost: int
 
@@ -184,10 +207,10 @@ def _added(cost: Int64s, people: Int64s) -> Added:
     return Added(total, tuple(int(cost[row]) for row in rows))
 
 
-def facility_loads(
-    people: Int64s, before: Answers, after: Answers, limit: int, n_facilities: int
-) -> list[FacilityLoad]:
-    """Tell for each facility how many people within the limit are nearest to it, in both states.
+def explained(
+    people: Int64s, before: Answers, after: Answers, limit: int, opened: Bools, closed: Bools
+) -> Explained:
+    """Put each gain down to the facility gained and each loss to the facility lost, else to the network.
 
     Parameters
     ----------
@@ -197,19 +220,26 @@ def facility_loads(
         Answers in the two states.
     limit
         Greatest cost that counts as covered, ms or mm.
-    n_facilities
-        Facilities are numbered from 0.
+    opened, closed
+        ``(n_facilities,)`` which facilities are there only afterwards, only before.
 
-    Returns
-    -------
-    list of FacilityLoad
-        One for each facility. The sums of ``before`` and ``after`` are all people within the limit, those of
-        ``won`` and ``lost`` all who gained and lost: a gain is put down to the facility gained, a loss to the
-        facility lost.
+    Notes
+    -----
+    METHODS, Gaps, changes, ranges. A gain is put down to the facility that is nearest afterwards, a loss to
+    the one that was nearest before.
     """
     was, is_ = (is_covered(state.cost, limit) for state in (before, after))
+    won, lost = ~was & is_, was & ~is_
+    # Number -1 stands for no facility.
+    new, gone = np.append(opened, False)[after.facility], np.append(closed, False)[before.facility]
     columns = [
-        _sums(state.facility.astype(np.int64), people, part, n_facilities)
-        for state, part in ((before, was), (after, is_), (after, ~was & is_), (before, was & ~is_))
+        _sums(state.facility.astype(np.int64), people, part, len(opened))
+        for state, part in ((before, was), (after, is_), (after, won & new), (before, lost & gone))
     ]
-    return [FacilityLoad(row, *(int(column[row]) for column in columns)) for row in range(n_facilities)]
+    return Explained(
+        facilities=tuple(
+            FacilityLoad(row, *(int(column[row]) for column in columns)) for row in range(len(opened))
+        ),
+        won=int(people[won & ~new].sum()),
+        lost=int(people[lost & ~gone].sum()),
+    )

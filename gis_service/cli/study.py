@@ -9,6 +9,7 @@ import click
 import yaml
 
 from gis_service.cli.study_inputs import coverage_options, inputs_of
+from gis_service.cli.study_publish import publish
 from gis_service.cli.study_why import why
 from gis_service.cli.users import operator
 from gis_service.errors import ErrorCode, RefusedInput
@@ -33,6 +34,7 @@ def study() -> None:
 
 
 study.add_command(why)
+study.add_command(publish)
 
 
 @study.command("merger")

@@ -4,6 +4,7 @@ Both states are computed over the same people and the same roads, which are read
 `Workbench` keeps what several comparisons share, so that many of them cost little more than one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -12,7 +13,7 @@ import numpy as np
 import shapely
 
 from gis_service.analysis.border import within
-from gis_service.analysis.change import Answers, Counts, added, changes, facility_loads
+from gis_service.analysis.change import Answers, Counts, added, changes, explained
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.zones import BEYOND
 from gis_service.services.artefacts import artefact_hashes, keep_artefacts
@@ -170,8 +171,8 @@ class Workbench:
         scene = self._scene(told, task.parameters)
         states = [self._state(scene, before, task.before), self._state(scene, after, task.after)]
         tell("changes", 0.8)
-        facilities, answers = _numbered(layers, states)
-        found = _count(scene, answers, task, len(facilities))
+        facilities, answers, places = _numbered(layers, states)
+        found = _count(scene, answers, task, len(facilities), places)
         about = (told.network, told.demand, told.zone)
         said = Told(
             inputs=layers.references,
@@ -269,9 +270,13 @@ def _without_facilities(inputs: CoverageInputs) -> CoverageInputs:
     return replace(inputs, facilities=Facilities(np.empty((0, 2)), none, none), notices=())
 
 
+Places = Mapping[int, frozenset[tuple[float, float]]]
+"""Where each facility of a state is entered, by its number."""
+
+
 def _numbered(
     layers: CompareLayers, states: Sequence[_State]
-) -> tuple[list[Facility], tuple[Answers, Answers]]:
+) -> tuple[list[Facility], tuple[Answers, Answers], tuple[Places, Places]]:
     """Give the facilities of both states one numbering: one that is open in both has one number."""
     keys: list[list[tuple[str, str]]] = []
     known: dict[tuple[str, str], Facility] = {}
@@ -281,17 +286,43 @@ def _numbered(
         keys.append([(str(side.layers["facilities"]), id_) for id_ in ids])
         known |= dict(zip(keys[-1], map(Facility, ids, given.names or ids), strict=True))
     number = {key: row for row, key in enumerate(sorted(known))}
-    answers = []
+    answers, places = [], []
     for own, state in zip(keys, states, strict=True):
         of_facility = np.array([number[key] for key in own], dtype=np.int32)
-        rows = np.append(of_facility[state.inputs.facilities.owners], -1)
+        numbers = of_facility[state.inputs.facilities.owners]
         found = state.ways.answers
-        answers.append(Answers(found.cost, rows[found.facility].astype(np.int32)))
-    return [known[key] for key in sorted(known)], (answers[0], answers[1])
+        answers.append(Answers(found.cost, np.append(numbers, -1)[found.facility].astype(np.int32)))
+        places.append(_places(numbers, state))
+    return [known[key] for key in sorted(known)], (answers[0], answers[1]), (places[0], places[1])
+
+
+def _places(numbers: Int32s, state: _State) -> Places:
+    """Tell where the facilities of a state stand that count in it."""
+    rows = np.flatnonzero(state.border.facilities)
+    entered = defaultdict(set)
+    for number, place in zip(numbers[rows].tolist(), state.inputs.facilities.xy[rows].tolist(), strict=True):
+        entered[number].add(tuple(place))
+    return {number: frozenset(found) for number, found in entered.items()}
+
+
+def _only_in(one: Places, other: Places, n_facilities: int) -> Bools:
+    """Tell at whose place there is a facility in one state and none in the other.
+
+    A facility that has moved is one at the new place and none at the old; another one at the same place,
+    under whatever code, is none that has opened or closed: the place had one before and has one now.
+    """
+    there = set(other.values())
+    found = np.zeros(n_facilities, dtype=np.bool_)
+    found[[number for number, place in one.items() if place not in there]] = True
+    return found
 
 
 def _count(
-    scene: _Scene, answers: tuple[Answers, Answers], task: CompareTask, n_facilities: int
+    scene: _Scene,
+    answers: tuple[Answers, Answers],
+    task: CompareTask,
+    n_facilities: int,
+    places: tuple[Places, Places],
 ) -> Comparison:
     before, after = answers
     demand, people = scene.demand, scene.demand.people[ALL]
@@ -301,9 +332,13 @@ def _count(
         return changes(demand, zone, n_zones, before, after, limit)
 
     limit = task.parameters.limit_cost
+    closed, opened = (_only_in(*pair, n_facilities) for pair in (places, places[::-1]))
     return Comparison(
         counts=at(limit),
         further=[(shown, at(cost)) for shown, cost in zip(task.limits, task.limit_costs, strict=True)],
         added=added(people, zone, n_zones, before, after),
-        loads=facility_loads(people, before, after, limit, n_facilities),
+        causes={
+            group: explained(values, before, after, limit, opened, closed)
+            for group, values in demand.people.items()
+        },
     )

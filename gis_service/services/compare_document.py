@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gis_service.analysis.change import ADDED_PERCENTS, Added, Counts, FacilityLoad
+from gis_service.analysis.change import ADDED_PERCENTS, Added, Counts, Explained, FacilityLoad
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.zones import Zones
 from gis_service.services.coverage_document import OUTSIDE, SCHEMA, Document
@@ -27,14 +27,14 @@ class Comparison:
         The same at each of the further limits.
     added
         The units, those in no unit, and everybody.
-    loads
-        Facilities of both states.
+    causes
+        Per group, to which facilities of both states gains and losses are put down.
     """
 
     counts: Mapping[str, Sequence[Counts]]
     further: Sequence[tuple[float, Mapping[str, Sequence[Counts]]]]
     added: Sequence[Added]
-    loads: Sequence[FacilityLoad]
+    causes: Mapping[str, Explained]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def compare_document(told: Told, found: Comparison, parameters: CoverageParamete
         "artefacts": dict(told.artefacts),
         "totals": _totals(found, parameters),
         "zones": _zone_rows(told.zones, found, parameters),
-        "facilities": _facility_rows(told.facilities, found.loads),
+        "facilities": _facility_rows(told.facilities, found.causes),
+        "network": _network(found.causes),
         "gaps": [],
         "notices": [notice.as_document() for notice in told.notices],
         "generated_data": told.generated,
@@ -159,17 +160,33 @@ def _zone_rows(zones: Zones, found: Comparison, parameters: CoverageParameters) 
     return rows
 
 
-def _facility_rows(facilities: Sequence[Facility], loads: Sequence[FacilityLoad]) -> list[Document]:
+def _facility_rows(facilities: Sequence[Facility], causes: Mapping[str, Explained]) -> list[Document]:
     """Facilities that somebody gained or lost, or on which other people lean than before."""
-    return [
-        {
-            "id": facilities[load.facility].id,
-            "name": facilities[load.facility].name,
-            "load_before": persons(load.before),
-            "load_after": persons(load.after),
-            "won": persons(load.won),
-            "lost": persons(load.lost),
-        }
-        for load in loads
-        if load.before != load.after or load.won or load.lost
-    ]
+    rows = []
+    for number, facility in enumerate(facilities):
+        loads = {group: cause.facilities[number] for group, cause in causes.items()}
+        if not any(load.changed for load in loads.values()):
+            continue
+        row: Document = {"id": facility.id, "name": facility.name} | _load(loads.pop(ALL))
+        if loads:
+            row["groups"] = {group: _load(load) for group, load in loads.items()}
+        rows.append(row)
+    return rows
+
+
+def _load(load: FacilityLoad) -> Document:
+    return {
+        "load_before": persons(load.before),
+        "load_after": persons(load.after),
+        "won": persons(load.won),
+        "lost": persons(load.lost),
+    }
+
+
+def _network(causes: Mapping[str, Explained]) -> Document:
+    """Tell of gains and losses that no facility explains: with those of the facilities they are all."""
+    told = {
+        group: {"won": persons(cause.won), "lost": persons(cause.lost)} for group, cause in causes.items()
+    }
+    row: Document = told.pop(ALL)
+    return row | {"groups": told} if told else row

@@ -20,7 +20,7 @@ from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Not
 from gis_service.services.coverage_notices import coverage_notices
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Roads, Ways, find_gaps, find_ways
-from gis_service.services.tables import Scene, tables_of
+from gis_service.services.tables import Scene, notices_of_tables, tables_of
 from gis_service.types import Bools, Int32s, Int64s
 
 __all__ = [
@@ -37,6 +37,8 @@ __all__ = [
 
 Progress = Callable[[str, float], None]
 """Told the step that begins and the share of the work done so far, 0..1."""
+_TABLES_FROM = 0.95
+"""Share of the work that is done before the tables."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +145,17 @@ def run_coverage(
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
     notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
+    notices += notices_of_tables(parameters.tables)
     document = coverage_document(told.inputs, told.parameters, sums, gaps, notices)
     near = np.flatnonzero(scene.border.facilities)
     if parameters.tables:
-        tell("tables", 0.95)
-        document["tables"] = tables_of(Scene(told.inputs, told.parameters, demand, zone, ways, near))
+
+        def tell_tables(share: float) -> None:
+            tell("tables", _TABLES_FROM + (1 - _TABLES_FROM) * share)
+
+        tell_tables(0.0)
+        scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, tell_tables)
+        document["tables"] = tables_of(scene_told)
     tell("done", 1.0)
     covered = is_covered(field.cost, limit)
     return CoverageResult(

@@ -35,6 +35,7 @@ from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_words import answer, notice_text
+from gis_service.services.tables import slow_tables
 from gis_service.types import Int32s, LayerId, Text
 
 
@@ -132,12 +133,13 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     NotAllowed
         ``token_missing`` or ``role_insufficient``.
     RefusedInput
-        ``limit_off_step`` for those who may not see small counts.
+        ``limit_off_step`` for those who may not see small counts; ``table_not_quick``.
     RefusedInput, Conflict
         As `gis_service.services.studies.run`.
     """
     rights = rights_of(connection, catalogue, caller)
     task = complete(parse_request(inputs), catalogue, _today(), rights)
+    _require_quick(task.parameters)
     require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
@@ -159,6 +161,12 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         "code_version": code_version(),
     }
     return Question(layers, task, rights, marks, digest(said))
+
+
+def _require_quick(asked: CoverageParameters) -> None:
+    slow = slow_tables(asked.tables)
+    if slow:
+        raise RefusedInput(ErrorCode.TABLE_NOT_QUICK, tables=", ".join(slow))
 
 
 def _require_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:

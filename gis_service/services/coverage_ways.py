@@ -39,7 +39,7 @@ class Catchment:
     homes, facilities
         Rows of the demand and of the facilities.
     node_cost
-        ``(n_nodes,)`` cost between each node and the nearest of these facilities.
+        ``(n_nodes,)`` cost between each node and the nearest of these facilities; empty as the crow flies.
     """
 
     homes: Int64s
@@ -49,7 +49,7 @@ class Catchment:
 
 @dataclass(frozen=True)
 class Ways:
-    """Answers of all people, and how they came about; without roads there are no catchments on them.
+    """Answers of all people, and how they came about.
 
     Parameters
     ----------
@@ -109,6 +109,7 @@ def find_ways(
         site = inputs.facilities.site[chosen]
         if roads is None or graph is None:
             part: Field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
+            catchments.append(Catchment(homes, chosen, np.empty(0, dtype=np.int64)))
         else:
             part = found = _field(roads, graph, homes, chosen, site, parameters)
             catchments.append(Catchment(homes, chosen, found.node_cost))

@@ -23,6 +23,7 @@ _TABLE = (*_SHOWN, "stay", "never", "out_before", "out_after")
 _NESTED = ("before", "after", "stay", "never")
 """Figures that only grow, or only shrink, with the limit: what lies between two limits is people, too."""
 _LOADS = ("load_before", "load_after", "won", "lost")
+_KEPT = ("kept_before", "kept_after")
 
 
 def public_changes(document: Row) -> Row:
@@ -31,14 +32,17 @@ def public_changes(document: Row) -> Row:
     Parameters
     ----------
     document
-        As `gis_service.services.compare_document` writes it.
+        As `gis_service.services.compare_document` writes it. Of groups of people everybody sees the units,
+        not the facilities.
     """
     shown: Row = copy.deepcopy(document)
     totals, zones = shown["totals"], shown["zones"]
     tables = {
         group: [table_of(row) for row in (total, *_of_group(zones, group))] for group, total in totals.items()
     }
-    loads = [_load_table(row) for row in shown["facilities"]]
+    causes = [*shown["facilities"], *([shown["network"]] if "network" in shown else [])]
+    by_group = [bool(row.pop("groups", None)) for row in causes]
+    loads = [_load_table(row) for row in causes]
     closed, told = _close(shown, tables)
     hidden = _hide_rows(tables, closed) | _hide_loads(loads)
     for table in told:
@@ -47,13 +51,14 @@ def public_changes(document: Row) -> Row:
         for table, row in zip(tables[group], (total, *_of_group(zones, group)), strict=True):
             hidden |= _write(table, row)
     own_unit = "own_unit" in (shown["parameters"][side]["catchment"] for side in ("before", "after"))
-    # With the office of the own unit, its people are those of the unit: one tells the other.
-    tells_loads = own_unit and any(map(_is_hidden, tables["all"]))
-    for table, row in zip(loads, shown["facilities"], strict=True):
-        row.update({name: None if tells_loads else table[name] for name in _LOADS})
+    # All loads add up to the totals. With the office of the own unit, its people are those of the unit: one
+    # tells the other.
+    tells_loads = any(map(_is_hidden, tables["all"] if own_unit else tables["all"][:1]))
+    for table, row in zip(loads, causes, strict=True):
+        row.update({name: None if tells_loads else table[name] for name in _LOADS if name in row})
     hidden |= _hide_rings(totals, shown["parameters"]["after"]["limit"])
     hidden_words = [hide_in_words(notice["params"]) for notice in shown["notices"]]
-    if hidden or any(hidden_words):
+    if hidden or any(hidden_words) or any(by_group):
         say_hidden(shown)
     return shown
 
@@ -75,10 +80,11 @@ def table_of(row: Row) -> Row:
 
 
 def _load_table(row: Row) -> Row:
-    return {name: row[name] for name in _LOADS} | {
-        "kept_before": difference(row["load_before"], row["lost"]),
-        "kept_after": difference(row["load_after"], row["won"]),
-    }
+    """Give the figures of a facility, or of the network, which nobody goes to but people gain and lose by."""
+    if "load_before" not in row:
+        return dict.fromkeys((*_LOADS, *_KEPT), 0) | {name: row[name] for name in ("won", "lost")}
+    kept = difference(row["load_before"], row["lost"]), difference(row["load_after"], row["won"])
+    return {name: row[name] for name in _LOADS} | dict(zip(_KEPT, kept, strict=True))
 
 
 def _is_hidden(table: Row) -> bool:
@@ -193,7 +199,8 @@ def _hide_loads(loads: Sequence[Row]) -> bool:
         sums = [
             sum(round(kept[id(row)][name] * 1000) for row in hidden) / 1000 for name in kept[id(hidden[0])]
         ]
-        others = [row for row in loads if row not in hidden]
+        # By identity: two facilities may have the same figures.
+        others = [row for row in loads if not any(row is one for one in hidden)]
         if not others or (len(hidden) > 1 and not any(map(is_few, sums))):
             break
         hidden.append(min(others, key=lambda row: row["load_before"] + row["load_after"]))

@@ -9,7 +9,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import rights as rows
 from gis_service.db import users
 from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, NotAllowed
+from gis_service.errors import ErrorCode, NotAllowed, RefusedInput, WrongUse
 from gis_service.services.accounts import ANONYMOUS, EVERYBODY, Caller, Role, Scope
 from gis_service.types import LayerId
 
@@ -21,6 +21,7 @@ READERS = {
     PERSONAL: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
 }
 """Roles that read layers of each visibility; ``public`` is for everybody, known or not."""
+VISIBILITIES = (PUBLIC, *READERS)
 EDITORS = frozenset({Role.GIS_STAFF, Role.ADMIN})
 """Roles that may change layers at all."""
 
@@ -166,6 +167,46 @@ def is_personal(definition: LayerDefinition) -> bool:
 def is_public(visibility: str) -> bool:
     """Tell whether everybody may read a layer of this visibility."""
     return visibility == PUBLIC
+
+
+def readers_of(visibility: str) -> list[Caller]:
+    """Give a caller of each kind that may read layers of a visibility, without any group."""
+    if is_public(visibility):
+        return [ANONYMOUS]
+    return [Caller(role, role.value) for role in sorted(READERS[visibility])]
+
+
+def visibility_of_new_rows(rights: Rights, layer: str, wanted: str | None) -> str:
+    """Tell how far a layer will be open when its rows are written anew by the service itself.
+
+    Parameters
+    ----------
+    rights
+        Of who writes them.
+    layer
+        Which may not be there yet.
+    wanted
+        How far it is asked to be; None for as far as it is now, ``internal`` if it is new.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for a visibility that there is none.
+    RefusedInput
+        ``visibility_personal``: a layer of personal detail stays one, for its history holds it.
+    """
+    if wanted is not None and wanted not in VISIBILITIES:
+        expected = ", ".join(VISIBILITIES)
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="visibility", value=wanted, expected=expected)
+    now = rights.visibility(layer) if LayerId(layer) in rights.catalogue.layers else INTERNAL
+    if holds_personal(now) and wanted not in {None, PERSONAL}:
+        raise RefusedInput(ErrorCode.VISIBILITY_PERSONAL, layer=layer)
+    return wanted or now
+
+
+def holds_personal(visibility: str) -> bool:
+    """Tell whether layers of a visibility hold personal detail and small counts of people."""
+    return visibility == PERSONAL
 
 
 def openness(visibility: str) -> Literal["public", "restricted", "closed"]:

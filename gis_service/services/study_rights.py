@@ -93,14 +93,19 @@ def require_document(connection: Connection, rights: Rights, document: Mapping[s
         ``token_missing``, ``role_insufficient`` or ``scope_insufficient`` for a layer; ``version_closed`` for
         a version of before the layer was opened to the caller.
     """
-    read = [
+    read = shown_layers(rights.catalogue, document)
+    require_inputs(rights, (layer for layer, _ in read))
+    require_versions(connection, rights, read)
+
+
+def shown_layers(catalogue: Catalogue, document: Mapping[str, Any]) -> list[tuple[LayerId, VersionId]]:
+    """List the layers, by version, of which a study shows more than sums of people."""
+    return [
         (LayerId(one["layer"]), VersionId(one["version"]))
         for role, one in document["inputs"].items()
         if isinstance(one, Mapping) and "layer" in one
-        if not _only_summed(rights.catalogue, role, one["layer"])
+        if not _only_summed(catalogue, role, one["layer"])
     ]
-    require_inputs(rights, (layer for layer, _ in read))
-    require_versions(connection, rights, read)
 
 
 def shown_to(connection: Connection, rights: Rights) -> Shown:

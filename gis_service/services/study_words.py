@@ -26,6 +26,10 @@ _CHANGE = Text(
         " from {before} to {after} of {total}."
     ),
 )
+_RANGE = Text(
+    vi=" Khoảng giả định (không phải khoảng tin cậy) của tỷ lệ: {low} – {high}.",
+    en=" Assumption range of the share (not a confidence interval): {low} – {high}.",
+)
 _GENERATED = Text(vi=" Tính từ dữ liệu minh hoạ.", en=" Computed from generated data.")
 _MODES = {
     "walk": Text("đi bộ", "on foot"),
@@ -60,6 +64,7 @@ def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Languag
         sentence = _coverage(document, catalogue, language)
     if document["process"] == "gaps" and document["gaps"]:
         sentence += _largest(document["gaps"][0], language)
+    sentence += _range(document, language)
     return sentence + (_GENERATED.in_language(language) if document["generated_data"] else "")
 
 
@@ -73,6 +78,15 @@ def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Langu
         service=_service(parameters["service"], catalogue, language),
         limit=limit_words(parameters, language),
     )
+
+
+def _range(document: Mapping[str, Any], language: Language) -> str:
+    """Say the range of the share of all people, where the study has it."""
+    for row in document.get("tables", {}).get("range", []):
+        if (row["unit"], row["group"], row["figure"]) == (ALL, ALL, "share") and row["p5"] is not None:
+            low, high = (percent(row[side], language) for side in ("p5", "p95"))
+            return _RANGE.in_language(language).format(low=low, high=high)
+    return ""
 
 
 def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.analysis.change import Added, Answers, Counts, FacilityLoad, added, changes, facility_loads
+from gis_service.analysis.change import Added, Answers, Counts, FacilityLoad, added, changes, explained
 from gis_service.analysis.demand import Demand
 from gis_service.analysis.field import UNREACHED
 from gis_service.analysis.zones import BEYOND, NO_UNIT
+from gis_service.types import Bools
 
 N_ZONES = 2
 FAR = int(UNREACHED)
@@ -67,14 +68,33 @@ def test_added_costs_are_quantiles_of_people_who_arrive_in_both_states() -> None
     ]
 
 
-def test_each_gain_and_loss_is_put_down_to_a_facility() -> None:
+NONE = np.zeros(3, np.bool_)
+
+
+def these(*facilities: int) -> Bools:
+    return np.isin(np.arange(3), facilities)
+
+
+def test_each_gain_and_loss_is_put_down_to_a_facility_that_came_or_went() -> None:
     people = np.array([5, 7, 20, 1], np.int64)
     before, after = answers([100, 300, 100, FAR], [0, 0, 1, -1]), answers([300, 100, 100, 50], [2, 2, 1, 2])
-    assert facility_loads(people, before, after, 200, 3) == [
+    found = explained(people, before, after, 200, opened=these(2), closed=these(0))
+    assert found.facilities == (
         FacilityLoad(0, before=5, after=0, won=0, lost=5),
         FacilityLoad(1, before=20, after=20, won=0, lost=0),
         FacilityLoad(2, before=0, after=8, won=8, lost=0),
-    ]
+    )
+    assert (found.won, found.lost) == (0, 0)
+
+
+def test_what_no_facility_explains_is_put_down_to_the_network() -> None:
+    """Facility 0 stays, and a road to it opens for one home and closes for another; 2 opens, 1 closes."""
+    people = np.array([3, 5, 7, 11], np.int64)
+    before = answers([300, 100, 300, 100], [0, 0, 0, 1])
+    after = answers([100, 300, 100, 300], [0, 2, 2, 0])
+    found = explained(people, before, after, 200, opened=these(2), closed=these(1))
+    assert (found.won, found.lost) == (3, 5)
+    assert [(load.won, load.lost) for load in found.facilities] == [(0, 0), (0, 11), (7, 0)]
 
 
 Place = tuple[int, int, int, int, int, int, int]
@@ -104,13 +124,24 @@ def test_won_less_lost_is_the_difference_everywhere(places: list[Place], limit: 
             assert sum(getattr(one, name) for one in counts[:-1]) == getattr(everybody, name)
 
 
-@given(PLACES, st.sampled_from([50, 100, 250]))
-def test_rows_of_facilities_add_up_to_the_people(places: list[Place], limit: int) -> None:
+some = st.lists(st.booleans(), min_size=3, max_size=3).map(lambda drawn: np.array(drawn, np.bool_))
+
+
+@given(PLACES, st.sampled_from([50, 100, 250]), some, some)
+def test_facilities_and_network_add_up_to_the_people_of_every_group(
+    places: list[Place], limit: int, opened: Bools, closed: Bools
+) -> None:
     demand, zone, before, after = unpacked([place for place in places if place[0] != BEYOND])
-    loads = facility_loads(demand.people["all"], before, after, limit, 3)
-    everybody = changes(demand, zone, N_ZONES, before, after, limit)["all"][-1]
-    for name in ("before", "after", "won", "lost"):
-        assert sum(getattr(load, name) for load in loads) == getattr(everybody, name)
+    found = changes(demand, zone, N_ZONES, before, after, limit)
+    for group, people in demand.people.items():
+        causes, everybody = explained(people, before, after, limit, opened, closed), found[group][-1]
+        loads = causes.facilities
+        assert sum(load.before for load in loads) == everybody.before
+        assert sum(load.after for load in loads) == everybody.after
+        assert sum(load.won for load in loads) + causes.won == everybody.won
+        assert sum(load.lost for load in loads) + causes.lost == everybody.lost
+        assert not any(load.won for load in loads if not opened[load.facility])
+        assert not any(load.lost for load in loads if not closed[load.facility])
 
 
 @given(PLACES)
@@ -136,4 +167,5 @@ def test_nobody_anywhere_is_no_change(n_zones: int) -> None:
     nothing = answers([], [])
     found = changes(people_of(), np.zeros(0, np.int32), n_zones, nothing, nothing, 10)["all"]
     assert found == [Counts(0, 0, 0, 0, 0)] * (n_zones + 2)
-    assert facility_loads(np.zeros(0, np.int64), nothing, nothing, 10, 0) == []
+    causes = explained(np.zeros(0, np.int64), nothing, nothing, 10, NONE[:0], NONE[:0])
+    assert (causes.facilities, causes.won, causes.lost) == ((), 0, 0)

@@ -152,3 +152,34 @@ def test_errors_have_their_exit_code_and_words(
     found = study(*words, given=given)
     assert found.exit_code == code
     assert found.stderr.strip()
+
+
+def test_a_study_is_published_as_a_layer_and_again_as_its_next_version(study: Study) -> None:
+    id_ = study("run", "coverage", *STRAIGHT).stdout.splitlines()[-1]
+    asked = ("publish", id_, "--layer", "straight_by_unit")
+    made = study(*asked, "--title-vi", "Theo xã", "--title-en", "By unit", "--visibility", "public")
+    assert made.exit_code == 0, made.output
+    assert made.stdout.startswith(f"Đã công bố {id_} thành lớp straight_by_unit")
+    assert study(*asked).exit_code == 0
+    layer = CliRunner().invoke(main, ["layers", "describe", "straight_by_unit"])
+    told = yaml.safe_load(layer.stdout)
+    assert (told["title"]["vi"], told["visibility"]) == ("Theo xã", "public")
+    history = CliRunner().invoke(main, ["layers", "history", "straight_by_unit"]).stdout
+    assert history.count(f"{id_} (zones)") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [
+        (("coverage_none", "--layer", "mine"), 4),
+        (("coverage_none", "--layer", "mine", "--title-vi", "Một"), 2),
+        (("coverage_none",), 2),
+        (("coverage_none", "--layer", "mine", "--visibility", "open"), 2),
+    ],
+)
+def test_what_cannot_be_published_ends_with_its_exit_code(
+    study: Study, words: tuple[str, ...], exit_code: int
+) -> None:
+    refused = study("publish", *words)
+    assert refused.exit_code == exit_code
+    assert refused.stderr

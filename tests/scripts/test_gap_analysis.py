@@ -272,3 +272,13 @@ def test_ways_between_units_and_facilities_are_a_table(town: Town) -> None:
         ("01", "1", 60),
         ("02", "1", 40),
     ]
+
+
+def test_an_assumption_range_is_a_table_of_its_own(town: Town) -> None:
+    run = town.run("--tables", "range")
+    with (run.out / "range.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0].keys() == {"unit", "name", "group", "figure", "plain", "p5", "p95"}
+    covered = next(row for row in rows if (row["unit"], row["figure"]) == ("all", "covered"))
+    assert float(covered["plain"]) == run.summary["residents_covered"]
+    assert float(covered["p5"]) <= float(covered["p95"])

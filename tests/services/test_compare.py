@@ -95,6 +95,42 @@ def test_the_own_office_is_that_of_the_vintage_of_each_state(compare: Compare) -
     by_2024 = compare(before, after, vintage="communes_2024")
     assert [picked(row, "id", "won", "lost") for row in by_2024["zones"]] == [("b", 40, 300.5)]
     assert by_2024["totals"] == document["totals"]
+    # Where na is, oa was: nothing has opened there for the home at 2,100, but it may go there now.
+    assert picked(document["network"], "won", "lost") == (40, 0)
+    assert [
+        picked(row, "id", "won", "lost") for row in document["facilities"] if row["won"] or row["lost"]
+    ] == [("ob", 0, 300.5)]
+
+
+@pytest.mark.parametrize("catchment", ["any", "own_unit"])
+def test_facilities_and_network_add_up_to_every_gain_and_loss(compare: Compare, catchment: str) -> None:
+    asked: dict[str, Any] = {"catchment": catchment, "groups": ["age_60"], "limit": 1200}
+    there = state(BEFORE, vintage="communes_2024", **asked), state(AFTER, vintage="communes_2025", **asked)
+    for sides in (there, there[::-1]):
+        document = compare(*sides)
+        for group, total in document["totals"].items():
+            own = [row if group == "all" else row["groups"][group] for row in document["facilities"]]
+            network = document["network"] if group == "all" else document["network"]["groups"][group]
+            for name in ("won", "lost"):
+                assert round(sum(row[name] for row in own) + network[name], 3) == total[name]
+
+
+def test_a_facility_that_moves_is_lost_where_it_was_and_gained_where_it_is(
+    town: Connection, compare: Compare
+) -> None:
+    """The office at 1,000 goes to 3,000: those at 500 and 1,500 lose it, those at 2,100 and 3,600 gain it."""
+    before = state(AFTER, limit=1000)
+    version = compare(before, before)["inputs"]["facilities"]["version"]
+    town.exec_driver_sql(
+        "UPDATE layer.one_stop_office SET geom = ST_Translate(geom, 0.01914, 0) WHERE code = 'na'"
+    )
+    before["facilities"] = {"layer": "one_stop_office", "version": version}
+    document = compare(before, state(AFTER, limit=1000))
+    (moved,) = document["facilities"]
+    assert moved["id"] == "na"
+    assert picked(moved, "won", "lost") == (340.5, 300)
+    assert picked(document["totals"]["all"], "won", "lost") == (340.5, 300)
+    assert picked(document["network"], "won", "lost") == (0, 0)
 
 
 def test_a_branch_that_stays_keeps_its_people(compare: Compare) -> None:

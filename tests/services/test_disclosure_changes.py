@@ -132,6 +132,46 @@ def test_a_facility_of_few_people_is_hidden_with_another() -> None:
     assert (shown[0]["load_before"], shown[2]["load_after"]) == (None, 380)
 
 
+def test_two_facilities_with_the_same_figures_are_still_two() -> None:
+    facilities = [facility("a", 4, 0, 0, 4), facility("b", 4, 0, 0, 4), facility("c", 72, 0, 0, 72)]
+    shown = public_view(document_of([(300, 80, 0, 50)], facilities=facilities))["facilities"]
+    assert [row["lost"] for row in shown] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("network", "shown"),
+    [
+        ((0, 0), [72, 0]),
+        ((0, 8), [None, None]),  # with the total, either of the two would tell the other
+    ],
+)
+def test_a_small_loss_by_the_network_is_hidden_with_a_facility(
+    network: tuple[int, int], shown: list[int | None]
+) -> None:
+    lost = 72 + network[1]
+    document = document_of([(300, lost, 0, 50)], facilities=[facility("a", 72, 0, 0, 72)])
+    document["network"] = dict(zip(("won", "lost"), network, strict=True))
+    view = public_view(document)
+    assert [view["facilities"][0]["lost"], view["network"]["lost"]] == shown
+
+
+def test_groups_of_facilities_are_for_those_who_may_see_personal_detail() -> None:
+    one = facility("a", 300, 220, 0, 80)
+    document = document_of([(300, 80, 0, 50)], facilities=[one | {"groups": {"old": one}}])
+    document["network"] = {"won": 0, "lost": 0, "groups": {"old": {"won": 0, "lost": 0}}}
+    view = public_view(document)
+    assert "groups" not in view["facilities"][0]
+    assert "groups" not in view["network"]
+    assert view["notices"][0]["code"] == NOTICE
+
+
+def test_loads_are_hidden_where_the_total_that_they_add_up_to_is() -> None:
+    facilities = [facility("a", 40, 45, 5, 0), facility("b", 100, 104, 4, 0)]
+    view = public_view(document_of([(140, 0, 9, 0)], facilities=facilities))
+    assert view["totals"]["all"]["won"] is None
+    assert [row["load_before"] for row in view["facilities"]] == [None, None]
+
+
 def test_the_office_of_a_unit_does_not_tell_its_people() -> None:
     sides = {side: {"catchment": "own_unit", "limit": 600} for side in ("before", "after")}
     facilities = [facility("a", 295, 295, 0, 0)]

@@ -188,3 +188,16 @@ def test_units_that_are_not_loaded_are_told(town: Connection, run: Run, told: Re
     with pytest.raises(GisError) as refusal:
         told(kept, "districts_2024")
     assert refusal.value.code == ErrorCode.STUDY_LAYER_EMPTY
+
+
+@pytest.mark.parametrize("process", ["coverage", "gaps"])
+def test_an_assumption_range_is_drawn_for_the_units_that_it_is_told_by(
+    run: Run, told: Retell, process: str
+) -> None:
+    asked = state(AFTER, tables=["range"])
+    document, direct = (
+        run(process, asked | {"vintage": name}) for name in ("communes_2024", "communes_2025")
+    )
+    found = told(document, "communes_2025")["tables"]["range"]
+    assert {row["unit"] for row in found} == {"all", "ab", "c2"}
+    assert found == direct["tables"]["range"]

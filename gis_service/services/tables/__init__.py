@@ -7,12 +7,24 @@ unit or by cell, and are for those who may see personal detail (METHODS, People'
 from collections.abc import Mapping
 from typing import Any
 
+from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import plain
 from gis_service.services.suppression import Row
 from gis_service.services.tables import accessibility, facilities, inequality, od
+from gis_service.services.tables import range as assumption_range
 from gis_service.services.tables.scene import Scene, Table
 
-__all__ = ["CLOSED_NOTICE", "TABLES", "Scene", "Table", "hide_tables", "layers_of_tables", "tables_of"]
+__all__ = [
+    "CLOSED_NOTICE",
+    "TABLES",
+    "Scene",
+    "Table",
+    "hide_tables",
+    "layers_of_tables",
+    "notices_of_tables",
+    "slow_tables",
+    "tables_of",
+]
 
 CLOSED_NOTICE = "tables_closed"
 """Tells that tables are for those who may see personal detail."""
@@ -23,6 +35,7 @@ TABLES: Mapping[str, Table] = {
     "inequality": Table(inequality.rows),
     "lorenz": Table(inequality.lorenz_rows),
     "od": Table(od.rows),
+    "range": Table(assumption_range.rows, is_quick=False, notice=assumption_range.NOTICE),
 }
 """Every table by its name."""
 
@@ -37,6 +50,16 @@ def layers_of_tables(names: tuple[str, ...]) -> dict[str, str]:
     return dict(layer for name in names for layer in TABLES[name].layers)
 
 
+def notices_of_tables(names: tuple[str, ...]) -> list[Notice]:
+    """Give what must be said beside tables."""
+    return [notice for name in names if (notice := TABLES[name].notice) is not None]
+
+
+def slow_tables(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give those of some tables that are not made while somebody waits."""
+    return tuple(name for name in names if not TABLES[name].is_quick)
+
+
 def hide_tables(shown: Row) -> None:
     """Take the tables out of a document that everybody may not see, and say so in it."""
     tables = shown.get("tables", {})
@@ -44,5 +67,8 @@ def hide_tables(shown: Row) -> None:
     for name in closed:
         del tables[name]
     if closed:
+        # What is said beside a table goes with it.
+        gone = {notice.code for notice in notices_of_tables(tuple(closed))}
+        kept = [notice for notice in shown.get("notices", []) if notice["code"] not in gone]
         notice = {"code": CLOSED_NOTICE, "params": {"tables": ", ".join(closed)}}
-        shown["notices"] = [*shown.get("notices", []), notice]
+        shown["notices"] = [*kept, notice]

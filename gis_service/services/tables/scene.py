@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gis_service.analysis.demand import Demand
-from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Ways
 from gis_service.types import Int32s, Int64s
@@ -31,6 +31,8 @@ class Scene:
         What everybody's way costs, and to which facility.
     counted_facilities
         Rows of ``inputs.facilities`` that count: those within the border.
+    tell
+        Told the share of the work on a slow table that is done, 0..1.
     """
 
     inputs: CoverageInputs
@@ -39,6 +41,7 @@ class Scene:
     zone: Int32s
     ways: Ways
     counted_facilities: Int64s
+    tell: Callable[[float], None] = lambda _share: None
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,14 @@ class Table:
         request names none.
     is_open
         Whether everybody may see it; else those who may see personal detail.
+    is_quick
+        Whether it is made while somebody waits; else only in a study that is run as a job.
+    notice
+        What must be said beside it.
     """
 
     make: Callable[[Scene], list[Row]]
     layers: tuple[tuple[str, str], ...] = ()
     is_open: bool = False
+    is_quick: bool = True
+    notice: Notice | None = None

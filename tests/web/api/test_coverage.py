@@ -175,6 +175,7 @@ def test_homes_are_closed_to_everybody_else(
         (f"{STUDY}&measure=quota", 400, "parameters_invalid"),
         (f"{STUDY}&catchment=assigned", 400, "parameters_invalid"),
         (f"{STUDY}&groups=age_60,", 400, "parameters_invalid"),
+        (f"{STUDY}&tables=range", 422, "table_not_quick"),
         (f"{STUDY}&groups=age_99", 422, "study_refused"),
         (f"{STUDY}&groups=people", 422, "study_refused"),
         (f"{STUDY}&groups=commune", 422, "study_refused"),
