@@ -168,6 +168,8 @@ class ErrorCode(StrEnum):
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"
+    # network
+    LAYER_NOT_NETWORK = "layer_not_network"
     # coverage
     LIMIT_OFF_STEP = "limit_off_step"
     COVERAGE_BUSY = "coverage_busy"

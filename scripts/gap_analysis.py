@@ -39,6 +39,7 @@ _FILE_OPTIONS = (
     "barriers",
     "ferries",
     "settlements",
+    "closed_areas",
     "out",
 )
 _TABLE_ROWS = 10
@@ -118,6 +119,18 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 @click.option("--barriers", metavar="FILE", help="Water: no way from a home to its road crosses it.")
 @click.option("--ferries", metavar="FILE", help="Lines with headway_min or wait_min, from_hour, to_hour.")
 @click.option("--settlements", metavar="FILE", help="Places with a name, to name the gaps by.")
+@click.option(
+    "--closed-areas",
+    metavar="FILE",
+    help="Areas, as of a flood: roads on the ground that touch one are closed.",
+)
+@click.option(
+    "--closed-classes",
+    default="",
+    metavar="NAMES",
+    callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
+    help="Closed road classes, with commas between; with --closed-areas only where they touch one.",
+)
 @click.option("--people-column", metavar="NAME", help="Default: people, population, pop or dan_so.")
 @click.option(
     "--zone-id", metavar="NAME", help="Default: the first column with a different value in every row."

@@ -73,8 +73,18 @@ class Clusters:
 Piece = tuple[int, int, LineString]
 
 
+def drawn_once(roads: list[Road]) -> list[Road]:
+    """Leave out roads that are drawn again, turned round or not, with the same level and rights."""
+    found: dict[tuple[object, ...], Road] = {}
+    for road in roads:
+        vertices = tuple(road.line.coords)
+        found.setdefault((min(vertices, vertices[::-1]), road.level, road.on_foot), road)
+    return list(found.values())
+
+
 def cut(roads: list[Road]) -> list[Piece]:
     """Cut at every junction of any roads, then keep what may be walked on: start node, end node, line."""
+    roads = drawn_once(roads)
     lines = [road.line for road in roads]
     clusters = Clusters()
     cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)

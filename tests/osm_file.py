@@ -10,22 +10,29 @@ LonLat = tuple[float, float]
 _LENGTH_DELIMITED = 2
 
 
-def write_osm(path: Path, ways: Sequence[tuple[Sequence[LonLat], Tags]]) -> Path:
-    """Write ways with their nodes; equal coordinates are one node."""
+def write_osm(
+    path: Path, ways: Sequence[tuple[Sequence[LonLat], Tags]], nodes: Mapping[LonLat, Tags] | None = None
+) -> Path:
+    """Write ways with their nodes; equal coordinates are one node. Nodes may have tags of their own."""
     strings = [""]
+    tagged = nodes or {}
     places: dict[LonLat, int] = {}
     for line, tags in ways:
         for place in line:
             places.setdefault(place, len(places) + 1)
         strings += [text for pair in tags.items() for text in pair if text not in strings]
-    nodes = b"".join(_field(1, _node(number, place)) for place, number in places.items())
+    for tags in tagged.values():
+        strings += [text for pair in tags.items() for text in pair if text not in strings]
+    points = b"".join(
+        _field(1, _node(number, place, tagged.get(place, {}), strings)) for place, number in places.items()
+    )
     lines = b"".join(
         _field(3, _way(number, [places[place] for place in line], tags, strings))
         for number, (line, tags) in enumerate(ways, 1)
     )
     table = b"".join(_field(1, text.encode()) for text in strings)
     # granularity 100 is the default of the format: 1e-7 degrees
-    block = _field(1, table) + _field(2, nodes) + _field(2, lines)
+    block = _field(1, table) + _field(2, points) + _field(2, lines)
     header = _field(4, b"OsmSchema-V0.6")
     path.write_bytes(_blob("OSMHeader", header) + _blob("OSMData", block))
     return path
@@ -37,9 +44,12 @@ def _blob(kind: str, content: bytes) -> bytes:
     return len(head).to_bytes(4, "big") + head + blob
 
 
-def _node(number: int, place: LonLat) -> bytes:
+def _node(number: int, place: LonLat, tags: Tags, strings: Sequence[str]) -> bytes:
     longitude, latitude = (round(value * 1e7) for value in place)
-    return _number(1, _zigzag(number)) + _number(8, _zigzag(latitude)) + _number(9, _zigzag(longitude))
+    keys = b"".join(_varint(strings.index(key)) for key in tags)
+    values = b"".join(_varint(strings.index(value)) for value in tags.values())
+    said = _field(2, keys) + _field(3, values) if tags else b""
+    return _number(1, _zigzag(number)) + said + _number(8, _zigzag(latitude)) + _number(9, _zigzag(longitude))
 
 
 def _way(number: int, nodes: Sequence[int], tags: Tags, strings: Sequence[str]) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gis_service.analysis.network import ROAD_CLASSES, Network
 from gis_service.errors import ErrorCode, WrongUse
-from gis_service.types import Bools, Floats, Int64s
+from gis_service.types import Bools, Floats, Int8s, Int64s
 
 NetworkMeasure = Literal["network_time", "network_distance"]
 
@@ -209,11 +209,19 @@ def segment_costs(network: Network, chosen: Mode, measure: NetworkMeasure) -> Co
     cost = half_up(exact)
     if measure == "network_time":
         cost = cost + network.wait_ms
-    oneway = network.oneway if chosen.obeys_oneway else np.zeros_like(network.oneway)
+    oneway = _oneway(network, chosen)
     forward = np.where(allowed & (oneway >= 0), cost, -1)
     backward = np.where(allowed & (oneway <= 0), cost, -1)
     access_kmh = None if measure == "network_distance" else chosen.access_kmh
     return Costs(forward, backward, allowed & ~network.is_ferry, access_kmh)
+
+
+def _oneway(network: Network, chosen: Mode) -> Int8s:
+    """Give the direction in which a mode may pass each segment, 0 for both."""
+    if not chosen.obeys_oneway:
+        return np.zeros_like(network.oneway)
+    own = {"bicycle": network.oneway_bicycle, "motorbike": network.oneway_motorbike}
+    return own.get(chosen.id, network.oneway)
 
 
 def require_cost(largest: float) -> None:
@@ -236,4 +244,4 @@ def _speed(network: Network, chosen: Mode) -> Floats:
     rights = {"walk": network.on_foot, "car": network.by_car}.get(chosen.id, network.on_wheels)
     narrow = network.width_m < chosen.min_width_m  # an unknown width (nan) is not narrow
     speed = np.where(rights & ~narrow, speed, np.nan)
-    return np.where(network.is_ferry, chosen.ferry_kmh, speed)
+    return np.where(network.closed, np.nan, np.where(network.is_ferry, chosen.ferry_kmh, speed))

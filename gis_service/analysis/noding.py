@@ -20,17 +20,23 @@ from scipy.sparse.csgraph import connected_components
 from gis_service.types import Bools, Floats, Geometries, Int8s, Int32s, Int64s
 
 TOUCH_M = 0.01
+_SAME_M = 1e-6
+"""Places closer than this are one place computed twice, not the ends of a tiny piece."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noded:
-    """Segments between nodes: ``start``, ``end``, ``line``, ``shape`` of shape ``(n_segments,)``."""
+    """Segments between nodes: ``start``, ``end``, ``line``, ``shape`` of shape ``(n_segments,)``.
+
+    ``tiny`` counts the pieces of at most 1 cm that became part of a node.
+    """
 
     node_xy: Floats
     start: Int32s
     end: Int32s
     line: Int32s
     shape: Geometries
+    tiny: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +195,7 @@ def _split(vertices: _Vertices, cuts: _Cuts) -> Noded:
     new_run[1:] = (line[1:] != line[:-1]) | (along[1:] - along[:-1] > TOUCH_M)
     run = np.cumsum(new_run) - 1
     same = np.flatnonzero(~new_run)
+    tiny = int(np.count_nonzero(along[same] - along[same - 1] > _SAME_M))
     joined = np.concatenate([cuts.joined, np.column_stack([point[same - 1], point[same]])])
     best = np.lexsort([point, along, rank, run])
     chosen = best[np.unique(run[best], return_index=True)[1]]
@@ -205,6 +212,7 @@ def _split(vertices: _Vertices, cuts: _Cuts) -> Noded:
         end=ends[len(first) :].astype(np.int32),
         line=line[first].astype(np.int32),
         shape=_shapes(vertices, line[first], along[first], along[first + 1]),
+        tiny=tiny,
     )
 
 

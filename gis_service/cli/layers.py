@@ -11,6 +11,7 @@ from tqdm import tqdm
 from gis_service.cli.layers_history import diff, history, restore
 from gis_service.cli.layers_made import create, describe, drop
 from gis_service.cli.layers_migrate import migrate
+from gis_service.cli.layers_quality import quality
 from gis_service.cli.users import operator
 from gis_service.files.readers import ReaderLimits
 from gis_service.messages.catalogue import notices
@@ -45,7 +46,7 @@ def layers() -> None:
     """Load, list and export layers; see who changed them, and go back."""
 
 
-for command in (create, describe, drop, diff, history, restore, migrate):
+for command in (create, describe, drop, diff, history, restore, migrate, quality):
     layers.add_command(command)
 
 

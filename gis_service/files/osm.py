@@ -55,11 +55,18 @@ UNPAVED = frozenset(
     {"unpaved", "compacted", "dirt", "earth", "gravel", "fine_gravel", "ground"}
     | {"sand", "grass", "mud", "pebblestone", "rock", "clay", "woodchips"}
 )
+STOPS_CARS = frozenset(
+    {"bollard", "block", "planter", "jersey_barrier", "log", "cycle_barrier", "motorcycle_barrier"}
+)
+STOPS_WHEELS = frozenset({"stile", "turnstile", "full-height_turnstile", "kissing_gate"})
+"""``barrier`` values that these cannot pass unless the tags say so; any other stops nobody by itself."""
+_CYCLEWAYS = ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")
 OTHER_TAGS = "other_tags"
 """Column in which GDAL packs the tags that have no column of their own."""
 TAGS = (
     "highway", "access", "foot", "motorcycle", "motor_vehicle", "motorcar", "vehicle", "oneway", "junction",
     "layer", "bridge", "tunnel", "width", "surface", "route", "interval",
+    "oneway:bicycle", "oneway:motorcycle", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both",
 )  # fmt: skip
 """Tags that matter to a network."""
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
@@ -106,6 +113,25 @@ def read_osm_tags(path: Path) -> gpd.GeoDataFrame:
     result: gpd.GeoDataFrame = placed[there].reset_index(drop=True)
     result.attrs = {"without_geometry": lost, "source": path.name}
     return result
+
+
+def read_osm_gates(path: Path) -> gpd.GeoDataFrame:
+    """Read the barriers that stand on nodes of an extract, as tags with their places, EPSG:4326.
+
+    Raises
+    ------
+    RefusedInput
+        ``table_unreadable``.
+    """
+    try:
+        points = pyogrio.read_dataframe(
+            path, layer="points", columns=["barrier", OTHER_TAGS], where="barrier IS NOT NULL"
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=str(path), reason=str(error)) from error
+    tags = tag_table(points)
+    tags["barrier"] = column_text(points["barrier"])
+    return gpd.GeoDataFrame(tags, geometry=points.geometry, crs=points.crs)
 
 
 def tag_table(frame: pd.DataFrame, known: Collection[str] = TAGS) -> pd.DataFrame:
@@ -161,6 +187,26 @@ def rights(tags: pd.DataFrame) -> pd.DataFrame:
             "by_car": ~(no_car | highway.isin(ON_FOOT_ONLY)),
         }
     )
+
+
+def gate_rights(tags: pd.DataFrame) -> pd.DataFrame:
+    """Say who may pass a barrier on a road: ``on_foot on_wheels by_car``, on the index of the tags."""
+    kind = tags["barrier"]
+    may = rights(tags)
+    no_wheels = kind.isin(STOPS_WHEELS) & ~tags["motorcycle"].isin(_YES)
+    no_car = kind.isin(STOPS_CARS | STOPS_WHEELS)
+    no_car &= ~tags[["access", "vehicle", "motor_vehicle", "motorcar"]].isin(_YES).any(axis=1)
+    may["on_wheels"] &= ~no_wheels
+    may["by_car"] &= ~no_car
+    return may
+
+
+def against_oneway(tags: pd.DataFrame) -> "pd.Series[bool]":
+    """Tell on which ways bicycles may go against a one-way: where a ``cycleway`` says so."""
+    found = pd.Series(data=False, index=tags.index)
+    for tag in _CYCLEWAYS:
+        found |= tags[tag].str.startswith("opposite")
+    return found
 
 
 def implied_oneway(tags: pd.DataFrame) -> "pd.Series[bool]":

@@ -11,6 +11,27 @@ from gis_service.types import Bools, Floats, Geometries, Int8s
 
 
 @dataclass(frozen=True)
+class GateTable:
+    """Places on roads that not everybody may pass, such as bollards and locked gates.
+
+    Parameters
+    ----------
+    crs
+        System of the file; any.
+    xy
+        ``(n, 2)`` places; each is a vertex of the roads it stands on.
+    on_foot, on_wheels, by_car
+        ``(n,)`` who may pass.
+    """
+
+    crs: pyproj.CRS
+    xy: Floats
+    on_foot: Bools
+    on_wheels: Bools
+    by_car: Bools
+
+
+@dataclass(frozen=True)
 class RoadTable:
     """Roads as they stand in a file, one row per line.
 
@@ -38,6 +59,10 @@ class RoadTable:
         Name of a column that looks like a level but does not say which roads pass over others.
     of_osm
         Whether the classes are those of OpenStreetMap, whose licence asks to be credited.
+    oneway_bicycle, oneway_motorbike
+        ``(n,)`` as ``oneway`` for these two, where it differs; the same when None.
+    gates
+        Places that not everybody may pass, where the source tells them.
     """
 
     crs: pyproj.CRS
@@ -55,6 +80,9 @@ class RoadTable:
     without_geometry: int = 0
     level_ignored: str = ""
     of_osm: bool = False
+    oneway_bicycle: Int8s | None = None
+    oneway_motorbike: Int8s | None = None
+    gates: GateTable | None = None
 
 
 @dataclass(frozen=True)

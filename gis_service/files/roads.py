@@ -23,20 +23,23 @@ from gis_service.files.osm import (
     OTHER_TAGS,
     TAGS,
     UNPAVED,
+    against_oneway,
     column_text,
+    gate_rights,
     headway_min,
     implied_oneway,
     is_ferry,
     is_osm,
     is_there,
     level,
+    read_osm_gates,
     read_osm_tags,
     rights,
     tag_table,
     width_m,
 )
-from gis_service.files.road_tables import FerryTable, RoadTable
-from gis_service.types import Floats
+from gis_service.files.road_tables import FerryTable, GateTable, RoadTable
+from gis_service.types import Floats, Int8s
 
 CLASS_COLUMNS = ("class", "highway", "road_class")
 OWN_CLASSES = frozenset(
@@ -54,6 +57,8 @@ _ONEWAYS = {
     **dict.fromkeys(("-1", "reverse", "tf"), -1),
     **dict.fromkeys(("no", "false", "0", "b", "f", "", "nan", "none", "<na>"), 0),
 }
+_OWN_ONEWAYS = {"oneway:bicycle": "oneway_bicycle", "oneway:motorcycle": "oneway_motorbike"}
+"""Columns of a layer of roads that say the same as tags of OpenStreetMap."""
 _DIRECTIONS = {"f": "ft", "t": "tf"}
 """One-way letters of tables that part OpenStreetMap by theme: forward, towards the start; ``b`` is both."""
 _NO = frozenset(("no", "false", "0", "f"))
@@ -86,7 +91,8 @@ def read_roads(
     """
     path, _ = split_source(source)
     if is_osm(path):
-        return _of_tags(read_osm_tags(path), source)
+        roads, boats = _of_tags(read_osm_tags(path), source)
+        return replace(roads, gates=_gate_table(read_osm_gates(path))), boats
     frame = _lines(read_frame(source), source)
     classes = _column(frame, class_column, CLASS_COLUMNS, source, "--class-column")
     values = _text(frame, classes)
@@ -97,6 +103,9 @@ def read_roads(
         tags["oneway"] = _text(frame, _column(frame, oneway_column, (), source, "--oneway-column"))
     tags["oneway"] = _directions(tags["oneway"], by_letter=_plain_name(classes) == "fclass")
     ignored = _put_level(tags, frame, of_osm=of_osm)
+    for tag, column in _OWN_ONEWAYS.items():
+        said = _text(frame, find_column(frame, (column,)))
+        tags[tag] = said.where(said != "", tags[tag])
     for name in ("width_m", "paved", *_RIGHTS):
         tags[name] = _text(frame, find_column(frame, (name,)))
     table = gpd.GeoDataFrame(tags, geometry=frame.geometry, crs=frame.crs)
@@ -221,6 +230,7 @@ def _table(tags: gpd.GeoDataFrame, ignored: str) -> RoadTable:
         if "width_m" not in tags
         else tags["width_m"].where(tags["width_m"] != "", tags["width"])
     )
+    one = np.array(oneway, dtype=np.int8)
     unpaved = tags["surface"].isin(_NOT_PAVED)
     if "paved" in tags:
         unpaved |= tags["paved"].isin(_NOT_PAVED)
@@ -232,7 +242,9 @@ def _table(tags: gpd.GeoDataFrame, ignored: str) -> RoadTable:
         crs=crs_of(tags),
         lines=shapely.force_2d(np.asarray(tags.geometry, dtype=object)),
         road_class=[str(name) for name in classes],
-        oneway=np.array(oneway, dtype=np.int8),
+        oneway=one,
+        oneway_bicycle=_own_oneway(tags["oneway:bicycle"], np.where(against_oneway(tags), 0, one)),
+        oneway_motorbike=_own_oneway(tags["oneway:motorcycle"], one),
         level=np.array([level(*row) for row in levels], dtype=np.int8),
         width_m=np.array([width_m(text) for text in width], dtype=np.float64),
         paved=~unpaved.to_numpy(np.bool_),
@@ -244,6 +256,24 @@ def _table(tags: gpd.GeoDataFrame, ignored: str) -> RoadTable:
         without_geometry=int(tags.attrs["without_geometry"]),
         level_ignored=ignored,
     )
+
+
+def _own_oneway(said: "pd.Series[str]", usual: Int8s) -> Int8s:
+    """Give the direction that is said for one mode, else the usual one."""
+    told = (said != "") & said.isin(_ONEWAYS)
+    own = said.map(_ONEWAYS).fillna(0)
+    return np.where(told, np.array(own, dtype=np.int8), usual).astype(np.int8)
+
+
+def _gate_table(tags: gpd.GeoDataFrame) -> GateTable | None:
+    """Give the barriers that somebody may not pass."""
+    may = gate_rights(tags)
+    stops = ~may.all(axis=1).to_numpy(np.bool_)
+    if not stops.any():
+        return None
+    columns = {name: may[name].to_numpy(np.bool_)[stops] for name in _RIGHTS}
+    xy = shapely.get_coordinates(np.asarray(tags.geometry, dtype=object)[stops])
+    return GateTable(crs=crs_of(tags), xy=xy, **columns)
 
 
 def _ferry_table(frame: gpd.GeoDataFrame) -> FerryTable | None:

@@ -13,6 +13,7 @@ from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.analysis.snap import SNAP_LIMIT_M
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.closure_rules import ClosureRule
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.network import FERRY_RULES, FerryRules
 
@@ -66,6 +67,8 @@ class CoverageParameters:
         For assumption ranges; changes no plain figure.
     tables
         Further tables of the document, names of `gis_service.services.tables.TABLES`.
+    closures
+        Roads that are closed.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
         Conventions of METHODS.
     """
@@ -86,6 +89,7 @@ class CoverageParameters:
     branch_share: float = 0.0
     seed: int = 0
     tables: tuple[str, ...] = ()
+    closures: tuple[ClosureRule, ...] = ()
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
     scattered_people: int = SCATTERED_PEOPLE
@@ -130,6 +134,8 @@ class CoverageParameters:
             _refuse("limit", self.limit, f"> 0, ≤ {MAX_LIMIT:.0f}")
         if self.measure != "straight_radius" and not has_network:
             _refuse("measure", self.measure, "straight_radius (no roads)")
+        if self.measure == "straight_radius" and self.closures:
+            _refuse("closures", len(self.closures), "network_time, network_distance")
         if self.measure != "straight_radius" and self.mode is None:
             _refuse("mode", None, "walk, bicycle, motorbike, car")
         usable = self.is_time and self.direction == "from_facility"
@@ -141,9 +147,11 @@ class CoverageParameters:
         """Give the parameters as they stand in the study document, the conventions among them."""
         own = {} if self.catchment_vintage is None else {"catchment_vintage": self.catchment_vintage}
         tables: dict[str, object] = {"tables": list(self.tables)} if self.tables else {}
+        closures = [rule.as_document() for rule in self.closures]
         return (
             own
             | tables
+            | ({"closures": closures} if closures else {})
             | {
                 "service": self.service,
                 "standard": self.standard,

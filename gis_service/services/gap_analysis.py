@@ -5,18 +5,21 @@ No database and no server. The document is the one of every study of coverage.
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, isfinite
 from typing import cast
 
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
 from gis_service.analysis.modes import MODES, Mode, mode
-from gis_service.analysis.network import ROAD_CLASSES, build_network
+from gis_service.analysis.network import ROAD_CLASSES, Network, build_network
 from gis_service.analysis.zones import BEYOND, zone_of
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.files.mappings import read_mapping
+from gis_service.services.closure_rules import ClosureRule, role_of
+from gis_service.services.closures import closed_network
 from gis_service.services.coverage import CoverageInputs, CoverageResult, Progress, run_coverage
+from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import (
     MEASURES,
     CoverageCatchment,
@@ -25,8 +28,11 @@ from gis_service.services.coverage_parameters import (
 )
 from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.gap_inputs import GapFiles, GapInputs, read_inputs
+from gis_service.services.network import stops_of
 from gis_service.services.tables import TABLES
 
+CLOSED_AREAS = "closed_areas"
+"""The input that holds the areas of closures."""
 SERVICE = "facilities"
 """Stands for the service of every gap analysis: its name is a matter of the file, not of the answer."""
 DEFAULT_DAY = "Tuesday"
@@ -55,6 +61,8 @@ class GapQuestion:
         Path of a YAML file with speeds by road class.
     at
         ``HH:MM``, ``Tuesday HH:MM`` or ``YYYY-MM-DDTHH:MM``.
+    closed_classes
+        Classes of road that are closed: where they touch the closed areas, when there are any.
     tables
         Further tables, names of `gis_service.services.tables.TABLES`.
     """
@@ -69,6 +77,7 @@ class GapQuestion:
     speeds: str | None = None
     at: str = DEFAULT_AT
     tables: tuple[str, ...] = ()
+    closed_classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,11 +109,11 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         With what is wrong and what to do.
     """
     tell = progress or (lambda _step, _share: None)
-    parameters = parameters_of(question)
+    parameters = replace(parameters_of(question), closures=_closures(files, question))
     tell("files", 0.0)
     inputs = read_inputs(files, hour_of(question.at), by_car=question.mode == "car")
     tell("network", 0.3)
-    network = build_network(inputs.roads, inputs.ferries)
+    network, closed = _network(inputs, parameters, hour_of(question.at))
     zone = zone_of(inputs.demand.xy, inputs.zones)
     if not inputs.demand.people[ALL][zone != BEYOND].sum():
         beyond = persons(int(inputs.demand.people[ALL].sum()) + inputs.beyond)
@@ -122,7 +131,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         barriers=inputs.barriers,
         settlements=inputs.settlements,
         people_beyond=inputs.beyond,
-        notices=inputs.notices,
+        notices=(*inputs.notices, *closed),
         generated=inputs.generated,
     )
     if not len(inputs.facilities.xy):  # areas, and no road that anybody may walk on leads into one
@@ -130,6 +139,28 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
     result = run_coverage(read, parameters, lambda step, share: tell(step, 0.4 + 0.5 * share))
     _refuse_off_roads(files, parameters, result)
     return GapAnalysis(files, inputs, parameters, result, read)
+
+
+def _closures(files: GapFiles, question: GapQuestion) -> tuple[ClosureRule, ...]:
+    for name in question.closed_classes:
+        if name not in ROAD_CLASSES:
+            expected = ", ".join(ROAD_CLASSES)
+            raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--closed-classes", value=name, expected=expected)
+    areas = None if files.closed_areas is None else CLOSED_AREAS
+    if not question.closed_classes and areas is None:
+        return ()
+    return (ClosureRule(tuple(sorted(set(question.closed_classes))), areas),)
+
+
+def _network(inputs: GapInputs, parameters: CoverageParameters, hour: float) -> tuple[Network, list[Notice]]:
+    """Build the network in its mode, with the roads closed that are asked for."""
+    stops = stops_of(inputs.gates, inputs.crs, "walk" if parameters.mode is None else parameters.mode.id)
+    network = build_network(inputs.roads, inputs.ferries, stops)
+    if not parameters.closures:
+        return network, []
+    areas = {} if inputs.closed_areas is None else {role_of(0): inputs.closed_areas}
+    network, notice = closed_network(network, parameters.closures, areas, hour)
+    return network, [notice]
 
 
 def parameters_of(question: GapQuestion) -> CoverageParameters:

@@ -26,7 +26,7 @@ from gis_service.crs import STORAGE, crs_name, parse_crs, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.frames import crs_of, find_column, require_column
 from gis_service.files.population import PopulationCells, PopulationTable, read_population
-from gis_service.files.road_tables import FerryTable
+from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.coverage_parameters import HALO_M
@@ -53,7 +53,7 @@ from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 _SITES = ("site_id", "site")
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is, as in the layers of the service."""
-_MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries")
+_MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class GapFiles:
     barriers: str | None = None
     ferries: str | None = None
     settlements: str | None = None
+    closed_areas: str | None = None
     crs: str | None = None
     people_column: str | None = None
     zone_id: str | None = None
@@ -94,6 +95,10 @@ class GapInputs:
         Inputs whose file name says that they are generated.
     of_osm
         Whether the roads are of OpenStreetMap.
+    gates
+        Places on roads that not everybody may pass.
+    closed_areas
+        Polygons that close the roads they touch.
     """
 
     crs: pyproj.CRS
@@ -110,6 +115,8 @@ class GapInputs:
     references: Mapping[str, object]
     generated: tuple[str, ...] = ()
     of_osm: bool = False
+    gates: GateTable | None = None
+    closed_areas: Geometries | None = None
 
 
 def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapInputs:
@@ -156,6 +163,7 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
     roads = roads_of(road_table, crs)
     boats = _ferry_tables(sources.ferries, osm_ferries, area, notices)
     barriers = _barriers(sources.barriers, crs, area, notices)
+    closed_areas = _closed_areas(sources.closed_areas, crs, area, notices)
     demand = _demand(population, crs, barriers)
     places, facilities = _facilities(facility_frame, roads, zones, crs, notices)
     settlements = _settlements(sources.settlements, crs, area, notices)
@@ -174,6 +182,8 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
         references={},
         generated=_generated(sources),
         of_osm=road_table.of_osm,
+        gates=road_table.gates,
+        closed_areas=closed_areas,
     )
     return replace(found, references=_references(found, boats))
 
@@ -193,10 +203,15 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
         "population": content_hash(people.xy, people.people[ALL], [read.beyond, people.step_m]),
         "zones": content_hash(zones.polygons, zones.ids, zones.names),
     }
+    if read.gates is not None:
+        gates = read.gates
+        hashes["gates"] = content_hash(gates.xy, gates.on_foot, gates.on_wheels, gates.by_car)
     if read.barriers is not None:
         hashes["barriers"] = content_hash(read.barriers)
     if boats:
         hashes["ferries"] = content_hash(*(column for table in boats for column in _columns(table)))
+    if read.closed_areas is not None:
+        hashes["closed_areas"] = content_hash(read.closed_areas)
     if read.settlements is not None:
         hashes["settlements"] = content_hash(read.settlements.xy, list(read.settlements.names))
     if read.notices:
@@ -234,6 +249,16 @@ def _barriers(source: str | None, crs: pyproj.CRS, area: Place, notices: list[No
     if source is None:
         return None
     frame = read_table(source, "barriers", ("Polygon", "LineString"), notices)
+    require_together(area, [table_place(source, frame)])
+    return transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
+
+
+def _closed_areas(
+    source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]
+) -> Geometries | None:
+    if source is None:
+        return None
+    frame = read_table(source, "closed_areas", ("Polygon",), notices)
     require_together(area, [table_place(source, frame)])
     return transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
 

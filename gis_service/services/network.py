@@ -9,7 +9,7 @@ import shapely
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.network import ROAD_CLASSES, UNKNOWN_CLASS, Roads
 from gis_service.crs import STORAGE, is_metric, require_metric, transform, utm_of
-from gis_service.files.road_tables import FerryTable, RoadTable
+from gis_service.files.road_tables import FerryTable, GateTable, RoadTable
 from gis_service.types import Bools, Floats, Geometries
 
 FERRY_WAIT_MIN = 10.0
@@ -66,7 +66,18 @@ def roads_of(table: RoadTable, crs: pyproj.CRS) -> Roads:
         on_foot=table.on_foot,
         on_wheels=table.on_wheels,
         by_car=table.by_car,
+        oneway_bicycle=table.oneway if table.oneway_bicycle is None else table.oneway_bicycle,
+        oneway_motorbike=table.oneway if table.oneway_motorbike is None else table.oneway_motorbike,
     )
+
+
+def stops_of(gates: GateTable | None, crs: pyproj.CRS, mode: str) -> Floats:
+    """Give the places on roads that a mode may not pass, ``(n, 2)`` in the metric system of the study."""
+    if gates is None:
+        return np.empty((0, 2))
+    passable = {"walk": gates.on_foot, "car": gates.by_car}.get(mode, gates.on_wheels)
+    points = np.asarray(shapely.points(gates.xy[~passable]), dtype=object)
+    return shapely.get_coordinates(transform(points, gates.crs, crs))
 
 
 def ferries_of(

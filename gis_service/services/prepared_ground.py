@@ -21,14 +21,18 @@ from gis_service.db.layer_rows import LayerRows
 from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
+from gis_service.services.closures import hour_of, roles_in_force
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import digest
 from gis_service.services.memo import Memo
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
 from gis_service.services.study_inputs import (
+    Beside,
     Ground,
     Units,
+    closed_ground,
     inputs_on,
+    read_beside,
     read_demand,
     read_ferries,
     read_ground,
@@ -44,6 +48,7 @@ from gis_service.types import Geometries, Int32s, LayerId
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 GROUND_ROLES = ("demand", "network", "barriers", "ferries", "settlements", "outline")
+_OF_ROADS = ("network", "ferries")
 Marks = Mapping[str, str]
 """What tells the content of each layer, by role."""
 
@@ -101,7 +106,7 @@ def prepared_units(ground: Ground, layers: StudyLayers, marks: Marks) -> Units:
     own = {role: marks[role] for role in ("zones", AREA) if role in layers.layers}
     name = ("units", *((layers.layers[role], mark) for role, mark in own.items()))
     make = _checked(layers, own, lambda: units_on(ground, layers))
-    return _or_changed(lambda: ground.memo.by_name(name, make))
+    return _or_changed(lambda: ground.beside.by_name(name, make))
 
 
 def units_told_by(
@@ -168,21 +173,48 @@ def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask,
     own = {role: marks[role] for role in GROUND_ROLES if role in marks}
     plain = replace(task, parameters=replace(task.parameters, groups=()))
     ferries = _ferries(prepared, layers, own)
-    make = _checked(layers, own, lambda: read_ground(layers, plain, ferries))
+
+    def read() -> Ground:
+        return read_ground(layers, plain, ferries, _beside(prepared, layers, plain, own))
+
+    make = _checked(layers, own, read)
     question = digest(_question(layers, plain, own, ferries))
     ground = _or_changed(lambda: prepared.kept(question, make, _packing(prepared), prepared.grounds))
     groups = tuple(sorted(set(task.parameters.counted_groups) - {ALL}))
-    if not groups:
+    if groups:
+        grouped = replace(task, parameters=replace(task.parameters, groups=groups))
+        plain_ground = ground
+        more = _checked(layers, own, lambda: _with_groups(plain_ground, layers, grouped))
+        ground = _or_changed(lambda: prepared.grounds.by_name(("groups", question, groups), more))
+    return _with_closures(prepared, ground, layers, task, marks)
+
+
+def _with_closures(
+    prepared: Prepared, ground: Ground, layers: StudyLayers, task: CoverageTask, marks: Marks
+) -> Ground:
+    """Close roads of a ground: people, roads and water are the same."""
+    rules, hour = task.parameters.closures, hour_of(task.time)
+    if not rules:
         return ground
-    grouped = replace(task, parameters=replace(task.parameters, groups=groups))
-    more = _checked(layers, own, lambda: _with_groups(ground, layers, grouped))
-    return _or_changed(lambda: prepared.grounds.by_name(("groups", question, groups), more))
+    own = {role: marks[role] for role in roles_in_force(rules, hour) if role in marks}
+    in_force = tuple(rule.in_force(hour) for rule in rules)
+    name = ("closures", id(ground), repr(rules), in_force, digest(own))
+    make = _checked(layers, own, lambda: closed_ground(ground, layers, task))
+    return _or_changed(lambda: prepared.grounds.by_name(name, make, ground))
 
 
 def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
     """Read the people again with the groups that are asked for; roads and water are the same."""
     demand, codes = read_demand(layers, ground.crs, task, ground.barriers, [])
-    return replace(ground, demand=demand, codes=codes, memo=Memo())
+    return replace(ground, demand=demand, codes=codes, memo=Memo(), beside=Memo())
+
+
+def _beside(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Beside:
+    """Give what a ground holds beside the roads: an edit of a road leaves it as it is."""
+    own = {role: mark for role, mark in marks.items() if role not in _OF_ROADS}
+    said = _question(layers, task, own, None) | {"kind": "beside", "on_roads": "network" in layers.layers}
+    make = _checked(layers, own, lambda: read_beside(layers, task))
+    return _or_changed(lambda: prepared.beside.by_name(digest(said), make))
 
 
 def _question(

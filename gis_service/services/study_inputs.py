@@ -1,7 +1,7 @@
 """Brings the layers of a study to arrays in the metric system of the city."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyproj
@@ -15,6 +15,7 @@ from gis_service.analysis.zones import Zones, sorted_zones
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.closures import closed_network, hour_of
 from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.memo import Memo
@@ -22,7 +23,7 @@ from gis_service.services.study_area import read_outline, units_in
 from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
+from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA
 from gis_service.types import Floats, Geometries, Int32s, Text
 
@@ -69,6 +70,8 @@ class Ground:
         Found while all this was read.
     memo
         What has been worked out on this ground, for as long as it stays in memory.
+    beside
+        What has been worked out of all but the roads: it outlives them.
     """
 
     crs: pyproj.CRS
@@ -76,6 +79,28 @@ class Ground:
     codes: Mapping[str, Sequence[object]]
     network: Network | None
     walkable: Geometries
+    barriers: Geometries | None
+    settlements: Settlements | None
+    outline: BaseGeometry | None
+    notices: tuple[Notice, ...]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+    beside: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a ground holds beside the roads: who edits a road changes none of it.
+
+    Parameters
+    ----------
+    demand, codes, barriers, settlements, outline, notices
+        As of `Ground`; the notices are those of the people.
+    memo
+        What has been worked out of it.
+    """
+
+    demand: Demand
+    codes: Mapping[str, Sequence[object]]
     barriers: Geometries | None
     settlements: Settlements | None
     outline: BaseGeometry | None
@@ -100,10 +125,36 @@ def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInp
     Conflict
         ``study_version_gone`` when a layer changed meanwhile.
     """
-    return inputs_on(read_ground(layers, task), layers, task)
+    return inputs_on(closed_ground(read_ground(layers, task), layers, task), layers, task)
 
 
-def read_ground(layers: StudyLayers, task: CoverageTask, ferry_rows: LayerRows | None = None) -> Ground:
+def closed_ground(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
+    """Close the roads that the closures of a study close at its time of day; raises as above."""
+    rules, hour = task.parameters.closures, hour_of(task.time)
+    if not rules or ground.network is None:
+        return ground
+    areas = read_areas(layers, rules, hour, ground.crs)
+    network, notice = closed_network(ground.network, rules, areas, hour)
+    return replace(ground, network=network, notices=(*ground.notices, notice), memo=Memo())
+
+
+def read_beside(layers: StudyLayers, task: CoverageTask) -> Beside:
+    """Read what a ground holds beside the roads; raises as `read_coverage_inputs`."""
+    crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
+    notices: list[Notice] = []
+    on_roads = "network" in layers.layers
+    barriers = _metric(layers.read("barriers"), crs) if on_roads and "barriers" in layers.layers else None
+    demand, codes = read_demand(layers, crs, task, barriers, notices)
+    settlements = _settlements(layers, crs) if "settlements" in layers.layers else None
+    return Beside(demand, codes, barriers, settlements, read_outline(layers, crs), tuple(notices))
+
+
+def read_ground(
+    layers: StudyLayers,
+    task: CoverageTask,
+    ferry_rows: LayerRows | None = None,
+    beside: Beside | None = None,
+) -> Ground:
     """Read what does not depend on facilities and units; raises as `read_coverage_inputs`.
 
     Parameters
@@ -112,14 +163,14 @@ def read_ground(layers: StudyLayers, task: CoverageTask, ferry_rows: LayerRows |
         Which layers, and what is asked.
     ferry_rows
         As `read_ferries` gives them, when the caller has them already.
+    beside
+        As `read_beside` gives it, when the caller has it already.
     """
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
-    barriers = None
     network = None
     walkable = np.empty(0, dtype=object)
     if "network" in layers.layers:
-        barriers = _metric(layers.read("barriers"), crs) if "barriers" in layers.layers else None
         road_rows = layers.read("network", *layers.fields("network"))
         notices += unknown_classes(unknown_classes_of(road_rows))
         roads = roads_from(road_rows, crs)
@@ -129,17 +180,18 @@ def read_ground(layers: StudyLayers, task: CoverageTask, ferry_rows: LayerRows |
             ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
         walkable = roads.walkable
-    demand, codes = read_demand(layers, crs, task, barriers, notices)
+    beside = read_beside(layers, task) if beside is None else beside
     return Ground(
         crs=crs,
-        demand=demand,
-        codes=codes,
+        demand=beside.demand,
+        codes=beside.codes,
         network=network,
         walkable=walkable,
-        barriers=barriers,
-        settlements=_settlements(layers, crs) if "settlements" in layers.layers else None,
-        outline=read_outline(layers, crs),
-        notices=tuple(notices),
+        barriers=beside.barriers,
+        settlements=beside.settlements,
+        outline=beside.outline,
+        notices=(*notices, *beside.notices),
+        beside=beside.memo,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
-from gis_service.analysis.demand import Lattice
+from gis_service.analysis.demand import ALL, Lattice
 from gis_service.analysis.field import Direction
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
@@ -17,6 +17,13 @@ from gis_service.catalogue.service_standard import Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.shapes import expected_text, fault_text
 from gis_service.services.branches import RANK
+from gis_service.services.closure_rules import (
+    MAX_CLOSURES,
+    ClosureRequest,
+    areas_by_role,
+    require_areas,
+    rules_of,
+)
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
 from gis_service.services.network import FerryRules
@@ -100,6 +107,9 @@ class CoverageRequest(BaseModel):
         (), description="Further tables of the document: " + ", ".join(TABLES) + "."
     )
     land_use: LayerReference | None = Field(None, description="Use of land, for the tables that read it.")
+    closures: tuple[ClosureRequest, ...] = Field(
+        (), max_length=MAX_CLOSURES, description="Roads that are closed, as by a flood or at night."
+    )
     scenario: None = None
     seed: int = Field(0, ge=0)
 
@@ -211,7 +221,7 @@ def complete(
         service=service,
         measure=measure,
         limit=limit,
-        mode=None if measure == "straight_radius" else _mode(catalogue.city, mode, group),
+        mode=None if measure == "straight_radius" else mode_of(catalogue.city, mode, group),
         direction=_direction(request, standard),
         turnout_s=_turnout(request, standard),
         catchment=_catchment(request, standard),
@@ -220,13 +230,14 @@ def complete(
         at=_at(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
         branch_share=_branch_share(request, service, catalogue),
+        closures=rules_of(request.closures),
         seed=request.seed,
         tables=tuple(_known("tables", name, list(TABLES)) for name in dict.fromkeys(request.tables)),
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
         scattered_people=conventions.scattered_people,
         halo_m=conventions.halo_m,
-        ferry=_ferry_rules(conventions),
+        ferry=ferry_rules(conventions),
         lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
     layers, wanted = _layers(request, catalogue, parameters, rights)
@@ -293,14 +304,21 @@ def _at(asked: datetime | None, conventions: Conventions) -> str:
     return f"{usual.weekday.capitalize()} {usual.time:%H:%M}"
 
 
-def _ferry_rules(conventions: Conventions) -> FerryRules:
+def ferry_rules(conventions: Conventions) -> FerryRules:
+    """Give what the conventions of the city say of ferries that tell no wait or no hours."""
     ferry = conventions.ferry
     first, last = (clock.hour + clock.minute / 60 for clock in (ferry.first, ferry.last))
     return FerryRules(wait_min=ferry.wait_s / 60, hours=(first, last))
 
 
-def _mode(city: City, name: str, group: str) -> Mode:
-    """Give a mode with the speeds of the city's conventions; named groups walk at their own speed."""
+def mode_of(city: City, name: str, group: str = ALL) -> Mode:
+    """Give a mode with the speeds of the city's conventions; named groups walk at their own speed.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a mode that the city does not know.
+    """
     found = city.conventions.modes[_known("mode", name, list(city.conventions.modes))]
     speeds: Mapping[str, float] = found.speeds_kmh
     access = found.access_kmh
@@ -344,6 +362,10 @@ def _layers(
     for role, layer in layers_of_tables(parameters.tables).items():
         standing[role] = (getattr(request, role, None), layer)
     layers, wanted = {}, {}
+    for role, areas in areas_by_role(request.closures).items():
+        if areas.layer in catalogue.layers and (rights is None or rights.may_read(areas.layer)):
+            require_areas(catalogue.layers[LayerId(areas.layer)], areas, role)
+        standing[role] = (LayerReference(layer=areas.layer, version=areas.version), areas.layer)
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default
         layers[role] = LayerId(_known(role, name, list(catalogue.layers), _told(catalogue, rights)))

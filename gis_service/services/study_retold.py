@@ -21,6 +21,7 @@ from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services import catchment, compare_document, gaps
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
+from gis_service.services.closure_rules import asked_again
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, complete_comparison
 from gis_service.services.coverage import Told, run_coverage
@@ -264,7 +265,8 @@ def _request(asked: Mapping[str, Any], references: References) -> dict[str, Any]
     at = None if _moment(asked["at"]) is None else asked["at"]
     request = {name: asked[name] for name in _ASKED} | roles
     tables = asked.get("tables", [])
-    told = {"facilities": facilities, "groups": groups, "tables": tables}
+    closures = asked_again(asked.get("closures", []), references)
+    told = {"facilities": facilities, "groups": groups, "tables": tables, "closures": closures}
     return request | told | {"vintage": asked["vintage"], "at": at}
 
 

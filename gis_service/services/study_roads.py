@@ -1,6 +1,7 @@
-"""The layers of roads and ferries as input of the network."""
+"""The layers of roads, ferries and areas of closures as input of the network."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
@@ -11,11 +12,17 @@ import shapely
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES, Roads
-from gis_service.crs import STORAGE
+from gis_service.crs import STORAGE, transform
 from gis_service.db.layer_rows import LayerRows
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.road_tables import FerryTable, RoadTable
+from gis_service.services.closure_rules import ClosureRule, Value, role_of
+from gis_service.services.closures import hour_of, roles_in_force
 from gis_service.services.network import FerryRules, ferries_of, roads_of, runs_at
-from gis_service.types import Bools, Floats
+from gis_service.services.study_layers import StudyLayers
+from gis_service.types import Bools, Floats, Geometries, Int8s
+
+_VALUES_SHOWN = 10
 
 
 def roads_from(rows: LayerRows, crs: pyproj.CRS) -> Roads:
@@ -24,16 +31,20 @@ def roads_from(rows: LayerRows, crs: pyproj.CRS) -> Roads:
     Parameters
     ----------
     rows
-        Columns ``road_class oneway level width_m paved on_foot on_wheels by_car``, each may be absent.
+        Columns ``road_class oneway level width_m paved on_foot on_wheels by_car``, and ``oneway_bicycle
+        oneway_motorbike`` where these two differ from ``oneway``; each may be absent.
     crs
         Metric system of the study.
     """
     there = ~shapely.is_missing(rows.geometry)
+    oneway = _column(rows, "oneway", 0, there).astype(np.int8)
     table = RoadTable(
         crs=STORAGE,
         lines=rows.geometry[there],
         road_class=[str(value) for value in _column(rows, "road_class", "", there)],
-        oneway=_column(rows, "oneway", 0, there).astype(np.int8),
+        oneway=oneway,
+        oneway_bicycle=_own_oneway(rows, "oneway_bicycle", there, oneway),
+        oneway_motorbike=_own_oneway(rows, "oneway_motorbike", there, oneway),
         level=_column(rows, "level", 0, there).astype(np.int8),
         width_m=_column(rows, "width_m", np.nan, there).astype(np.float64),
         paved=_column(rows, "paved", True, there).astype(np.bool_),
@@ -44,6 +55,15 @@ def roads_from(rows: LayerRows, crs: pyproj.CRS) -> Roads:
         unknown_oneway={},
     )
     return roads_of(table, crs)
+
+
+def _own_oneway(rows: LayerRows, name: str, there: Bools, usual: Int8s) -> Int8s:
+    """Give the one-ways of one mode; where a road does not tell them, the usual ones."""
+    own = _column(rows, name, None, there)
+    told = np.array([value is not None for value in own], dtype=np.bool_)
+    result = usual.copy()
+    result[told] = own[told].astype(np.int8)
+    return result
 
 
 def unknown_classes_of(rows: LayerRows) -> Counter[str]:
@@ -72,19 +92,15 @@ def ferries_from(
         For ferries that tell no headway or no hours.
     """
     table = _ferry_table(rows, _boarding(rows, mode))
-    return ferries_of([table], crs, _hour(at), rules)
+    return ferries_of([table], crs, hour_of(at), rules)
 
 
 def running_ferries(rows: LayerRows, at: time, mode: Mode | None, rules: FerryRules) -> list[int]:
     """Tell which rows `ferries_from` makes ferries of: two times with the same ones have the same network."""
     boarding = _boarding(rows, mode)
-    runs = runs_at(_ferry_table(rows, boarding), _hour(at), rules)
+    runs = runs_at(_ferry_table(rows, boarding), hour_of(at), rules)
     found: list[int] = np.flatnonzero(boarding)[runs].tolist()
     return found
-
-
-def _hour(at: time) -> float:
-    return at.hour + at.minute / 60
 
 
 def _boarding(rows: LayerRows, mode: Mode | None) -> Bools:
@@ -122,3 +138,46 @@ def _hours(rows: LayerRows, name: str, kept: Bools) -> Floats:
     return np.array(
         [np.nan if one is None else one.hour + one.minute / 60 for one in clocks], dtype=np.float64
     )
+
+
+def read_areas(
+    layers: StudyLayers, rules: Sequence[ClosureRule], hour: float, crs: pyproj.CRS
+) -> dict[str, Geometries]:
+    """Read the areas of the closures in force, by role, in a metric CRS.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_layer_empty``; ``study_refused`` when no area of the layer has the values that were asked for.
+    Conflict
+        ``study_version_gone`` when a layer changed meanwhile.
+    """
+    found = {}
+    for at, rule in enumerate(rules):
+        role = role_of(at)
+        if role not in roles_in_force(rules, hour):
+            continue
+        rows = layers.read(role, *(name for name, _ in rule.where))
+        kept = [row for row in range(len(rows)) if _matches(rows, row, rule)]
+        if not kept:
+            asked = ", ".join(f"{name} = {value}" for name, value in rule.where)
+            known = ", ".join(f"{name}: {_values(rows, name)}" for name, _ in rule.where)
+            raise RefusedInput(ErrorCode.STUDY_REFUSED, name=f"{role}/where", value=asked, expected=known)
+        found[role] = np.asarray(transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs), dtype=object)
+    return found
+
+
+def _matches(rows: LayerRows, row: int, rule: ClosureRule) -> bool:
+    return all(_equal(rows.columns[name][row], value) for name, value in rule.where)
+
+
+def _equal(there: object, wanted: Value) -> bool:
+    """Compare a value of a layer with one that was asked for; dates are asked for as text."""
+    if there is None:
+        return False
+    return there == wanted or (isinstance(wanted, str) and str(there) == wanted)
+
+
+def _values(rows: LayerRows, name: str) -> str:
+    known = sorted({str(value) for value in rows.columns[name] if value is not None})
+    return ", ".join(known[:_VALUES_SHOWN]) + (" …" if len(known) > _VALUES_SHOWN else "")

@@ -1,6 +1,7 @@
 """Speeds and rights by road class, as METHODS prints them."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,3 +141,23 @@ def test_walkable_lines_are_open_on_foot_and_no_expressways() -> None:
 
 def test_a_half_is_rounded_up_even_where_floating_arithmetic_lost_its_last_bit() -> None:
     assert half_up(np.array([2.5, 4344.499999999999, 4344.49999, 7.0])).tolist() == [3, 4345, 4344, 7]
+
+
+ONE_WAY = {"oneway": 1, "oneway_bicycle": 0, "oneway_motorbike": -1}
+
+
+@pytest.mark.parametrize(
+    ("name", "forward", "backward"),
+    [("walk", True, True), ("bicycle", True, True), ("motorbike", False, True), ("car", True, False)],
+)
+def test_each_mode_obeys_its_own_one_way(name: str, forward: bool, backward: bool) -> None:  # noqa: FBT001 a table
+    line = np.array([shapely.LineString([(0, 0), (1000, 0)]), None], object)[:-1]
+    ways: dict[str, Any] = {column: np.array([way], dtype=np.int8) for column, way in ONE_WAY.items()}
+    costs = segment_costs(build_network(replace(Roads.plain(line), **ways)), mode(name), "network_time")
+    assert (bool(costs.forward[0] >= 0), bool(costs.backward[0] >= 0)) == (forward, backward)
+
+
+def test_motorbikes_and_bicycles_do_as_cars_where_nothing_else_is_said() -> None:
+    for name in ("bicycle", "motorbike"):
+        costs = segment_costs(one_road(columns={"oneway": -1}), mode(name), "network_time")
+        assert (costs.forward[0], costs.backward[0] > 0) == (-1, True)

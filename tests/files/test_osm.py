@@ -127,3 +127,72 @@ def test_a_width_is_read_in_metres(text: object, metres: float) -> None:
 @pytest.mark.parametrize("text", ["", "wide", "8'", None])
 def test_a_width_in_other_words_is_unknown(text: object) -> None:
     assert math.isnan(width_m(text))
+
+
+MODE_ONEWAYS: list[tuple[dict[str, str], tuple[int, int, int]]] = [
+    ({}, (0, 0, 0)),
+    ({"oneway": "yes"}, (1, 1, 1)),
+    ({"oneway": "-1"}, (-1, -1, -1)),
+    ({"oneway": "yes", "oneway:bicycle": "no"}, (1, 0, 1)),
+    ({"oneway": "yes", "oneway:motorcycle": "no"}, (1, 1, 0)),
+    ({"oneway:motorcycle": "yes"}, (0, 0, 1)),
+    ({"oneway": "yes", "oneway:bicycle": "-1"}, (1, -1, 1)),
+    ({"oneway": "yes", "cycleway": "opposite_lane"}, (1, 0, 1)),
+    ({"oneway": "yes", "cycleway:left": "opposite_track"}, (1, 0, 1)),
+    ({"oneway": "yes", "cycleway": "lane"}, (1, 1, 1)),
+    ({"oneway": "yes", "cycleway": "opposite", "oneway:bicycle": "yes"}, (1, 1, 1)),
+    ({"oneway": "yes", "oneway:foot": "yes"}, (1, 1, 1)),
+    ({"oneway": "yes", "oneway:bicycle": "sometimes"}, (1, 1, 1)),
+    ({"junction": "roundabout"}, (1, 1, 1)),
+    ({"junction": "roundabout", "oneway:bicycle": "no"}, (1, 0, 1)),
+    ({"junction": "roundabout", "oneway": "no"}, (0, 0, 0)),
+]
+
+
+def test_each_mode_has_its_own_direction(tmp_path: Path) -> None:
+    ways = [(LINE, {"highway": "residential", **tags}) for tags, _ in MODE_ONEWAYS]
+    table = read_roads(str(write_osm(tmp_path / "extract.osm.pbf", ways)))[0]
+    assert table.oneway_bicycle is not None
+    assert table.oneway_motorbike is not None
+    columns = (table.oneway, table.oneway_bicycle, table.oneway_motorbike)
+    found = [tuple(int(column[row]) for column in columns) for row in range(len(ways))]
+    for (tags, expected), way in zip(MODE_ONEWAYS, found, strict=True):
+        assert way == expected, tags
+
+
+GATES: list[tuple[dict[str, str], tuple[bool, bool, bool]]] = [
+    ({"barrier": "bollard"}, (True, True, False)),
+    ({"barrier": "bollard", "motorcycle": "no"}, (True, False, False)),
+    ({"barrier": "stile"}, (True, False, False)),
+    ({"barrier": "gate", "access": "private"}, (False, False, False)),
+    ({"barrier": "gate", "access": "no", "foot": "yes"}, (True, False, False)),
+    ({"barrier": "gate", "access": "private", "motorcycle": "yes"}, (False, True, False)),
+    ({"barrier": "lift_gate", "motor_vehicle": "no"}, (True, True, False)),
+    ({"barrier": "gate", "foot": "no"}, (False, True, True)),
+]
+
+
+@pytest.mark.parametrize(("tags", "expected"), GATES)
+def test_a_barrier_on_a_road_stops_whom_it_stops(
+    tmp_path: Path, tags: dict[str, str], expected: tuple[bool, bool, bool]
+) -> None:
+    way = [((*LINE[:1], (106.3004, 20.4), *LINE[1:]), {"highway": "residential"})]
+    path = write_osm(tmp_path / "extract.osm.pbf", way, {(106.3004, 20.4): tags})
+    gates = read_roads(str(path))[0].gates
+    assert gates is not None
+    assert gates.xy[0] == pytest.approx((106.3004, 20.4))
+    assert (gates.on_foot[0], gates.on_wheels[0], gates.by_car[0]) == expected
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        *({"barrier": kind} for kind in ("gate", "lift_gate", "toll_booth", "entrance")),
+        {"barrier": "bollard", "motor_vehicle": "yes"},
+        {"barrier": "stile", "motorcycle": "yes", "motorcar": "yes"},
+        {"highway": "crossing"},
+    ],
+)
+def test_a_barrier_that_stops_nobody_is_none(tmp_path: Path, tags: dict[str, str]) -> None:
+    path = write_osm(tmp_path / "extract.osm.pbf", [(LINE, {"highway": "primary"})], {LINE[0]: tags})
+    assert read_roads(str(path))[0].gates is None

@@ -301,3 +301,18 @@ def test_an_exported_layer_of_ferries_tells_hours_and_cars(tmp_path: Path) -> No
     assert np.isnan(table.from_hour[1])
     assert table.takes_cars is not None
     assert table.takes_cars.tolist() == [True, False]
+
+
+def test_a_table_tells_the_one_ways_of_bicycles_and_motorbikes(tmp_path: Path) -> None:
+    table = roads(
+        tmp_path / "a.gpkg",
+        **{"class": ["commune"] * 4},
+        oneway=["yes", "yes", "no", "-1"],
+        oneway_bicycle=["no", None, "yes", ""],
+        oneway_motorbike=[None, "-1", None, "0"],
+    )
+    assert table.oneway.tolist() == [1, 1, 0, -1]
+    assert table.oneway_bicycle is not None
+    assert table.oneway_motorbike is not None
+    assert table.oneway_bicycle.tolist() == [0, 1, 1, -1]
+    assert table.oneway_motorbike.tolist() == [1, -1, 0, 0]

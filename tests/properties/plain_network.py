@@ -28,6 +28,8 @@ class Line:
     oneway: int = 0
     level: int = 0
     ferry_wait_ms: int | None = None
+    kind: int = 0
+    """Class of a road: one of another class is another road, also where both are as fast."""
 
     @property
     def is_ferry(self) -> bool:
@@ -142,10 +144,24 @@ def place(line: Line, at: Fraction) -> tuple[float, float]:
     return float((ax + (bx - ax) * share) * UNIT_M), float((ay + (by - ay) * share) * UNIT_M)
 
 
-def build(lines: list[Line], *, distance: bool, ignores_oneway: bool) -> list[Segment]:
+def distinct(lines: list[Line]) -> list[Line]:
+    """Leave out lines that are drawn again, turned round or not."""
+    found: dict[tuple[object, ...], Line] = {}
+    for line in lines:
+        back = line.vertices[::-1]
+        turned = back < line.vertices
+        way = -line.oneway if turned else line.oneway
+        mark = (min(line.vertices, back), way, line.kind, line.level, line.ferry_wait_ms, line.speed)
+        found.setdefault(mark, line)
+    return list(found.values())
+
+
+def build(drawn: list[Line], *, distance: bool, ignores_oneway: bool) -> list[Segment]:
+    lines = distinct(drawn)
     joints = cut_lines(lines)
     segments = []
     names: dict[tuple[int, Fraction], int] = {}
+    known: set[tuple[object, ...]] = set()
     for number, line in enumerate(lines):
         cuts = sorted(at for owner, at in joints.parent if owner == number)
         for low, high in pairwise(cuts):
@@ -158,6 +174,8 @@ def build(lines: list[Line], *, distance: bool, ignores_oneway: bool) -> list[Se
             cost += 0 if distance else line.ferry_wait_ms or 0
             oneway = 0 if ignores_oneway else line.oneway
             may = speed is not None
+            if drawn_before(line, ends, points, known):
+                continue
             segments.append(
                 Segment(
                     ends[0],
@@ -170,6 +188,23 @@ def build(lines: list[Line], *, distance: bool, ignores_oneway: bool) -> list[Se
                 )
             )
     return segments
+
+
+def drawn_before(
+    line: Line, ends: list[int], points: tuple[tuple[float, float], ...], known: set[tuple[object, ...]]
+) -> bool:
+    """Tell whether the same piece, turned round or not, was there before; remember it if not.
+
+    Overlaps are cut at all their vertices, so what is drawn twice is straight: its ends tell it.
+    """
+    if len(points) > 2:
+        return False
+    way = line.oneway if ends[0] <= ends[1] else -line.oneway
+    mark = (*sorted(ends), way, line.kind, line.level, line.ferry_wait_ms, line.speed)
+    if mark in known:
+        return True
+    known.add(mark)
+    return False
 
 
 def crosses_box(

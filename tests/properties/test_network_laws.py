@@ -134,7 +134,9 @@ def field_of(
 
 def plain_segments(world: World) -> list[plain.Segment]:
     speeds = SPEEDS[world.mode]
-    lines = [plain.Line(path, speeds[ROAD_CLASSES[c]], way, level) for path, c, way, level in world.roads]
+    lines = [
+        plain.Line(path, speeds[ROAD_CLASSES[c]], way, level, kind=c) for path, c, way, level in world.roads
+    ]
     lines += plain.through([plain.Line(path, 8.0, ferry_wait_ms=wait) for path, wait in world.ferries], lines)
     distance = world.measure == "network_distance"
     return plain.build(lines, distance=distance, ignores_oneway=world.mode == "walk")

@@ -5,9 +5,12 @@ import pyproj
 import pytest
 import shapely
 
+from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import GisError
-from gis_service.files.road_tables import FerryTable, RoadTable
-from gis_service.services.network import FerryRules, ferries_of, metric_crs, roads_of
+from gis_service.files.road_tables import FerryTable, GateTable, RoadTable
+from gis_service.services.network import FerryRules, ferries_of, metric_crs, roads_of, stops_of
+from gis_service.services.study_roads import roads_from
+from gis_service.types import LayerId
 
 METRIC, DEGREES = pyproj.CRS.from_epsg(9209), pyproj.CRS.from_epsg(4326)
 LINE = shapely.LineString([(106.3, 20.4), (106.31, 20.4)])
@@ -105,3 +108,33 @@ def test_a_ferry_that_takes_no_cars_is_there_for_everybody_else() -> None:
     table = replace(ferry_table(), takes_cars=np.array([False]))
     assert ferries_of([table], METRIC, 10) is not None
     assert ferries_of([table], METRIC, 10, by_car=True) is None
+
+
+def test_a_layer_may_tell_the_one_ways_of_each_mode() -> None:
+    lines = np.array([LINE] * 3, dtype=object)
+    columns: dict[str, list[object]] = {"oneway": [1, 1, None], "oneway_bicycle": [0, None, None]}
+    roads = roads_from(LayerRows(LayerId("roads"), None, lines, columns), METRIC)
+    assert roads.oneway.tolist() == [1, 1, 0]
+    assert roads.oneway_bicycle is not None
+    assert roads.oneway_motorbike is not None
+    assert roads.oneway_bicycle.tolist() == [0, 1, 0]
+    assert roads.oneway_motorbike.tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "stopped"), [("walk", [2]), ("bicycle", [1, 2]), ("motorbike", [1, 2]), ("car", [0, 1, 2])]
+)
+def test_a_barrier_stops_the_modes_it_stops(mode: str, stopped: list[int]) -> None:
+    xy = np.array([(106.3, 20.4), (106.31, 20.4), (106.32, 20.4)])
+    gates = GateTable(
+        DEGREES,
+        xy,
+        np.array([True, True, False]),
+        np.array([True, False, False]),
+        np.zeros(3, dtype=np.bool_),
+    )
+    there = stops_of(gates, METRIC, mode)
+    np.testing.assert_allclose(
+        there, stops_of(replace(gates, by_car=~np.ones(3, bool)), METRIC, "car")[stopped]
+    )
+    assert len(stops_of(None, METRIC, mode)) == 0

@@ -346,8 +346,9 @@ def test_a_study_reads_each_layer_with_one_statement(town: Connection, catalogue
     event.remove(town, "before_cursor_execute", note)
     assert len([one for one in statements if "ST_AsBinary" in one]) == 6
     # a version for each, rivers too; a mark of each before and after it is read, of
-    # ferries once more; whether the units of other vintages are loaded; keep, give back
-    assert len(statements) == 32
+    # ferries, people and settlements once more; whether the units of other vintages are loaded; keep,
+    # give back
+    assert len(statements) == 34
 
 
 @pytest.mark.parametrize("process", ["coverage", "gaps", "compare"])

@@ -1,0 +1,159 @@
+"""Closures as somebody asks for them, and as the document of a study tells them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.types import Text
+
+MAX_CLOSURES = 10
+ROLE = "closure_"
+"""The areas of the closures of a study are its inputs ``closure_1``, ``closure_2`` …, by their place."""
+_AREAS = ("Polygon", "MultiPolygon")
+Value = str | bool | int | float
+RoadClass = Literal["expressway", "national", "provincial", "district", "commune", "village_lane", "alley"]
+Hour = Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
+
+
+class ClosureAreas(BaseModel):
+    """The areas that close roads: those of a layer, or some of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer of areas, such as flood_area.")
+    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
+    where: Mapping[str, Value] = Field(
+        {}, description="Only areas that have these values, such as return_period_years: 10."
+    )
+
+
+class ClosureRequest(BaseModel):
+    """Roads that are closed: of some classes, where they touch areas, or both; always or at some hours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    classes: tuple[RoadClass, ...] = Field((), description="Classes of road; every class when left out.")
+    areas: ClosureAreas | None = Field(None, description="Only roads on the ground that touch these areas.")
+    hours: tuple[Hour, Hour] | None = Field(
+        None, description="From and to in hours of the day, such as 22 and 5; all day when left out."
+    )
+
+
+@dataclass(frozen=True)
+class ClosureRule:
+    """One closure of a study.
+
+    Parameters
+    ----------
+    classes
+        Classes of road; every class when empty.
+    layer
+        Layer of the areas, or the name of the input that holds them; None for roads everywhere.
+    where
+        Fields and values of the areas that count.
+    hours
+        From and to in hours of the day, passing midnight where the first is the later one; None is all day.
+    """
+
+    classes: tuple[str, ...] = ()
+    layer: str | None = None
+    where: tuple[tuple[str, Value], ...] = ()
+    hours: tuple[float, float] | None = None
+
+    def in_force(self, hour: float) -> bool:
+        """Tell whether it closes anything at an hour of the day, 0 to 24: ``from <= hour < to``."""
+        if self.hours is None:
+            return True
+        first, last = self.hours
+        return first <= hour < last if first <= last else hour >= first or hour < last
+
+    def as_document(self) -> dict[str, object]:
+        """Give the closure as it stands in the parameters of a study, and may be asked for."""
+        areas = {"layer": self.layer} | ({"where": dict(self.where)} if self.where else {})
+        return (
+            ({"classes": list(self.classes)} if self.classes else {})
+            | ({} if self.layer is None else {"areas": areas})
+            | ({} if self.hours is None else {"hours": list(self.hours)})
+        )
+
+    def __str__(self) -> str:
+        """Write it as a refusal names it."""
+        return str(self.as_document())
+
+
+def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
+    """Give the rules that a request asks for; classes and fields in one order, whatever theirs was.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a closure that closes nothing.
+    """
+    for at, one in enumerate(requests):
+        if not one.classes and one.areas is None:
+            either = Text("classes hoặc areas, hoặc cả hai", "classes or areas, or both")
+            raise _refused(f"closures/{at}", "–", either)
+        if one.hours is not None and one.hours[0] == one.hours[1]:
+            shown = f"{one.hours[0]:g}, {one.hours[1]:g}"
+            raise _refused(f"closures/{at}/hours", shown, Text("hai giờ khác nhau", "two different hours"))
+    return tuple(
+        ClosureRule(
+            classes=tuple(sorted(set(one.classes))),
+            layer=None if one.areas is None else one.areas.layer,
+            where=() if one.areas is None else tuple(sorted(one.areas.where.items())),
+            hours=one.hours,
+        )
+        for one in requests
+    )
+
+
+def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:
+    return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+
+
+def role_of(place: int) -> str:
+    """Name the input that holds the areas of a closure, by its place from 0."""
+    return f"{ROLE}{place + 1}"
+
+
+def areas_roles(roles: Iterable[str]) -> list[str]:
+    """Give those roles of a study that hold areas of closures."""
+    return [role for role in roles if role.startswith(ROLE)]
+
+
+def areas_by_role(requests: Sequence[ClosureRequest]) -> dict[str, ClosureAreas]:
+    """Give the areas of closures by the role that they have in the study."""
+    return {role_of(at): one.areas for at, one in enumerate(requests) if one.areas is not None}
+
+
+def require_areas(definition: LayerDefinition, areas: ClosureAreas, role: str) -> None:
+    """Refuse a layer that holds no areas, or that does not have the fields that are asked for.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused``.
+    """
+    if definition.geometry not in _AREAS:
+        raise _refused(role, definition.id, ", ".join(_AREAS))
+    known = [field.name for field in definition.fields]
+    for name in areas.where:
+        if name not in known:
+            raise _refused(f"{role}/where", name, ", ".join(known))
+
+
+def asked_again(
+    document: Sequence[Mapping[str, object]], references: Mapping[str, Mapping[str, object]]
+) -> list[dict[str, object]]:
+    """Give the request that closures in the parameters of a kept study were asked by, with its versions."""
+    found = []
+    for at, one in enumerate(document):
+        areas = one.get("areas")
+        version = references.get(role_of(at), {}).get("version")
+        named = {} if not isinstance(areas, Mapping) else {"areas": {**areas, "version": version}}
+        found.append({**one, **named})
+    return found

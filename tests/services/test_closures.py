@@ -1,0 +1,182 @@
+"""Studies with roads closed by class, by area and by hour, on real tables."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, transform
+from gis_service.db.engine import Connection, Engine
+from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
+from gis_service.services import studies
+from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.closure_rules import ClosureRule
+from gis_service.services.documents import canonical_json
+from gis_service.services.prepared import Prepared
+from gis_service.services.study_retold import retell, vintage_named
+from tests.ferry_town import METRIC, TOWN, X, Y, as_array, town_files_in
+from tests.filled_database import filled
+
+FLOOD = {"classes": ["commune"], "areas": {"layer": "flood_area", "where": {"return_period_years": 10}}}
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def town_engine(
+    make_database: Callable[[], str], catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """Give the town with a ring road in its west, and two floods: the rare one covers everything."""
+    folder = tmp_path_factory.mktemp("town")
+    files = dict(town_files_in(folder))
+    street = [
+        shapely.LineString([(X + a, Y), (X + b, Y)]) for a, b in ((0, 1000), (1000, 2000), (2000, 4000))
+    ]
+    ring = shapely.LineString([(X + 1000, Y), (X + 1000, Y + 300), (X + 2000, Y + 300), (X + 2000, Y)])
+    lines = [*street, ring, *TOWN["roads"][0][1:]]
+    floods = [
+        shapely.MultiPolygon([shapely.box(X + 1400, Y - 50, X + 1600, Y + 50)]),
+        shapely.MultiPolygon([shapely.box(X - 500, Y - 500, X + 6000, Y + 500)]),
+    ]
+    for layer, shapes, columns in (
+        ("roads", lines, {"road_class": ["commune"] * 4 + ["alley"]}),
+        ("flood_area", floods, {"return_period_years": [10, 100]}),
+    ):
+        codes = {"code": [f"{layer}{row}" for row in range(len(shapes))]}
+        degrees = transform(as_array(shapes), METRIC, STORAGE)
+        files[layer] = folder / f"{layer}_closures.gpkg"
+        frame = gpd.GeoDataFrame(codes | columns, geometry=list(degrees), crs=STORAGE)
+        frame.to_file(files[layer], layer=layer)
+    yield from filled(make_database(), catalogue, list(files.items()))
+
+
+def run(
+    town: Connection, catalogue: Catalogue, prepared: Prepared | None = None, **inputs: object
+) -> Document:
+    asked = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00", "limit": 9000} | inputs
+    return studies.run(town, catalogue, "coverage", asked, "lan", prepared=prepared).document
+
+
+def told(document: Document) -> dict[str, Any]:
+    return {notice["code"]: notice["params"] for notice in document["notices"]}
+
+
+def test_who_lived_along_a_flooded_road_goes_round(town: Connection, catalogue: Catalogue) -> None:
+    dry, wet = run(town, catalogue), run(town, catalogue, closures=[FLOOD])
+    assert "network_closed" not in told(dry)
+    assert told(wet)["network_closed"] == {"km": 1.0, "segments": 1}
+    assert wet["parameters"]["closures"] == [FLOOD]
+    assert wet["inputs"]["closure_1"]["layer"] == "flood_area"
+    assert wet["totals"]["all"]["unreachable"] == dry["totals"]["all"]["unreachable"] == 0
+    # The ring is 600 m longer than the stretch it goes round: at 28 km/h 77.1 s.
+    later = wet["totals"]["all"]["p95_s"] - dry["totals"]["all"]["p95_s"]
+    assert later == pytest.approx(600 * 3.6 / 28, abs=0.01)
+    assert wet["artefacts"]["network"] != dry["artefacts"]["network"]
+
+
+def test_a_rare_flood_leaves_nobody_a_road(town: Connection, catalogue: Catalogue) -> None:
+    document = run(town, catalogue, closures=[{"areas": {"layer": "flood_area"}}])
+    everybody = document["totals"]["all"]
+    assert everybody["no_road"] == everybody["total"]
+
+
+@pytest.mark.parametrize(
+    ("at", "closed"),
+    [("2026-03-03T10:00", 0), ("2026-03-03T22:00", 5.6), ("2026-03-03T04:59", 5.6), ("2026-03-03T05:00", 0)],
+)
+def test_a_road_is_closed_at_its_hours(
+    town: Connection, catalogue: Catalogue, at: str, closed: float
+) -> None:
+    document = run(town, catalogue, at=at, closures=[{"classes": ["commune"], "hours": [22, 5]}])
+    assert told(document)["network_closed"]["km"] == closed
+
+
+def test_what_the_process_knows_already_changes_no_figure(town: Connection, catalogue: Catalogue) -> None:
+    prepared = Prepared()
+    asked: list[dict[str, Any]] = [{}, {"closures": [FLOOD]}, {"closures": [{"classes": ["alley"]}]}]
+    for inputs in [*asked, *asked]:
+        warm = run(town, catalogue, prepared, **inputs)
+        assert canonical_json(warm) == canonical_json(run(town, catalogue, **inputs))
+    assert run(town, catalogue, prepared)["totals"] != run(town, catalogue, prepared, **asked[1])["totals"]
+
+
+def test_a_kept_study_is_told_again_with_its_closures(town: Connection, catalogue: Catalogue) -> None:
+    kept = run(town, catalogue, closures=[{"classes": ["alley"], "hours": [8, 12]}, FLOOD])
+    changed = kept | {"parameters": kept["parameters"] | {"vintage": None}}
+    again = retell(town, catalogue, changed, vintage_named(catalogue, kept["parameters"]["vintage"]))
+    assert again["parameters"]["closures"] == kept["parameters"]["closures"]
+    assert canonical_json(again["totals"]) == canonical_json(kept["totals"])
+
+
+@pytest.mark.parametrize(
+    ("name", "closures", "where"),
+    [
+        ("nothing is closed", [{}], "closures/0"),
+        ("hours alone", [{"hours": [22, 5]}], "closures/0"),
+        ("an unknown class", [{"classes": ["goat_track"]}], "closures/0/classes/0"),
+        ("no span of hours", [{"classes": ["alley"], "hours": [5, 5]}], "closures/0/hours"),
+        ("an hour that no day has", [{"classes": ["alley"], "hours": [22, 25]}], "closures/0/hours/1"),
+        ("an unknown layer", [{"areas": {"layer": "no_such"}}], "closure_1"),
+        ("points", [{"classes": ["alley"]}, {"areas": {"layer": "settlement"}}], "closure_2"),
+        ("a personal layer", [{"areas": {"layer": "residents"}}], "closure_1"),
+        ("an unknown field", [{"areas": {"layer": "flood_area", "where": {"colour": 1}}}], "closure_1/where"),
+        (
+            "a value that no area has",
+            [{"areas": {"layer": "flood_area", "where": {"return_period_years": 7}}}],
+            "closure_1/where",
+        ),
+        ("eleven closures", [{"classes": ["alley"]}] * 11, "closures"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_closures_that_cannot_be_are_refused(
+    town: Connection, catalogue: Catalogue, name: str, closures: list[dict[str, Any]], where: str
+) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run(town, catalogue, closures=closures)
+    assert (refused.value.code, refused.value.params["name"]) == (ErrorCode.STUDY_REFUSED, where), name
+
+
+def test_closures_need_roads(town: Connection, catalogue: Catalogue) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        run(town, catalogue, measure="straight_radius", closures=[{"classes": ["alley"]}])
+    assert refused.value.params["name"] == "closures"
+
+
+def test_two_states_of_a_comparison_have_the_same_closures(town: Connection, catalogue: Catalogue) -> None:
+    state = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+    inputs = {"before": state, "after": state | {"closures": [FLOOD]}}
+    with pytest.raises(RefusedInput) as refused:
+        studies.run(town, catalogue, "compare", inputs, "lan")
+    assert refused.value.params["name"] == "after/closures"
+    both = {side: state | {"closures": [FLOOD]} for side in ("before", "after")}
+    document = studies.run(town, catalogue, "compare", both, "lan").document
+    assert told(document)["network_closed"]["km"] == 1.0
+
+
+def test_areas_of_a_closed_layer_are_closed(town: Connection, catalogue: Catalogue) -> None:
+    town.exec_driver_sql(
+        "INSERT INTO gis.layer_visibility (layer, visibility) VALUES ('flood_area', 'draft')"
+    )
+    asked = {"standard": "one_stop_office_motorbike_10min", "closures": [FLOOD]}
+    with pytest.raises(NotAllowed):
+        studies.compute(town, catalogue, "coverage", asked, reader=ANONYMOUS)
+
+
+@pytest.mark.parametrize(
+    ("hours", "open_at", "closed_at"),
+    [
+        (None, [], [0, 12, 23.9]),
+        ((22, 5), [5, 12, 21.9], [22, 23.5, 0, 4.9]),
+        ((8, 17), [7.9, 17, 23], [8, 12, 16.9]),
+        ((0, 24), [], [0, 12, 23.9]),
+    ],
+)
+def test_a_closure_holds_from_its_first_hour_until_its_last(
+    hours: tuple[float, float] | None, open_at: list[float], closed_at: list[float]
+) -> None:
+    rule = ClosureRule(("alley",), hours=hours)
+    assert not any(rule.in_force(hour) for hour in open_at)
+    assert all(rule.in_force(hour) for hour in closed_at)
