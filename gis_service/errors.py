@@ -125,6 +125,10 @@ class ErrorCode(StrEnum):
     FACILITIES_OFF_ROADS = "facilities_off_roads"
     STUDY_FILE_FAULTY = "study_file_faulty"
     OUT_NOT_WRITABLE = "out_not_writable"
+    # rasters and buildings that people are spread by
+    RASTER_GRID = "raster_grid"
+    RASTER_BAND = "raster_band"
+    RASTER_NODATA = "raster_nodata"
     # layers: files in and out
     LAYER_UNKNOWN = "layer_unknown"
     LAYER_EMPTY = "layer_empty"

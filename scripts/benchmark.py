@@ -64,6 +64,14 @@ QUESTIONS = {
             "balanced: ours",
         ),
     ),
+    "zonal": Question(
+        "what a raster of 5,000 x 5,000 cells holds of each of 300 polygons, with exact shares of the cells",
+        "zonal.py",
+        (
+            *("partition: ours", "partition: exactextract", "partition: rasterstats", "partition: centres"),
+            *("small: ours", "small: exactextract", "small: rasterstats", "small: centres"),
+        ),
+    ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",
         "history.py",

@@ -40,6 +40,9 @@ _FILE_OPTIONS = (
     "ferries",
     "settlements",
     "closed_areas",
+    "buildings",
+    "land_use",
+    "weights",
     "out",
 )
 _TABLE_ROWS = 10
@@ -77,7 +80,10 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 )
 @click.option("--roads", required=True, metavar="FILE", help="Lines, or an OpenStreetMap extract (.osm.pbf).")
 @click.option(
-    "--population", required=True, metavar="FILE", help="Points, areas, or a GeoTIFF of persons per cell."
+    "--population",
+    required=True,
+    metavar="FILE",
+    help="Points, areas, or a GeoTIFF of persons per cell (FILE|band=N names one band of several).",
 )
 @click.option(
     "--zones", required=True, metavar="FILE", help="Areas the result is told by; together the study area."
@@ -131,6 +137,16 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
     help="Closed road classes, with commas between; with --closed-areas only where they touch one.",
 )
+@click.option(
+    "--buildings",
+    metavar="FILE",
+    help="Areas with storeys or height and class: people of zones live in them.",
+)
+@click.option(
+    "--land-use", metavar="FILE", help="Areas with a use: where people of zones without a building live."
+)
+@click.option("--weights", metavar="FILE.tif", help="Raster that the people of zones are spread by.")
+@click.option("--nodata", type=float, metavar="VALUE", help='What means "no data" in the raster.')
 @click.option("--people-column", metavar="NAME", help="Default: people, population, pop or dan_so.")
 @click.option(
     "--zone-id", metavar="NAME", help="Default: the first column with a different value in every row."

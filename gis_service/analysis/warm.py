@@ -10,6 +10,7 @@ from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
 from gis_service.analysis.snap import snap
+from gis_service.analysis.zonal import cell_shares, outlines, windows, zonal_sums
 
 
 def warm() -> None:
@@ -26,6 +27,10 @@ def warm() -> None:
     pairs, people = network_pairs(graph, costs, places, places, limit=1), np.ones(1, np.int64)
     floating_catchments(pairs, people, np.ones(1), even(1))
     balanced_catchments(pairs, people, np.ones(1), even(1))
+    square = outlines(np.array([shapely.box(0, 0, 1, 1)], object), (1, 0, 0, 0, 1, 0), (1, 1))
+    for window in windows(square):
+        zonal_sums(square, [(window, np.ones((1, 1)))])
+        cell_shares(square, window)
 
 
 if __name__ == "__main__":

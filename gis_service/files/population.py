@@ -1,27 +1,25 @@
 """Reads people: points, polygons, or a raster of persons per cell."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import rasterio
-import rasterio.windows
 import shapely
-from rasterio.errors import RasterioIOError
 
-from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.files.areas import sound_areas
-from gis_service.files.frames import crs_of, read_frame, require_column, split_source
-from gis_service.types import BBox, Bools, Floats, Geometries, Int64s
+from gis_service.files.frames import crs_of, find_column, read_frame, require_column
+from gis_service.files.rasters import OpenRaster, is_raster, open_raster, written_as
+from gis_service.types import BBox, Bools, Floats, Geometries, Int64s, Text
 
 PEOPLE_COLUMNS = ("people", "population", "pop", "dan_so")
+_RASTER_ONLY = Text("dân số dạng ảnh (.tif)", "a population raster (.tif)")
 _POINTS = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
+_CODES = ("code", "id", "ma", "zone_id", "unit", "ma_xa", "ma_don_vi")
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,8 @@ class PopulationTable:
         Box of the whole file: west, south, east, north.
     lost_rows, lost_people
         Rows with people but without a readable place, and their persons, who are not in ``people``.
+    codes
+        ``n`` codes, each once: those of the file where it has them, else the numbers of the rows.
     """
 
     crs: pyproj.CRS
@@ -51,6 +51,7 @@ class PopulationTable:
     extent: BBox
     lost_rows: int = 0
     lost_people: float = 0.0
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,12 @@ class PopulationCells:
     beyond: float = 0.0
 
 
-def is_raster(source: str) -> bool:
-    """Tell by its name whether a file is a raster."""
-    return Path(source).suffix.lower() in RASTER_SUFFIXES
-
-
 def read_population(
-    source: str, *, people_column: str | None = None, box: tuple[BBox, pyproj.CRS] | None = None
+    source: str,
+    *,
+    people_column: str | None = None,
+    box: tuple[BBox, pyproj.CRS] | None = None,
+    nodata: float | None = None,
 ) -> PopulationTable | PopulationCells:
     """Read a population file.
 
@@ -100,16 +100,22 @@ def read_population(
     box
         For a raster: the cells to keep (all whose centre lies in the box of this system); the others are only
         summed, so that a raster of a whole country costs the memory of a province.
+    nodata
+        For a raster: the value that means "no data", instead of the one that the file declares.
 
     Raises
     ------
     NotFound, RefusedInput
         As `read_frame`; ``column_missing``, ``people_missing``, ``people_negative``, ``geometry_kind``,
-        ``people_multipoint``, and ``people_placeless`` when most of the people have no place.
+        ``people_multipoint``, and ``people_placeless`` when most of the people have no place; of a raster as
+        `open_raster`, and ``raster_nodata`` for negative cells.
+    WrongUse
+        ``wrong_argument`` for ``nodata`` with a file that is no raster.
     """
-    path, _ = split_source(source)
-    if is_raster(str(path)):
-        return _read_raster(path, box)
+    if is_raster(source):
+        return _read_raster(source, box, nodata)
+    if nodata is not None:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--nodata", value=nodata, expected=_RASTER_ONLY)
     frame = read_frame(source, keep_missing=True)
     names = (people_column,) if people_column else PEOPLE_COLUMNS
     column = require_column(frame, names, path=source, option="--people-column")
@@ -128,7 +134,17 @@ def read_population(
         extent=_extent(*shapely.total_bounds(geometry)),
         lost_rows=int(lost.sum()),
         lost_people=float(people[lost].sum()),
+        codes=_codes(frame),
     )
+
+
+def _codes(frame: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Give the codes of the rows, from the first column that has one for every row."""
+    for name in _CODES:
+        column = find_column(frame, (name,))
+        if column is not None and frame[column].notna().all() and frame[column].astype(str).is_unique:
+            return tuple(frame[column].astype(str))
+    return tuple(str(row) for row in range(1, len(frame) + 1))
 
 
 def _refuse_mostly_lost(people: Floats, lost: Bools, *, path: str) -> None:
@@ -200,40 +216,43 @@ def _refuse_bad_people(people: Floats, values: "pd.Series[str]", *, path: str, c
         )
 
 
-def _read_raster(path: Path, box: tuple[BBox, pyproj.CRS] | None) -> PopulationCells:
-    try:
-        with rasterio.open(path) as raster:
-            if raster.crs is None:
-                raise RefusedInput(ErrorCode.CRS_MISSING, name=str(path))
-            crs = pyproj.CRS.from_wkt(raster.crs.to_wkt())
-            wanted = _box_in(crs, box)
-            extent, t = _extent(*raster.bounds), raster.transform
-            parts = [_cells(raster, window, wanted, path) for window in _windows(raster)]
-    except RasterioIOError as error:
-        raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=str(path), reason=str(error)) from error
-    people = np.concatenate([part[0] for part in parts])
-    beyond = float(sum(part[2] for part in parts))
+def _read_raster(source: str, box: tuple[BBox, pyproj.CRS] | None, nodata: float | None) -> PopulationCells:
+    with open_raster(source, nodata) as raster:
+        wanted = _box_in(raster.crs, box)
+        columns = raster.shape[1]
+        parts = [
+            _cells(raster, (top, raster.read(top, 0, rows, columns)), wanted) for top, rows in raster.strips()
+        ]
+        negative = sum(part.negative for part in parts)
+        if negative:
+            _refuse_negative(raster, min(part.lowest for part in parts), negative)
+    people = np.concatenate([part.people for part in parts])
+    beyond = float(sum(part.beyond for part in parts))
     if not people.size and not beyond:
-        raise RefusedInput(ErrorCode.TABLE_EMPTY, path=str(path), rows=0)
+        raise RefusedInput(ErrorCode.TABLE_EMPTY, path=raster.path, rows=0)
     return PopulationCells(
-        crs=crs,
-        affine=(t.a, t.b, t.c, t.d, t.e, t.f),
-        cells=np.concatenate([part[1] for part in parts]),
+        crs=raster.crs,
+        affine=raster.affine,
+        cells=np.concatenate([part.cells for part in parts]),
         people=people,
-        extent=extent,
+        extent=raster.extent,
         beyond=beyond,
+    )
+
+
+def _refuse_negative(raster: OpenRaster, lowest: float, count: int) -> None:
+    raise RefusedInput(
+        ErrorCode.RASTER_NODATA,
+        path=raster.path,
+        count=count,
+        cells=raster.shape[0] * raster.shape[1],
+        value=written_as(raster, lowest),
+        nodata=raster.nodata,
     )
 
 
 def _extent(west: float, south: float, east: float, north: float) -> BBox:
     return (float(west), float(south), float(east), float(north))
-
-
-def _windows(raster: rasterio.DatasetReader) -> Iterator[rasterio.windows.Window]:
-    """Give strips of whole rows in order, so that cells come in row-major order whatever the tiling."""
-    rows = max(1, min(raster.height, 2_000_000 // max(1, raster.width)))
-    for top in range(0, raster.height, rows):
-        yield rasterio.windows.Window(0, top, raster.width, min(rows, raster.height - top))
 
 
 def _box_in(crs: pyproj.CRS, box: tuple[BBox, pyproj.CRS] | None) -> BBox | None:
@@ -244,29 +263,28 @@ def _box_in(crs: pyproj.CRS, box: tuple[BBox, pyproj.CRS] | None) -> BBox | None
     return (float(west), float(south), float(east), float(north))
 
 
-def _cells(
-    raster: rasterio.DatasetReader, window: rasterio.windows.Window, wanted: BBox | None, path: Path
-) -> tuple[Floats, Int64s, float]:
-    """Read the inhabited cells of one window: persons, row and column; and the persons elsewhere."""
-    band = raster.read(1, window=window, masked=True).astype(np.float64)
-    values = np.where(np.isfinite(band.filled(np.nan)), band.filled(np.nan), 0.0)
-    if (values < 0).any():
-        row, column = (int(index[0]) for index in np.nonzero(values < 0))
-        raise RefusedInput(
-            ErrorCode.PEOPLE_NEGATIVE,
-            path=str(path),
-            column="1",
-            count=int((values < 0).sum()),
-            row=(window.row_off + row) * raster.width + column + 1,
-            value=f"{values[row, column]:g}",
-        )
-    rows, columns = np.nonzero(values > 0)
-    people, rows = values[rows, columns], rows + int(window.row_off)
-    t = raster.transform
-    x, y = t.c + t.a * (columns + 0.5) + t.b * (rows + 0.5), t.f + t.d * (columns + 0.5) + t.e * (rows + 0.5)
+@dataclass(frozen=True)
+class _Part:
+    """What one strip of a raster holds: inhabited cells in the box, persons elsewhere, cells below zero."""
+
+    people: Floats
+    cells: Int64s
+    beyond: float
+    negative: int
+    lowest: float
+
+
+def _cells(raster: OpenRaster, strip: tuple[int, Floats], wanted: BBox | None) -> _Part:
+    """Look through one strip: its first row, and its values."""
+    top, values = strip
+    rows, columns = np.nonzero(values > 0)  # nan is not above zero
+    people, rows = values[rows, columns], rows + top
+    a, b, c, d, e, f = raster.affine
+    x, y = c + a * (columns + 0.5) + b * (rows + 0.5), f + d * (columns + 0.5) + e * (rows + 0.5)
     inside = np.ones(len(people), dtype=bool)
     if wanted is not None:
         inside = (x >= wanted[0]) & (x <= wanted[2]) & (y >= wanted[1]) & (y <= wanted[3])
     beyond, people = float(people[~inside].sum()), people[inside]
     cells = np.column_stack([rows[inside], columns[inside]]).astype(np.int64)
-    return people, cells, beyond
+    below = values[values < 0]
+    return _Part(people, cells, beyond, int(below.size), float(below.min(initial=0.0)))

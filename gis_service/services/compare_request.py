@@ -29,7 +29,7 @@ _MAY_DIFFER = {
     "branch_share",
 }
 """Parameters in which two states may differ; all else would compare ways and not services."""
-SHARED_LAYERS = ("demand", "network")
+SHARED_LAYERS = ("demand", "buildings", "residential_land", "network")
 """Roles that are the same in both states, layer and version."""
 
 

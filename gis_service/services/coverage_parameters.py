@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import floor
 from typing import Literal
 
-from gis_service.analysis.demand import ALL, LATTICE, Lattice
+from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
 from gis_service.analysis.gap_parts import JOIN_M
 from gis_service.analysis.gaps import SCATTERED_PEOPLE
+from gis_service.analysis.lattice import LATTICE, Lattice
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.analysis.snap import SNAP_LIMIT_M

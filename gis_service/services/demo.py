@@ -20,7 +20,7 @@ from gis_service.settings import ROOT
 __all__ = ["LAYERS", "DemoCity", "Notice", "WrittenLayer", "make_demo_city", "recipe", "write_city"]
 
 _SOURCES = (
-    *("analysis/demo_city/*.py", "analysis/demand.py", "analysis/noding.py"),
+    *("analysis/demo_city/*.py", "analysis/sharing.py", "analysis/noding.py"),
     *("services/demo.py", "services/demo_build.py", "services/demo_facts.py", "services/demo_layers.py"),
     *("services/demo_changes.py", "services/demo_rows.py", "services/demo_units.py"),
     *("files/admin_units.py", "files/census.py", "files/demo.py", "crs.py", "text.py"),

@@ -10,14 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from gis_service.analysis.demand import (
-    ALL,
-    Demand,
-    cell_corners,
-    demand_from_cells,
-    demand_from_points,
-    demand_from_polygons,
-)
+from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Roads
@@ -31,6 +24,7 @@ from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.coverage_parameters import HALO_M
 from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.gap_demand import demand_of
 from gis_service.services.gap_references import content_hash
 from gis_service.services.gap_tables import (
     NAMES,
@@ -53,7 +47,10 @@ from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 _SITES = ("site_id", "site")
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is, as in the layers of the service."""
-_MAY_BE_GENERATED = ("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas")
+_MAY_BE_GENERATED = (
+    *("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas"),
+    *("buildings", "land_use", "weights"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +70,10 @@ class GapFiles:
     zone_id: str | None = None
     class_column: str | None = None
     oneway_column: str | None = None
+    buildings: str | None = None
+    land_use: str | None = None
+    weights: str | None = None
+    nodata: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,10 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
     crs = metric_crs(asked, road_table)
     facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon"), notices)
     population = read_population(
-        sources.population, people_column=sources.people_column, box=(widened(area[2], HALO_M), STORAGE)
+        sources.population,
+        people_column=sources.people_column,
+        box=(widened(area[2], HALO_M), STORAGE),
+        nodata=None if sources.weights else sources.nodata,
     )
     _note_people(population, notices)
     extent = np.array([shapely.box(*population.extent)])
@@ -164,7 +168,7 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
     boats = _ferry_tables(sources.ferries, osm_ferries, area, notices)
     barriers = _barriers(sources.barriers, crs, area, notices)
     closed_areas = _closed_areas(sources.closed_areas, crs, area, notices)
-    demand = _demand(population, crs, barriers)
+    demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), notices)
     places, facilities = _facilities(facility_frame, roads, zones, crs, notices)
     settlements = _settlements(sources.settlements, crs, area, notices)
     found = GapInputs(
@@ -310,21 +314,6 @@ def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
     if column not in frame.columns:
         return None
     return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
-
-
-def _demand(
-    population: PopulationTable | PopulationCells, crs: pyproj.CRS, barriers: Geometries | None
-) -> Demand:
-    people = {ALL: population.people}
-    if isinstance(population, PopulationCells):
-        corners = cell_corners(population.affine, population.cells)
-        points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
-        moved = shapely.get_coordinates(transform(points, population.crs, crs))
-        return demand_from_cells(moved.reshape(corners.shape), people, barriers)
-    places = transform(population.geometry, population.crs, crs)
-    if population.kind == "points":
-        return demand_from_points(places, people)
-    return demand_from_polygons(places, people, barriers)
 
 
 def _zones(frame: gpd.GeoDataFrame, sources: GapFiles, crs: pyproj.CRS) -> Zones:

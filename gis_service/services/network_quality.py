@@ -8,8 +8,9 @@ import pyproj
 import shapely
 
 from gis_service.analysis.cleaning import Cleaning
-from gis_service.analysis.demand import ALL, Lattice, demand_from_points, demand_from_polygons
+from gis_service.analysis.demand import ALL, demand_from_points, demand_from_polygons
 from gis_service.analysis.ferries import Ferries
+from gis_service.analysis.lattice import Lattice
 from gis_service.analysis.modes import Costs, Mode, segment_costs
 from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, clean_network
 from gis_service.analysis.network_quality import (

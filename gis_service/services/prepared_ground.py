@@ -26,6 +26,7 @@ from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import digest
 from gis_service.services.memo import Memo
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
+from gis_service.services.study_demand import SPREAD_ROLES, read_demand, require_groups
 from gis_service.services.study_inputs import (
     Beside,
     Ground,
@@ -33,10 +34,8 @@ from gis_service.services.study_inputs import (
     closed_ground,
     inputs_on,
     read_beside,
-    read_demand,
     read_ferries,
     read_ground,
-    require_groups,
     units_on,
 )
 from gis_service.services.study_layers import StudyLayers
@@ -47,7 +46,7 @@ from gis_service.types import Geometries, Int32s, LayerId
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-GROUND_ROLES = ("demand", "network", "barriers", "ferries", "settlements", "outline")
+GROUND_ROLES = ("demand", *SPREAD_ROLES, "network", "barriers", "ferries", "settlements", "outline")
 _OF_ROADS = ("network", "ferries")
 Marks = Mapping[str, str]
 """What tells the content of each layer, by role."""

@@ -8,7 +8,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
+from gis_service.analysis.demand import Demand
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Network, build_network
 from gis_service.analysis.zones import Zones, sorted_zones
@@ -20,17 +20,16 @@ from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.memo import Memo
 from gis_service.services.study_area import read_outline, units_in
+from gis_service.services.study_demand import read_demand
 from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA
-from gis_service.types import Floats, Geometries, Int32s, Text
+from gis_service.types import Geometries, Int32s, Text
 
 USE = "use"
 """Column that tells how land is used."""
-EVERYBODY, PERSONS = "people", "persons"
-"""Column of everybody in a layer of people, and the unit of it and of its groups."""
 
 
 @dataclass(frozen=True)
@@ -286,81 +285,6 @@ def read_zones(layers: StudyLayers, crs: pyproj.CRS, role: str = "zones") -> Zon
         for code, *names in zip(codes, *columns, strict=True)
     ]
     return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
-
-
-def require_groups(layers: StudyLayers, task: CoverageTask) -> None:
-    """Refuse groups that are no column of persons: other columns of personal layers are nobody's business.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused``, naming the groups that there are.
-    """
-    definition = layers.catalogue.layers[layers.layers["demand"]]
-    known = [
-        column.name
-        for column in definition.fields
-        if column.type == "number" and column.unit == PERSONS and column.name != EVERYBODY
-    ]
-    for group in task.parameters.counted_groups:
-        if group != ALL and group not in known:
-            raise _refused("groups", group, ", ".join(known))
-
-
-def read_demand(
-    layers: StudyLayers,
-    crs: pyproj.CRS,
-    task: CoverageTask,
-    barriers: Geometries | None,
-    notices: list[Notice],
-) -> tuple[Demand, dict[str, list[object]]]:
-    """Give the people, and the codes of units that are stored with each row, by layer of units.
-
-    Parameters
-    ----------
-    layers, crs, task
-        Which layers, the system of the study, and what is asked: the groups.
-    barriers
-        Where nobody lives, in ``crs``.
-    notices
-        What must be said of the people is added here.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused`` for a group that the layer does not know.
-    """
-    require_groups(layers, task)
-    layer, unit_field = layers.layers["demand"], layers.layers["zones"]
-    vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
-    groups = [group for group in task.parameters.counted_groups if group != ALL]
-    rows = layers.read("demand", EVERYBODY, unit_field, *vintages, *groups)
-    people = {ALL: _numbers(rows, EVERYBODY, layer)}
-    people |= {group: _numbers(rows, group, layer) for group in groups}
-    if any(_stands_for_units(rows, vintage) for vintage in vintages):
-        notices.append(Notice("people_at_centres", {}))
-    places = transform(shapely.force_2d(rows.geometry), STORAGE, crs)
-    if np.all(shapely.get_dimensions(places) <= 0):
-        demand = demand_from_points(places, people)
-    else:
-        demand = demand_from_polygons(places, people, barriers, task.parameters.lattice)
-    source = demand.source.tolist()
-    stored = {field: rows.columns[field] for field in (unit_field, *vintages) if field in rows.columns}
-    return demand, {field: [codes[row] for row in source] for field, codes in stored.items()}
-
-
-def _stands_for_units(rows: LayerRows, field: str) -> bool:
-    """Tell whether each unit is one single place, so that its people are put at its centre."""
-    codes = rows.columns.get(field, [])
-    return len(codes) > 1 and None not in codes and len(set(codes)) == len(codes)
-
-
-def _numbers(rows: LayerRows, column: str, layer: str) -> Floats:
-    """Give a column of numbers, nan where there is none; a column without any is no such group."""
-    values = rows.columns.get(column)
-    if values is None or all(value is None for value in values):
-        raise _refused("groups", column, f"{layer}.{column}")
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
 def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:

@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
-from gis_service.analysis.demand import ALL, Lattice
+from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
+from gis_service.analysis.lattice import Lattice
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.catalogue.city_definition import City, Conventions, Vintage
@@ -48,6 +49,17 @@ class LayerReference(BaseModel):
     version: int | None = Field(None, description="Version of the layer; the current one when left out.")
 
 
+class DemandReference(LayerReference):
+    """The layer of the people, and the layers that people of areas are spread by."""
+
+    buildings: LayerReference | None = Field(
+        None, description="Buildings that the people of areas live in, by storeys or height, and class."
+    )
+    land_use: LayerReference | None = Field(
+        None, description="Land by its use: where people of areas without a building to live in are put."
+    )
+
+
 class FacilityReference(BaseModel):
     """The layer of the facilities, and how many of those that closed stay as branches."""
 
@@ -81,7 +93,9 @@ class CoverageRequest(BaseModel):
     standard: str | None = Field(None, description="Standard the service is judged by.")
     facilities: FacilityReference | None = Field(None, description="Facilities; the layer of the service.")
     network: LayerReference | None = Field(None, description="Roads.")
-    demand: LayerReference | None = Field(None, description="People at places.")
+    demand: DemandReference | None = Field(
+        None, description="People at places, or of areas and what they are spread by."
+    )
     zones: LayerReference | None = Field(None, description="Units the result is told by.")
     measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
     mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
@@ -361,6 +375,8 @@ def _layers(
         standing["network"] = (request.network, "roads")
     for role, layer in layers_of_tables(parameters.tables).items():
         standing[role] = (getattr(request, role, None), layer)
+    for role, spread_by in _spread_by(request.demand).items():
+        standing[role] = (spread_by, spread_by.layer)
     layers, wanted = {}, {}
     for role, areas in areas_by_role(request.closures).items():
         if areas.layer in catalogue.layers and (rights is None or rights.may_read(areas.layer)):
@@ -374,6 +390,12 @@ def _layers(
         if reference and reference.version is not None:
             wanted[role] = VersionId(reference.version)
     return layers, wanted
+
+
+def _spread_by(demand: DemandReference | None) -> dict[str, LayerReference]:
+    """Give the layers that the people are spread by, by role."""
+    asked = {} if demand is None else {"buildings": demand.buildings, "residential_land": demand.land_use}
+    return {role: reference for role, reference in asked.items() if reference is not None}
 
 
 def _standard_notices(standard: Standard | None) -> tuple[Notice, ...]:

@@ -3,15 +3,14 @@ import pytest
 import shapely
 
 from gis_service.analysis.demand import (
-    LATTICE,
-    Lattice,
     cell_corners,
     demand_from_cells,
     demand_from_points,
     demand_from_polygons,
-    spread,
     thousandths,
 )
+from gis_service.analysis.lattice import LATTICE, Lattice
+from gis_service.analysis.sharing import spread
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.types import Floats, Geometries
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_service.analysis.demand import LATTICE, Lattice
+from gis_service.analysis.lattice import LATTICE, Lattice
 from gis_service.analysis.modes import FERRY_KMH, MODES, WALK_KMH, mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.catalogue.loader import Catalogue, load_catalogue

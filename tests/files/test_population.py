@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
-from gis_service.errors import GisError
+from gis_service.errors import GisError, WrongUse
 from gis_service.files.population import PopulationCells, PopulationTable, read_population
 
 METRIC = pyproj.CRS.from_epsg(9209)
@@ -94,12 +95,36 @@ def test_cells_beyond_the_box_are_only_summed(tmp_path: Path) -> None:
     assert table.beyond == 3 + 4 + 5 + 6
 
 
-def test_a_negative_cell_that_is_not_nodata_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sentinel", [-99999.0, -3.4028234663852886e38])
+def test_an_undeclared_nodata_is_refused_and_the_advice_works(sentinel: float, tmp_path: Path) -> None:
+    values = np.array([[5, sentinel], [sentinel, 0]], dtype=np.float32)
+    path = write_raster(tmp_path / "p.tif", values)
+    with pytest.raises(GisError) as refusal:
+        read_population(path)
+    assert refusal.value.code == "raster_nodata"
+    assert "2 of 4 cells are negative" in refusal.value.detail()
+    said = re.search(r"--nodata=(\S+),", refusal.value.remedy())
+    assert said is not None
+    assert read_population(path, nodata=float(said[1])).people.tolist() == [5]
+
+
+def test_a_declared_nodata_that_is_wrong_is_refused_and_told(tmp_path: Path) -> None:
     values = np.array([[5, -99999]], dtype=np.float32)
     with pytest.raises(GisError) as refusal:
-        read_population(write_raster(tmp_path / "p.tif", values))
-    assert refusal.value.code == "people_negative"
-    assert "-a_nodata -99999" in refusal.value.remedy()
+        read_population(write_raster(tmp_path / "p.tif", values, nodata=-9999))
+    assert 'the value taken for "no data" is -9999' in refusal.value.detail()
+
+
+def test_nodata_is_for_rasters_only(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse):
+        read_population(write_points(tmp_path / "p.gpkg", people=[1]), nodata=-1)
+
+
+def test_codes_of_areas_are_those_of_the_file_else_the_rows(tmp_path: Path) -> None:
+    coded = table_of(write_points(tmp_path / "a.gpkg", people=[1, 2], Mã=["07", "03"]))
+    assert coded.codes == ("07", "03")
+    twice = table_of(write_points(tmp_path / "b.gpkg", people=[1, 2], code=["1", "1"]))
+    assert twice.codes == ("1", "2")
 
 
 def test_a_raster_without_anybody_is_empty(tmp_path: Path) -> None:

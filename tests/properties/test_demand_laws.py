@@ -7,7 +7,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.analysis.demand import demand_from_polygons, spread
+from gis_service.analysis.demand import demand_from_polygons
+from gis_service.analysis.sharing import spread
 from gis_service.analysis.zones import NO_UNIT, sorted_zones, zone_of
 
 totals = st.integers(0, 10**12)

@@ -24,7 +24,7 @@ from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_live import ask, inputs_of, shown_document, study_of
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
-from gis_service.services.study_inputs import read_demand
+from gis_service.services.study_demand import read_demand
 from gis_service.services.turns import Turns
 from gis_service.types import LayerId
 from tests.live_town import MOTORBIKE

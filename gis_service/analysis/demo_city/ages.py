@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gis_service.analysis.demand import spread
 from gis_service.analysis.demo_city.features import generator
 from gis_service.analysis.demo_city.units import Unit
+from gis_service.analysis.sharing import spread
 from gis_service.types import Floats, Int64s
 
 GROUPS = ("age_0_2", "age_3_5", "age_6_10", "age_11_14", "age_15_17", "age_18_59", "age_60")

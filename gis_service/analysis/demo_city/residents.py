@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from gis_service.analysis.demand import spread
 from gis_service.analysis.demo_city.ages import GROUPS, deal_groups, unit_groups
 from gis_service.analysis.demo_city.features import Features, generator, points_of
 from gis_service.analysis.demo_city.land import Land
 from gis_service.analysis.demo_city.roads import CityRoads
 from gis_service.analysis.demo_city.roadside import Frontage, Roadside, roadside, thinned
 from gis_service.analysis.demo_city.villages import Villages
+from gis_service.analysis.sharing import spread
 from gis_service.types import Floats, Geometries, Int64s
 
 PEOPLE_PER_HOME = 17.0

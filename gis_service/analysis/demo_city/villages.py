@@ -7,12 +7,12 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.demand import spread
 from gis_service.analysis.demo_city.land import Land
 from gis_service.analysis.demo_city.seats import CITY_PREFIX, district_name, district_seats
 from gis_service.analysis.demo_city.units import Unit
 from gis_service.analysis.demo_city.village_names import village_names
 from gis_service.analysis.demo_city.village_shapes import built_up
+from gis_service.analysis.sharing import spread
 from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
 
 _SEED = 7_001

@@ -6,6 +6,7 @@ Everything here is reached through the modules of ``analysis``; ``analysis.warm`
 from gis_service.analysis.kernels.answers import FAR, Answer
 from gis_service.analysis.kernels.catchments import facilities_of_homes, sums_of_facilities, sums_of_homes
 from gis_service.analysis.kernels.chains import walk_chains
+from gis_service.analysis.kernels.fractions import window_shares, window_sums
 from gis_service.analysis.kernels.nearest import nearest_at, two_nearest
 from gis_service.analysis.kernels.pairs import pairs_within
 from gis_service.analysis.kernels.positions import ask_positions
@@ -21,4 +22,6 @@ __all__ = [
     "sums_of_homes",
     "two_nearest",
     "walk_chains",
+    "window_shares",
+    "window_sums",
 ]

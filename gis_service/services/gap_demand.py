@@ -1,0 +1,157 @@
+"""Demand of a gap analysis: people as the file has them, or spread into buildings, onto land, by a raster."""
+
+from typing import Protocol
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis_service.analysis.buildings import is_residential, weigh_buildings
+from gis_service.analysis.dasymetric import Ground, people_of_zones
+from gis_service.analysis.demand import (
+    ALL,
+    Demand,
+    cell_corners,
+    demand_from_cells,
+    demand_from_points,
+    demand_from_polygons,
+)
+from gis_service.crs import transform
+from gis_service.errors import ErrorCode, WrongUse
+from gis_service.files.buildings import read_buildings, read_land
+from gis_service.files.population import PopulationCells, PopulationTable
+from gis_service.services.coverage_inputs import Notice
+from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together
+from gis_service.services.spreading import by_raster, into_buildings
+from gis_service.types import Geometries, Text
+
+_OF_AREAS = Text("dân số theo vùng hoặc theo ô ảnh", "people of areas, or of the cells of a raster")
+_ONE_OF_THEM = Text("--buildings hoặc --weights, không cả hai", "--buildings or --weights, not both")
+_TABLE_OF_AREAS = Text("dân số theo vùng", "people of areas")
+
+
+class DemandFiles(Protocol):
+    """The files that people are spread by."""
+
+    @property
+    def buildings(self) -> str | None:
+        """Buildings."""
+
+    @property
+    def land_use(self) -> str | None:
+        """Land by its use."""
+
+    @property
+    def weights(self) -> str | None:
+        """A raster of weights."""
+
+    @property
+    def nodata(self) -> float | None:
+        """What means "no data" in the raster."""
+
+
+def demand_of(
+    population: PopulationTable | PopulationCells,
+    sources: DemandFiles,
+    area: tuple[Geometries, pyproj.CRS],
+    around: tuple[Place, Geometries | None],
+    notices: list[Notice],
+) -> Demand:
+    """Put people at places.
+
+    Parameters
+    ----------
+    population
+        As `read_population` gives it.
+    sources
+        What they are spread by, if anything.
+    area
+        The polygons of the study area, and the metric system.
+    around
+        The place of the study area, and the barriers in the metric system.
+    notices
+        What must be said is added here.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for files that do not go together.
+    NotFound, RefusedInput
+        With what is wrong in which file.
+    """
+    place, barriers = around
+    if sources.buildings is None and sources.weights is None and sources.land_use is None:
+        return _as_they_are(population, area[1], barriers)
+    _require_fitting(population, sources)
+    residential = _residential(sources.land_use, area[1], place, notices)
+    ground = Ground(residential, barriers)
+    if isinstance(population, PopulationCells):
+        shapes = _cells(population, area[1])
+        codes = [str(row) for row in range(len(shapes))]
+    else:
+        shapes, codes = transform(population.geometry, population.crs, area[1]), list(population.codes)
+    known = people_of_zones(shapes, {ALL: population.people}, codes)
+    if sources.weights is not None:
+        return by_raster(known, (sources.weights, sources.nodata), area, ground, notices).demand
+    if sources.buildings is not None:
+        table = read_buildings(sources.buildings)
+        note_lost("buildings", table.without_geometry, notices)
+        require_together(place, [place_of(sources.buildings, table.footprints, table.crs)])
+        footprints = transform(table.footprints, table.crs, area[1])
+        buildings = weigh_buildings(footprints, table.storeys, table.height_m, table.classes)
+        return into_buildings(known, buildings, ground, notices).demand
+    nobody = weigh_buildings(np.empty(0, dtype=object), np.empty(0), np.empty(0), [])
+    return into_buildings(known, nobody, ground, notices).demand
+
+
+def _require_fitting(population: PopulationTable | PopulationCells, sources: DemandFiles) -> None:
+    if sources.buildings is not None and sources.weights is not None:
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT, name="--weights", value=sources.weights, expected=_ONE_OF_THEM
+        )
+    if isinstance(population, PopulationTable) and population.kind == "points":
+        name = next(
+            name for name in ("buildings", "weights", "land_use") if getattr(sources, name) is not None
+        )
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT,
+            name=f"--{name.replace('_', '-')}",
+            value=getattr(sources, name),
+            expected=_OF_AREAS,
+        )
+    if isinstance(population, PopulationCells) and sources.weights is not None:
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT, name="--weights", value=sources.weights, expected=_TABLE_OF_AREAS
+        )
+
+
+def _residential(
+    source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]
+) -> Geometries | None:
+    if source is None:
+        return None
+    table = read_land(source)
+    note_lost("land_use", table.without_geometry, notices)
+    note_far("land_use", area, place_of(source, table.areas, table.crs), notices)
+    chosen = is_residential(table.classes) & ~shapely.is_empty(table.areas)
+    return transform(table.areas[chosen], table.crs, crs)
+
+
+def _cells(population: PopulationCells, crs: pyproj.CRS) -> Geometries:
+    corners = cell_corners(population.affine, population.cells)
+    points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
+    moved = shapely.get_coordinates(transform(points, population.crs, crs))
+    return np.asarray(shapely.polygons(moved.reshape(corners.shape)), dtype=object)
+
+
+def _as_they_are(
+    population: PopulationTable | PopulationCells, crs: pyproj.CRS, barriers: Geometries | None
+) -> Demand:
+    people = {ALL: population.people}
+    if isinstance(population, PopulationCells):
+        corners = shapely.get_coordinates(_cells(population, crs)).reshape(-1, 5, 2)[:, :4]
+        return demand_from_cells(corners, people, barriers)
+    places = transform(population.geometry, population.crs, crs)
+    if population.kind == "points":
+        return demand_from_points(places, people)
+    return demand_from_polygons(places, people, barriers)
