@@ -76,6 +76,8 @@ class ErrorCode(StrEnum):
     RANKING_MISSING = "ranking_missing"
     # catchment
     CATCHMENT_TOO_LARGE = "catchment_too_large"
+    # searches
+    SEARCH_COST_TOO_LARGE = "search_cost_too_large"
     # jobs
     JOB_NOT_FOUND = "job_not_found"
     JOB_NOT_READY = "job_not_ready"

@@ -5,21 +5,29 @@ polygon: the answer is found at each home.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from gis_service.analysis.graph import Graph, build_graph
-from gis_service.analysis.kernels import FAR, Answer, ask_positions, nearest_at, two_nearest
 from gis_service.analysis.modes import MM_PER_M, Costs, half_up
 from gis_service.analysis.network import Network
+from gis_service.analysis.searches import UNREACHED, Direction, Search
 from gis_service.analysis.snap import Positions
+from gis_service.errors import ErrorCode, WrongUse
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
-Direction = Literal["to_facility", "from_facility"]
+__all__ = [
+    "UNREACHED",
+    "Direction",
+    "Field",
+    "NearestField",
+    "NetworkField",
+    "k_nearest_field",
+    "nearest_facility",
+    "network_field",
+    "straight_field",
+]
 
-UNREACHED: int = int(FAR)
-"""Cost of a home without an answer."""
 _CHUNK = 2_000_000
 """Pairs of the straight-line matrix that are held at a time."""
 
@@ -62,7 +70,27 @@ class NetworkField(Field):
     node_cost: Int64s
 
 
-def network_field(
+@dataclass(frozen=True, slots=True)
+class NearestField:
+    """The k nearest facilities of each home, each on a site of its own.
+
+    Parameters
+    ----------
+    cost
+        ``(n_homes, k)`` ms or mm, the nearest first, access on both ends, turn-out and penalty included;
+        ``UNREACHED`` where there are fewer.
+    facility
+        ``(n_homes, k)`` row of the facility, -1 where there are fewer; equal costs go to the lower row.
+    no_road
+        ``(n_homes,)`` homes that join no road.
+    """
+
+    cost: Int64s
+    facility: Int32s
+    no_road: Bools
+
+
+def network_field(  # noqa: PLR0913  the rules of a study, each by its name
     network: Network,
     costs: Costs,
     homes: Positions,
@@ -71,6 +99,8 @@ def network_field(
     *,
     direction: Direction = "to_facility",
     turnout: int = 0,
+    penalty: Int64s | None = None,
+    limit: int | None = None,
     graph: Graph | None = None,
 ) -> NetworkField:
     """Find what each home's way to (or from) its nearest facility costs.
@@ -87,22 +117,72 @@ def network_field(
         ``from_facility`` for those who are driven to: fire, ambulance, police.
     turnout
         Added to every answer, ms.
+    penalty
+        ``(n_facilities,)`` added to every answer of that facility, ms or mm: its own time to get going.
+    limit
+        Where only what is within it matters, ms or mm: quicker, the same up to it, and what costs more
+        counts as unreached. Quantiles need the field without.
     graph
         Contracted graph of the same network and costs, when the caller has it already.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for a penalty below 0, or not one for each facility; ``search_cost_too_large``.
     """
     graph = build_graph(network, costs) if graph is None else graph
     facility_access = costs.access(facilities.access_m)
-    search = _Search(graph, facilities, facility_access + turnout, site.astype(np.int32), direction)
-    usable = np.flatnonzero(homes.segment >= 0)
-    c1, f1, c2, f2 = _nobody(len(homes.segment))
-    c1[usable], f1[usable], c2[usable], f2[usable] = search.ask(homes.segment[usable], homes.fraction[usable])
-    home_access = costs.access(homes.access_m)
-    answered = f1 >= 0
-    c1[answered] += home_access[answered]
-    c2[f2 >= 0] += home_access[f2 >= 0]
-    access = np.zeros(len(f1), np.int64)
-    access[answered] = home_access[answered] + facility_access[f1[answered]]
-    return NetworkField(c1, f1, c2, f2, homes.segment < 0, access, search.node_cost(network))
+    start_cost = facility_access + turnout + _penalties(penalty, len(facilities.segment))
+    search = Search(graph, facilities, start_cost, site, direction, limit=limit)
+    cost, facility = _ask_homes(search, costs, homes, 2)
+    access = np.zeros(len(homes.segment), np.int64)
+    answered = facility[0] >= 0
+    access[answered] = costs.access(homes.access_m)[answered] + facility_access[facility[0][answered]]
+    return NetworkField(
+        *(cost[0], facility[0], cost[1], facility[1]),
+        no_road=homes.segment < 0,
+        access=access,
+        node_cost=search.node_cost(network),
+    )
+
+
+def k_nearest_field(  # noqa: PLR0913  as network_field
+    graph: Graph,
+    costs: Costs,
+    homes: Positions,
+    facilities: Positions,
+    site: Int32s,
+    k: int,
+    *,
+    direction: Direction = "to_facility",
+    turnout: int = 0,
+    penalty: Int64s | None = None,
+    limit: int | None = None,
+) -> NearestField:
+    """Find the k nearest facilities of each home, each on a site of its own.
+
+    Parameters
+    ----------
+    graph, costs
+        Contracted graph of one mode, and its costs.
+    homes, facilities, site, direction, turnout, penalty, limit
+        As for `network_field`.
+    k
+        How many, 1 or more.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument`` for a ``k`` below 1; as `network_field`.
+    """
+    if k < 1:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="k", value=k, expected="k >= 1")
+    start_cost = costs.access(facilities.access_m) + turnout + _penalties(penalty, len(facilities.segment))
+    search = Search(graph, facilities, start_cost, site, direction, k=k, limit=limit)
+    cost, facility = _ask_homes(search, costs, homes, k)
+    return NearestField(
+        np.ascontiguousarray(cost.T), np.ascontiguousarray(facility.T), no_road=homes.segment < 0
+    )
 
 
 def nearest_facility(
@@ -133,87 +213,36 @@ def nearest_facility(
     wanted = np.zeros(graph.n_nodes, bool)
     wanted[graph.tail[chains]] = wanted[graph.head[chains]] = True
     site = np.arange(len(facilities.segment), dtype=np.int32)
-    search = _Search(graph, facilities, costs.access(facilities.access_m) + turnout, site, direction, wanted)
-    cost, facility, _, _ = _nobody(len(homes.segment))
-    cost[usable], facility[usable], _, _ = search.ask(homes.segment[usable], homes.fraction[usable])
-    answered = facility >= 0
-    cost[answered] += costs.access(homes.access_m)[answered]
+    start_cost = costs.access(facilities.access_m) + turnout
+    search = Search(graph, facilities, start_cost, site, direction, wanted=wanted)
+    cost, facility = _ask_homes(search, costs, homes, 1)
+    return cost[0], facility[0]
+
+
+def _penalties(penalty: Int64s | None, n_facilities: int) -> Int64s:
+    """Give each facility its penalty; the buckets of the search begin at 0."""
+    if penalty is None:
+        return np.zeros(n_facilities, np.int64)
+    if penalty.shape != (n_facilities,):
+        expected = f"({n_facilities},)"
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="penalty", value=penalty.shape, expected=expected)
+    if penalty.min(initial=0) < 0:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="penalty", value=int(penalty.min()), expected=">= 0")
+    return penalty.astype(np.int64)
+
+
+def _ask_homes(search: Search, costs: Costs, homes: Positions, k: int) -> tuple[Int64s, Int32s]:
+    """Give ``(k, n_homes)`` cost, with the homes' own access, and facility."""
+    cost = np.full((k, len(homes.segment)), UNREACHED, np.int64)
+    facility = np.full(cost.shape, -1, np.int32)
+    usable = np.flatnonzero(homes.segment >= 0)
+    found, facility[:, usable] = search.ask(homes.segment[usable], homes.fraction[usable])
+    # From above rather than by adding, so that what has no answer stays without.
+    room = search.limit - costs.access(homes.access_m)[usable]
+    within = found <= room
+    cost[:, usable] = np.where(within, found + costs.access(homes.access_m)[usable], UNREACHED)
+    facility[:, usable] = np.where(within, facility[:, usable], -1)
     return cost, facility
-
-
-class _Search:
-    """One search from all facilities, and the questions that can be put to it.
-
-    Where ``wanted`` tells the junctions that matter, it stops as soon as these are known, and looks for the
-    nearest facility alone.
-    """
-
-    def __init__(
-        self,
-        graph: Graph,
-        facilities: Positions,
-        access: Int64s,
-        site: Int32s,
-        direction: Direction,
-        wanted: Bools | None = None,
-    ) -> None:
-        self.graph, self.site = graph, site
-        placed = np.flatnonzero(facilities.segment >= 0).astype(np.int32)
-        own = graph.chain[facilities.segment[placed]]
-        offset = graph.offset(facilities.segment[placed], facilities.fraction[placed])
-        # Towards a facility one travels ahead from the tail; away from it, ahead to the head.
-        to = direction == "to_facility"
-        ahead, astern = (graph.forward, graph.backward) if to else (graph.backward, graph.forward)
-        self.chains = (graph.tail, graph.head, graph.cost, ahead, astern)
-        from_tail, from_head = np.flatnonzero(ahead[own]), np.flatnonzero(astern[own])
-        seed_node = np.concatenate([graph.tail[own[from_tail]], graph.head[own[from_head]]])
-        rest = np.concatenate([offset[from_tail], graph.cost[own[from_head]] - offset[from_head]])
-        seed = np.concatenate([placed[from_tail], placed[from_head]])
-        arcs = graph.reverse if to else graph.onward
-        roads, seeds = (arcs.start, arcs.head, arcs.cost), (seed_node, rest + access[seed], seed)
-        self.ways: Answer = (
-            two_nearest(*roads, *seeds, self.site) if wanted is None else nearest_at(*roads, *seeds, wanted)
-        )
-        order = np.lexsort([placed, own])
-        row = np.zeros(len(graph.cost) + 1, np.int64)
-        np.cumsum(np.bincount(own, minlength=len(graph.cost)), out=row[1:])
-        place = graph.place[facilities.segment[placed]]
-        self.stops = (row, place[order], placed[order], offset[order], access[placed][order])
-
-    def ask(
-        self, segment: Int32s, fraction: Floats, ahead: Bools | None = None, astern: Bools | None = None
-    ) -> Answer:
-        """Ask for positions on segments, perhaps setting out in one direction of the chain only."""
-        graph, both = self.graph, np.ones(len(segment), bool)
-        position = (
-            graph.chain[segment],
-            graph.place[segment],
-            graph.offset(segment, fraction),
-            both if ahead is None else ahead,
-            both if astern is None else astern,
-        )
-        answer: Answer = ask_positions(position, self.chains, self.ways, self.site, self.stops)
-        return answer
-
-    def node_cost(self, network: Network) -> Int64s:
-        """Give the cost at every network node; inside a chain one sets out into either segment."""
-        graph = self.graph
-        cost = np.full(network.n_nodes, UNREACHED, np.int64)
-        junction = graph.node >= 0
-        cost[junction] = self.ways[0][graph.node[junction]]
-        used = np.flatnonzero(graph.chain >= 0).astype(np.int32)
-        for node, fraction in ((network.start, 0.0), (network.end, 1.0)):
-            inside = used[~junction[node[used]]]
-            ahead = graph.along[inside] == (fraction == 0.0)
-            found, *_ = self.ask(inside, np.full(len(inside), fraction), ahead, ~ahead)
-            np.minimum.at(cost, node[inside], found)
-        return cost
-
-
-def _nobody(n: int) -> Answer:
-    """Give the answer of homes that join no road."""
-    no_cost, no_facility = np.full(n, UNREACHED, np.int64), np.full(n, -1, np.int32)
-    return no_cost, no_facility, no_cost.copy(), no_facility.copy()
 
 
 def straight_field(home_xy: Floats, facility_xy: Floats, site: Int32s) -> Field:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis_service.analysis.kernels import walk_chains
+from gis_service.analysis.kernels import along_hilbert, lay_arcs, walk_chains
 from gis_service.analysis.modes import Costs, half_up, require_cost
 from gis_service.analysis.network import Network
 from gis_service.types import Bools, Floats, Int32s, Int64s
@@ -122,6 +122,7 @@ def build_graph(network: Network, costs: Costs, *, contract: bool = True) -> Gra
     ahead = np.where(along[first], forward[first], backward[first])
     astern = np.where(along[first], backward[first], forward[first])
     node, tail, head = _hilbert_order(network, tail, head)
+    n_junctions = int(node.max(initial=-1)) + 1
     return Graph(
         node=node,
         chain=chain,
@@ -134,8 +135,8 @@ def build_graph(network: Network, costs: Costs, *, contract: bool = True) -> Gra
         cost=total,
         forward=ahead,
         backward=astern,
-        onward=_arcs(int(node.max(initial=-1)) + 1, tail, head, total, ahead, astern),
-        reverse=_arcs(int(node.max(initial=-1)) + 1, tail, head, total, astern, ahead),
+        onward=Arcs(*lay_arcs(n_junctions, tail, head, total, ahead, astern)),
+        reverse=Arcs(*lay_arcs(n_junctions, tail, head, total, astern, ahead)),
     )
 
 
@@ -170,7 +171,9 @@ def _incidence(network: Network, used: Int64s) -> tuple[Int32s, Int32s]:
 
 def _hilbert_order(network: Network, tail: Int32s, head: Int32s) -> tuple[Int32s, Int32s, Int32s]:
     """Sort the junctions along a Hilbert curve: near places lie near in memory."""
-    used = np.unique(np.concatenate([tail, head]))
+    is_used = np.zeros(network.n_nodes, bool)
+    is_used[tail] = is_used[head] = True
+    used = np.flatnonzero(is_used)
     order = np.lexsort([used, hilbert_distance(network.node_xy[used])])
     node = np.full(network.n_nodes, -1, np.int32)
     node[used[order]] = np.arange(len(used), dtype=np.int32)
@@ -189,26 +192,4 @@ def hilbert_distance(xy: Floats, bits: int = 16) -> Int64s:
     low = xy.min(axis=0)
     extent = max(float((xy.max(axis=0) - low).max()), 1e-9)
     grid = ((xy - low) / extent * (2**bits - 1)).astype(np.int64)
-    x, y = grid[:, 0].copy(), grid[:, 1].copy()
-    distance = np.zeros(len(x), np.int64)
-    side = 1 << (bits - 1)
-    while side:
-        right, up = (x & side) > 0, (y & side) > 0
-        distance += side * side * ((3 * right) ^ up)
-        flip = ~up & right
-        x[flip], y[flip] = side - 1 - (x[flip] & (side - 1)), side - 1 - (y[flip] & (side - 1))
-        x[~up], y[~up] = y[~up].copy(), x[~up].copy()
-        x, y = x & (side - 1), y & (side - 1)
-        side >>= 1
-    return distance
-
-
-def _arcs(n: int, tail: Int32s, head: Int32s, cost: Int64s, ahead: Bools, astern: Bools) -> Arcs:
-    """Lay arcs out in rows: ``tail`` to ``head`` where ``ahead``, the other way where ``astern``."""
-    source = np.concatenate([tail[ahead], head[astern]])
-    target = np.concatenate([head[ahead], tail[astern]])
-    value = np.concatenate([cost[ahead], cost[astern]])
-    order = np.lexsort([value, target, source])
-    start = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(source, minlength=n), out=start[1:])
-    return Arcs(start, target[order].astype(np.int32), value[order].astype(np.int32))
+    return along_hilbert(grid[:, 0].copy(), grid[:, 1].copy(), bits)

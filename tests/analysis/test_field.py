@@ -7,11 +7,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from gis_service.analysis.ferries import Ferries
-from gis_service.analysis.field import UNREACHED, Direction, network_field, straight_field
+from gis_service.analysis.field import UNREACHED, Direction, k_nearest_field, network_field, straight_field
+from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import Costs, NetworkMeasure, mode, segment_costs
 from gis_service.analysis.network import Network, Roads, build_network
 from gis_service.analysis.snap import Positions, snap
-from gis_service.types import Floats, Int8s
+from gis_service.errors import WrongUse
+from gis_service.types import Floats, Int8s, Int64s
 
 Path = list[tuple[float, float]]
 
@@ -145,6 +147,40 @@ def by_scipy(net: Network, costs: Costs, at_home: Positions, at_facility: Positi
     return np.asarray(found[:, net.n_nodes : first_facility].T)
 
 
+def test_a_penalty_delays_one_facility_and_not_the_others() -> None:
+    net = network([[(0, 0), (1000, 0)]])
+    costs = segment_costs(net, mode("walk"), "network_time")  # 750 ms a metre
+    at_home, at_facility = (
+        snap(np.array(p, float), net, costs) for p in ([(100, 0), (900, 0)], [(0, 0), (1000, 0)])
+    )
+    site, penalty = np.arange(2, dtype=np.int32), np.array([700_000, 0])
+    field = network_field(net, costs, at_home, at_facility, site, turnout=5000, penalty=penalty)
+    assert field.cost.tolist() == [900 * 750 + 5000, 100 * 750 + 5000]
+    assert field.facility.tolist() == [1, 1]
+    assert field.cost2.tolist() == [100 * 750 + 705_000, 900 * 750 + 705_000]
+    assert field.access.tolist() == [0, 0]  # waiting is no access
+
+
+@pytest.mark.parametrize(
+    ("name", "penalty", "k"),
+    [
+        ("penalty", np.array([-1, 0]), 1),
+        ("penalty", np.array([1]), 1),
+        ("penalty", np.array([[1, 2]]), 1),
+        ("k", None, 0),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_name(name: str, penalty: Int64s | None, k: int) -> None:
+    net = network([[(0, 0), (1000, 0)]])
+    costs = segment_costs(net, mode("walk"), "network_time")
+    two = snap(np.array([[0.0, 0.0], [10.0, 0.0]]), net, costs)
+    site = np.arange(2, dtype=np.int32)
+    with pytest.raises(WrongUse) as refused:
+        k_nearest_field(build_graph(net, costs), costs, two, two, site, k, penalty=penalty)
+    assert refused.value.code == "wrong_argument"
+    assert refused.value.params["name"] == name
+
+
 @pytest.mark.parametrize("how", ["walk", "motorbike", "car"])
 def test_a_city_equals_scipy(how: str) -> None:
     net, home, facility = city(11)
@@ -160,6 +196,27 @@ def test_a_city_equals_scipy(how: str) -> None:
         assert ((found < UNREACHED) == reached).all()
         np.testing.assert_array_equal(found[reached], np.round(expected[reached]))
     assert apart.sum() > 2500
+
+
+def test_the_five_nearest_of_a_city_equal_scipy_and_lie_on_five_sites() -> None:
+    net, home, facility = city(12)
+    costs = segment_costs(net, mode("motorbike"), "network_time")
+    at_home, at_facility = snap(home, net, costs), snap(facility, net, costs)
+    site = (np.arange(40) % 15).astype(np.int32)
+    graph = build_graph(net, costs)
+    found = k_nearest_field(graph, costs, at_home, at_facility, site, 5)
+    matrix = by_scipy(net, costs, at_home, at_facility)
+    apart = ~np.isin(at_home.segment, at_facility.segment)
+    of_site = np.stack([matrix[:, site == number].min(axis=1) for number in range(15)], axis=1)
+    best = np.sort(of_site[apart], axis=1)[:, :5]
+    cost = np.where(found.cost[apart] < UNREACHED, found.cost[apart], np.inf)
+    np.testing.assert_array_equal(cost, np.round(best))
+    own = np.take_along_axis(matrix[apart], found.facility[apart], axis=1)
+    answered = np.isfinite(best)
+    np.testing.assert_array_equal(np.round(own[answered]), cost[answered])
+    two = network_field(net, costs, at_home, at_facility, site, graph=graph)
+    np.testing.assert_array_equal(found.cost[:, :2], np.stack([two.cost, two.cost2], axis=1))
+    np.testing.assert_array_equal(found.facility[:, :2], np.stack([two.facility, two.facility2], axis=1))
 
 
 def test_as_the_crow_flies_equals_the_whole_matrix() -> None:

@@ -58,6 +58,27 @@ def test_the_hilbert_curve_steps_from_cell_to_neighbouring_cell() -> None:
     assert len(np.unique(hilbert_distance(cells, bits=4))) == 256
 
 
+def test_the_arcs_of_a_junction_stand_in_the_order_of_their_heads_then_of_their_costs() -> None:
+    rng = np.random.default_rng(3)
+    spots = rng.integers(0, 5, (60, 2, 2)) * 10.0
+    ways = rng.choice([0, 1, -1], 60).tolist()
+    bent = [[tuple(a), (a + b) / 2 + rng.uniform(1, 4, 2), tuple(b)] for a, b in spots if (a != b).any()]
+    result = graph([[tuple(xy) for xy in path] for path in bent], ways[: len(bent)])
+    for arcs, turned in ((result.onward, False), (result.reverse, True)):
+        tail = np.repeat(np.arange(result.n_nodes), np.diff(arcs.start))
+        ends = (result.tail, result.head)
+        expected = [
+            (int(ends[side][chain]), int(ends[1 - side][chain]), int(result.cost[chain]))
+            for side, allowed in enumerate((result.forward, result.backward))
+            for chain in np.flatnonzero(allowed)
+        ]
+        expected = sorted(
+            (end, start, cost) if turned else (start, end, cost) for start, end, cost in expected
+        )
+        assert list(zip(*(part.tolist() for part in (tail, arcs.head, arcs.cost)), strict=True)) == expected
+        assert len(expected) > 100
+
+
 def test_a_chain_that_costs_more_than_an_arc_can_hold_is_refused() -> None:
     far = 1.2e6
     pieces: list[Path] = [[(0.0, 0.0), (far, 0.0)], [(far, 0.0), (2 * far, 0.0)]]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -12,11 +12,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gis_service.analysis.ferries import Ferries
-from gis_service.analysis.field import UNREACHED, Direction, Field, nearest_facility, network_field
+from gis_service.analysis.field import (
+    UNREACHED,
+    Direction,
+    NetworkField,
+    k_nearest_field,
+    nearest_facility,
+    network_field,
+)
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import Costs, NetworkMeasure, mode, segment_costs
 from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, build_network
 from gis_service.analysis.snap import Positions, snap
+from gis_service.types import Int64s
 
 from . import plain_network as plain
 
@@ -65,6 +73,10 @@ class World:
     sites: tuple[int, ...]
     mode: str
     measure: NetworkMeasure
+    penalties: tuple[int, ...] = (0, 0, 0, 0)
+
+    def penalty(self) -> Int64s:
+        return np.array(self.penalties[: len(self.facilities)], np.int64)
 
 
 worlds = st.builds(
@@ -77,6 +89,7 @@ worlds = st.builds(
     sites=st.sampled_from(list(product(range(3), repeat=4))),
     mode=st.sampled_from(["walk", "motorbike", "car"]),
     measure=st.sampled_from(["network_time", "network_distance"]),
+    penalties=st.sampled_from([(0, 0, 0, 0), *product((0, 20_000), repeat=4)]),
 )
 DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
 TURNOUT = {"to_facility": 0, "from_facility": 7}
@@ -117,8 +130,13 @@ def laid_out(world: World) -> Laid:
 
 
 def field_of(
-    world: World, laid: Laid, *, direction: Direction = "to_facility", contract: bool = True
-) -> Field:
+    world: World,
+    laid: Laid,
+    *,
+    direction: Direction = "to_facility",
+    contract: bool = True,
+    limit: int | None = None,
+) -> NetworkField:
     network, costs, homes, facilities = laid
     return network_field(
         network,
@@ -128,6 +146,8 @@ def field_of(
         np.array(world.sites[: len(world.facilities)], np.int32),
         direction=direction,
         turnout=TURNOUT[direction],
+        penalty=world.penalty(),
+        limit=limit,
         graph=build_graph(network, costs, contract=contract),
     )
 
@@ -163,7 +183,8 @@ def plain_answers(world: World) -> dict[Direction, list[list[Way]]]:
             pair = (home[:2], facility[:2]) if direction == "to_facility" else (facility[:2], home[:2])
             between = plain.travel(segments, *pair)
             if between is not None:
-                yield access(home[2]) + between + access(facility[2]) + TURNOUT[direction], number
+                start = TURNOUT[direction] + world.penalties[number]
+                yield access(home[2]) + between + access(facility[2]) + start, number
 
     return {direction: [sorted(ways(home, direction)) for home in homes] for direction in DIRECTIONS}
 
@@ -197,7 +218,50 @@ def test_the_field_equals_the_plain_reading(world: World) -> None:
 
 @some
 @given(world=worlds)
+def test_the_k_nearest_equal_the_plain_reading(world: World) -> None:
+    laid = laid_out(world)
+    network, costs, homes, facilities = laid
+    site = np.array(world.sites[: len(world.facilities)], np.int32)
+    for direction, answers in plain_answers(world).items():
+        found = k_nearest_field(
+            build_graph(network, costs),
+            *(costs, homes, facilities, site, 3),
+            direction=direction,
+            turnout=TURNOUT[direction],
+            penalty=world.penalty(),
+        )
+        for home, ways in enumerate(answers):
+            chosen: list[Way] = []
+            for way in ways:
+                if world.sites[way[1]] not in {world.sites[other] for _, other in chosen}:
+                    chosen.append(way)
+            expected = (chosen + [(UNREACHED, -1)] * 3)[:3]
+            assert list(zip(found.cost[home], found.facility[home], strict=True)) == expected, direction
+            assert found.no_road[home] == (homes.segment[home] < 0)
+
+
+@some
+@given(world=worlds, limit=st.sampled_from([0, 30_000, 100_000, 200_000, 10**9]))
+def test_within_a_limit_the_field_is_that_without_one(world: World, limit: int) -> None:
+    laid = laid_out(world)
+    for direction in DIRECTIONS:
+        whole, bounded = (
+            field_of(world, laid, direction=direction, limit=longest) for longest in (None, limit)
+        )
+        for cost, facility in (("cost", "facility"), ("cost2", "facility2")):
+            within = getattr(whole, cost) <= limit
+            expected = np.where(within, getattr(whole, cost), UNREACHED)
+            np.testing.assert_array_equal(getattr(bounded, cost), expected)
+            expected = np.where(within, getattr(whole, facility), -1)
+            np.testing.assert_array_equal(getattr(bounded, facility), expected)
+        near = whole.node_cost <= limit
+        np.testing.assert_array_equal(bounded.node_cost, np.where(near, whole.node_cost, UNREACHED))
+
+
+@some
+@given(world=worlds)
 def test_the_nearest_alone_is_the_nearest_of_the_field(world: World) -> None:
+    world = replace(world, penalties=(0, 0, 0, 0))
     laid = laid_out(world)
     network, costs, homes, facilities = laid
     for direction in DIRECTIONS:
@@ -255,6 +319,7 @@ def test_moving_everything_by_one_vector_changes_nothing(world: World, dx: int, 
         sites=world.sites,
         mode=world.mode,
         measure=world.measure,
+        penalties=world.penalties,
     )
     here, there = field_of(world, laid_out(world)), field_of(other, laid_out(other))
     np.testing.assert_array_equal(here.cost, there.cost)

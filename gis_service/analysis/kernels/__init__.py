@@ -3,24 +3,26 @@
 Everything here is reached through the modules of ``analysis``; ``analysis.warm`` compiles it once.
 """
 
-from gis_service.analysis.kernels.answers import FAR, Answer
+from gis_service.analysis.kernels.answers import FAR
 from gis_service.analysis.kernels.catchments import facilities_of_homes, sums_of_facilities, sums_of_homes
 from gis_service.analysis.kernels.chains import walk_chains
 from gis_service.analysis.kernels.fractions import window_shares, window_sums
-from gis_service.analysis.kernels.nearest import nearest_at, two_nearest
+from gis_service.analysis.kernels.nearest import nearest_at, nearest_ways
 from gis_service.analysis.kernels.pairs import pairs_within
 from gis_service.analysis.kernels.positions import ask_positions
+from gis_service.analysis.kernels.rows import along_hilbert, lay_arcs
 
 __all__ = [
     "FAR",
-    "Answer",
+    "along_hilbert",
     "ask_positions",
     "facilities_of_homes",
+    "lay_arcs",
     "nearest_at",
+    "nearest_ways",
     "pairs_within",
     "sums_of_facilities",
     "sums_of_homes",
-    "two_nearest",
     "walk_chains",
     "window_shares",
     "window_sums",

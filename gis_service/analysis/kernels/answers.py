@@ -1,33 +1,34 @@
-"""What every search answers with, and how a way is offered to a place."""
+"""How the searches write a way down, and how a place keeps its best ways.
 
-from typing import TypeAlias
+A way is one whole number, ``cost << bits | facility``: the lower bits hold the row of the facility, the upper
+ones what the way costs. So the lower of two ways is the cheaper one, and of equally cheap ones that to the
+facility that comes first; and an arc is added to a way by adding ``cost << bits``, which keeps the facility.
+``FAR`` stands for no way.
+"""
 
 import numba
 import numpy as np
 
 from gis_service.types import Int32s, Int64s
 
-Answer: TypeAlias = tuple[Int64s, Int32s, Int64s, Int32s]
-"""Cost and facility of the nearest, then of the second nearest."""
-
 FAR = np.iinfo(np.int64).max
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def offer(
-    node: int, cost: int, facility: int, site: Int32s, c1: Int64s, f1: Int32s, c2: Int64s, f2: Int32s
-) -> bool:
-    """Offer a node one more way; keep the two best of different sites, ties to the lower facility."""
-    if f1[node] >= 0 and site[facility] == site[f1[node]]:
-        if cost < c1[node] or (cost == c1[node] and facility < f1[node]):
-            c1[node], f1[node] = cost, facility
-            return True
-        return False
-    if cost < c1[node] or (cost == c1[node] and facility < f1[node]):
-        c2[node], f2[node] = c1[node], f1[node]
-        c1[node], f1[node] = cost, facility
-        return True
-    if cost < c2[node] or (cost == c2[node] and facility < f2[node]):
-        c2[node], f2[node] = cost, facility
-        return True
-    return False
+def offer(ways: Int64s, place: int, way: int, site: Int32s, facility_mask: int) -> None:
+    """Offer a place one more way: ``ways`` (k, n_places) keeps the k best to different sites, in order."""
+    last = len(ways) - 1
+    if way >= ways[last, place]:
+        return
+    at = last
+    for rank in range(last + 1):
+        known = ways[rank, place]
+        if known == FAR or site[known & facility_mask] == site[way & facility_mask]:
+            at = rank
+            break
+    if way >= ways[at, place]:
+        return  # a better way to the same site is known
+    while at > 0 and ways[at - 1, place] > way:
+        ways[at, place] = ways[at - 1, place]
+        at -= 1
+    ways[at, place] = way

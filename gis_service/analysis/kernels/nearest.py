@@ -1,124 +1,254 @@
-"""Searches from all facilities at once: for every node its nearest, or its two nearest facilities."""
+"""Searches from all facilities at once: for every node the ways to its k nearest of different sites.
+
+Ways are written as in ``kernels.answers``.
+"""
 
 import heapq
+from typing import TypeAlias
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from gis_service.analysis.kernels.answers import FAR, Answer, offer
+from gis_service.analysis.kernels.ahead import fetch_ahead
+from gis_service.analysis.kernels.answers import FAR
 from gis_service.types import Bools, Int32s, Int64s
 
-BUCKET = 1024
-"""Width of a bucket of the queue in ms or mm: flat between 256 and 8192, so not a setting."""
+WIDTH_BITS = 10
+"""A bucket of the queue is 2 ** 10 ms or mm wide: flat between 2 ** 8 and 2 ** 13, so not a setting."""
+_MOST_BUCKETS_BITS = 16
+_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
+_Lists: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint64]]
+_State: TypeAlias = tuple[np.uint64, np.uint32, np.uint32, np.int64]
+_Rules: TypeAlias = tuple[np.uint64, np.uint64, np.uint64]
 
 
 @numba.njit(cache=True, nogil=True)
-def _n_buckets(cost: Int32s, seed_cost: Int64s) -> int:
-    """Count the buckets that hold every entry of the queue at any time, used round and round."""
+def _ring(cost: Int32s, way: Int64s, start: Int32s, bits: int) -> tuple[int, int, int]:
+    """Size the ring of buckets so that it holds every entry of the queue at any time.
+
+    Returns the bits of its length, the bits by which a way is shifted to its bucket, and the first bucket.
+    """
     reach = np.int64(0)
     for value in cost:
         reach = max(reach, np.int64(value))
-    for value in seed_cost:
-        reach = max(reach, value)
-    return int(reach // BUCKET + 2)
+    low, high = way[start[0]], way[start[0]]
+    for node in start:
+        low, high = min(low, way[node]), max(high, way[node])
+    reach = max(reach, (high - low) >> bits)
+    width_bits = WIDTH_BITS
+    while (reach >> width_bits) + 2 > 1 << _MOST_BUCKETS_BITS:
+        width_bits += 1  # as exact, and a long ferry or a large penalty takes no memory
+    size_bits = 1
+    while (reach >> width_bits) + 2 > 1 << size_bits:
+        size_bits += 1
+    return size_bits, bits + width_bits, low >> (bits + width_bits)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _fetch(
+    arcs: tuple[Int32s, Int32s, Int32s],
+    ways: NDArray[np.uint64],
+    entries: NDArray[np.uint64],
+    entry: np.uint64,
+) -> None:
+    """Ask for what the next two entries of a list will need, while the present one is worked on."""
+    row, head, cost = arcs
+    both = entries[entry]
+    place = np.uint64(row[both >> _HALF])  # was asked for one entry ago
+    fetch_ahead(head, place)
+    fetch_ahead(cost, place)
+    if both & _LOW:
+        then = entries[both & _LOW]
+        fetch_ahead(row, then >> _HALF)
+        fetch_ahead(ways, then >> _HALF)
+        fetch_ahead(entries, then & _LOW)
 
 
 @numba.njit(cache=True, nogil=True)
-def two_nearest(
-    row: Int32s,
-    head: Int32s,
-    cost: Int32s,
-    seed_node: Int32s,
-    seed_cost: Int64s,
-    seed_facility: Int32s,
-    site: Int32s,
-) -> Answer:
-    """Find the two nearest facilities of different sites for every node: one search from all facilities.
+def _drain(
+    arcs: tuple[Int32s, Int32s, Int32s],
+    ways: NDArray[np.uint64],
+    queue: _Lists,
+    state: _State,
+    rules: _Rules,
+) -> _State:
+    """Take entries out of the queue until it is empty, or has no room for what the next one may put in.
 
-    A bucket queue with label correction: exact for whole-number costs, whatever the order inside a bucket.
-    Returns c1, f1, c2, f2, each (n_nodes,); FAR and -1 where there is none.
+    Numbers are unsigned: an index that may be negative costs a test each time. Returns the state: bucket,
+    entries that were ever used, head of the list of those free again, how many are waiting.
     """
-    n = len(row) - 1
-    c1, c2 = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
-    f1, f2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    n_buckets = _n_buckets(cost, seed_cost)
-    first = np.full(n_buckets, -1, np.int64)  # heads of linked lists of waiting entries
-    capacity = max(4 * n, 2 * len(seed_node), 1024)
-    e_node, e_facility = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
-    e_cost, e_next = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
-    n_entries, free, waiting = 0, np.int64(-1), 0
-    for i in range(len(seed_node)):
-        node, spent, facility = seed_node[i], seed_cost[i], seed_facility[i]
-        if offer(node, spent, facility, site, c1, f1, c2, f2):
-            slot = (spent // BUCKET) % n_buckets
-            e_node[n_entries], e_facility[n_entries], e_cost[n_entries] = node, facility, spent
-            e_next[n_entries] = first[slot]
-            first[slot] = n_entries
-            n_entries += 1
-            waiting += 1
-    bucket = np.int64(0)
+    row, head, cost = arcs
+    (first, entries), (bucket, n_entries, free, waiting), (by, shift, most) = queue, state, rules
+    mask = np.uint64(len(first) - 1)
     while waiting:
-        while first[bucket] < 0:
-            bucket = (bucket + 1) % n_buckets
-        entry = first[bucket]
-        first[bucket] = e_next[entry]
-        waiting -= 1
-        node, facility, spent = e_node[entry], e_facility[entry], e_cost[entry]
-        e_next[entry] = free
+        while first[bucket & mask] == 0:
+            bucket += np.uint64(1)
+        entry = first[bucket & mask]
+        node = entries[entry] >> _HALF
+        begin, end = row[node], row[node + np.uint64(1)]
+        if n_entries + (end - begin) > len(entries):
+            break
+        following = entries[entry] & _LOW
+        first[bucket & mask] = np.uint32(following)
+        if following:
+            _fetch(arcs, ways, entries, following)
+        entries[entry] = np.uint64(free)
         free = entry
-        if (c1[node] != spent or f1[node] != facility) and (c2[node] != spent or f2[node] != facility):
+        waiting -= 1
+        own = ways[node]
+        if own >> shift != bucket:
             continue  # a better way came in the meantime
-        for arc in range(row[node], row[node + 1]):
-            target, total = head[arc], spent + cost[arc]
-            if total > c2[target] or not offer(target, total, facility, site, c1, f1, c2, f2):
+        for arc in range(begin, end):
+            place = np.uint64(arc)
+            target, total = np.uint64(head[place]), own + (np.uint64(cost[place]) << by)
+            if total >= ways[target] or total > most:
                 continue
-            if free >= 0:
-                place = free
-                free = e_next[place]
+            ways[target] = total
+            if free:
+                entry = free
+                free = np.uint32(entries[entry])
             else:
-                if n_entries == len(e_cost):
-                    e_node, e_facility = np.append(e_node, e_node), np.append(e_facility, e_facility)
-                    e_cost, e_next = np.append(e_cost, e_cost), np.append(e_next, e_next)
-                place = np.int64(n_entries)
-                n_entries += 1
-            slot = (total // BUCKET) % n_buckets
-            e_node[place], e_facility[place], e_cost[place] = target, facility, total
-            e_next[place] = first[slot]
-            first[slot] = place
+                entry = n_entries
+                n_entries += np.uint32(1)
+            slot = (total >> shift) & mask
+            entries[entry] = (target << _HALF) | np.uint64(first[slot])
+            first[slot] = entry
             waiting += 1
-    return c1, f1, c2, f2
+    return bucket, n_entries, free, waiting
+
+
+@numba.njit(cache=True, nogil=True)
+def spread(
+    row: Int32s, head: Int32s, cost: Int32s, way: Int64s, start: Int32s, bits: int, limit: int
+) -> None:
+    """Spread the ways of some nodes over the arcs, until no node can be offered a better one.
+
+    A bucket queue with label correction: exact for whole-number costs, whatever the order inside a bucket. A
+    node that is improved is put in again; what it was before is passed over, because its way no longer
+    belongs to the bucket.
+
+    way: (n_nodes,) is changed in place. start: nodes whose ways have not been spread, at least one. limit:
+    ways above it are not followed.
+    """
+    size_bits, shift_bits, first_bucket = _ring(cost, way, start, bits)
+    ways, shift = way.view(np.uint64), np.uint64(shift_bits)
+    mask = np.uint64((1 << size_bits) - 1)
+    # Heads of linked lists of waiting entries, and the entries: node << 32 | the next of the list; 0 ends it.
+    first = np.zeros(1 << size_bits, np.uint32)
+    entries = np.empty(2 * len(way) + len(start) + 1, np.uint64)
+    n_entries = np.uint32(1)
+    for node in start:
+        slot = (ways[node] >> shift) & mask
+        entries[n_entries] = (np.uint64(node) << _HALF) | np.uint64(first[slot])
+        first[slot] = n_entries
+        n_entries += np.uint32(1)
+    state = (np.uint64(first_bucket), n_entries, np.uint32(0), np.int64(len(start)))
+    rules = (np.uint64(bits), shift, np.uint64(limit))
+    while state[3]:
+        state = _drain((row, head, cost), ways, (first, entries), state, rules)
+        if state[3]:
+            entries = np.append(entries, entries)  # the upper half is room; the lower is kept
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _is_known(ways: Int64s, rank: int, node: int, wanted: int, site: Int32s, facility_mask: int) -> bool:
+    """Tell whether one of the first ``rank`` ways of a node leads to the wanted site."""
+    for lower in range(rank):
+        known = ways[lower, node]
+        if known != FAR and site[known & facility_mask] == wanted:
+            return True
+    return False
+
+
+@numba.njit(cache=True, nogil=True)
+def _begin(
+    arcs: tuple[Int32s, Int32s, Int32s], ways: Int64s, rank: int, site: Int32s, bits: int, limit: int
+) -> None:
+    """Lay the ways to further sites that come in over single arcs: ``ways[rank]``, changed in place.
+
+    Over each arc comes the best way of its tail to a site that its head has not had.
+    """
+    row, head, cost = arcs
+    facility_mask = (1 << bits) - 1
+    for node in range(len(row) - 1):
+        for arc in range(row[node], row[node + 1]):
+            target = head[arc]
+            for lower in range(rank):
+                way = ways[lower, node]
+                if way == FAR:
+                    break
+                if _is_known(ways, rank, target, site[way & facility_mask], site, facility_mask):
+                    continue
+                total = way + (np.int64(cost[arc]) << bits)
+                if total < ways[rank, target] and total <= limit:
+                    ways[rank, target] = total
+                break
+
+
+@numba.njit(cache=True, nogil=True)
+def nearest_ways(
+    arcs: tuple[Int32s, Int32s, Int32s],
+    seeds: tuple[Int32s, Int64s],
+    site: Int32s,
+    bits: int,
+    k: int,
+    limit: int,
+) -> Int64s:
+    """Find the ways from every node to its k nearest facilities of different sites.
+
+    One search for each rank. That for the nearest begins at the facilities. A way to the next site either
+    begins at a facility, or comes over an arc from a node whose sites so far are others than one's own, or
+    from one with the same sites so far. The first two are known before the search begins; it follows the
+    third. What it would carry to a node with other sites so far is no shorter than what was laid there.
+
+    arcs: start of each node's arcs, head, cost. seeds: node and way of each beginning. limit: longer ways
+    count as none. Returns (k, n_nodes), in order; FAR where there is none.
+    """
+    row, head, cost = arcs
+    seed_node, seed_way = seeds
+    facility_mask = (1 << bits) - 1
+    ways = np.full((k, len(row) - 1), FAR, np.int64)
+    for rank in range(k):
+        for i in range(len(seed_node)):
+            node, way = seed_node[i], seed_way[i]
+            if way < ways[rank, node] and way <= limit:
+                wanted = site[way & facility_mask]
+                if not _is_known(ways, rank, node, wanted, site, facility_mask):
+                    ways[rank, node] = way
+        if rank:
+            _begin(arcs, ways, rank, site, bits, limit)
+        start = np.flatnonzero(ways[rank] < FAR).astype(np.int32)
+        if len(start) == 0:
+            break
+        spread(row, head, cost, ways[rank], start, bits, limit)
+    return ways
 
 
 @numba.njit(cache=True, nogil=True)
 def nearest_at(
-    row: Int32s,
-    head: Int32s,
-    cost: Int32s,
-    seed_node: Int32s,
-    seed_cost: Int64s,
-    seed_facility: Int32s,
-    wanted: Bools,
-) -> Answer:
-    """Find the nearest facility of the wanted nodes, and stop when all of them are known.
+    arcs: tuple[Int32s, Int32s, Int32s], seeds: tuple[Int32s, Int64s], wanted: Bools, bits: int
+) -> Int64s:
+    """Find the way to the nearest facility of the wanted nodes, and stop when all of them are known.
 
-    Dijkstra's search in the order of cost, then facility. Returns as ``two_nearest``, without any second;
-    nodes that were not looked at have FAR and -1.
+    Dijkstra's search in the order of the ways. Returns as ``nearest_ways`` with k = 1; nodes that were not
+    looked at have FAR.
     """
-    n = len(row) - 1
-    c1, c2 = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
-    f1, f2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    row, head, cost = arcs
+    seed_node, seed_way = seeds
+    ways = np.full((1, len(row) - 1), FAR, np.int64)
     left = np.count_nonzero(wanted)
-    queue = [(np.int64(0), np.int32(0), np.int32(0)) for _ in range(0)]
+    queue = [(np.int64(0), np.int32(0)) for _ in range(0)]
     for i in range(len(seed_node)):
-        heapq.heappush(queue, (seed_cost[i], seed_facility[i], seed_node[i]))
+        heapq.heappush(queue, (seed_way[i], seed_node[i]))
     while left and queue:
-        spent, facility, node = heapq.heappop(queue)
-        if f1[node] >= 0:
+        way, node = heapq.heappop(queue)
+        if ways[0, node] < FAR:
             continue
-        c1[node], f1[node] = spent, facility
+        ways[0, node] = way
         if wanted[node]:
             left -= 1
         for arc in range(row[node], row[node + 1]):
-            if f1[head[arc]] < 0:
-                heapq.heappush(queue, (spent + cost[arc], facility, head[arc]))
-    return c1, f1, c2, f2
+            if ways[0, head[arc]] == FAR:
+                heapq.heappush(queue, (way + (np.int64(cost[arc]) << bits), head[arc]))
+    return ways

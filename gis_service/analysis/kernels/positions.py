@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from gis_service.analysis.kernels.answers import FAR, Answer, offer
+from gis_service.analysis.kernels.answers import FAR, offer
 from gis_service.types import Bools, Int32s, Int64s
 
 
@@ -11,26 +11,26 @@ from gis_service.types import Bools, Int32s, Int64s
 def ask_positions(
     positions: tuple[Int32s, Int32s, Int64s, Bools, Bools],
     chains: tuple[Int32s, Int32s, Int64s, Bools, Bools],
-    node_ways: Answer,
+    node_ways: Int64s,
     site: Int32s,
-    stops: tuple[Int64s, Int32s, Int32s, Int64s, Int64s],
-) -> Answer:
-    """Find the two nearest facilities of different sites for positions on chains.
+    bits: int,
+    stops: tuple[Int64s, Int32s, Int64s, Int64s],
+) -> Int64s:
+    """Find the ways from positions on chains to their k nearest facilities of different sites.
 
     The ways lead over the two ends of the chain, or straight along it to facilities on the same chain.
 
     positions: chain, place of the segment in it, offset, and whether one may set out ahead, astern.
     chains: tail, head, cost, and whether they may be travelled ahead, astern.
-    stops: row by chain, then place, facility, offset and access of the facilities on it.
+    node_ways: (k, n_nodes). stops: row by chain, then place, offset and start, as a way, of the facilities on
+    it. Returns (k, n_positions).
     """
     chain, place, offset, ahead_allowed, astern_allowed = positions
     tail, head, length, ahead_open, astern_open = chains
-    c1n, f1n, c2n, f2n = node_ways
-    row, at_place, at_facility, at_offset, at_access = stops
-    n = len(chain)
-    c1, c2 = np.full(n, FAR, np.int64), np.full(n, FAR, np.int64)
-    f1, f2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    for i in range(n):
+    row, at_place, at_offset, at_access = stops
+    facility_mask = (1 << bits) - 1
+    ways = np.full((len(node_ways), len(chain)), FAR, np.int64)
+    for i in range(len(chain)):
         own = chain[i]
         if own < 0:
             continue
@@ -41,10 +41,9 @@ def ask_positions(
                 continue
             node = head[own] if side == 0 else tail[own]
             rest = length[own] - offset[i] if side == 0 else offset[i]
-            if f1n[node] >= 0:
-                offer(i, c1n[node] + rest, f1n[node], site, c1, f1, c2, f2)
-            if f2n[node] >= 0:
-                offer(i, c2n[node] + rest, f2n[node], site, c1, f1, c2, f2)
+            for rank in range(len(node_ways)):
+                if node_ways[rank, node] < FAR:
+                    offer(ways, i, node_ways[rank, node] + (rest << bits), site, facility_mask)
         for k in range(row[own], row[own + 1]):
             # On one segment the offsets tell who stands ahead; on two, the segments do, even if both
             # positions are the node between them.
@@ -52,5 +51,5 @@ def ask_positions(
             is_ahead = steps > 0 or (steps == 0 and gap >= 0)
             is_astern = steps < 0 or (steps == 0 and gap <= 0)
             if (is_ahead and ahead) or (is_astern and astern):
-                offer(i, abs(gap) + at_access[k], at_facility[k], site, c1, f1, c2, f2)
-    return c1, f1, c2, f2
+                offer(ways, i, at_access[k] + (abs(gap) << bits), site, facility_mask)
+    return ways
