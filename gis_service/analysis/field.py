@@ -132,7 +132,7 @@ def network_field(  # noqa: PLR0913  the rules of a study, each by its name
     """
     graph = build_graph(network, costs) if graph is None else graph
     facility_access = costs.access(facilities.access_m)
-    start_cost = facility_access + turnout + _penalties(penalty, len(facilities.segment))
+    start_cost = facility_access + turnout + penalties(penalty, len(facilities.segment))
     search = Search(graph, facilities, start_cost, site, direction, limit=limit)
     cost, facility = _ask_homes(search, costs, homes, 2)
     access = np.zeros(len(homes.segment), np.int64)
@@ -177,7 +177,7 @@ def k_nearest_field(  # noqa: PLR0913  as network_field
     """
     if k < 1:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="k", value=k, expected="k >= 1")
-    start_cost = costs.access(facilities.access_m) + turnout + _penalties(penalty, len(facilities.segment))
+    start_cost = costs.access(facilities.access_m) + turnout + penalties(penalty, len(facilities.segment))
     search = Search(graph, facilities, start_cost, site, direction, k=k, limit=limit)
     cost, facility = _ask_homes(search, costs, homes, k)
     return NearestField(
@@ -219,7 +219,7 @@ def nearest_facility(
     return cost[0], facility[0]
 
 
-def _penalties(penalty: Int64s | None, n_facilities: int) -> Int64s:
+def penalties(penalty: Int64s | None, n_facilities: int) -> Int64s:
     """Give each facility its penalty; the buckets of the search begin at 0."""
     if penalty is None:
         return np.zeros(n_facilities, np.int64)

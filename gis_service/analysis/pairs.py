@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from gis_service.analysis.field import UNREACHED, Direction
+from gis_service.analysis.field import UNREACHED, Direction, penalties
 from gis_service.analysis.graph import Graph
 from gis_service.analysis.kernels.pairs import BLOCK, NONE, Homes, Starts, pairs_within
 from gis_service.analysis.modes import LARGEST_COST, MM_PER_M, Costs, half_up
@@ -96,7 +96,7 @@ class Pairs:
         return home, cost[order][first]
 
 
-def network_pairs(
+def network_pairs(  # noqa: PLR0913  as of network_field
     graph: Graph,
     costs: Costs,
     homes: Positions,
@@ -105,6 +105,7 @@ def network_pairs(
     limit: int,
     direction: Direction = "to_facility",
     turnout: int = 0,
+    penalty: Int64s | None = None,
     most: int = MAX_PAIRS,
 ) -> Pairs:
     """Find the homes within the limit of each facility by way of the network.
@@ -121,6 +122,8 @@ def network_pairs(
         ``from_facility`` for those who are driven to.
     turnout
         Added to every cost, ms.
+    penalty
+        ``(n_facilities,)`` added to the costs of each facility alone; None is nothing.
     most
         Pairs that the caller can hold.
 
@@ -132,7 +135,8 @@ def network_pairs(
     Raises
     ------
     WrongUse
-        ``wrong_argument`` when the limit is negative or beyond 32 bits; ``pairs_too_many``.
+        ``wrong_argument`` when the limit is negative or beyond 32 bits, or for a penalty below 0 or not one
+        for each facility; ``pairs_too_many``.
     """
     _require_limit(limit)
     to = direction == "to_facility"
@@ -140,7 +144,8 @@ def network_pairs(
     ways = (graph.forward, graph.backward) if to else (graph.backward, graph.forward)
     residents, span = _residents(graph, homes, costs.access(homes.access_m), limit, ways)
     placed = np.flatnonzero(facilities.segment >= 0)
-    before = costs.access(facilities.access_m)[placed] + turnout
+    started = costs.access(facilities.access_m) + penalties(penalty, len(facilities.segment))
+    before = started[placed] + turnout
     starts = _starts(graph, facilities.take(placed), before, ways, span)
     roads, doors = (arcs.start, arcs.head, arcs.cost), _doors(graph.n_nodes, residents)
     left = np.array([most], np.int64)

@@ -97,7 +97,7 @@ def numpy_shares(shared: Shared) -> Floats:
 def access_shares(shared: Shared) -> Floats:
     """Share them out with PySAL's `access`."""
     import pandas as pd  # noqa: PLC0415  as below
-    from access import Access  # type: ignore[import-not-found]  # noqa: PLC0415  a peer of the bench set
+    from access import Access  # noqa: PLC0415  a peer of the bench set
 
     pairs, people, capacity = shared
     asked = Access(

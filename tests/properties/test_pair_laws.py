@@ -25,7 +25,14 @@ def test_the_pairs_are_those_of_the_plain_reading(world: World, limit: int) -> N
     graph = build_graph(network, costs)
     for direction, answers in plain_answers(world).items():
         pairs = network_pairs(
-            graph, costs, homes, facilities, limit=limit, direction=direction, turnout=TURNOUT[direction]
+            graph,
+            costs,
+            homes,
+            facilities,
+            limit=limit,
+            direction=direction,
+            turnout=TURNOUT[direction],
+            penalty=world.penalty(),
         )
         expected = {
             (home, facility): cost
@@ -46,10 +53,25 @@ def test_the_least_of_the_pairs_is_the_field(world: World) -> None:
     for direction in DIRECTIONS:
         turnout = TURNOUT[direction]
         field = network_field(
-            network, costs, homes, facilities, site, direction=direction, turnout=turnout, graph=graph
+            network,
+            costs,
+            homes,
+            facilities,
+            site,
+            direction=direction,
+            turnout=turnout,
+            penalty=world.penalty(),
+            graph=graph,
         )
         pairs = network_pairs(
-            graph, costs, homes, facilities, limit=2**31 - 2, direction=direction, turnout=turnout
+            graph,
+            costs,
+            homes,
+            facilities,
+            limit=2**31 - 2,
+            direction=direction,
+            turnout=turnout,
+            penalty=world.penalty(),
         )
         least: Int64s = np.full(len(world.homes), UNREACHED, np.int64)
         np.minimum.at(least, pairs.home, pairs.cost)
