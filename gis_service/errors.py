@@ -86,6 +86,7 @@ class ErrorCode(StrEnum):
     JOBS_TOO_MANY = "jobs_too_many"
     # live coverage
     PLACE_OUTSIDE = "place_outside"
+    PLACE_NOT_SUBJECT = "place_not_subject"
     TOO_MANY_REQUESTS = "too_many_requests"
     # web
     ROUTE_NOT_FOUND = "route_not_found"

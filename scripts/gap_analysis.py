@@ -76,7 +76,10 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     help="Values for the other options; the command line overrides them.",
 )
 @click.option(
-    "--facilities", required=True, metavar="FILE", help="Points or areas (entered where roads meet them)."
+    "--facilities",
+    required=True,
+    metavar="FILE",
+    help="Points or areas (entered where roads meet them); lines for within_line.",
 )
 @click.option("--roads", required=True, metavar="FILE", help="Lines, or an OpenStreetMap extract (.osm.pbf).")
 @click.option(
@@ -98,7 +101,7 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 @click.option("--limit-m", type=float, metavar="METRES", help="Limit in metres; exactly one of the two.")
 @click.option(
     "--measure",
-    type=click.Choice(["network_time", "network_distance", "straight_radius"]),
+    type=click.Choice(["network_time", "network_distance", "straight_radius", "within_line", "inside_area"]),
     help="Default: network_time for minutes, network_distance for metres.",
 )
 @click.option(
@@ -111,8 +114,8 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     "--catchment",
     default="any",
     show_default=True,
-    type=click.Choice(["any", "own_unit"]),
-    help="Any facility, or only those in the resident's own zone.",
+    type=click.Choice(["any", "own_unit", "assigned"]),
+    help="Any facility, only those in the resident's own zone, or those whose column serves names the zone.",
 )
 @click.option(
     "--crs", metavar="EPSG:N", help="Metric system to measure in. Default: the roads', else their UTM zone."
@@ -120,7 +123,11 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 @click.option("--speed-kmh", type=float, help="One speed for all classes, no surface factor.")
 @click.option("--speeds", metavar="FILE.yaml", help="Speeds in km/h by road class; null closes a class.")
 @click.option(
-    "--at", default="Tuesday 10:00", show_default=True, metavar="TIME", help="Decides which ferries run."
+    "--at",
+    default="Tuesday 10:00",
+    show_default=True,
+    metavar="TIME",
+    help="Decides which ferries run and which facilities are open.",
 )
 @click.option("--barriers", metavar="FILE", help="Water: no way from a home to its road crosses it.")
 @click.option("--ferries", metavar="FILE", help="Lines with headway_min or wait_min, from_hour, to_hour.")

@@ -92,6 +92,11 @@ class Standard:
     in_force_to: date | None
     verified: bool
 
+    def is_in_force(self, day: date) -> bool:
+        """Tell whether the standard holds on a day: ``in_force_from <= day < in_force_to``."""
+        begun = self.in_force_from is None or self.in_force_from <= day
+        return begun and (self.in_force_to is None or day < self.in_force_to)
+
 
 def standard_from(entry: Entry) -> Standard:
     """Build a standard from a checked entry of a standards file."""

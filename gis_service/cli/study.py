@@ -47,7 +47,7 @@ study.add_command(publish)
 )
 @click.option(
     "--catchment",
-    type=click.Choice(CATCHMENTS),
+    type=click.Choice([one for one in CATCHMENTS if one != "assigned"]),
     default="any",
     show_default=True,
     help="Tell of any office, or of that of the own commune.",

@@ -6,20 +6,32 @@ from typing import Any, TypeVar
 import click
 
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.coverage_parameters import MEASURES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option("--standard", help="Standard that the service is judged by."),
     click.option("--service", help="Layer of the facilities."),
-    click.option("--measure", help="network_time, network_distance or straight_radius."),
+    click.option("--measure", help=", ".join(MEASURES) + "."),
     click.option("--mode", help="walk, bicycle, motorbike or car."),
     click.option("--limit", type=float, help="Seconds, or metres for distances and radii."),
-    click.option("--catchment", help="any facility, or own_unit."),
+    click.option("--catchment", help="any facility, own_unit, or assigned by the data."),
     click.option("--vintage", help="Boundary vintage that the result is told by."),
     click.option("--at", help="Local time, 2025-07-01T10:00: who is open, which ferry runs."),
     click.option(
         "--group", "groups", multiple=True, help="Group of people that is counted; may be repeated."
+    ),
+    click.option(
+        "--beside",
+        multiple=True,
+        help="Told beside the result: roads (always beside a straight radius), or a standard; repeatable.",
+    ),
+    click.option(
+        "--group-speeds",
+        is_flag=True,
+        default=None,
+        help="Elderly people and children walk at their own speed, on foot.",
     ),
     click.option("--branch-share", type=float, help="Share 0..1 of closed facilities that stay as branches."),
 )

@@ -12,7 +12,7 @@ from gis_service.services.catchment_request import CatchmentAsk
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.documents import plain
 from gis_service.services.prepared import Prepared
-from gis_service.services.study_request import refused
+from gis_service.services.study_standard import refused
 from gis_service.services.study_words import notice_text
 from gis_service.services.why import place_in
 

@@ -12,7 +12,8 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.services.coverage_parameters import MAX_LIMIT
 from gis_service.services.documents import plain
 from gis_service.services.rights import Rights
-from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, refused
+from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
+from gis_service.services.study_standard import refused
 from gis_service.types import BBox
 
 ShapeName = Literal["edges", "polygons", "surface", "allocation", "od"]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-import shapely
 
 from gis_service.analysis.border import within
 from gis_service.analysis.change import Answers, Counts, added, changes, explained
@@ -85,7 +84,7 @@ class _Scene:
 
     def border_around(self, inputs: CoverageInputs) -> Border:
         """Find which facilities of a state lie within the border."""
-        places = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
+        places = inputs.facilities.ground
         if self.border.area is None:
             return replace(self.border, facilities=np.ones(len(places), dtype=np.bool_))
         return replace(self.border, facilities=within(self.border.area, places, self.border.halo_m))
@@ -166,7 +165,11 @@ class Workbench:
         tell("read", 0.0)
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
-        task.parameters.require(tuple(told.demand.people), has_network=told.network is not None)
+        task.parameters.require(
+            tuple(told.demand.people),
+            has_network=told.network is not None,
+            is_assigned=before.assigned is not None,
+        )
         tell("ways", 0.2)
         scene = self._scene(told, task.parameters)
         states = [self._state(scene, before, task.before), self._state(scene, after, task.after)]
@@ -213,6 +216,7 @@ class Workbench:
             inputs.demand,
             inputs.facilities,
             *([] if asked.catchment == "any" else [inputs.zone]),
+            *([] if inputs.assigned is None else [inputs.assigned]),
         )
         rule = (asked.catchment, asked.direction, asked.turnout_cost)
         counted = (border.facilities.tobytes(), scene.inside.tobytes())

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.services.catchment_request import CatchmentRequest
-from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageParameters
+from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.rights import Rights
-from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, refused
+from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
+from gis_service.services.study_standard import refused
 
 MAX_LIMITS = 20
 Limit = Annotated[float, Field(gt=0, le=MAX_LIMIT, allow_inf_nan=False)]
@@ -27,6 +28,8 @@ _MAY_DIFFER = {
     "at",
     "open_on",
     "branch_share",
+    "in_force",
+    "min_site_m2",
 }
 """Parameters in which two states may differ; all else would compare ways and not services."""
 SHARED_LAYERS = ("demand", "buildings", "residential_land", "network")
@@ -140,6 +143,13 @@ def complete_comparison(
 
 
 def _require_same(before: CoverageTask, after: CoverageTask) -> None:
+    for side, task in (("before", before), ("after", after)):
+        if task.parameters.measure == "quota":
+            known = ", ".join(measure for measure in MEASURES if measure != "quota")
+            raise refused(f"{side}/measure", "quota", known)
+        for name in ("beside", "group_speeds"):
+            if value := getattr(task.parameters, name):
+                raise refused(f"{side}/{name}", _shown([str(one) for one in value]), "–")
     for name in [one.name for one in fields(CoverageParameters) if one.name not in _MAY_DIFFER]:
         was, is_ = getattr(before.parameters, name), getattr(after.parameters, name)
         if was != is_:

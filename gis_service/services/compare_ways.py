@@ -6,14 +6,13 @@ import numpy as np
 
 from gis_service.analysis.change import Answers
 from gis_service.analysis.demand import Demand
-from gis_service.analysis.field import UNREACHED, nearest_facility, straight_field
+from gis_service.analysis.field import UNREACHED, nearest_facility
 from gis_service.analysis.graph import Graph, build_graph
-from gis_service.analysis.modes import segment_costs
 from gis_service.analysis.snap import snap
 from gis_service.services.coverage_border import Border
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import Roads, who_uses_what
+from gis_service.services.coverage_ways import Roads, crow_field, mode_costs, who_uses_what
 from gis_service.types import Floats, Int32s
 
 
@@ -60,9 +59,9 @@ def lay_base(
     Base or None
         None for studies as the crow flies.
     """
-    if parameters.measure == "straight_radius" or inputs.network is None or parameters.mode is None:
+    if not parameters.on_roads or inputs.network is None or parameters.mode is None:
         return None
-    costs = border.close(segment_costs(inputs.network, parameters.mode, parameters.measure))
+    costs = mode_costs(inputs.network, border, parameters.mode, is_time=parameters.is_time)
     joined = inputs.prepared.snap(homes, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
     nothing = joined.take(np.empty(0, dtype=np.int64))
     return Base(Roads(inputs.network, costs, joined, nothing), build_graph(inputs.network, costs))
@@ -93,12 +92,11 @@ def find_state(
     roads = None if base is None else _with_facilities(base, inputs, parameters)
     cost = np.full(len(zone), UNREACHED, dtype=np.int64)
     facility = np.full(len(zone), -1, dtype=np.int32)
-    for homes, chosen in who_uses_what(zone, inputs.facilities, near, parameters):
+    for homes, chosen in who_uses_what(zone, inputs, near, parameters):
         if not len(chosen):
             continue
         if base is None or roads is None:
-            site = inputs.facilities.site[chosen]
-            field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
+            field = crow_field(demand.xy[homes], inputs.facilities, chosen)
             cost[homes], found = field.cost, field.facility
         else:
             cost[homes], found = nearest_facility(

@@ -4,7 +4,8 @@ The one engine behind the web map, the command line and the scripts: the same in
 whoever asks.
 """
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,6 +70,9 @@ class CoverageResult:
         The network in its mode, and where everybody stands on it; None as the crow flies.
     counted_facilities
         Rows of the facilities that count: those within the border.
+    own, own_covered
+        Answers of the groups that walk at a speed of their own, by group, and whether these are within the
+        limit; the others have ``field`` and ``covered``.
     """
 
     document: Document
@@ -82,6 +86,16 @@ class CoverageResult:
     gaps: list[GapPlace]
     roads: Roads | None
     counted_facilities: Int64s
+    own: Mapping[str, Field] = dataclasses.field(default_factory=dict)
+    own_covered: Mapping[str, Bools] = dataclasses.field(default_factory=dict)
+
+    def field_of(self, group: str) -> Field:
+        """Give the answers that hold for a group."""
+        return self.own.get(group, self.field)
+
+    def covered_of(self, group: str) -> Bools:
+        """Tell who of a group is within the limit."""
+        return self.own_covered.get(group, self.covered)
 
 
 @dataclass(frozen=True)
@@ -126,7 +140,11 @@ def run_coverage(
         ``study_refused`` when the inputs do not allow what the parameters ask for.
     """
     tell = progress or (lambda _step, _share: None)
-    parameters.require(tuple(inputs.demand.people), has_network=inputs.network is not None)
+    parameters.require(
+        tuple(inputs.demand.people),
+        has_network=inputs.network is not None,
+        is_assigned=inputs.assigned is not None,
+    )
     tell("ways", 0.0)
     scene = _scene_of(inputs, parameters)
     demand, ways = scene.demand, scene.ways
@@ -137,16 +155,20 @@ def run_coverage(
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     limit = parameters.limit_cost
-    field = ways.field
-    sums = coverage(
-        counted, zone, len(told.inputs.zones), field.cost, limit, ways.reached, field.no_road, field.access
-    )
+    n_zones = len(told.inputs.zones)
+    sums = _sums(counted, zone, n_zones, ways, limit)
+    own = _own_ways(inputs, parameters)
+    for group, slower in own.items():
+        alone = replace(counted, people={group: counted.people[group]})
+        sums = _with_group(sums, _sums(alone, zone, n_zones, slower, limit))
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
     notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
     notices += notices_of_tables(parameters.tables)
-    document = coverage_document(told.inputs, told.parameters, sums, gaps, notices)
+    # What units have and need is told by the units of the quota, and not by others.
+    provision = ways.provision if told.inputs.zones is inputs.zones else None
+    document = coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision)
     near = np.flatnonzero(scene.border.facilities)
     if parameters.tables:
 
@@ -157,10 +179,47 @@ def run_coverage(
         scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, tell_tables)
         document["tables"] = tables_of(scene_told)
     tell("done", 1.0)
-    covered = is_covered(field.cost, limit)
+    covered = is_covered(ways.field.cost, limit)
+    answers = {group: slower.field for group, slower in own.items()}
     return CoverageResult(
-        document, demand, zone, field, covered, ways.reached, ways.reasons(), sums, gaps, ways.roads, near
+        document=document,
+        demand=demand,
+        zone=zone,
+        field=ways.field,
+        covered=covered,
+        reached=ways.reached,
+        reason=ways.reasons(),
+        coverage=sums,
+        gaps=gaps,
+        roads=ways.roads,
+        counted_facilities=near,
+        own=answers,
+        own_covered={group: is_covered(found.cost, limit) for group, found in answers.items()},
     )
+
+
+def _sums(counted: Demand, zone: Int32s, n_zones: int, ways: Ways, limit: int) -> Coverage:
+    found = ways.field
+    return coverage(counted, zone, n_zones, found.cost, limit, ways.reached, found.no_road, found.access)
+
+
+def _own_ways(inputs: CoverageInputs, parameters: CoverageParameters) -> dict[str, Ways]:
+    """Find the ways of the groups that walk at a speed of their own; one search for each speed."""
+    mode = parameters.mode
+    if mode is None:
+        return {}
+    found = {}
+    for group, kmh in parameters.group_speeds or ():
+        speeds = tuple(None if speed is None else kmh for speed in mode.speeds_kmh)
+        slower = replace(mode, speeds_kmh=speeds, access_kmh=kmh)
+        found[group] = _scene_of(inputs, replace(parameters, mode=slower)).ways
+    return found
+
+
+def _with_group(sums: Coverage, own: Coverage) -> Coverage:
+    """Put the figures of a group in the place of those that it has at the speed of the others."""
+    outside = None if sums.outside is None else sums.outside | (own.outside or {})
+    return Coverage(sums.totals | own.totals, sums.zones | own.zones, outside, sums.access | own.access)
 
 
 @dataclass(frozen=True)
@@ -187,6 +246,11 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
         groups=(),
         seed=0,
         tables=(),
+        unit_types=(),
+        min_site_m2=None,
+        in_force=True,
+        beside=(),
+        group_speeds=None,
     )
     return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
 
@@ -194,6 +258,7 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
 def _new_scene(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
     inside = inputs.zone != BEYOND
     demand, zone = inputs.demand.take(inside), inputs.zone[inside]
-    beyond = int(inputs.demand.people[ALL][~inside].sum()) + inputs.people_beyond
+    left_out = int(inputs.demand.people[ALL][~inside].sum()) - inputs.not_subject
+    beyond = left_out + inputs.people_beyond
     border = border_of(inputs, parameters.halo_m)
     return _Scene(demand, zone, beyond, border, find_ways(demand, zone, inputs, border, parameters))

@@ -52,11 +52,10 @@ class Border:
 def border_of(inputs: CoverageInputs, halo_m: float) -> Border:
     """Find what lies within the border."""
     area, network = study_area(inputs), inputs.network
-    places = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
     return Border(
         area=area,
         halo_m=halo_m,
-        facilities=_within(area, places, halo_m),
+        facilities=_within(area, inputs.facilities.ground, halo_m),
         segments=None if network is None else _within(area, network.shape, halo_m),
     )
 
@@ -89,7 +88,7 @@ def border_notices(border: Border, inputs: CoverageInputs, demand: Demand, *, on
             about,
         )
     else:
-        places: Geometries = np.asarray(shapely.points(inputs.facilities.xy), dtype=object)
+        places = inputs.facilities.ground
         people = _people_at_the_edge(border, places[border.facilities], demand)
     if people:
         params = {"people": persons(people), "km": border.halo_m / M_PER_KM}

@@ -12,12 +12,14 @@ import shapely
 from gis_service.analysis.coverage import PERCENTS, Coverage, Figures
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.gaps import GapPlace
+from gis_service.analysis.quota import Provision
 from gis_service.analysis.zones import Zones
 from gis_service.crs import STORAGE, transform
 from gis_service.services.artefacts import artefact_hashes
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import code_version, digest, persons, plain, units
+from gis_service.services.quota import provision_rows
 
 SCHEMA = 1
 PROCESS = "coverage"
@@ -48,8 +50,19 @@ def coverage_document(
     sums: Coverage,
     gaps: Sequence[GapPlace],
     notices: Sequence[Notice],
+    provision: Provision | None = None,
 ) -> Document:
-    """Write the study document (schema 1)."""
+    """Write the study document (schema 1).
+
+    Parameters
+    ----------
+    inputs, parameters
+        What was read and asked, with the units that it is told by.
+    sums, gaps, notices
+        What was found, and what must be said.
+    provision
+        What each of these units has and needs, for a quota.
+    """
     document: Document = {
         "schema": SCHEMA,
         "id": study_id(inputs, parameters),
@@ -62,7 +75,7 @@ def coverage_document(
             group: _figures(figures, parameters) | _parts(figures, sums.access[group], parameters)
             for group, figures in sums.totals.items()
         },
-        "zones": _zone_rows(inputs.zones, sums, parameters),
+        "zones": _zone_rows(inputs.zones, sums, parameters, provision),
         "gaps": _gap_rows(gaps, inputs.zones, inputs.crs),
         "notices": [notice.as_document() for notice in notices],
         "generated_data": bool(inputs.generated),
@@ -118,14 +131,16 @@ def _quantiles(costs: Sequence[int | None], parameters: CoverageParameters) -> D
 
 def _named(costs: Mapping[str, int | None], parameters: CoverageParameters) -> Document:
     """Name costs by their unit; lengths stand beside empty times under their own names."""
-    told = {name: units(cost) for name, cost in costs.items()}
+    told = {name: None if parameters.measure == "quota" else units(cost) for name, cost in costs.items()}
     if parameters.is_time:
         return {f"{name}_s": value for name, value in told.items()}
     empty: Document = {f"{name}_s": None for name in told}
     return empty | {f"{name}_m": value for name, value in told.items()}
 
 
-def _zone_rows(zones: Zones, sums: Coverage, parameters: CoverageParameters) -> list[Document]:
+def _zone_rows(
+    zones: Zones, sums: Coverage, parameters: CoverageParameters, provision: Provision | None
+) -> list[Document]:
     """One row per unit, and ``outside`` when somebody lives in no unit; other groups stand inside the row."""
     named = list(zip(zones.ids, zones.names, strict=True))
     by_group = {group: list(rows) for group, rows in sums.zones.items()}
@@ -134,11 +149,16 @@ def _zone_rows(zones: Zones, sums: Coverage, parameters: CoverageParameters) -> 
         for group, figures in sums.outside.items():
             by_group[group].append(figures)
     others = [group for group in by_group if group != ALL]
+    # Where the quota holds in some kinds of units only, others have none of its people.
+    holds = np.array([not parameters.unit_types or one.total > 0 for one in sums.zones[ALL]], dtype=np.bool_)
+    of_quota = [] if provision is None else provision_rows(provision, holds)
     rows = []
     for row, (code, name) in enumerate(named):
         entry: Document = {"id": code, "name": name} | _figures(by_group[ALL][row], parameters)
         if others:
             entry["groups"] = {group: _counts(by_group[group][row]) for group in others}
+        if row < len(of_quota):
+            entry["provision"] = of_quota[row]
         rows.append(entry)
     return rows
 

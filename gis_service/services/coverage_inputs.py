@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyproj
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.demand import Demand
@@ -12,7 +13,7 @@ from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Network
 from gis_service.analysis.zones import Zones
 from gis_service.services.prepared import Prepared
-from gis_service.types import Floats, Geometries, Int32s, Int64s
+from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ class Facilities:
     places
         ``(n_facilities,)`` geometry of each in the metric system of the study, as it came; None where only
         the entrances are known.
+    serves
+        Codes of the units whose residents may use each facility, with commas or semicolons between, as they
+        came; None when no facility tells any.
+    site_ids
+        Site of each facility as it came; empty when none are known.
+    shapes
+        ``(n,)`` what each row is as the crow flies: near wherever it is nearest. Then every facility has one
+        row, and ``xy`` is a place on it. None where the rows are places.
     """
 
     xy: Floats
@@ -63,6 +72,14 @@ class Facilities:
     capacity: Floats | None = None
     site_area_m2: Floats | None = None
     places: Geometries | None = None
+    serves: tuple[object, ...] | None = None
+    site_ids: tuple[object, ...] = ()
+    shapes: Geometries | None = None
+
+    @property
+    def ground(self) -> Geometries:
+        """What each row takes up of the ground: itself, else its place."""
+        return np.asarray(shapely.points(self.xy), dtype=object) if self.shapes is None else self.shapes
 
     @property
     def owners(self) -> Int64s:
@@ -89,6 +106,48 @@ class LandUse:
 
     polygons: Geometries
     use: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Who may use what, where the data say so (METHODS, Catchment of a standard: ``assigned``).
+
+    Parameters
+    ----------
+    part
+        ``(n_demand,)`` which of ``facilities`` each row of people may use, negative for none.
+    facilities
+        For each part the facilities, numbered as in `Facilities.owners`.
+    by_unit
+        ``(n_units,)`` the part of each unit, where the unit tells it, so that it is known of any place too;
+        None where each row of people tells its own.
+    """
+
+    part: Int32s
+    facilities: tuple[Int64s, ...]
+    by_unit: Int32s | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Where a rule holds that is for some kinds of units only.
+
+    Parameters
+    ----------
+    units
+        The base units of the city, whatever the units that a result is told by.
+    holds
+        ``(n_units,)`` whether the rule holds in each.
+    """
+
+    units: Zones
+    holds: Bools
+
+    def includes(self, unit: Int32s) -> Bools:
+        """Tell for whom the rule holds, by the base unit of each: not for those without one."""
+        # Row -1 stands for people without a unit.
+        found: Bools = np.append(self.holds, np.zeros(1, dtype=np.bool_))[np.maximum(unit, -1)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -126,6 +185,13 @@ class CoverageInputs:
         Whole thousandths of people beyond the study area who are not rows of ``demand``.
     land_use
         Use of land, where a table of the study asks for it.
+    assigned
+        Who may use what, for the catchment ``assigned``.
+    subject
+        Where the rule of the study holds, when it holds in some kinds of units only: everybody else is beyond
+        the study area in ``zone``. None when it holds everywhere.
+    not_subject
+        Whole thousandths of the people for whom the rule does not hold; they are rows of ``demand``.
     notices
         Found while the inputs were read.
     generated
@@ -147,6 +213,9 @@ class CoverageInputs:
     area: Zones | None = None
     people_beyond: int = 0
     land_use: LandUse | None = None
+    assigned: Assigned | None = None
+    subject: Subject | None = None
+    not_subject: int = 0
     notices: tuple[Notice, ...] = ()
     generated: tuple[str, ...] = ()
     prepared: Prepared = field(default_factory=Prepared, compare=False, repr=False)

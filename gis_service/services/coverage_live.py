@@ -13,6 +13,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.accounts import Caller
+from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.coverage import CoverageResult, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
@@ -212,8 +213,20 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
         inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
         result = run_coverage(inputs, question.parameters)
         units = units_by_vintage(prepared, question.layers, question.task, question.marks)
-    inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
-    document = with_closed(result.document, result, question.layers.layers["zones"], inside)
+        inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
+        own = question.layers.layers["zones"]
+
+        def compute(
+            layers: StudyLayers, task: CoverageTask
+        ) -> tuple[CoverageInputs, CoverageResult, Document]:
+            read = prepared_inputs(prepared, layers, task, marks_of(layers))
+            found = run_coverage(read, task.parameters)
+            shown = {layer: zone[read.zone != BEYOND] for layer, zone in units.items()}
+            return read, found, with_closed(found.document, found, own, shown)
+
+        document = with_closed(result.document, result, own, inside)
+        tasks = beside_tasks(question.layers, question.task)
+        document = with_beside(document, inputs, result, tasks, compute)
     return LiveStudy(question.mark, question.parameters, inputs, result, document, inside)
 
 

@@ -48,6 +48,9 @@ def coverage_notices(
     found = list(inputs.notices)
     if beyond:
         found.append(Notice("people_beyond_study_area", {"people": persons(beyond)}))
+    if inputs.not_subject:
+        params = {"people": persons(inputs.not_subject), "types": ", ".join(parameters.unit_types)}
+        found.append(Notice("not_subject", params))
     if roads is not None:
         found += facilities_off_roads(inputs.facilities, border.facilities, roads)
         found += inputs.prepared.once(_roads_reach, demand, roads.network)

@@ -1,9 +1,9 @@
 """What a study of coverage asks: the standard, the way, the limit, and the conventions it computes with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import floor
-from typing import Literal
+from typing import Literal, get_args
 
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
@@ -13,15 +13,22 @@ from gis_service.analysis.lattice import LATTICE, Lattice
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.analysis.snap import SNAP_LIMIT_M
+from gis_service.catalogue.service_standard import EVERYBODY, Quota
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.closure_rules import ClosureRule
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.network import FERRY_RULES, FerryRules
 
-CoverageMeasure = Literal["network_time", "network_distance", "straight_radius"]
-CoverageCatchment = Literal["any", "own_unit"]
-MEASURES = ("network_time", "network_distance", "straight_radius")
-CATCHMENTS = ("any", "own_unit")
+CoverageMeasure = Literal[
+    "network_time", "network_distance", "straight_radius", "within_line", "inside_area", "quota"
+]
+CoverageCatchment = Literal["any", "own_unit", "assigned"]
+MEASURES: tuple[CoverageMeasure, ...] = get_args(CoverageMeasure)
+CATCHMENTS: tuple[CoverageCatchment, ...] = get_args(CoverageCatchment)
+ON_ROADS = frozenset({"network_time", "network_distance"})
+"""Measures along roads: only these need a network and a mode."""
+MAY_BE_ZERO = frozenset({"inside_area", "quota"})
+"""Measures that need no limit; a quota has none."""
 DIRECTIONS = ("to_facility", "from_facility")
 HALO_M = 10_000.0
 """Roads and facilities within this outside the study area count (METHODS, Border)."""
@@ -40,15 +47,16 @@ class CoverageParameters:
     service
         What is judged: the layer of facilities, or a name.
     measure
-        ``network_time``, ``network_distance`` or ``straight_radius``.
+        One of `MEASURES`.
     limit
-        Seconds for ``network_time``, else metres.
+        Seconds for ``network_time``, else metres; 0 for ``quota``, and for ``inside_area`` where only those
+        inside are covered.
     mode
-        How people move, with its speeds; None only for ``straight_radius``.
+        How people move, with its speeds; None only for measures that use no road.
     direction, turnout_s
         ``from_facility`` for those who are driven to; only then, and in time, a turn-out is added.
     catchment
-        ``any`` facility, or only those of the resident's ``own_unit``.
+        ``any`` facility, only those of the resident's ``own_unit``, or those ``assigned`` by the data.
     standard
         Id of the standard, when there is one.
     vintage
@@ -70,6 +78,18 @@ class CoverageParameters:
         Further tables of the document, names of `gis_service.services.tables.TABLES`.
     closures
         Roads that are closed.
+    quota, quota_group
+        What a unit needs, and of which group its people are counted; only for ``quota``.
+    unit_types
+        Kinds of units that the standard holds in; empty means every kind.
+    min_site_m2
+        Facilities on a smaller site do not count.
+    in_force
+        Whether the standard is in force on the day of the study.
+    beside
+        What stands beside the result: ``roads``, and ids of standards.
+    group_speeds
+        Groups that walk at a speed of their own, with km/h; None when nobody asks for that.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
         Conventions of METHODS.
     """
@@ -91,6 +111,13 @@ class CoverageParameters:
     seed: int = 0
     tables: tuple[str, ...] = ()
     closures: tuple[ClosureRule, ...] = ()
+    quota: Quota | None = None
+    quota_group: str = EVERYBODY
+    unit_types: tuple[str, ...] = ()
+    min_site_m2: float | None = None
+    in_force: bool = True
+    beside: tuple[str, ...] = ()
+    group_speeds: tuple[tuple[str, float], ...] | None = None
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
     scattered_people: int = SCATTERED_PEOPLE
@@ -114,12 +141,24 @@ class CoverageParameters:
         return self.measure == "network_time"
 
     @property
+    def on_roads(self) -> bool:
+        """Whether costs are those of ways on roads."""
+        return self.measure in ON_ROADS
+
+    @property
     def counted_groups(self) -> tuple[str, ...]:
         """All people first, then the groups asked for, each once."""
         return (ALL, *(group for group in dict.fromkeys(self.groups) if group != ALL))
 
-    def require(self, known_groups: Sequence[str], *, has_network: bool) -> None:
+    def require(self, known_groups: Sequence[str], *, has_network: bool, is_assigned: bool = False) -> None:
         """Refuse what cannot be computed.
+
+        Parameters
+        ----------
+        known_groups
+            Groups whose people are known.
+        has_network, is_assigned
+            Whether there are roads, and whether the data say who may use what.
 
         Raises
         ------
@@ -128,16 +167,23 @@ class CoverageParameters:
         """
         _require_one_of("measure", self.measure, MEASURES)
         _require_one_of("catchment", self.catchment, CATCHMENTS)
+        if self.catchment == "assigned" and not is_assigned:
+            _refuse("catchment", self.catchment, "any, own_unit")
         _require_one_of("direction", self.direction, DIRECTIONS)
         for group in self.counted_groups:
             _require_one_of("groups", group, known_groups)
-        if not 0 < self.limit <= MAX_LIMIT:
+        if (self.quota is not None) != (self.measure == "quota"):
+            _refuse("measure", self.measure, "quota: amount, of, per")
+        if not (self.limit > 0 or (self.limit == 0 and self.measure in MAY_BE_ZERO)):
             _refuse("limit", self.limit, f"> 0, ≤ {MAX_LIMIT:.0f}")
-        if self.measure != "straight_radius" and not has_network:
-            _refuse("measure", self.measure, "straight_radius (no roads)")
-        if self.measure == "straight_radius" and self.closures:
-            _refuse("closures", len(self.closures), "network_time, network_distance")
-        if self.measure != "straight_radius" and self.mode is None:
+        most = 0.0 if self.measure == "quota" else MAX_LIMIT
+        if not self.limit <= most:
+            _refuse("limit", self.limit, f"≤ {most:.0f}")
+        if self.on_roads and not has_network:
+            _refuse("measure", self.measure, ", ".join(one for one in MEASURES if one not in ON_ROADS))
+        if not self.on_roads and self.closures:
+            _refuse("closures", len(self.closures), ", ".join(ON_ROADS))
+        if self.on_roads and self.mode is None:
             _refuse("mode", None, "walk, bicycle, motorbike, car")
         usable = self.is_time and self.direction == "from_facility"
         if not 0 <= self.turnout_s <= MAX_TURNOUT_S or (self.turnout_s and not usable):
@@ -146,40 +192,48 @@ class CoverageParameters:
 
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""
-        own = {} if self.catchment_vintage is None else {"catchment_vintage": self.catchment_vintage}
-        tables: dict[str, object] = {"tables": list(self.tables)} if self.tables else {}
-        closures = [rule.as_document() for rule in self.closures]
-        return (
-            own
-            | tables
-            | ({"closures": closures} if closures else {})
-            | {
-                "service": self.service,
-                "standard": self.standard,
-                "measure": self.measure,
-                "limit": self.limit,
-                "direction": self.direction,
-                "turnout_s": self.turnout_s,
-                "catchment": self.catchment,
-                "vintage": self.vintage,
-                "at": self.at,
-                "open_on": self.open_on,
-                "groups": list(self.counted_groups),
-                "branch_share": self.branch_share,
-                "seed": self.seed,
-                **_mode_document(self.mode),
-                "snap_max_m": self.snap_max_m,
-                "gap_join_m": self.gap_join_m,
-                "scattered_people": self.scattered_people,
-                "halo_m": self.halo_m,
-                "lattice_m": self.lattice.step_m,
-                "lattice_offset_m": self.lattice.offset_m,
-                "ferry": self._ferry_document(),
-            }
-        )
+        return self._asked_for() | {
+            "service": self.service,
+            "standard": self.standard,
+            "measure": self.measure,
+            "limit": self.limit,
+            "direction": self.direction,
+            "turnout_s": self.turnout_s,
+            "catchment": self.catchment,
+            "vintage": self.vintage,
+            "at": self.at,
+            "open_on": self.open_on,
+            "groups": list(self.counted_groups),
+            "branch_share": self.branch_share,
+            "seed": self.seed,
+            **_mode_document(self.mode),
+            "snap_max_m": self.snap_max_m,
+            "gap_join_m": self.gap_join_m,
+            "scattered_people": self.scattered_people,
+            "halo_m": self.halo_m,
+            "lattice_m": self.lattice.step_m,
+            "lattice_offset_m": self.lattice.offset_m,
+            "ferry": self._ferry_document(),
+        }
+
+    def _asked_for(self) -> dict[str, object]:
+        """Give what most studies leave as it is, where this one does not: so theirs keep their ids."""
+        told: dict[str, object] = {
+            "catchment_vintage": self.catchment_vintage,
+            "tables": list(self.tables),
+            "closures": [rule.as_document() for rule in self.closures],
+            "quota": None if self.quota is None else asdict(self.quota) | {"group": self.quota_group},
+            "unit_types": list(self.unit_types),
+            "min_site_m2": self.min_site_m2,
+            "beside": list(self.beside),
+        }
+        asked = {name: value for name, value in told.items() if value}
+        if self.group_speeds is not None:
+            asked["group_speeds_kmh"] = dict(self.group_speeds)
+        return asked if self.in_force else asked | {"in_force": False}
 
     def _ferry_document(self) -> dict[str, object] | None:
-        if self.mode is None or self.measure == "straight_radius":
+        if self.mode is None or not self.on_roads:
             return None
         hours = [float(hour) for hour in self.ferry.hours]
         return {"kmh": self.mode.ferry_kmh, "wait_min": self.ferry.wait_min, "hours": hours}

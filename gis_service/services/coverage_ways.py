@@ -1,7 +1,7 @@
 """The ways of a study: what each resident's way costs, and which of those too far off live together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,12 +11,16 @@ from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_f
 from gis_service.analysis.gap_parts import Reach, network_parts
 from gis_service.analysis.gaps import REASONS, GapPlace, Kind, Settlements, gap_places
 from gis_service.analysis.graph import Graph, build_graph
-from gis_service.analysis.modes import Costs, segment_costs
+from gis_service.analysis.modes import Costs, Mode, segment_costs
+from gis_service.analysis.near_shapes import near_shapes
 from gis_service.analysis.network import Network
+from gis_service.analysis.quota import Provision
 from gis_service.analysis.snap import Positions
+from gis_service.analysis.zones import BEYOND
 from gis_service.services.coverage_border import Border
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.quota import provision_of
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
 
@@ -59,6 +63,8 @@ class Ways:
         ``(n,)`` whether a way leads to any facility, also to one of another catchment.
     served
         ``(n,)`` whether there is any facility in the catchment, with a way to it or not.
+    provision
+        What each unit has and needs, for a quota.
     """
 
     field: Field
@@ -66,6 +72,7 @@ class Ways:
     served: Bools
     roads: Roads | None
     catchments: tuple[Catchment, ...]
+    provision: Provision | None = None
 
     def reasons(self) -> Int32s:
         """Tell why everybody would be beyond the limit: ``(n,)`` places in `REASONS`."""
@@ -91,26 +98,23 @@ def find_ways(
     border
         What lies beyond it is closed.
     """
+    if parameters.measure == "quota":
+        return _in_units(demand, zone, inputs, border, parameters)
     roads = _roads(demand.xy, inputs, border, parameters)
     n = len(demand.xy)
-    whole = Field(
-        cost=np.full(n, UNREACHED, dtype=np.int64),
-        facility=np.full(n, -1, dtype=np.int32),
-        cost2=np.full(n, UNREACHED, dtype=np.int64),
-        facility2=np.full(n, -1, dtype=np.int32),
-        no_road=np.zeros(n, dtype=np.bool_) if roads is None else roads.homes.segment < 0,
-        access=np.zeros(n, dtype=np.int64),
-    )
+    whole = _nobody(n)
+    if roads is not None:
+        whole = replace(whole, no_road=roads.homes.segment < 0)
     served = np.zeros(n, dtype=np.bool_)
     catchments = []
     graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
     near = np.flatnonzero(border.facilities)
-    for homes, chosen in who_uses_what(zone, inputs.facilities, near, parameters):
-        site = inputs.facilities.site[chosen]
+    for homes, chosen in who_uses_what(zone, inputs, near, parameters):
         if roads is None or graph is None:
-            part: Field = straight_field(demand.xy[homes], inputs.facilities.xy[chosen], site)
+            part = crow_field(demand.xy[homes], inputs.facilities, chosen)
             catchments.append(Catchment(homes, chosen, np.empty(0, dtype=np.int64)))
         else:
+            site = inputs.facilities.site[chosen]
             part = found = _field(roads, graph, homes, chosen, site, parameters)
             catchments.append(Catchment(homes, chosen, found.node_cost))
         _put(whole, homes, part, chosen)
@@ -124,6 +128,38 @@ def find_ways(
     elif parameters.catchment != "any":
         reached = np.full(n, len(near) > 0)
     return Ways(whole, reached, served, roads, tuple(catchments))
+
+
+def crow_field(home_xy: Floats, facilities: Facilities, chosen: Int64s) -> Field:
+    """Find the nearest of some facilities as the crow flies: their places, or wherever they are nearest."""
+    site = facilities.site[chosen]
+    if facilities.shapes is None:
+        return straight_field(home_xy, facilities.xy[chosen], site)
+    return near_shapes(home_xy, facilities.shapes[chosen], site)
+
+
+def _nobody(n: int) -> Field:
+    """Give the field of people without an answer."""
+    return Field(
+        cost=np.full(n, UNREACHED, dtype=np.int64),
+        facility=np.full(n, -1, dtype=np.int32),
+        cost2=np.full(n, UNREACHED, dtype=np.int64),
+        facility2=np.full(n, -1, dtype=np.int32),
+        no_road=np.zeros(n, dtype=np.bool_),
+        access=np.zeros(n, dtype=np.int64),
+    )
+
+
+def _in_units(
+    demand: Demand, zone: Int32s, inputs: CoverageInputs, border: Border, parameters: CoverageParameters
+) -> Ways:
+    """Tell who lives in a unit that has enough: cost 0 there, no answer elsewhere; nobody goes anywhere."""
+    found = provision_of(demand, zone, inputs, border.facilities, parameters)
+    lacking = np.append(~found.enough, np.ones(1, dtype=np.bool_))  # row -1: people without a unit
+    cost = np.where(lacking[np.maximum(zone, -1)], UNREACHED, 0).astype(np.int64)
+    field = replace(_nobody(len(zone)), cost=cost)
+    everybody = np.ones(len(zone), dtype=np.bool_)
+    return Ways(field, everybody, everybody, None, (), found)
 
 
 def _field(
@@ -144,9 +180,9 @@ def _field(
 def _roads(
     homes: Floats, inputs: CoverageInputs, border: Border, parameters: CoverageParameters
 ) -> Roads | None:
-    if parameters.measure == "straight_radius" or inputs.network is None or parameters.mode is None:
+    if not parameters.on_roads or inputs.network is None or parameters.mode is None:
         return None
-    costs = border.close(segment_costs(inputs.network, parameters.mode, parameters.measure))
+    costs = mode_costs(inputs.network, border, parameters.mode, is_time=parameters.is_time)
     joined = [
         inputs.prepared.snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
         for places in (homes, inputs.facilities.xy)
@@ -154,17 +190,39 @@ def _roads(
     return Roads(inputs.network, costs, *joined)
 
 
+def mode_costs(network: Network, border: Border, mode: Mode, *, is_time: bool) -> Costs:
+    """Give the costs of roads in a mode, ms or mm; those beyond the border are closed."""
+    return border.close(segment_costs(network, mode, "network_time" if is_time else "network_distance"))
+
+
 def who_uses_what(
-    zone: Int32s, facilities: Facilities, near: Int64s, parameters: CoverageParameters
+    zone: Int32s, inputs: CoverageInputs, near: Int64s, parameters: CoverageParameters
 ) -> Iterator[tuple[Int64s, Int64s]]:
-    """Give people with the facilities they may use; each person once."""
+    """Give people with the facilities they may use; each person once.
+
+    Parameters
+    ----------
+    zone
+        ``(n,)`` unit of each row of people of the study area.
+    inputs, parameters
+        What is read and asked.
+    near
+        Rows of the facilities that count.
+    """
+    facilities = inputs.facilities
     if parameters.catchment == "any":
         yield np.arange(len(zone)), near
-        return
-    for unit in np.unique(zone):
-        # People without a unit have no facility of their own unit.
-        usable = near[facilities.unit[near] == unit] if unit >= 0 else near[:0]
-        yield np.flatnonzero(zone == unit), usable
+    elif parameters.catchment == "own_unit":
+        for unit in np.unique(zone):
+            # People without a unit have no facility of their own unit.
+            usable = near[facilities.unit[near] == unit] if unit >= 0 else near[:0]
+            yield np.flatnonzero(zone == unit), usable
+    elif inputs.assigned is not None:
+        part = inputs.assigned.part[inputs.zone != BEYOND]
+        owner = facilities.owners[near]
+        for number in np.unique(part).tolist():
+            own = inputs.assigned.facilities[number] if number >= 0 else np.empty(0, dtype=np.int64)
+            yield np.flatnonzero(part == number), near[np.isin(owner, own)]
 
 
 def _put(whole: Field, homes: Int64s, part: Field, chosen: Int64s) -> None:
@@ -195,6 +253,8 @@ def find_gaps(
         To name places by.
     """
     beyond = ways.field.cost > parameters.limit_cost
+    if ways.provision is not None:
+        return _units_as_gaps(demand, zone, beyond, parameters, settlements)
     part = np.full(len(demand.xy), -1, dtype=np.int64)
     reason = ways.reasons()
     first = 0
@@ -213,6 +273,21 @@ def find_gaps(
     rows = np.flatnonzero(beyond)
     kinds: list[Kind] = [REASONS[number] for number in reason[rows].tolist()]
     return gap_places(demand, zone, rows, part[rows], kinds, settlements, parameters.scattered_people)
+
+
+def _units_as_gaps(
+    demand: Demand,
+    zone: Int32s,
+    beyond: Bools,
+    parameters: CoverageParameters,
+    settlements: Settlements | None,
+) -> list[GapPlace]:
+    """Give each unit that lacks something as one place: its people are outside together."""
+    rows = np.flatnonzero(beyond)
+    kinds: list[Kind] = ["cluster"] * len(rows)
+    return gap_places(
+        demand, zone, rows, zone[rows].astype(np.int64), kinds, settlements, parameters.scattered_people
+    )
 
 
 def _network_labels(

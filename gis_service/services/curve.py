@@ -42,20 +42,23 @@ def curve_document(result: CoverageResult, parameters: CoverageParameters, *, pe
     step, last = (STEP_S, LAST_S) if parameters.is_time else (STEP_M, LAST_M)
     steps = np.arange(0, last + step, step, dtype=np.int64) * PER_UNIT
     groups = parameters.counted_groups
-    cost, people = result.field.cost, result.demand.people
-    reached = np.stack([reached_within(cost, people[group], steps) for group in groups])
+    people = result.demand.people
+    costs = {group: result.field_of(group).cost for group in groups}
+    reached = np.stack([reached_within(costs[group], people[group], steps) for group in groups])
     if not personal:
         # What the study itself tells: who is within the limit, who arrives at all, who there is.
         ends = np.array([parameters.limit_cost, UNREACHED - 1, UNREACHED], dtype=np.int64)
-        known = np.stack([reached_within(cost, people[group], ends) for group in groups])
+        known = np.stack([reached_within(costs[group], people[group], ends) for group in groups])
         kept = shown_steps(_with_rests(reached), _with_rests(known))
         steps, reached = steps[kept], reached[:, kept]
-    costs = [units(cost) for cost in steps.tolist()]
+    if parameters.measure == "quota":  # nobody goes anywhere
+        steps, reached = steps[:0], reached[:, :0]
+    told = [units(cost) for cost in steps.tolist()]
     return {
         "unit": "s" if parameters.is_time else "m",
         "limit": parameters.limit,
         "points": {
-            group: [[at, persons(count)] for at, count in zip(costs, row, strict=True)]
+            group: [[at, persons(count)] for at, count in zip(told, row, strict=True)]
             for group, row in zip(groups, reached.tolist(), strict=True)
         },
     }

@@ -21,12 +21,13 @@ from gis_service.services.suppression import (
     say_hidden,
     settle,
 )
-from gis_service.services.tables import hide_tables
+from gis_service.services.tables import hide_tables, hide_together
 
 __all__ = ["CLOSED", "NOTICE", "SMALLEST_SHOWN", "hide", "public_view"]
 
 _EVERY_QUANTILE = 200
 """Fewer than ten are under a twentieth of so many: every quantile has a value though they never arrive."""
+_COUNTED = ("total", "covered", "uncovered")
 _OF_ARRIVED = frozenset({"access_median_s", "access_median_m"})
 """Figures of those who arrive, beside their quantiles."""
 
@@ -46,16 +47,20 @@ def public_view(document: Row) -> Row:
     if shapes is not None:
         shown["shapes"] = public_shapes(shapes)
     hide_tables(shown)
+    hide_together(shown)
     sums = [*coverage_sums(shown)]  # while no figure is hidden yet: some of them follow from others
     closed = _close(shown)
     hidden = settle(sums, hide) | closed
     for gap in shown["gaps"]:
         _hide_nearest(gap)
-    own_unit = shown.get("parameters", {}).get("catchment") == "own_unit"
+    for zone in shown["zones"]:
+        _hide_provision(zone)
+    own_unit = shown.get("parameters", {}).get("catchment", "any") != "any"
     rows = (*shown["totals"].values(), *shown["zones"])
     hidden_times = [_hide_few_arrived(row, own_unit=own_unit) for row in rows]
     hidden_words = [hide_in_words(notice["params"]) for notice in shown.get("notices", [])]
-    if hidden or any(hidden_times) or any(hidden_words):
+    hidden_beside = [_hide_beside(entry) for entry in shown.get("beside", [])]
+    if hidden or any(hidden_times) or any(hidden_words) or any(hidden_beside):
         say_hidden(shown)
     return shown
 
@@ -86,7 +91,7 @@ def hide(cell: Cell) -> None:
     """Hide a figure, and what gives it away beside it."""
     row, name = cell
     row[name] = None
-    counted = name in {"covered", "uncovered", "total"}
+    counted = name in _COUNTED
     if counted and "share" in row:
         row["share"] = None
     # The times of a handful of people give them away, and of few people those that never come do.
@@ -118,6 +123,22 @@ def _hide_few_arrived(row: Row, *, own_unit: bool) -> bool:
     at_most = people - unreachable
     at_least = covered if own_unit else at_most
     return at_least < SMALLEST_SHOWN and at_most > 0 and _hide_arrived(row)
+
+
+def _hide_beside(entry: Row) -> bool:
+    """Hide small counts in what stands beside a study, as in a study of its own; tell whether any was."""
+    told = {name: entry[name] for name in ("totals", "zones", CLOSED) if name in entry}
+    shown = public_view(told | {"gaps": [], "notices": [], "parameters": {"catchment": entry["catchment"]}})
+    entry.pop(CLOSED, None)
+    entry.update({name: shown[name] for name in ("totals", "zones")})
+    return bool(shown["notices"])
+
+
+def _hide_provision(zone: Row) -> None:
+    """Hide what a unit needs and lacks where a number of its people is hidden, which follows from it."""
+    rows = (zone, *zone.get("groups", {}).values())
+    if zone.get("provision") and any(row[name] is None for row in rows for name in _COUNTED):
+        zone["provision"] = zone["provision"] | {"needed": None, "missing": None}
 
 
 def _hide_nearest(gap: Row) -> None:

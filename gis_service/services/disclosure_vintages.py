@@ -21,7 +21,7 @@ from gis_service.services.disclosure import CLOSED, hide
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.documents import persons
 from gis_service.services.suppression import Cell, Row, settle
-from gis_service.types import Int32s, Int64s, LayerId
+from gis_service.types import Bools, Int32s, Int64s, LayerId
 
 _COUNTS = ("total", "covered", "uncovered", "unreachable")
 _HIDDEN = (*_COUNTS, "no_road", "no_path")
@@ -75,7 +75,7 @@ def closed_figures(
         return None
     groups = list(document["totals"])
     lost = ~result.reached
-    sums = _Sums(result.demand, groups, {"covered": result.covered, "unreachable": lost})
+    sums = _Sums(result.demand, groups, {"covered": result.covered, "unreachable": lost}, result.own_covered)
     tables = {name: _table(zone, sums) for name, zone in units.items()}
     totals = {
         group: {name: row[name] for name in _HIDDEN if name in row}
@@ -105,6 +105,7 @@ class _Sums:
     demand: Demand
     groups: Sequence[str]
     chosen: Mapping[str, Any]
+    own_covered: Mapping[str, Bools]
 
     def rows(self, label: Int64s, count: int) -> list[Row]:
         """Give the figures of each label, the groups inside."""
@@ -127,7 +128,8 @@ class _Sums:
             return found
 
         total = add(people)
-        covered, unreachable = (add(np.where(self.chosen[name], people, 0)) for name in self.chosen)
+        chosen = {**self.chosen, "covered": self.own_covered.get(group, self.chosen["covered"])}
+        covered, unreachable = (add(np.where(chosen[name], people, 0)) for name in chosen)
         columns = (total, covered, total - covered, unreachable)
         return [
             dict(zip(_COUNTS, map(persons, figures), strict=True))

@@ -7,11 +7,13 @@ import shapely
 
 from gis_service.analysis.entrances import entrances
 from gis_service.analysis.zones import NO_UNIT, Zones, zone_by_code, zone_of
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_inputs import Facilities
-from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
+from gis_service.services.coverage_parameters import ON_ROADS
+from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s, Text
 
-AREAL = 2
-"""Dimensions of an area."""
+LINEAR, AREAL = 1, 2
+"""Dimensions of a line and of an area."""
 
 
 def facilities_from(
@@ -40,11 +42,60 @@ def facilities_from(
     codes
         ``n`` codes of units, where the input has such a column.
     """
-    xy, owner = entered_at(places, walkable)
     unit = units_of(places, zones, codes)
+    xy, owner = entered_at(places, walkable)
     return Facilities(
         xy=xy, site=site_numbers(sites)[owner], unit=unit[owner], owner=owner, names=tuple(names)
     )
+
+
+def facilities_as_shapes(
+    places: Geometries,
+    sites: Sequence[object],
+    names: Sequence[str],
+    zones: Zones,
+    codes: Sequence[object] | None = None,
+) -> Facilities:
+    """Turn facilities into rows that are near wherever they are nearest, one for each: no road is asked.
+
+    Parameters
+    ----------
+    places
+        ``(n,)`` points, lines or areas in a projected CRS in metres, none missing.
+    sites, names, zones, codes
+        As of `facilities_from`.
+    """
+    if np.all(shapely.get_dimensions(places) <= 0):
+        return facilities_from(places, sites, names, np.empty(0, dtype=object), zones, codes)
+    return Facilities(
+        xy=shapely.get_coordinates(shapely.point_on_surface(places)),
+        site=site_numbers(sites),
+        unit=units_of(places, zones, codes),
+        names=tuple(names),
+        shapes=places,
+    )
+
+
+def require_kind(places: Geometries, measure: str) -> None:
+    """Refuse facilities of a kind that a measure cannot be taken of.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for lines in a measure along roads, and for points and lines in ``inside_area``.
+    """
+    dimensions = shapely.get_dimensions(places)
+    if measure in ON_ROADS and np.any(dimensions == LINEAR):
+        expected = Text(
+            "within_line, straight_radius (đối tượng dạng đường)", "within_line, straight_radius (lines)"
+        )
+    elif measure == "inside_area" and not np.any(dimensions == AREAL):
+        expected = Text(
+            "within_line, straight_radius (lớp không có vùng)", "within_line, straight_radius (no areas)"
+        )
+    else:
+        return
+    raise RefusedInput(ErrorCode.STUDY_REFUSED, name="measure", value=measure, expected=expected)
 
 
 def entered_at(places: Geometries, walkable: Geometries) -> tuple[Floats, Int64s]:

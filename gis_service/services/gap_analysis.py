@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from math import floor, isfinite
-from typing import cast
 
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
@@ -16,10 +15,13 @@ from gis_service.analysis.network import ROAD_CLASSES, Network, build_network
 from gis_service.analysis.zones import BEYOND, zone_of
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.files.mappings import read_mapping
+from gis_service.services.assigned import find_assigned
+from gis_service.services.beside import Computed, with_computed
 from gis_service.services.closure_rules import ClosureRule, role_of
-from gis_service.services.closures import closed_network
+from gis_service.services.closures import closed_network, hour_of
 from gis_service.services.coverage import CoverageInputs, CoverageResult, Progress, run_coverage
-from gis_service.services.coverage_inputs import Notice
+from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_inputs import Assigned, Facilities, Notice
 from gis_service.services.coverage_parameters import (
     MEASURES,
     CoverageCatchment,
@@ -27,12 +29,16 @@ from gis_service.services.coverage_parameters import (
     CoverageParameters,
 )
 from gis_service.services.documents import PER_UNIT, persons
-from gis_service.services.gap_inputs import GapFiles, GapInputs, read_inputs
+from gis_service.services.gap_inputs import Asking, GapFiles, GapInputs, read_inputs
 from gis_service.services.network import stops_of
+from gis_service.services.study_request import ROADS
 from gis_service.services.tables import TABLES
+from gis_service.types import Int32s
 
 CLOSED_AREAS = "closed_areas"
 """The input that holds the areas of closures."""
+MEASURES_OF_FILES: tuple[CoverageMeasure, ...] = tuple(one for one in MEASURES if one != "quota")
+"""Measures of a gap analysis: a quota is a matter of a standard, and files have none."""
 SERVICE = "facilities"
 """Stands for the service of every gap analysis: its name is a matter of the file, not of the answer."""
 DEFAULT_DAY = "Tuesday"
@@ -60,7 +66,7 @@ class GapQuestion:
     speeds
         Path of a YAML file with speeds by road class.
     at
-        ``HH:MM``, ``Tuesday HH:MM`` or ``YYYY-MM-DDTHH:MM``.
+        ``HH:MM``, ``Tuesday HH:MM`` or ``YYYY-MM-DDTHH:MM``: who is open, which ferry runs.
     closed_classes
         Classes of road that are closed: where they touch the closed areas, when there are any.
     tables
@@ -111,15 +117,17 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
     tell = progress or (lambda _step, _share: None)
     parameters = replace(parameters_of(question), closures=_closures(files, question))
     tell("files", 0.0)
-    inputs = read_inputs(files, hour_of(question.at), by_car=question.mode == "car")
+    asking = _asking(question, parameters)
+    inputs = read_inputs(files, asking)
     tell("network", 0.3)
-    network, closed = _network(inputs, parameters, hour_of(question.at))
+    network, closed = _network(inputs, parameters, hour_of(asking.at))
     zone = zone_of(inputs.demand.xy, inputs.zones)
     if not inputs.demand.people[ALL][zone != BEYOND].sum():
         beyond = persons(int(inputs.demand.people[ALL].sum()) + inputs.beyond)
         raise RefusedInput(
             ErrorCode.PEOPLE_NONE, zones=files.zones, population=files.population, beyond=f"{beyond:,.0f}"
         )
+    notices = list(inputs.notices)
     read = CoverageInputs(
         references=inputs.references,
         crs=inputs.crs,
@@ -130,14 +138,17 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         network=network,
         barriers=inputs.barriers,
         settlements=inputs.settlements,
+        assigned=_assigned(inputs, zone, parameters, notices),
         people_beyond=inputs.beyond,
-        notices=(*inputs.notices, *closed),
+        notices=(*notices, *closed),
         generated=inputs.generated,
     )
     if not len(inputs.facilities.xy):  # areas, and no road that anybody may walk on leads into one
         raise _off_roads(files, parameters, len(inputs.places))
     result = run_coverage(read, parameters, lambda step, share: tell(step, 0.4 + 0.5 * share))
     _refuse_off_roads(files, parameters, result)
+    if parameters.beside and inputs.entered is not None:
+        result = replace(result, document=_beside_roads(read, inputs.entered, question, parameters, result))
     return GapAnalysis(files, inputs, parameters, result, read)
 
 
@@ -163,6 +174,38 @@ def _network(inputs: GapInputs, parameters: CoverageParameters, hour: float) -> 
     return network, [notice]
 
 
+def _asking(question: GapQuestion, parameters: CoverageParameters) -> Asking:
+    day, hour, minute = _time_of(question.at)
+    return Asking(
+        measure=parameters.measure,
+        at=dt.time(hour, minute),
+        weekday=_DAYS.index(day),
+        by_car=question.mode == "car",
+    )
+
+
+def _assigned(
+    inputs: GapInputs, zone: Int32s, parameters: CoverageParameters, notices: list[Notice]
+) -> Assigned | None:
+    if parameters.catchment != "assigned":
+        return None
+    return find_assigned(inputs.facilities, inputs.zones, zone, None, notices)
+
+
+def _beside_roads(
+    read: CoverageInputs,
+    entered: Facilities,
+    question: GapQuestion,
+    parameters: CoverageParameters,
+    result: CoverageResult,
+) -> Document:
+    """Tell the same limit along roads beside a straight radius."""
+    roads = replace(parameters, measure="network_distance", mode=_mode(question), beside=(), tables=())
+    inputs = replace(read, facilities=entered)
+    found = run_coverage(inputs, roads)
+    return with_computed(result.document, read, result, [Computed(ROADS, inputs, found, found.document)])
+
+
 def parameters_of(question: GapQuestion) -> CoverageParameters:
     """Turn the options of the command line into parameters of a study.
 
@@ -181,6 +224,7 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
         direction=question.direction,
         catchment=question.catchment,
         at=normal_time(question.at),
+        beside=(ROADS,) if measure == "straight_radius" else (),
         tables=_tables(question.tables),
     )
 
@@ -196,6 +240,8 @@ def _limit_cost(question: GapQuestion) -> int:
     """Give the limit in whole milliseconds or millimetres, so that 4.1 minutes are 246 seconds."""
     per_unit = PER_UNIT if question.limit_min is None else PER_UNIT * _MINUTE_S
     given = [limit for limit in (question.limit_min, question.limit_m) if limit is not None]
+    if question.measure == "inside_area" and not given:
+        return 0
     cost = floor(given[0] * per_unit + 0.5) if len(given) == 1 and isfinite(given[0]) else 0
     if cost <= 0:
         minutes, metres = (
@@ -203,23 +249,6 @@ def _limit_cost(question: GapQuestion) -> int:
         )
         raise WrongUse(ErrorCode.LIMIT_NEEDED, given=len(given), limit_min=minutes, limit_m=metres)
     return cost
-
-
-def hour_of(at: str) -> float:
-    """Read the hour of the day out of a study's time.
-
-    Raises
-    ------
-    WrongUse
-        ``wrong_argument`` when it is no time.
-
-    Examples
-    --------
-    >>> hour_of("Tuesday 10:30"), hour_of("2026-11-24T05:00"), hour_of("23:15")
-    (10.5, 5.0, 23.25)
-    """
-    _, hour, minute = _time_of(at)
-    return hour + minute / 60
 
 
 def normal_time(at: str) -> str:
@@ -259,15 +288,15 @@ def _time_of(at: str) -> tuple[str, int, int]:
 def _measure(question: GapQuestion) -> CoverageMeasure:
     minutes = question.limit_min is not None
     measure = question.measure or ("network_time" if minutes else "network_distance")
-    if measure not in MEASURES:
+    if measure not in MEASURES_OF_FILES:
         raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="--measure", value=measure, expected=", ".join(MEASURES)
+            ErrorCode.WRONG_ARGUMENT, name="--measure", value=measure, expected=", ".join(MEASURES_OF_FILES)
         )
     if minutes != (measure == "network_time"):
         raise WrongUse(
             ErrorCode.LIMIT_MEASURE, measure=measure, limit="--limit-min" if minutes else "--limit-m"
         )
-    return cast("CoverageMeasure", measure)
+    return MEASURES_OF_FILES[MEASURES_OF_FILES.index(measure)]
 
 
 def _mode(question: GapQuestion) -> Mode:

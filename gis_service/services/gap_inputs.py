@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import time
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,9 +23,16 @@ from gis_service.files.frames import crs_of, find_column, require_column
 from gis_service.files.population import PopulationCells, PopulationTable, read_population
 from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
+from gis_service.services.assigned import SERVES
 from gis_service.services.coverage_inputs import Facilities, Notice
-from gis_service.services.coverage_parameters import HALO_M
-from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.coverage_parameters import HALO_M, ON_ROADS, CoverageMeasure
+from gis_service.services.facilities import (
+    LINEAR,
+    are_areas,
+    facilities_as_shapes,
+    facilities_from,
+    require_kind,
+)
 from gis_service.services.gap_demand import demand_of
 from gis_service.services.gap_references import content_hash
 from gis_service.services.gap_tables import (
@@ -42,6 +51,8 @@ from gis_service.services.gap_tables import (
     widened,
 )
 from gis_service.services.network import ferries_of, metric_crs, roads_of
+from gis_service.services.opening_hours import COLUMNS as HOURS
+from gis_service.services.opening_hours import hours_of
 from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 
 _SITES = ("site_id", "site")
@@ -77,6 +88,26 @@ class GapFiles:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """What of a question decides how files are read.
+
+    Parameters
+    ----------
+    measure
+        Whether facilities are entered from roads, or near wherever they are nearest.
+    at, weekday
+        Time and day of the study, Monday 0: which ferries run, which facilities are open.
+    by_car
+        Only ferries that take cars.
+    """
+
+    measure: CoverageMeasure
+    at: time
+    weekday: int
+    by_car: bool = False
+
+
+@dataclass(frozen=True)
 class GapInputs:
     """All inputs in one metric system.
 
@@ -86,6 +117,8 @@ class GapInputs:
         The system; lengths are planar in it.
     facilities, places
         Where facilities are entered, and their geometry as it came: ``facilities.owner`` numbers its rows.
+    entered
+        The same facilities as they are entered from roads, where ``facilities`` are not; None for lines.
     beyond
         Thousandths of people of a population raster too far away to be read.
     notices
@@ -118,19 +151,18 @@ class GapInputs:
     of_osm: bool = False
     gates: GateTable | None = None
     closed_areas: Geometries | None = None
+    entered: Facilities | None = None
 
 
-def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapInputs:
+def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     """Read all files.
 
     Parameters
     ----------
     sources
         Files and columns.
-    hour
-        Hour of the day of the study, which decides the ferries that run.
-    by_car
-        Only ferries that take cars.
+    asking
+        What of the question decides how they are read.
 
     Raises
     ------
@@ -146,7 +178,8 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
     )
     note_roads(road_table, notices)
     crs = metric_crs(asked, road_table)
-    facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon"), notices)
+    facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon", "LineString"), notices)
+    facility_frame = _open(facility_frame, asking, notices)
     population = read_population(
         sources.population,
         people_column=sources.people_column,
@@ -169,14 +202,14 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
     barriers = _barriers(sources.barriers, crs, area, notices)
     closed_areas = _closed_areas(sources.closed_areas, crs, area, notices)
     demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), notices)
-    places, facilities = _facilities(facility_frame, roads, zones, crs, notices)
+    facilities, entered = _facilities(facility_frame, roads, zones, crs, asking, notices)
     settlements = _settlements(sources.settlements, crs, area, notices)
     found = GapInputs(
         crs=crs,
         roads=roads,
-        ferries=ferries_of(boats, crs, hour, by_car=by_car),
+        ferries=ferries_of(boats, crs, asking.at.hour + asking.at.minute / 60, by_car=asking.by_car),
         facilities=facilities,
-        places=places,
+        places=np.empty(0, dtype=object) if facilities.places is None else facilities.places,
         demand=demand,
         zones=zones,
         barriers=barriers,
@@ -188,6 +221,7 @@ def read_inputs(sources: GapFiles, hour: float, *, by_car: bool = False) -> GapI
         of_osm=road_table.of_osm,
         gates=road_table.gates,
         closed_areas=closed_areas,
+        entered=entered,
     )
     return replace(found, references=_references(found, boats))
 
@@ -201,6 +235,7 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
     people, zones, sites = read.demand, read.zones, read.facilities
     known = ((CAPACITY, sites.capacity), (SITE_AREA, sites.site_area_m2))
     sizes = [part for name, column in known if column is not None for part in ([name], column)]
+    sizes += [] if sites.serves is None else [[SERVES], [str(one) for one in sites.serves]]
     hashes = {
         "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit, *sizes),
         "roads": content_hash(*(getattr(read.roads, column.name) for column in fields(read.roads))),
@@ -294,19 +329,47 @@ def _settlements(
     return Settlements(names=[str(value) for value in kept[name]], xy=shapely.get_coordinates(places))
 
 
+def _open(frame: gpd.GeoDataFrame, asking: Asking, notices: list[Notice]) -> gpd.GeoDataFrame:
+    """Leave out the facilities that are shut at the time of the study."""
+    columns = {name: frame[name].tolist() for name in HOURS if name in frame.columns}
+    hours = hours_of(columns, len(frame), asking.weekday, asking.at)
+    notices += hours.notices(np.ones(len(frame), dtype=np.bool_))
+    kept: gpd.GeoDataFrame = frame[hours.is_open]
+    return kept
+
+
 def _facilities(
-    frame: gpd.GeoDataFrame, roads: Roads, zones: Zones, crs: pyproj.CRS, notices: list[Notice]
-) -> tuple[Geometries, Facilities]:
+    frame: gpd.GeoDataFrame,
+    roads: Roads,
+    zones: Zones,
+    crs: pyproj.CRS,
+    asking: Asking,
+    notices: list[Notice],
+) -> tuple[Facilities, Facilities | None]:
+    """Give the facilities of a study, and as they are entered from roads where the study does not."""
     places = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
-    facilities = facilities_from(
-        places, texts_or_none(frame, _SITES), texts(frame, NAMES), roads.walkable, zones
-    )
+    require_kind(places, asking.measure)
+    named = (texts_or_none(frame, _SITES), texts(frame, NAMES))
+    more = _columns_of(frame) | {"places": places}
+    of_lines = bool(np.any(shapely.get_dimensions(places) == LINEAR))
+    entered = None if of_lines else facilities_from(places, *named, roads.walkable, zones)
+    if asking.measure not in ON_ROADS or entered is None:
+        as_shapes = facilities_as_shapes(places, *named, zones)
+        return replace(as_shapes, **more), None if entered is None else replace(entered, **more)
     is_area = are_areas(places)
     if is_area.any():
-        ways_in = int(is_area[facilities.owners].sum())
+        ways_in = int(is_area[entered.owners].sum())
         notices.append(Notice("polygon_entrances", {"count": int(is_area.sum()), "entrances": ways_in}))
-    capacity, site_area_m2 = (_optional(frame, column) for column in (CAPACITY, SITE_AREA))
-    return places, replace(facilities, capacity=capacity, site_area_m2=site_area_m2, places=places)
+    return replace(entered, **more), None
+
+
+def _columns_of(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Give what else a file tells of facilities."""
+    found: dict[str, Any] = {
+        "capacity": _optional(frame, CAPACITY),
+        "site_area_m2": _optional(frame, SITE_AREA),
+    }
+    return found | {"serves": tuple(frame[SERVES].tolist()) if SERVES in frame.columns else None}
 
 
 def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:

@@ -18,6 +18,7 @@ _REACHED = Text(
 _WHICH = {
     "any": Text(vi="gần nhất", en="the nearest facility"),
     "own_unit": Text(vi="của đơn vị mình", en="their own unit's facility"),
+    "assigned": Text(vi="được phân tuyến", en="the facility that they are assigned to"),
 }
 _OUTSIDE = Text(vi="{outside} người ở ngoài.", en="{outside} people are outside.")
 _OUTSIDE_LOST = Text(
@@ -35,6 +36,9 @@ _MEASURES = {
         en="distance along roads, the way from home to the road included",
     ),
     "straight_radius": Text(vi="bán kính đường chim bay", en="straight radius"),
+    "within_line": Text(vi="khoảng cách thẳng tới đối tượng gần nhất", en="straight distance to the nearest"),
+    "inside_area": Text(vi="ở trong hay ngoài vùng", en="inside the areas or not"),
+    "quota": Text(vi="định mức của từng đơn vị", en="quota of each unit"),
 }
 GAP_KINDS = {
     "network": Text(vi="Xa hơn giới hạn", en="Beyond the limit"),

@@ -33,8 +33,8 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.documents import persons, plain
 from gis_service.services.layers import definition_of
 from gis_service.services.study_layers import BESIDE_ROADS, StudyLayers
-from gis_service.services.study_request import ferry_rules, mode_of
 from gis_service.services.study_roads import ferries_from, roads_from, unknown_classes_of
+from gis_service.services.study_standard import ferry_rules_of, mode_of
 from gis_service.types import Floats, Geometries, Int32s, Int64s, LayerId, VersionId
 
 PEOPLE = LayerId("residents")
@@ -87,7 +87,7 @@ def network_quality(
     """
     definition = definition_of(catalogue, layer_id)
     _require_roads(definition)
-    chosen = mode_of(catalogue.city, mode)
+    chosen = mode_of(catalogue.city, mode, ALL)
     layers = _layers(connection, catalogue, definition.id)
     crs = require_metric(parse_crs(catalogue.city.crs), "city.yaml")
     rows = layers.read("network", *layers.fields("network"))
@@ -153,7 +153,7 @@ def _ferries(layers: StudyLayers, crs: pyproj.CRS, mode: Mode) -> Ferries | None
         return None
     conventions = layers.catalogue.city.conventions
     rows = layers.read("ferries", *layers.fields("ferries"))
-    return ferries_from(rows, crs, conventions.study_time.time, mode, ferry_rules(conventions))
+    return ferries_from(rows, crs, conventions.study_time.time, mode, ferry_rules_of(conventions))
 
 
 def _homes(layers: StudyLayers, crs: pyproj.CRS, network: Network, costs: Costs) -> tuple[Int32s, Int64s]:

@@ -25,6 +25,7 @@ from gis_service.services.closures import hour_of, roles_in_force
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import digest
 from gis_service.services.memo import Memo
+from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
 from gis_service.services.study_demand import SPREAD_ROLES, read_demand, require_groups
 from gis_service.services.study_inputs import (
@@ -41,7 +42,7 @@ from gis_service.services.study_inputs import (
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import running_ferries
-from gis_service.services.vintages import AREA
+from gis_service.services.vintages import AREA, UNIT_TYPES
 from gis_service.types import Geometries, Int32s, LayerId
 
 T = TypeVar("T")
@@ -92,9 +93,18 @@ def prepared_inputs(
     """
     ground = prepared_ground(prepared, layers, task, marks)
     units = prepared_units(ground, layers, marks)
-    told = [notice.as_document() for notice in task.notices]
-    name = ("inputs", digest([dict(marks), layers.references, told]), task.day, task.parameters.branch_share)
-    mark = {"facilities": marks["facilities"]}
+    asked, told = task.parameters, [notice.as_document() for notice in task.notices]
+    rule = (
+        asked.on_roads,
+        asked.measure == "inside_area",
+        asked.unit_types,
+        asked.min_site_m2,
+        asked.catchment,
+    )
+    hours = (task.weekday, task.time) if set(HOURS) & set(layers.fields("facilities")) else None
+    said = digest([dict(marks), layers.references, told])
+    name = ("inputs", said, task.day, asked.branch_share, rule, hours)
+    mark = {role: marks[role] for role in ("facilities", "land_use", UNIT_TYPES) if role in marks}
     make = _checked(layers, mark, lambda: replace(inputs_on(ground, layers, task, units), prepared=prepared))
     # What stands on a ground is forgotten with it.
     return _or_changed(lambda: ground.memo.by_name((*name, id(units)), make, units))

@@ -15,6 +15,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.areas import sound_areas
 from gis_service.files.buildings import CLASS_COLUMNS, HEIGHT_COLUMNS, LAND_COLUMNS, STOREYS_COLUMNS
 from gis_service.files.osm import width_m
+from gis_service.services.assigned import ASSIGNED
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.spreading import into_buildings
 from gis_service.services.study_layers import StudyLayers
@@ -58,7 +59,7 @@ def read_demand(
     barriers: Geometries | None,
     notices: list[Notice],
 ) -> tuple[Demand, dict[str, list[object]]]:
-    """Give the people, and the codes of units that are stored with each row, by layer of units.
+    """Give the people, and the codes stored with each row: of units by their layer, of assigned facilities.
 
     Parameters
     ----------
@@ -80,7 +81,9 @@ def read_demand(
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     groups = [group for group in task.parameters.counted_groups if group != ALL]
     everybody, key = _people_column(layers), layers.catalogue.layers[layer].key
-    rows = layers.read("demand", everybody, unit_field, *vintages, *groups, *([key] if key else []))
+    ways = [name for name in layers.fields("demand") if name.startswith(ASSIGNED)]
+    wanted = (everybody, unit_field, *vintages, *groups, *ways, *([key] if key else []))
+    rows = layers.read("demand", *wanted)
     people = {ALL: _numbers(rows, everybody, layer)}
     people |= {group: _numbers(rows, group, layer) for group in groups}
     places = transform(shapely.force_2d(rows.geometry), STORAGE, crs)
@@ -96,7 +99,8 @@ def read_demand(
         else:
             demand = demand_from_polygons(places, people, barriers, task.parameters.lattice)
     source = demand.source.tolist()
-    stored = {field: rows.columns[field] for field in (unit_field, *vintages) if field in rows.columns}
+    kept = (unit_field, *vintages, *ways)
+    stored = {field: rows.columns[field] for field in kept if field in rows.columns}
     return demand, {field: [codes[row] for row in source] for field, codes in stored.items()}
 
 

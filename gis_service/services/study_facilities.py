@@ -11,12 +11,15 @@ import shapely
 from gis_service.analysis.zones import Zones
 from gis_service.crs import STORAGE, transform
 from gis_service.db.layer_rows import LayerRows
+from gis_service.services.assigned import SERVES
 from gis_service.services.branches import RANK, branches_of
 from gis_service.services.coverage_inputs import Facilities, Notice
-from gis_service.services.facilities import are_areas, facilities_from
+from gis_service.services.facilities import facilities_as_shapes, facilities_from, require_kind
+from gis_service.services.opening_hours import COLUMNS as HOURS
+from gis_service.services.opening_hours import hours_of
 from gis_service.services.study_layers import StudyLayers
-from gis_service.services.study_request import CoverageTask, refused
-from gis_service.types import Bools, Floats, Geometries, Text
+from gis_service.services.study_request import CoverageTask
+from gis_service.types import Bools, Floats, Geometries
 
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is."""
@@ -46,12 +49,12 @@ def read_facilities(
     Raises
     ------
     RefusedInput
-        ``study_refused`` for areas in a study without roads.
+        ``study_refused`` for lines in a study on roads, and for a layer without areas in ``inside_area``.
     """
     unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
     key = layers.catalogue.layers[layers.layers["facilities"]].key or "code"
-    dated = ("open_from", "open_to", "site_id", RANK)
-    rows = layers.read("facilities", key, "name", *dated, *unit_fields, CAPACITY, SITE_AREA)
+    wanted = ("open_from", "open_to", "site_id", RANK, *unit_fields, CAPACITY, SITE_AREA, SERVES)
+    rows = layers.read("facilities", key, "name", *wanted, *HOURS)
     there = ~shapely.is_missing(rows.geometry)
     counted = there & open_on(rows, task.day)
     share = task.parameters.branch_share
@@ -59,34 +62,65 @@ def read_facilities(
         branches = branches_of(rows.columns, counted, there, task.day, share)
         notices.append(branches.notice(int(counted.sum()), share))
         counted |= branches.chosen
-    kept = np.flatnonzero(counted)
+    kept = np.flatnonzero(_at_work(rows, counted, task, notices))
     places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
-    if are_areas(places).any() and not len(walkable):
-        expected = Text(
-            "network_time, network_distance (đối tượng dạng vùng cần có đường)",
-            "network_time, network_distance (areas need roads)",
-        )
-        raise refused("measure", task.parameters.measure, expected)
+    require_kind(places, task.parameters.measure)
     nothing: list[object] = [None] * len(rows)
     named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
     codes = next((rows.columns[name] for name in unit_fields if name in rows.columns), nothing)
     keys = rows.columns.get(key, nothing)
     chosen = kept.tolist()
-    found = facilities_from(
-        places,
+    told = (
         [sites[row] for row in chosen],
         [str(row + 1) if named[row] is None else str(named[row]) for row in chosen],
-        walkable,
-        zones,
-        [codes[row] for row in chosen],
     )
+    own = [codes[row] for row in chosen]
+    if task.parameters.on_roads:
+        found = facilities_from(places, *told, walkable, zones, own)
+    else:
+        found = facilities_as_shapes(places, *told, zones, own)
+    served = [rows.columns.get(SERVES, nothing)[row] for row in chosen]
     return replace(
         found,
+        serves=None if all(one is None for one in served) else tuple(served),
+        site_ids=tuple(told[0]),
         ids=tuple(str(row + 1) if keys[row] is None else str(keys[row]) for row in chosen),
         capacity=_optional(rows, CAPACITY, chosen),
         site_area_m2=_optional(rows, SITE_AREA, chosen),
         places=places,
     )
+
+
+def _at_work(rows: LayerRows, counted: Bools, task: CoverageTask, notices: list[Notice]) -> Bools:
+    """Leave out who is shut at the time of the study, and whose site is too small for the standard."""
+    hours = hours_of(rows.columns, len(rows), task.weekday, task.time)
+    notices += hours.notices(counted)
+    counted = counted & hours.is_open
+    least = task.parameters.min_site_m2
+    if least is None:
+        return counted
+    sites = _optional(rows, SITE_AREA, range(len(rows)))
+    large, found = large_sites(sites, counted, least)
+    notices += found
+    return counted & large
+
+
+def large_sites(sites: Floats | None, counted: Bools, least: float) -> tuple[Bools, list[Notice]]:
+    """Tell which facilities stand on a site that is large enough; a site that is not known is.
+
+    Parameters
+    ----------
+    sites
+        ``(n,)`` area in m², nan where it is not known; None when it is known of none.
+    counted
+        ``(n,)`` facilities that count but for this.
+    least
+        m², as the standard has it.
+    """
+    area = np.full(len(counted), np.nan) if sites is None else sites
+    small, unknown = counted & (area < least), counted & np.isnan(area)
+    params = {"count": int(small.sum()), "least_m2": least, "unknown": int(unknown.sum())}
+    return ~small, [Notice("sites_too_small", params)] if small.any() or unknown.any() else []
 
 
 def _optional(rows: LayerRows, column: str, chosen: Sequence[int]) -> Floats | None:

@@ -8,15 +8,16 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.demand import Demand
+from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Network, build_network
-from gis_service.analysis.zones import Zones, sorted_zones
+from gis_service.analysis.zones import BEYOND, Zones, sorted_zones
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.assigned import column_of, find_assigned
 from gis_service.services.closures import closed_network, hour_of
-from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice
+from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice, Subject
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.memo import Memo
 from gis_service.services.study_area import read_outline, units_in
@@ -25,7 +26,7 @@ from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
-from gis_service.services.vintages import AREA
+from gis_service.services.vintages import AREA, UNIT_TYPE, UNIT_TYPES
 from gis_service.types import Geometries, Int32s, Text
 
 USE = "use"
@@ -224,13 +225,24 @@ def inputs_on(
     """
     notices = [*task.notices, *ground.notices]
     units = units_on(ground, layers) if units is None else units
+    asked = task.parameters
     facilities = read_facilities(layers, ground.crs, task, units.zones, ground.walkable, notices)
+    assigned = None
+    if asked.catchment == "assigned":
+        column = column_of(list(ground.codes), asked.service)
+        codes = None if column is None else ground.codes[column]
+        assigned = find_assigned(facilities, units.zones, units.zone, codes, notices)
+    subject = read_subject(layers, ground.crs, asked.unit_types, notices)
+    zone, not_subject = _subject_to(subject, ground, layers, units.zone)
     return CoverageInputs(
         references=layers.references,
         crs=ground.crs,
         demand=ground.demand,
         zones=units.zones,
-        zone=units.zone,
+        zone=zone,
+        subject=subject,
+        not_subject=not_subject,
+        assigned=assigned,
         facilities=facilities,
         network=ground.network,
         barriers=ground.barriers,
@@ -241,6 +253,47 @@ def inputs_on(
         notices=tuple(notices),
         generated=layers.generated,
     )
+
+
+def _subject_to(
+    subject: Subject | None, ground: Ground, layers: StudyLayers, zone: Int32s
+) -> tuple[Int32s, int]:
+    """Put those for whom the rule does not hold beyond the study area; tell how many, in thousandths."""
+    if subject is None:
+        return zone, 0
+    stored = ground.codes.get(layers.layers[UNIT_TYPES], [None] * len(zone))
+    out = (zone != BEYOND) & ~subject.includes(units_in(ground.demand.xy, subject.units, stored, None))
+    people = int(ground.demand.people[ALL][out].sum())
+    return np.where(out, BEYOND, zone).astype(np.int32), people
+
+
+def read_subject(
+    layers: StudyLayers, crs: pyproj.CRS, types: Sequence[str], notices: list[Notice]
+) -> Subject | None:
+    """Read where a rule holds that is for some kinds of units only; None when it holds everywhere.
+
+    Parameters
+    ----------
+    layers, crs
+        Which layers, and the system of the study.
+    types
+        Kinds of units; empty means every kind.
+    notices
+        Told where the kinds of the units are not known: then everybody counts.
+    """
+    if not types:
+        return None
+    if UNIT_TYPES in layers.layers:
+        units = read_zones(layers, crs, UNIT_TYPES)
+        key = str(layers.catalogue.layers[layers.layers[UNIT_TYPES]].key)
+        columns = layers.read(UNIT_TYPES, key, UNIT_TYPE).columns
+        kinds = columns.get(UNIT_TYPE, [None] * len(units))
+        of_code = dict(zip(map(str, columns[key]), kinds, strict=True))
+        if any(kind is not None for kind in kinds):
+            holds = np.array([of_code[code] in types for code in units.ids], dtype=np.bool_)
+            return Subject(units, holds)
+    notices.append(Notice("standard_unit_type", {"types": ", ".join(types)}))
+    return None
 
 
 def _land_use(layers: StudyLayers, crs: pyproj.CRS) -> LandUse:

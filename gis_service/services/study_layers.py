@@ -11,7 +11,7 @@ from gis_service.db.layer_rows import LayerRows, read_layer
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services.study_request import CoverageTask
-from gis_service.services.vintages import AREA, area_of
+from gis_service.services.vintages import AREA, UNIT_TYPES, area_of, base_units
 from gis_service.types import LayerId, VersionId
 
 BESIDE = {"settlements": LayerId("settlement")}
@@ -148,6 +148,10 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
         there = version_of(connection, layer) if layer in catalogue.layers else None
         if there is not None:
             layers[role], versions[role] = layer, there
+    base = base_units(catalogue) if task.asks_for_kinds else None
+    there = None if base is None else version_of(connection, base)
+    if base is not None and there is not None:
+        layers[UNIT_TYPES], versions[UNIT_TYPES] = base, there
     area = None if "outline" in layers else area_of(catalogue, layers)
     there = None if area is None else version_of(connection, area)
     if area is not None and there is not None:

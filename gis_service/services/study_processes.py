@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
+from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import catchment, compare_document, coverage_document, gaps
 from gis_service.services.accounts import Caller
+from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk, CatchmentRequest, complete_catchment
 from gis_service.services.closure_rules import areas_roles
@@ -22,15 +24,23 @@ from gis_service.services.compare_request import (
     CompareTask,
     complete_comparison,
 )
-from gis_service.services.coverage import Progress, run_coverage
+from gis_service.services.coverage import CoverageResult, Progress, run_coverage
+from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
-from gis_service.services.study_request import CoverageRequest, CoverageTask, complete, read_request, refused
+from gis_service.services.study_request import (
+    ROADS,
+    CoverageRequest,
+    CoverageTask,
+    complete,
+    read_request,
+)
 from gis_service.services.study_rights import require_inputs, require_versions
+from gis_service.services.study_standard import refused
 from gis_service.types import LayerId
 
 Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
@@ -111,11 +121,14 @@ def ask(
             _require(connection, rights, side)
         return _comparison(connection, catalogue, asked, bench)
     if process == catchment.PROCESS:
-        request = read_request(CatchmentRequest, inputs)
-        task, drawn = complete_catchment(request, catalogue, today, rights)
+        ask = read_request(CatchmentRequest, inputs)
+        task, drawn = complete_catchment(ask, catalogue, today, rights)
         _require(connection, rights, task)
         return _catchment(find_layers(connection, catalogue, task), task, drawn, bench)
-    task = complete(read_request(CoverageRequest, inputs), catalogue, today, rights)
+    request = read_request(CoverageRequest, inputs)
+    task = complete(request, catalogue, today, rights)
+    if request.beside is None and _has_usual_roads(connection, catalogue, task, rights):
+        task = complete(request.model_copy(update={"beside": (ROADS,)}), catalogue, today, rights)
     _require(connection, rights, task)
     layers = find_layers(connection, catalogue, task)
     task = with_last_change(layers, task)
@@ -131,6 +144,17 @@ def _require(connection: Connection, rights: Rights | None, task: CoverageTask) 
         require_versions(connection, rights, task.versions)
 
 
+def _has_usual_roads(
+    connection: Connection, catalogue: Catalogue, task: CoverageTask, rights: Rights | None
+) -> bool:
+    """Tell whether a study shows straight and road results side by side though nobody asks (METHODS)."""
+    layer = LayerId(ROADS)
+    if task.parameters.measure != "straight_radius" or layer not in catalogue.layers:
+        return False
+    open_ = rights is None or rights.may_read(layer)
+    return open_ and version_of(connection, layer) is not None
+
+
 def _coverage(
     process: str, layers: StudyLayers, task: CoverageTask, bench: Workbench, progress: Progress | None
 ) -> Result:
@@ -139,8 +163,26 @@ def _coverage(
     document = found.document
     if process == gaps.PROCESS:
         document = gaps.gaps_document(found, read, task.parameters)
-    units = bench.every_unit(layers, task, read)
-    return with_closed(document, found, layers.layers["zones"], units), read
+    document = closed(bench, layers, task, read, found, document)
+
+    def compute(own: StudyLayers, other: CoverageTask) -> tuple[CoverageInputs, CoverageResult, Document]:
+        inputs = bench.inputs(own, other)
+        result = run_coverage(inputs, other.parameters)
+        return inputs, result, closed(bench, own, other, inputs, result, result.document)
+
+    return with_beside(document, read, found, beside_tasks(layers, task), compute), read
+
+
+def closed(
+    bench: Workbench,
+    layers: StudyLayers,
+    task: CoverageTask,
+    inputs: CoverageInputs,
+    result: CoverageResult,
+    document: Document,
+) -> Document:
+    """Give a document with what is closed in it for the sake of other vintages."""
+    return with_closed(document, result, layers.layers["zones"], bench.every_unit(layers, task, inputs))
 
 
 def _catchment(layers: StudyLayers, task: CoverageTask, drawn: CatchmentAsk, bench: Workbench) -> Asked:

@@ -1,20 +1,17 @@
 """What somebody asks of a study: checked, and completed from the standard and the conventions of the city."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, time
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
-from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
 from gis_service.analysis.lattice import Lattice
-from gis_service.analysis.modes import Mode
-from gis_service.analysis.network import ROAD_CLASSES
-from gis_service.catalogue.city_definition import City, Conventions, Vintage
+from gis_service.catalogue.city_definition import City, Vintage
 from gis_service.catalogue.loader import Catalogue
-from gis_service.catalogue.service_standard import Standard
+from gis_service.catalogue.service_standard import EVERYBODY, Standard
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.shapes import expected_text, fault_text
 from gis_service.services.branches import RANK
@@ -26,59 +23,41 @@ from gis_service.services.closure_rules import (
     rules_of,
 )
 from gis_service.services.coverage_inputs import Notice
-from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S, CoverageParameters
-from gis_service.services.network import FerryRules
+from gis_service.services.coverage_parameters import (
+    MAX_LIMIT,
+    MAX_TURNOUT_S,
+    MEASURES,
+    ON_ROADS,
+    CoverageCatchment,
+    CoverageMeasure,
+    CoverageParameters,
+)
 from gis_service.services.rights import Rights, is_personal
+from gis_service.services.study_shapes import DemandReference, FacilityReference, LayerReference
+from gis_service.services.study_standard import (
+    ferry_rules_of,
+    group_speeds_of,
+    limit_of,
+    mode_of,
+    quota_of,
+    refused,
+    standard_notices,
+    time_words,
+)
 from gis_service.services.tables import TABLES, layers_of_tables
 from gis_service.services.vintages import usual_vintage
-from gis_service.types import LayerId, Text, VersionId
+from gis_service.types import LayerId, VersionId
 
-_WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
-"""Groups that walk slower, when a standard names them (METHODS, Speeds)."""
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ROADS = "roads"
+"""Stands beside a straight radius: the same limit along roads."""
+OF_BESIDE = "_facilities"
+"""Ends the role of the facilities of a standard that is told beside a study, behind its id."""
+MAX_BESIDE = 8
+"""Results that stand beside one study at most."""
 
 
 Request = TypeVar("Request", bound=BaseModel)
-
-
-class LayerReference(BaseModel):
-    """A layer, in a version or in the current one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    layer: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id.")
-    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
-
-
-class DemandReference(LayerReference):
-    """The layer of the people, and the layers that people of areas are spread by."""
-
-    buildings: LayerReference | None = Field(
-        None, description="Buildings that the people of areas live in, by storeys or height, and class."
-    )
-    land_use: LayerReference | None = Field(
-        None, description="Land by its use: where people of areas without a building to live in are put."
-    )
-
-
-class FacilityReference(BaseModel):
-    """The layer of the facilities, and how many of those that closed stay as branches."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    layer: str | None = Field(
-        None, pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id; that of the service when left out."
-    )
-    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
-    branch_share: float = Field(
-        0.0,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description=(
-            "Share 0..1 of the closed facilities with a branch_rank that stay as branches, by rank:"
-            " their number times the share, rounded half up."
-        ),
-    )
 
 
 class CoverageRequest(BaseModel):
@@ -97,13 +76,17 @@ class CoverageRequest(BaseModel):
         None, description="People at places, or of areas and what they are spread by."
     )
     zones: LayerReference | None = Field(None, description="Units the result is told by.")
-    measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
+    measure: CoverageMeasure | None = None
     mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
     limit: float | None = Field(
-        None, gt=0, le=MAX_LIMIT, allow_inf_nan=False, description="Seconds or metres."
+        None,
+        ge=0,
+        le=MAX_LIMIT,
+        allow_inf_nan=False,
+        description="Seconds or metres; 0 only for inside_area and quota, which need none.",
     )
     direction: Literal["to_facility", "from_facility"] | None = None
-    catchment: Literal["any", "own_unit"] | None = None
+    catchment: CoverageCatchment | None = None
     vintage: str | None = Field(
         None,
         description="Boundary vintage; its layer gives the zones. Left out: those of its day.",
@@ -123,6 +106,18 @@ class CoverageRequest(BaseModel):
     land_use: LayerReference | None = Field(None, description="Use of land, for the tables that read it.")
     closures: tuple[ClosureRequest, ...] = Field(
         (), max_length=MAX_CLOSURES, description="Roads that are closed, as by a flood or at night."
+    )
+    beside: tuple[str, ...] | None = Field(
+        None,
+        max_length=MAX_BESIDE,
+        description=(
+            "What is told beside the result, for the same people: `roads` (the same limit along roads, for"
+            " straight_radius) and ids of standards. When left out, a kept study of a straight radius has"
+            " `roads` beside it where roads are loaded."
+        ),
+    )
+    group_speeds: bool = Field(
+        False, description="Whether elderly people and children walk at their own speed, on foot."
     )
     scenario: None = None
     seed: int = Field(0, ge=0)
@@ -146,6 +141,10 @@ class CoverageTask:
         Whether the request says for when; else the day is today.
     notices
         What the standard itself asks to be said.
+    weekday
+        Day of the week of the study; Monday is 0.
+    beside
+        What is told beside it, by name: complete requests of their own, for the same people and roads.
     """
 
     layers: Mapping[str, LayerId]
@@ -155,6 +154,13 @@ class CoverageTask:
     time: time
     asked_for_a_day: bool
     notices: tuple[Notice, ...]
+    weekday: int
+    beside: tuple[tuple[str, "CoverageTask"], ...] = ()
+
+    @property
+    def asks_for_kinds(self) -> bool:
+        """Whether the kinds of units are asked for, here or beside."""
+        return any(task.parameters.unit_types for task in (self, *(task for _, task in self.beside)))
 
     @property
     def versions(self) -> list[tuple[LayerId, VersionId]]:
@@ -222,11 +228,8 @@ def complete(
     if service is None:
         raise refused("service", None, ", ".join(_told(catalogue, rights)))
     measure = request.measure or (standard.measure if standard else None)
-    if measure not in ("network_time", "network_distance", "straight_radius"):
-        raise refused("measure", measure, "network_time, network_distance, straight_radius")
-    limit = request.limit if request.limit is not None else (standard.limit if standard else None)
-    if limit is None:
-        raise refused("limit", None, "> 0")
+    if measure is None:
+        raise refused("measure", measure, ", ".join(MEASURES))
     group = standard.group if standard else "all"
     mode = request.mode or (standard.mode if standard else None) or "motorbike"
     conventions = catalogue.city.conventions
@@ -234,35 +237,74 @@ def complete(
     parameters = CoverageParameters(
         service=service,
         measure=measure,
-        limit=limit,
-        mode=None if measure == "straight_radius" else mode_of(catalogue.city, mode, group),
+        limit=limit_of(request.limit, standard, measure),
+        mode=mode_of(catalogue.city, mode, group) if measure in ON_ROADS else None,
         direction=_direction(request, standard),
         turnout_s=_turnout(request, standard),
-        catchment=_catchment(request, standard),
+        catchment="any" if measure == "quota" else _catchment(request, standard),
         standard=standard.id if standard else None,
         vintage=_vintage(request, catalogue, day, today, rights),
-        at=_at(request.at, conventions),
+        at=time_words(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group))),
         branch_share=_branch_share(request, service, catalogue),
         closures=rules_of(request.closures),
         seed=request.seed,
         tables=tuple(_known("tables", name, list(TABLES)) for name in dict.fromkeys(request.tables)),
+        quota=quota_of(standard, measure),
+        quota_group=group if measure == "quota" else EVERYBODY,
+        unit_types=standard.unit_type if standard else (),
+        min_site_m2=standard.min_site_m2 if standard else None,
+        in_force=standard is None or standard.is_in_force(day),
+        beside=tuple(dict.fromkeys(request.beside or ())),
+        group_speeds=_group_speeds(request, catalogue.city, mode if measure in ON_ROADS else None),
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
         scattered_people=conventions.scattered_people,
         halo_m=conventions.halo_m,
-        ferry=ferry_rules(conventions),
+        ferry=ferry_rules_of(conventions),
         lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
     layers, wanted = _layers(request, catalogue, parameters, rights)
-    clock = conventions.study_time.time if request.at is None else request.at.time()
-    told = _standard_notices(standard)
-    return CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told)
+    usual = conventions.study_time
+    clock = usual.time if request.at is None else request.at.time()
+    weekday = WEEKDAYS.index(usual.weekday) if request.at is None else day.weekday()
+    told = standard_notices(standard, day)
+    task = CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told, weekday)
+    return _with_beside(task, request, catalogue, today, rights)
 
 
-def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
-    """Say which input cannot be used, and what would be right."""
-    return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+def _with_beside(
+    task: CoverageTask, request: CoverageRequest, catalogue: Catalogue, today: date, rights: Rights | None
+) -> CoverageTask:
+    """Complete what is asked for beside a study; its facilities and its roads are layers of the study."""
+    asked, layers, beside = task.parameters, dict(task.layers), []
+    told = [
+        ROADS,
+        *(one for one in catalogue.standards if rights is None or _may_tell(catalogue, one, rights)),
+    ]
+    for name in asked.beside:
+        if name == asked.standard:
+            raise refused("beside", name, ", ".join(one for one in told if one != name))
+        _known("beside", name, [ROADS, *catalogue.standards], told)
+        shared = {"vintage": asked.vintage, "beside": (), "tables": (), "land_use": None}
+        if name == ROADS:
+            if asked.measure != "straight_radius":
+                raise refused("beside", name, "measure: straight_radius")
+            own = {"measure": "network_distance", "mode": request.mode or "walk", "limit": asked.limit}
+            other = request.model_copy(update=shared | own)
+        else:
+            kept = {one: getattr(request, one) for one in ("network", "demand", "zones", "at", "groups")}
+            other = CoverageRequest(standard=name, group_speeds=request.group_speeds, **(kept | shared))
+        found = complete(other, catalogue, today, rights)
+        if found.layers["facilities"] != task.layers["facilities"]:
+            layers[f"{name}{OF_BESIDE}"] = found.layers["facilities"]
+        layers |= {role: layer for role, layer in found.layers.items() if role == "network"}
+        beside.append((name, found))
+    return replace(task, layers=layers, beside=tuple(beside)) if beside else task
+
+
+def _may_tell(catalogue: Catalogue, standard: str, rights: Rights) -> bool:
+    return rights.may_read(catalogue.standards[standard].service)
 
 
 def _known(name: str, value: str, known: Sequence[str], told: Sequence[str] | None = None) -> str:
@@ -289,6 +331,14 @@ def _standard(request: CoverageRequest, catalogue: Catalogue, rights: Rights | N
     return known[_known("standard", request.standard, list(known), told)]
 
 
+def _group_speeds(
+    request: CoverageRequest, city: City, mode: str | None
+) -> tuple[tuple[str, float], ...] | None:
+    if not request.group_speeds:
+        return None
+    return group_speeds_of(city, request.groups) if mode == "walk" else ()
+
+
 def _direction(request: CoverageRequest, standard: Standard | None) -> Direction:
     return request.direction or (standard.direction if standard else "to_facility")
 
@@ -308,46 +358,6 @@ def _branch_share(request: CoverageRequest, service: str, catalogue: Catalogue) 
         if layer is not None and RANK not in {field.name for field in layer.fields}:
             raise refused("facilities/branch_share", share, f"{layer.id}.{RANK}")
     return share
-
-
-def _at(asked: datetime | None, conventions: Conventions) -> str:
-    """Write the time of a study: the one asked for, else the convention, which is the same in every week."""
-    if asked is not None:
-        return asked.isoformat(timespec="minutes")
-    usual = conventions.study_time
-    return f"{usual.weekday.capitalize()} {usual.time:%H:%M}"
-
-
-def ferry_rules(conventions: Conventions) -> FerryRules:
-    """Give what the conventions of the city say of ferries that tell no wait or no hours."""
-    ferry = conventions.ferry
-    first, last = (clock.hour + clock.minute / 60 for clock in (ferry.first, ferry.last))
-    return FerryRules(wait_min=ferry.wait_s / 60, hours=(first, last))
-
-
-def mode_of(city: City, name: str, group: str = ALL) -> Mode:
-    """Give a mode with the speeds of the city's conventions; named groups walk at their own speed.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused`` for a mode that the city does not know.
-    """
-    found = city.conventions.modes[_known("mode", name, list(city.conventions.modes))]
-    speeds: Mapping[str, float] = found.speeds_kmh
-    access = found.access_kmh
-    walker = city.conventions.walkers_kmh.get(_WALKERS.get(group, "")) if name == "walk" else None
-    if walker is not None:
-        speeds, access = dict.fromkeys(speeds, walker), walker
-    return Mode(
-        id=name,
-        speeds_kmh=tuple(speeds.get(road_class) for road_class in ROAD_CLASSES),
-        access_kmh=access,
-        unpaved_factor=found.unpaved_factor,
-        min_width_m=found.min_width_m,
-        obeys_oneway=name != "walk",
-        ferry_kmh=city.conventions.ferry.speed_kmh,
-    )
 
 
 def _vintage(
@@ -371,7 +381,7 @@ def _layers(
         "demand": (request.demand, "residents"),
         "zones": (request.zones, of_vintage.get(parameters.vintage or "", LayerId("commune"))),
     }
-    if parameters.measure != "straight_radius":
+    if parameters.on_roads:
         standing["network"] = (request.network, "roads")
     for role, layer in layers_of_tables(parameters.tables).items():
         standing[role] = (getattr(request, role, None), layer)
@@ -396,17 +406,3 @@ def _spread_by(demand: DemandReference | None) -> dict[str, LayerReference]:
     """Give the layers that the people are spread by, by role."""
     asked = {} if demand is None else {"buildings": demand.buildings, "residential_land": demand.land_use}
     return {role: reference for role, reference in asked.items() if reference is not None}
-
-
-def _standard_notices(standard: Standard | None) -> tuple[Notice, ...]:
-    if standard is None:
-        return ()
-    found = []
-    if not standard.verified:
-        source = {"source_vi": standard.source.vi, "source_en": standard.source.en}
-        found.append(Notice("standard_unverified", {"standard": standard.id, **source}))
-    if standard.unit_type:
-        found.append(
-            Notice("standard_unit_type", {"standard": standard.id, "types": ", ".join(standard.unit_type)})
-        )
-    return tuple(found)

@@ -19,14 +19,16 @@ from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services import catchment, compare_document, gaps
+from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
 from gis_service.services.closure_rules import asked_again
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, complete_comparison
-from gis_service.services.coverage import Told, run_coverage
+from gis_service.services.coverage import CoverageResult, Told, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
@@ -36,13 +38,14 @@ from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers, layers_of
 from gis_service.services.study_request import (
     CoverageRequest,
+    CoverageTask,
     complete,
     parse_request,
     read_request,
-    refused,
     told_vintages,
 )
 from gis_service.services.study_rights import require_document
+from gis_service.services.study_standard import refused
 from gis_service.services.vintages import AREA, area_of, has_place
 from gis_service.types import LayerId
 
@@ -172,7 +175,7 @@ def _coverage(
     if document["process"] == catchment.PROCESS:
         drawn = CatchmentAsk.from_document(document["parameters"])
         inputs = with_places(inputs, drawn)
-    own_unit = asked.catchment == "own_unit"
+    own_unit = _has_own_units(asked)
     units = bench.units(layers, task, vintage.layer)
     told = Told(
         _told_by(inputs, layers, units, vintage, own_unit=own_unit),
@@ -184,7 +187,27 @@ def _coverage(
         found = gaps.gaps_document(result, told.inputs, told.parameters)
     if drawn is not None:
         found = catchment.catchment_document(result, told.inputs, told.parameters, drawn)
-    return with_closed(found, result, vintage.layer, bench.every_unit(layers, task, inputs))
+    found = with_closed(found, result, vintage.layer, bench.every_unit(layers, task, inputs))
+
+    def compute(own: StudyLayers, other: CoverageTask) -> tuple[CoverageInputs, CoverageResult, Document]:
+        read, rule = bench.inputs(own, other), other.parameters
+        kept = _has_own_units(rule)
+        by = Told(
+            _told_by(read, own, units, vintage, own_unit=kept),
+            replace(rule, vintage=vintage.id, catchment_vintage=rule.vintage if kept else None),
+        )
+        one = run_coverage(read, rule, told=by)
+        shown = with_closed(one.document, one, vintage.layer, bench.every_unit(own, other, read))
+        return read, one, shown
+
+    # The rows of units are those that the result is told by.
+    zones = replace(inputs, zones=told.inputs.zones)
+    return with_beside(found, zones, result, beside_tasks(layers, task), compute)
+
+
+def _has_own_units(asked: CoverageParameters) -> bool:
+    """Tell whether the units of a study say who may use what: then they stay, whatever it is told by."""
+    return asked.catchment != "any" or asked.measure == "quota"
 
 
 def _told_by(
@@ -267,6 +290,7 @@ def _request(asked: Mapping[str, Any], references: References) -> dict[str, Any]
     tables = asked.get("tables", [])
     closures = asked_again(asked.get("closures", []), references)
     told = {"facilities": facilities, "groups": groups, "tables": tables, "closures": closures}
+    told |= {"beside": asked.get("beside", []), "group_speeds": "group_speeds_kmh" in asked}
     return request | told | {"vintage": asked["vintage"], "at": at}
 
 

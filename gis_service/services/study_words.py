@@ -41,7 +41,31 @@ _LIMITS = {
     "network_time": Text("{minutes} phút {mode}", "{minutes} minutes {mode}"),
     "network_distance": Text("{metres} m {mode}", "{metres} m {mode}"),
     "straight_radius": Text("bán kính {metres} m đường chim bay", "{metres} m as the crow flies"),
+    "within_line": Text("khoảng cách {metres} m", "{metres} m"),
+    "inside_area": Text("phạm vi mở rộng {metres} m", "its area and {metres} m around it"),
+    "quota": Text("định mức của đơn vị", "the quota of the unit"),
 }
+_INSIDE = Text("phạm vi của chính nó", "its area")
+_ANSWERS = {
+    "inside_area": Text(
+        vi="{covered} trong {total} người ({share}) ở trong {limit} ({service}); {uncovered} người ở ngoài.",
+        en="{covered} of {total} people ({share}) live within {limit} ({service}); {uncovered} are outside.",
+    ),
+    "quota": Text(
+        vi=(
+            "{covered} trong {total} người ({share}) ở đơn vị có đủ {service} theo định mức;"
+            " {uncovered} người ở đơn vị còn thiếu."
+        ),
+        en=(
+            "{covered} of {total} people ({share}) live in units with as much of {service} as the quota asks"
+            " for; {uncovered} live where some is missing."
+        ),
+    ),
+}
+_BESIDE_ROADS = Text(
+    vi=" Theo đường đi, trong {limit}: {covered} người ({share}).",
+    en=" Along roads, within {limit}: {covered} people ({share}).",
+)
 
 
 def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
@@ -62,6 +86,7 @@ def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Languag
         sentence = _change(document, catalogue, language)
     else:
         sentence = _coverage(document, catalogue, language)
+        sentence += _along_roads(document, language)
     if document["process"] == "gaps" and document["gaps"]:
         sentence += _largest(document["gaps"][0], language)
     sentence += _range(document, language)
@@ -70,12 +95,13 @@ def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Languag
 
 def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     totals, parameters = document["totals"][ALL], document["parameters"]
-    return _ANSWER.in_language(language).format(
+    said = _ANSWERS.get(parameters["measure"], _ANSWER)
+    return said.in_language(language).format(
         covered=_people(totals["covered"], language),
         uncovered=_people(totals["uncovered"], language),
         total=_people(totals["total"], language),
         share="–" if totals["share"] is None else percent(totals["share"], language),
-        service=_service(parameters["service"], catalogue, language),
+        service=service_words(parameters["service"], catalogue, language),
         limit=limit_words(parameters, language),
     )
 
@@ -89,10 +115,24 @@ def _range(document: Mapping[str, Any], language: Language) -> str:
     return ""
 
 
+def _along_roads(document: Mapping[str, Any], language: Language) -> str:
+    """Say the result along roads, where it stands beside one as the crow flies."""
+    said = ""
+    for entry in document.get("beside", []):
+        if entry["name"] == "roads":
+            everybody = entry["totals"][ALL]
+            said = _BESIDE_ROADS.in_language(language).format(
+                covered=_people(everybody["covered"], language),
+                share="–" if everybody["share"] is None else percent(everybody["share"], language),
+                limit=limit_words(entry, language),
+            )
+    return said
+
+
 def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     totals, parameters = document["totals"][ALL], document["parameters"]["after"]
     told = {name: _people(totals[name], language) for name in ("lost", "won", "before", "after", "total")}
-    service = _service(parameters["service"], catalogue, language)
+    service = service_words(parameters["service"], catalogue, language)
     return _CHANGE.in_language(language).format(
         service=service, limit=limit_words(parameters, language), **told
     )
@@ -107,7 +147,8 @@ def _people(value: float | None, language: Language) -> str:
     return "–" if value is None else number(value, language)
 
 
-def _service(name: str, catalogue: Catalogue, language: Language) -> str:
+def service_words(name: str, catalogue: Catalogue, language: Language) -> str:
+    """Name a service inside a sentence: the title of its layer, else its own name."""
     layer = catalogue.layers.get(LayerId(name))
     title = name if layer is None else layer.title.in_language(language)
     return title[:1].lower() + title[1:]
@@ -120,6 +161,8 @@ def mode_words(mode: str | None, language: Language) -> str:
 
 def limit_words(parameters: Mapping[str, Any], language: Language) -> str:
     """Say the limit of a study: ``10 minutes by motorbike``, ``3,000 m as the crow flies``."""
+    if parameters["measure"] == "inside_area" and not parameters["limit"]:
+        return _INSIDE.in_language(language)
     mode = mode_words(parameters["mode"], language)
     minutes = parameters["limit"] / 60
     return (

@@ -13,6 +13,10 @@ from gis_service.types import LayerId
 
 AREA = "area"
 """Role of the units whose union is the study area, where a study is told by others."""
+UNIT_TYPES = "unit_types"
+"""Role of the units whose kinds tell where a standard holds, whatever the units of the study."""
+UNIT_TYPE = "unit_type"
+"""Column of the kind of a unit."""
 
 
 def has_place(catalogue: Catalogue, vintage: Vintage) -> bool:
@@ -68,3 +72,18 @@ def area_of(catalogue: Catalogue, layers: Mapping[str, LayerId]) -> LayerId | No
         return None
     newest = [one.layer for one in catalogue.city.of_level() if has_place(catalogue, one)]
     return newest[-1] if newest and newest[-1] != layers["zones"] else None
+
+
+def base_units(catalogue: Catalogue) -> LayerId | None:
+    """Give the layer whose units tell their kind: the newest of the base level, in every study of the city.
+
+    So that people do not come under another standard because a result is told by other units (METHODS, Unit
+    types). None in a city whose units tell no kind.
+    """
+    known = [
+        one.layer
+        for one in catalogue.city.of_level()
+        if has_place(catalogue, one)
+        and UNIT_TYPE in {field.name for field in catalogue.layers[one.layer].fields}
+    ]
+    return known[-1] if known else None

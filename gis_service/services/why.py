@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gis_service.analysis.cells import CELL_M, cell_at
-from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field, straight_field
+from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.route import Route, find_route
 from gis_service.analysis.snap import snap
@@ -20,6 +20,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.cells import CellTable
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_ways import crow_field
 from gis_service.services.documents import persons, plain, units
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_area import units_in
@@ -73,7 +74,7 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
     Raises
     ------
     RefusedInput
-        ``place_outside`` beyond the study area.
+        ``place_outside`` beyond the study area, ``place_not_subject`` in a unit that the rule is not for.
     """
     inputs = study.inputs
     xy = shapely.get_coordinates(
@@ -86,6 +87,11 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
     zone = int(units_in(xy, inputs.zones, (), inputs.outline, inputs.area)[0])
     if zone == BEYOND:
         raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
+    if inputs.subject is not None:
+        unit = units_in(xy, inputs.subject.units, (), None)
+        if not inputs.subject.includes(unit)[0]:
+            types = ", ".join(study.parameters.unit_types)
+            raise RefusedInput(ErrorCode.PLACE_NOT_SUBJECT, lon=lon, lat=lat, types=types)
     return xy, zone
 
 
@@ -102,13 +108,13 @@ def way_of(study: LiveStudy, xy: Floats, zone: int, prepared: Prepared) -> Way:
         What is known already.
     """
     facilities, parameters, roads = study.inputs.facilities, study.parameters, study.result.roads
-    chosen = study.result.counted_facilities
-    if parameters.catchment == "own_unit":
-        chosen = chosen[(facilities.unit[chosen] == zone) & (zone >= 0)]
+    if parameters.measure == "quota":
+        return Way("covered" if zone >= 0 and _has_enough(study, zone) else "uncovered")
+    chosen = _usable(study, zone)
     if not len(chosen):
         return Way("no_facility")
     if roads is None:
-        return _told(straight_field(xy, facilities.xy[chosen], facilities.site[chosen]), chosen, parameters)
+        return _told(crow_field(xy, facilities, chosen), chosen, parameters)
     here = snap(xy, roads.network, roads.costs, study.inputs.barriers, parameters.snap_max_m)
     if here.segment[0] < 0:
         return Way("roadless")
@@ -142,6 +148,59 @@ def way_of(study: LiveStudy, xy: Floats, zone: int, prepared: Prepared) -> Way:
         turnout=parameters.turnout_cost,
     )
     return replace(way, route=route)
+
+
+def _usable(study: LiveStudy, zone: int) -> Int64s:
+    """Give the rows of the facilities that somebody of a unit may use.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` where each home is assigned by itself: of a place nothing is known then.
+    """
+    facilities, parameters = study.inputs.facilities, study.parameters
+    chosen = study.result.counted_facilities
+    if parameters.catchment == "own_unit":
+        own: Int64s = chosen[(facilities.unit[chosen] == zone) & (zone >= 0)]
+        return own
+    assigned = study.inputs.assigned
+    if parameters.catchment != "assigned" or assigned is None:
+        return chosen
+    if assigned.by_unit is None:
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED, name="catchment", value="assigned", expected="any, own_unit"
+        )
+    part = int(assigned.by_unit[zone]) if zone >= 0 else -1
+    usable = np.empty(0, dtype=np.int64) if part < 0 else assigned.facilities[part]
+    return chosen[np.isin(facilities.owners[chosen], usable)]
+
+
+def _has_enough(study: LiveStudy, zone: int) -> bool:
+    """Tell whether a unit has what the quota asks for."""
+    told = study.document["zones"][zone].get("provision")
+    return told is not None and not told["missing"]
+
+
+def provision_document(study: LiveStudy, zone: int, *, personal: bool) -> Document | None:
+    """Tell what the unit of a place has and needs, in a study of a quota; None in others.
+
+    Parameters
+    ----------
+    study
+        The study whose rule holds.
+    zone
+        The unit, negative without one.
+    personal
+        Whether the reader may see small counts: what a unit needs tells how many people it has.
+    """
+    quota = study.parameters.quota
+    if quota is None:
+        return None
+    told = study.document["zones"][zone].get("provision") if zone >= 0 else None
+    figures = told or {"have": None, "needed": None, "missing": None}
+    if not personal and quota.per != "unit":
+        figures = figures | {"needed": None, "missing": None}
+    return {"of": quota.of, "per": quota.per, "amount": plain(quota.amount)} | figures
 
 
 def _told(found: Field, chosen: Int64s, parameters: CoverageParameters) -> Way:
@@ -183,7 +242,7 @@ def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
     if way.cost is None or way.nearest is None:
         return found
     if way.route is None:
-        length = float(np.hypot(*(study.inputs.facilities.xy[way.nearest] - xy[0])))
+        length = float(np.hypot(*(goal_of(study, way.nearest, xy) - xy[0])))
     else:
         length = way.route.distance_m
     return found | {"distance_m": round(length, 1), "route": _drawn(study, xy, way)}
@@ -200,9 +259,22 @@ def _parts(way: Way, turnout: int) -> Document:
     return {name: units(cost) for name, cost in ({"access": access} | parts | {"turnout": turnout}).items()}
 
 
+def goal_of(study: LiveStudy, row: int, xy: Floats) -> Floats:
+    """Give where a facility is nearest to a place: ``(2,)`` metres; the place itself inside an area."""
+    facilities = study.inputs.facilities
+    if facilities.shapes is None:
+        found: Floats = facilities.xy[row]
+    else:
+        line = shapely.shortest_line(shapely.Point(xy[0]), facilities.shapes[row])
+        found = shapely.get_coordinates(line)[-1]
+    return found
+
+
 def _drawn(study: LiveStudy, xy: Floats, way: Way) -> Document:
     """Draw a way in the direction of travel, as GeoJSON."""
     place, goal = xy[0], study.inputs.facilities.xy[way.nearest]
+    if way.route is None and way.nearest is not None:
+        goal = goal_of(study, way.nearest, xy)
     forwards = study.parameters.direction == "to_facility"
     first, last = (place, goal) if forwards else (goal, place)
     if way.route is None:

@@ -13,13 +13,15 @@ from gis_service.services.cells import cell_table
 from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import units
 from gis_service.services.prepared import Prepared
-from gis_service.services.study_words import limit_words
+from gis_service.services.study_words import limit_words, service_words
 from gis_service.services.why import (
     Document,
     Way,
     cell_document,
+    goal_of,
     nearest_settlement,
     place_in,
+    provision_document,
     way_document,
     way_of,
 )
@@ -42,7 +44,17 @@ _SENTENCES = {
     "no_path": Text(
         "Từ đây không có đường nào tới được nơi phục vụ.", "No way leads from here to any facility."
     ),
+    "enough": Text("Đơn vị ở đây có đủ {service} theo định mức.", "The unit here has enough of {service}."),
+    "lacking": Text(
+        "Đơn vị ở đây chưa đủ {service} theo định mức{missing}.",
+        "The unit here has not enough of {service}{missing}.",
+    ),
     "no_facility": Text("Không có nơi phục vụ nào dành cho chỗ này.", "There is no facility for this place."),
+}
+_MISSING = {
+    "facilities": Text(": thiếu {missing} điểm", ": {missing} missing"),
+    "site_m2": Text(": thiếu {missing} m²", ": {missing} m² missing"),
+    "capacity": Text(": thiếu {missing} chỗ", ": {missing} places missing"),
 }
 _GENERATED = Text(" Tính từ dữ liệu minh hoạ.", " Computed from generated data.")
 _MINUTE_S = 60
@@ -82,13 +94,14 @@ def why_document(
         "zones": _zones(question, place),
         "settlement": nearest_settlement(study, xy),
         **way_document(study, xy, way),
+        "provision": provision_document(study, zone, personal=personal),
         "nearest": _facility(study, question, way.nearest, xy),
         "second": _second(study, question, way, xy),
         "rule": _rule(question),
         "cell": cell_document(table, xy, personal=personal),
         "inputs": _inputs(question),
     }
-    sentences = {language: _sentence(study, way, document, language) for language in ("vi", "en")}
+    sentences = {language: _sentence(question, way, document, language) for language in ("vi", "en")}
     return document | {"sentence": sentences}
 
 
@@ -120,7 +133,8 @@ def _facility(study: LiveStudy, question: Question, row: int | None, xy: Floats)
     layer = layers.layers["facilities"]
     key = layers.catalogue.layers[layer].key
     fid = None if code is None or key is None else fid_of(layers.connection, layer, key, code)
-    point = np.array([shapely.Point(facilities.xy[row])], dtype=object)
+    goal = facilities.xy[row] if study.result.roads is not None else goal_of(study, row, xy)
+    point = np.array([shapely.Point(goal)], dtype=object)
     degrees = np.round(shapely.get_coordinates(transform(point, study.inputs.crs, STORAGE)), _DECIMALS)
     return {
         "id": code,
@@ -128,7 +142,7 @@ def _facility(study: LiveStudy, question: Question, row: int | None, xy: Floats)
         "name": facilities.names[owner] if facilities.names else None,
         "site": int(facilities.site[row]),
         "point": degrees[0].tolist(),
-        "straight_m": round(float(np.hypot(*(facilities.xy[row] - xy[0]))), 1),
+        "straight_m": round(float(np.hypot(*(goal - xy[0]))), 1),
     }
 
 
@@ -170,17 +184,35 @@ def _both(text: Text) -> dict[str, str]:
     return {"vi": text.vi, "en": text.en}
 
 
-def _sentence(study: LiveStudy, way: Way, document: Mapping[str, Any], language: Language) -> str:
+def _sentence(question: Question, way: Way, document: Mapping[str, Any], language: Language) -> str:
+    asked = question.parameters
+    service = service_words(asked.service, question.layers.catalogue, language)
     nearest, over = document["nearest"], document["over"]
-    said = _SENTENCES[way.status].in_language(language).format(
+    said = _SENTENCES[_status(way, document)].in_language(language).format(
         name="" if nearest is None else nearest["name"] or nearest["id"],
         cost=_cost(document["cost"], document["unit"], language),
-        limit=limit_words(study.parameters.as_document(), language),
+        limit=limit_words(asked.as_document(), language),
         over=_cost(over, document["unit"], language),
         spare=_cost(None if over is None else -over, document["unit"], language),
-        snap=number(study.parameters.snap_max_m, language),
+        snap=number(asked.snap_max_m, language),
+        service=service,
+        missing=_missing(document["provision"], language),
     )  # fmt: skip
     return said + (_GENERATED.in_language(language) if document["generated_data"] else "")
+
+
+def _status(way: Way, document: Mapping[str, Any]) -> str:
+    if document["provision"] is None:
+        return way.status
+    return "enough" if way.status == "covered" else "lacking"
+
+
+def _missing(provision: Mapping[str, Any] | None, language: Language) -> str:
+    """Say how much is missing, where the reader may know it."""
+    if provision is None or not provision["missing"]:
+        return ""
+    words = _MISSING[provision["of"]].in_language(language)
+    return words.format(missing=number(provision["missing"], language, 3).rstrip("0").rstrip(".,"))
 
 
 def _cost(cost: float | None, unit: str, language: Language) -> str:

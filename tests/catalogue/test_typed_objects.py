@@ -68,3 +68,22 @@ def test_a_standard_that_says_little_is_for_everybody_everywhere(ben_nho: Catalo
 def test_nothing_can_be_changed_afterwards(ben_nho: Catalogue) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         ben_nho.city.crs = "EPSG:4326"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("day", "holds"),
+    [
+        (date(2026, 12, 31), False),
+        (date(2027, 1, 1), True),
+        (date(2029, 12, 31), True),
+        (date(2030, 1, 1), False),
+    ],
+)
+def test_a_standard_is_in_force_from_its_first_day_until_before_its_last(
+    ben_nho: Catalogue, day: date, *, holds: bool
+) -> None:
+    known = next(iter(ben_nho.standards.values()))
+    bounded = dataclasses.replace(known, in_force_from=date(2027, 1, 1), in_force_to=date(2030, 1, 1))
+    open_ended = dataclasses.replace(known, in_force_from=None, in_force_to=None)
+    assert bounded.is_in_force(day) is holds
+    assert open_ended.is_in_force(day)

@@ -121,6 +121,17 @@ def test_a_comparison_is_read_from_standard_input(study: Study) -> None:
     assert made.stdout.splitlines()[-1].startswith("compare_")
 
 
+def test_other_standards_stand_beside_a_study_and_groups_walk_at_their_own_speed(study: Study) -> None:
+    other = "one_stop_office_motorbike_10min"
+    asked = ("--standard", "one_stop_office_walk_15min", "--beside", other, "--group", "age_60")
+    made = study("run", "coverage", *asked, "--group-speeds", "--at", AFTER)
+    assert made.exit_code == 0, made.stderr
+    document = json.loads(study("show", made.stdout.splitlines()[-1], "--json").stdout)
+    assert [entry["name"] for entry in document["beside"]] == [other]
+    assert document["parameters"]["group_speeds_kmh"] == {"age_60": 3.2}
+    assert document["together"][0]["rules"] == 2
+
+
 def test_lists_tell_where_to_go_on(study: Study) -> None:
     for limit in ("2000", "2500"):
         study("run", "coverage", *STRAIGHT, "--limit", limit)

@@ -12,7 +12,7 @@ from gis_service.services.study_request import CoverageRequest
 COVERAGE: list[tuple[dict[str, Any], str]] = [
     ({"limit": "far"}, "0, 0.5, …"),
     ({"limit": None, "turnout_s": [1]}, "0, 0.5, …"),
-    ({"limit": -1}, "> 0.0"),
+    ({"limit": -1}, "≥ 0.0"),
     ({"limit": float("inf")}, "0, 0.5, …"),
     ({"mode": "boat"}, "'walk', 'bicycle', 'motorbike', 'car'"),
     ({"service": 1}, '"…"'),

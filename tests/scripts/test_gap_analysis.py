@@ -13,7 +13,8 @@ import shapely
 from affine import Affine
 
 from gis_service.analysis.modes import MODES
-from gis_service.services.coverage_parameters import CATCHMENTS, DIRECTIONS, MEASURES
+from gis_service.services.coverage_parameters import CATCHMENTS, DIRECTIONS
+from gis_service.services.gap_analysis import MEASURES_OF_FILES
 from tests.scripts.conftest import SCRIPT
 from tests.scripts.gap_town import EAST, NORTH, Town, at, box, line, write
 
@@ -225,7 +226,12 @@ def test_the_choices_are_those_of_the_engine(town: Town) -> None:
         for parameter in town.script.main.params
         if hasattr(parameter.type, "choices")
     }
-    assert choices == {"mode": MODES, "measure": MEASURES, "direction": DIRECTIONS, "catchment": CATCHMENTS}
+    assert choices == {
+        "mode": MODES,
+        "measure": MEASURES_OF_FILES,
+        "direction": DIRECTIONS,
+        "catchment": CATCHMENTS,
+    }
 
 
 def test_a_repaired_unit_is_told(town: Town) -> None:

@@ -167,9 +167,16 @@ def test_an_area_is_entered_where_its_edge_meets_a_road(town: Connection, catalo
     asked = {"standard": None, "service": "park", "mode": "walk", "measure": "network_distance"}
     rows = run(town, catalogue, limit=500, **asked)
     assert rows["totals"]["all"]["covered"] == 30  # 400 m to the eastern gate, and 10 m to the road
-    with pytest.raises(RefusedInput) as refused:
-        run(town, catalogue, **(asked | {"limit": 500, "measure": "straight_radius"}))
-    assert refused.value.params["name"] == "measure"
+
+
+def test_an_area_is_near_wherever_its_edge_is_nearest_as_the_crow_flies(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    """The park reaches from 3,000 to 3,500 m, and the only home inside a radius of 400 m stands at 3,900."""
+    load(town, catalogue, "park", [shapely.box(X + 3000, Y - 200, X + 3500, Y + 200)])
+    asked = {"standard": None, "service": "park", "measure": "straight_radius"}
+    assert run(town, catalogue, limit=400, **asked)["totals"]["all"]["covered"] == 30
+    assert run(town, catalogue, limit=399, **asked)["totals"]["all"]["covered"] == 0
 
 
 def test_people_known_by_areas_are_spread_over_them(town: Connection, catalogue: Catalogue) -> None:

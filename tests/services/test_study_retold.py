@@ -61,6 +61,19 @@ def test_it_is_the_study_that_the_vintage_would_have_given(
 
 
 @pytest.mark.parametrize("vintage", VINTAGES)
+def test_what_stands_beside_a_study_is_told_by_the_same_units(run: Run, told: Retell, vintage: str) -> None:
+    beside = ["roads", "one_stop_office_walk_15min"]
+    asked = state(AFTER, measure="straight_radius", groups=["age_60"], group_speeds=True, beside=beside)
+    document, direct = (run("coverage", asked | {"vintage": name}) for name in ("communes_2025", vintage))
+    assert canonical_json(told(document, vintage)) == canonical_json(direct)
+    assert [entry["name"] for entry in direct["beside"]] == beside
+    assert direct["beside"][1]["totals"]["age_60"] != document["totals"]["age_60"]
+    together = [row for row in direct["together"] if row["zone"] is not None and row["group"] == "all"]
+    assert {row["zone"] for row in together} == set(UNITS[vintage])
+    assert sum(sum(row["exactly"]) for row in together) == sum(HOMES.values())
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
 def test_a_unit_counts_the_people_at_its_points(run: Run, vintage: str) -> None:
     zones = run("coverage", state(AFTER, vintage=vintage))["zones"]
     assert {row["id"]: row["total"] for row in zones} == {

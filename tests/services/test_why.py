@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.service_standard import Quota
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
@@ -18,6 +20,7 @@ from gis_service.services.cells import cell_table, cells_document
 from gis_service.services.coverage_live import LiveStudy, Question, ask, shown_document, study_of
 from gis_service.services.prepared import Prepared
 from gis_service.services.why_place import why_document
+from gis_service.types import LayerId
 from tests.live_town import METRIC, MOTORBIKE, as_array, degrees
 
 EAST: dict[str, Any] = {"at": "2025-06-30T10:00"}
@@ -212,3 +215,77 @@ def test_the_cell_of_a_place_is_told_as_its_reader_may_see_it(town: Connection, 
     public = why(town, catalogue, 3900, 10, personal=False)["cell"]
     assert (public["people"], public["small"]) == (None, True)
     assert why(town, catalogue, 3500, 10)["cell"] is None
+
+
+def near(
+    town: Connection, catalogue: Catalogue, along: float, beside: float, **asked: object
+) -> dict[str, Any]:
+    question = ask(town, catalogue, {"at": MOTORBIKE["at"]} | asked, ANONYMOUS)
+    prepared = Prepared()
+    place = degrees(along, beside)
+    return why_document(study_of(question, prepared), question, prepared, place, personal=False)
+
+
+def test_a_line_is_drawn_to_where_it_is_nearest(town: Connection, catalogue: Catalogue) -> None:
+    """The roads stand in for pipes: one from 0 to 4,000 m, one from 4,500 to 6,000."""
+    asked = {"service": "roads", "measure": "within_line", "limit": 100}
+    found = near(town, catalogue, 1000, 150, **asked)
+    assert (found["status"], found["cost"], found["over"]) == ("uncovered", 150, 50)
+    assert (found["distance_m"], found["nearest"]["id"]) == (150, "roads0")
+    assert found["nearest"]["point"] == pytest.approx(degrees(1000), abs=2e-6)
+    assert (found["second"]["id"], found["second"]["cost"]) == ("roads1", pytest.approx(3503.2, abs=0.1))
+    assert "50 m beyond" in found["sentence"]["en"]
+
+
+@pytest.mark.parametrize(("along", "status", "cost"), [(4200, "covered", 0), (4000, "uncovered", 100)])
+def test_a_place_is_inside_an_area_or_so_far_from_it(
+    town: Connection, catalogue: Catalogue, along: float, status: str, cost: float
+) -> None:
+    """The river lies between 4,100 and 4,400 m."""
+    found = near(town, catalogue, along, 0, service="rivers", measure="inside_area")
+    assert (found["status"], found["cost"], found["limit"]) == (status, pytest.approx(cost, abs=0.01), 0)
+
+
+def test_the_unit_of_a_place_has_or_lacks_what_a_quota_asks_for(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    known = catalogue.standards[MOTORBIKE["standard"]]
+    change: dict[str, Any] = {"id": "rule", "measure": "quota", "mode": None, "limit": None}
+    quotas = (Quota(1, "facilities", "unit"), Quota(1, "facilities", "1000_people"))
+    for quota, needed in zip(quotas, (1, None), strict=True):
+        rule = replace(known, **change, quota=quota)
+        rules = replace(catalogue, standards={"rule": rule})
+        east, west = (near(town, rules, along, 0, standard="rule") for along in (1200, 3000))
+        assert (east["status"], west["status"]) == ("covered", "uncovered")
+        assert (east["provision"]["have"], east["provision"]["needed"]) == (1, needed)
+        assert (east["cost"], east["nearest"], east["route"]) == (None, None, None)
+        assert "has enough" in east["sentence"]["en"]
+        assert ("1 missing" in west["sentence"]["en"]) == (needed == 1)
+
+
+def test_a_place_in_a_unit_that_the_rule_is_not_for_is_refused(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    known = catalogue.standards[MOTORBIKE["standard"]]
+    rules = replace(catalogue, standards={"rule": replace(known, id="rule", unit_type=("ward",))})
+    town.execute(text("UPDATE layer.commune SET unit_type = 'ward' WHERE code = 'commune0'"))
+    assert near(town, rules, 1200, 0, standard="rule")["status"] == "covered"
+    with pytest.raises(RefusedInput) as caught:
+        near(town, rules, 3000, 0, standard="rule")
+    assert caught.value.code == ErrorCode.PLACE_NOT_SUBJECT
+
+
+def test_a_place_has_the_facilities_that_serve_its_unit(town: Connection, catalogue: Catalogue) -> None:
+    columns = {"service": "one_stop_office", "measure": "straight_radius", "limit": 9000}
+    served = replace(
+        catalogue.layers[LayerId("one_stop_office")],
+        fields=(
+            *catalogue.layers[LayerId("one_stop_office")].fields,
+            replace(catalogue.layers[LayerId("health_station")].fields[0], name="serves"),
+        ),
+    )
+    rules = replace(catalogue, layers={**catalogue.layers, LayerId("one_stop_office"): served})
+    town.execute(text("ALTER TABLE layer.one_stop_office ADD serves text"))
+    town.execute(text("UPDATE layer.one_stop_office SET serves = 'commune1' WHERE code = 'one_stop_office0'"))
+    told = [near(town, rules, along, 0, catchment="assigned", **columns)["status"] for along in (1200, 3000)]
+    assert told == ["no_facility", "covered"]

@@ -89,6 +89,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/jobs/<job_id>/results"): OPEN,
     ("DELETE", "/api/jobs/<job_id>"): STORE,
     ("GET", "/api/vintages"): OPEN,
+    ("GET", "/api/standards"): OPEN,
     ("GET", "/api/units/<code>"): OPEN,
     ("GET", "/api/studies"): OPEN,
     ("GET", "/api/studies/<study_id>"): OPEN,

@@ -20,6 +20,7 @@ __all__ = [
     "Scene",
     "Table",
     "hide_tables",
+    "hide_together",
     "layers_of_tables",
     "notices_of_tables",
     "slow_tables",
@@ -28,6 +29,8 @@ __all__ = [
 
 CLOSED_NOTICE = "tables_closed"
 """Tells that tables are for those who may see personal detail."""
+TOGETHER = "together"
+"""Member of a document that tells how many of several rules reach whom."""
 
 TABLES: Mapping[str, Table] = {
     "facilities": Table(facilities.rows),
@@ -66,6 +69,15 @@ def hide_tables(shown: Row) -> None:
     closed = [name for name in tables if not TABLES[name].is_open]
     for name in closed:
         del tables[name]
+    _say_closed(shown, closed)
+
+
+def hide_together(shown: Row) -> None:
+    """Take out how many rules reach whom, which is personal detail like a table, and say so."""
+    _say_closed(shown, [TOGETHER] if shown.pop(TOGETHER, None) else [])
+
+
+def _say_closed(shown: Row, closed: list[str]) -> None:
     if closed:
         # What is said beside a table goes with it.
         gone = {notice.code for notice in notices_of_tables(tuple(closed))}

@@ -19,7 +19,8 @@ def rows(scene: Scene) -> list[Row]:
     facilities, field = scene.inputs.facilities, scene.ways.field
     limit = scene.parameters.limit_cost
     owners = facilities.owners
-    covered = is_covered(field.cost, limit)
+    # A quota covers people by their unit, without a nearest facility.
+    covered = is_covered(field.cost, limit) & (field.facility >= 0)
     alone = covered & ~is_covered(field.cost2, limit)
     nearest = owners[np.maximum(field.facility, 0)] if len(owners) else np.zeros(len(covered), np.int64)
     counted = np.unique(owners[scene.counted_facilities])

@@ -12,6 +12,7 @@ from gis_service.web.api import (
     landing,
     metadata,
     processes,
+    standards,
     studies,
     study_publish,
     thumbnails,
@@ -45,6 +46,7 @@ API = (
     study_publish.blueprint,
     coverage.blueprint,
     catchment.blueprint,
+    standards.blueprint,
     units.blueprint,
     audit.blueprint,
 )

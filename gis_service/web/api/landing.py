@@ -73,6 +73,7 @@ def landing(query: FormatQuery) -> Response:
         link("/jobs", JOB_LIST_REL),
         link("/studies", "related", title="studies"),
         link("/vintages", "related", title="vintages"),
+        link("/standards", "related", title="standards"),
     ]
     return show(Landing(title=title, description=_ABOUT[language], links=links), query.f, title)
 

@@ -7,13 +7,19 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from gis_service.services.coverage_parameters import MAX_LIMIT, MAX_TURNOUT_S
+from gis_service.services.coverage_parameters import (
+    MAX_LIMIT,
+    MAX_TURNOUT_S,
+    CoverageCatchment,
+    CoverageMeasure,
+)
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
 from gis_service.web.schemas.studies import StudyDocument
 
 _ID = r"^[a-z][a-z0-9_]{0,47}$"
 _GROUPS_EXPECTED, _TABLES_EXPECTED = "age_60,age_3_5", "facilities"
+_BESIDE_EXPECTED = "roads,health_station_walk_15min"
 _AT_EXPECTED = "2026-01-06T10:00"
 
 
@@ -23,6 +29,10 @@ def _groups(value: object) -> tuple[str, ...]:
 
 def _tables(value: object) -> tuple[str, ...]:
     return _names(value, _TABLES_EXPECTED)
+
+
+def _beside(value: object) -> tuple[str, ...]:
+    return _names(value, _BESIDE_EXPECTED)
 
 
 def _names(value: object, expected: str) -> tuple[str, ...]:
@@ -45,7 +55,7 @@ class CoverageQuery(Query):
 
     standard: str | None = Field(None, pattern=_ID, description="Standard the service is judged by.")
     service: str | None = Field(None, pattern=_ID, description="Layer of the facilities.")
-    measure: Literal["network_time", "network_distance", "straight_radius"] | None = None
+    measure: CoverageMeasure | None = None
     mode: Literal["walk", "bicycle", "motorbike", "car"] | None = None
     limit: float | None = Field(
         None,
@@ -63,7 +73,7 @@ class CoverageQuery(Query):
         WithJsonSchema({"type": "string", "example": _AT_EXPECTED}),
     ] = Field(None, description="Local time: who is open, which ferry runs.")
     vintage: str | None = Field(None, pattern=_ID, description="Boundary vintage that the answer is told by.")
-    catchment: Literal["any", "own_unit"] | None = None
+    catchment: CoverageCatchment | None = None
     direction: Literal["to_facility", "from_facility"] | None = None
     turnout_s: float | None = Field(
         None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False, description="Seconds; in steps as the limit."
@@ -74,6 +84,18 @@ class CoverageQuery(Query):
     tables: Annotated[
         tuple[str, ...] | None, BeforeValidator(_tables), WithJsonSchema({"type": "string"})
     ] = Field(None, description="Further tables of the answer, with commas between.")
+    beside: Annotated[
+        tuple[str, ...] | None, BeforeValidator(_beside), WithJsonSchema({"type": "string"})
+    ] = Field(
+        None,
+        description=(
+            "What is told beside the answer, with commas between: roads (for straight_radius), and ids of"
+            " standards."
+        ),
+    )
+    group_speeds: bool | None = Field(
+        None, description="Whether elderly people and children walk at their own speed, on foot."
+    )
     branch_share: float | None = Field(
         None, ge=0, le=1, description="Share of the closed facilities that stay as branches."
     )
@@ -140,6 +162,9 @@ class LiveWhy(Answer):
     over: float | None
     parts: dict[str, float] | None
     distance_m: float | None
+    provision: dict[str, Any] | None = Field(
+        description="What the unit of the place has, needs and lacks; null but for a quota."
+    )
     nearest: dict[str, Any] | None
     second: dict[str, Any] | None
     route: dict[str, Any] | None

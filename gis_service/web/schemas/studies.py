@@ -56,6 +56,12 @@ class StudyDocument(Answer):
     gaps: list[dict[str, Any]] = Field(
         description="Places outside; `kind`: network, no_path, roadless, cluster, no_facility or scattered."
     )
+    beside: list[dict[str, Any]] | None = Field(
+        None, description="Other rules on the same people: each with its rule, `totals` and `zones`."
+    )
+    together: list[dict[str, Any]] | None = Field(
+        None, description="People whom exactly so many of the rules reach; for those who see personal detail."
+    )
     notices: list[dict[str, Any]]
     generated_data: bool
 

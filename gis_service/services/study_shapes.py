@@ -1,0 +1,44 @@
+"""Parts of what somebody asks of a study: layers by version."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class LayerReference(BaseModel):
+    """A layer, in a version or in the current one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id.")
+    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
+
+
+class DemandReference(LayerReference):
+    """The layer of the people, and the layers that people of areas are spread by."""
+
+    buildings: LayerReference | None = Field(
+        None, description="Buildings that the people of areas live in, by storeys or height, and class."
+    )
+    land_use: LayerReference | None = Field(
+        None, description="Land by its use: where people of areas without a building to live in are put."
+    )
+
+
+class FacilityReference(BaseModel):
+    """The layer of the facilities, and how many of those that closed stay as branches."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: str | None = Field(
+        None, pattern=r"^[a-z][a-z0-9_]{0,47}$", description="Layer id; that of the service when left out."
+    )
+    version: int | None = Field(None, description="Version of the layer; the current one when left out.")
+    branch_share: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description=(
+            "Share 0..1 of the closed facilities with a branch_rank that stay as branches, by rank:"
+            " their number times the share, rounded half up."
+        ),
+    )

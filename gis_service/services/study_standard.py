@@ -1,0 +1,111 @@
+"""What a study takes from its standard and from the conventions of the city."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from gis_service.analysis.modes import Mode
+from gis_service.analysis.network import ROAD_CLASSES
+from gis_service.catalogue.city_definition import City, Conventions
+from gis_service.catalogue.service_standard import Quota, Standard
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.coverage_inputs import Notice
+from gis_service.services.coverage_parameters import MAY_BE_ZERO
+from gis_service.services.network import FerryRules
+from gis_service.types import Text
+
+_WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
+"""Groups that walk slower, when a standard names them (METHODS, Speeds)."""
+
+
+def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
+    """Say which input cannot be used, and what would be right."""
+    return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+
+
+def limit_of(asked: float | None, standard: Standard | None, measure: str) -> float:
+    """Give the limit that was asked for, else that of the standard; 0 for measures that need none.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` where a limit is needed and none is known.
+    """
+    limit = asked
+    if limit is None and standard is not None and standard.measure == measure:
+        limit = standard.limit
+    if limit is None and measure in MAY_BE_ZERO:
+        return 0.0
+    if limit is None and standard is not None and measure not in MAY_BE_ZERO:
+        limit = standard.limit
+    if limit is None or (not limit and measure not in MAY_BE_ZERO):
+        raise refused("limit", limit, "> 0")
+    return limit
+
+
+def quota_of(standard: Standard | None, measure: str) -> Quota | None:
+    """Give the quota of a study that asks for one; raises ``study_refused`` where the standard has none."""
+    if measure != "quota":
+        return None
+    if standard is None or standard.quota is None:
+        expected = Text("quota cùng một tiêu chuẩn có định mức", "quota with a standard that has one")
+        raise refused("measure", measure, expected)
+    return standard.quota
+
+
+def mode_of(city: City, name: str, group: str) -> Mode:
+    """Give a mode with the speeds of the city's conventions; named groups walk at their own speed."""
+    if name not in city.conventions.modes:
+        raise refused("mode", name, ", ".join(city.conventions.modes))
+    found = city.conventions.modes[name]
+    speeds: Mapping[str, float] = found.speeds_kmh
+    access = found.access_kmh
+    walker = city.conventions.walkers_kmh.get(_WALKERS.get(group, "")) if name == "walk" else None
+    if walker is not None:
+        speeds, access = dict.fromkeys(speeds, walker), walker
+    return Mode(
+        id=name,
+        speeds_kmh=tuple(speeds.get(road_class) for road_class in ROAD_CLASSES),
+        access_kmh=access,
+        unpaved_factor=found.unpaved_factor,
+        min_width_m=found.min_width_m,
+        obeys_oneway=name != "walk",
+        ferry_kmh=city.conventions.ferry.speed_kmh,
+    )
+
+
+def group_speeds_of(city: City, groups: Iterable[str]) -> tuple[tuple[str, float], ...]:
+    """Give the groups that are counted and walk at a speed of their own, with it."""
+    speeds = city.conventions.walkers_kmh
+    counted = [(group, _WALKERS[group]) for group in dict.fromkeys(groups) if group in _WALKERS]
+    return tuple((group, speeds[walker]) for group, walker in counted if walker in speeds)
+
+
+def standard_notices(standard: Standard | None, day: date) -> tuple[Notice, ...]:
+    """Tell what a reader must know of a standard: that nobody has checked it, that it is not in force."""
+    if standard is None:
+        return ()
+    found = []
+    if not standard.verified:
+        source = {"source_vi": standard.source.vi, "source_en": standard.source.en}
+        found.append(Notice("standard_unverified", {"standard": standard.id, **source}))
+    if not standard.is_in_force(day):
+        first, last = (
+            "–" if one is None else one.isoformat() for one in (standard.in_force_from, standard.in_force_to)
+        )
+        found.append(Notice("standard_not_in_force", {"standard": standard.id, "from": first, "to": last}))
+    return tuple(found)
+
+
+def time_words(asked: datetime | None, conventions: Conventions) -> str:
+    """Write the time of a study: the one asked for, else the convention, which is the same in every week."""
+    if asked is not None:
+        return asked.isoformat(timespec="minutes")
+    usual = conventions.study_time
+    return f"{usual.weekday.capitalize()} {usual.time:%H:%M}"
+
+
+def ferry_rules_of(conventions: Conventions) -> FerryRules:
+    """Give what holds of a ferry that tells no headway or no hours."""
+    ferry = conventions.ferry
+    first, last = (clock.hour + clock.minute / 60 for clock in (ferry.first, ferry.last))
+    return FerryRules(wait_min=ferry.wait_s / 60, hours=(first, last))
