@@ -55,7 +55,8 @@ def layers_of_tables(names: tuple[str, ...]) -> dict[str, str]:
 
 def notices_of_tables(names: tuple[str, ...]) -> list[Notice]:
     """Give what must be said beside tables."""
-    return [notice for name in names if (notice := TABLES[name].notice) is not None]
+    known = (TABLES[name] for name in names if name in TABLES)
+    return [table.notice for table in known if table.notice is not None]
 
 
 def slow_tables(names: tuple[str, ...]) -> tuple[str, ...]:

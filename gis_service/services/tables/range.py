@@ -26,8 +26,9 @@ from gis_service.analysis.ranges import (
 from gis_service.services.coverage_document import OUTSIDE, study_id
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import persons, units
+from gis_service.services.study_standard import refused
 from gis_service.services.tables.scene import Row, Scene
-from gis_service.types import Floats, Int64s
+from gis_service.types import Floats, Int64s, Text
 
 NOTICE = Notice(
     "assumption_range",
@@ -58,7 +59,14 @@ def rows(scene: Scene, spread: Assumptions = ASSUMPTIONS) -> list[Row]:
 
     ``plain`` is the figure of the study, ``p5`` and ``p95`` are the least values that so many per cent of the
     draws do not exceed. A median that is never reached is None, as in the study.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for rules that no draw would move (quota), that many draws would take too long for
+        (distances to lines and areas), and for groups that walk at speeds of their own.
     """
+    _require_draws(scene)
     demand, parameters = scene.demand, scene.parameters
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
@@ -83,6 +91,18 @@ def rows(scene: Scene, spread: Assumptions = ASSUMPTIONS) -> list[Row]:
         for number, group in enumerate(groups)
         for figure, (_, shown) in figures.items()
     ]
+
+
+def _require_draws(scene: Scene) -> None:
+    parameters = scene.parameters
+    if parameters.measure == "quota" or scene.inputs.facilities.shapes is not None:
+        allowed = Text(
+            "network_time, network_distance, straight_radius (tới điểm)",
+            "network_time, network_distance, straight_radius (to points)",
+        )
+        raise refused("tables=range", parameters.measure, allowed)
+    if parameters.group_speeds is not None:
+        raise refused("tables=range", "group_speeds", "group_speeds: false")
 
 
 def _share(sums: Int64s) -> Floats:
