@@ -80,6 +80,15 @@ QUESTIONS = {
             *("small: ours", "small: exactextract", "small: rasterstats", "small: centres"),
         ),
     ),
+    "study": Question(
+        "one service, one mode, every measure but catchments: 110,000 homes, 77,000 roads of the demo city",
+        "study.py",
+        (
+            *("warm: ours", "warm: geopandas, scipy"),
+            *("kept: ours", "no tables: ours", "cold: ours", "with E2SFCA: ours"),
+        ),
+        finishes=True,
+    ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",
         "history.py",

@@ -131,6 +131,7 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 )
 @click.option("--barriers", metavar="FILE", help="Water: no way from a home to its road crosses it.")
 @click.option("--ferries", metavar="FILE", help="Lines with headway_min or wait_min, from_hour, to_hour.")
+@click.option("--land-use", metavar="FILE", help="Areas with a use, for the tables that tell of it.")
 @click.option("--settlements", metavar="FILE", help="Places with a name, to name the gaps by.")
 @click.option(
     "--closed-areas",

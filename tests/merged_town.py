@@ -7,6 +7,7 @@ Distances along the street, in metres from its western end::
     districts of 2024   d1 0-2000         d2 2000-6000
     offices until 2025  oa 1000           ob 3500            oc 5000
     offices since then  na 1000 (as oa)                      nc 5000 (as oc)
+    land use            residential_rural 0-3000, farmland 3000-5500
     people              100 at 500, 200 at 1500, 40 at 2100, 300.5 at 3600, 60 at 4100, 5 at 5500
 
 Everybody lives 10 m off the street.
@@ -88,6 +89,10 @@ def _layers() -> dict[str, tuple[list[shapely.Geometry], dict[str, Any]]]:
                 "open_to": [MERGER] * 3 + [pd.NaT] * 2,
                 "branch_rank": pd.array([None, 1, None, None, None], dtype="Int64"),
             },
+        ),
+        "land_use": (
+            _boxes((0, 3000), (3000, 5500)),
+            {"code": ["lu1", "lu2"], "use": ["residential_rural", "farmland"]},
         ),
         "settlement": (
             [shapely.Point(X + 3500, Y)],

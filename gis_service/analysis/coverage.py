@@ -7,6 +7,7 @@ unit (METHODS, Who counts where).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +20,7 @@ PERCENTS = (50, 90, 95)
 """The quantiles that stand in every row: median, p90, p95."""
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """The figures of one group in one place; people in whole thousandths, costs in ms or mm.
 
     Parameters
@@ -129,22 +129,25 @@ def coverage(
     lost = ~(cost < UNREACHED if reached is None else reached)[inside]
     loose = lost & (False if no_road is None else no_road[inside])
     straight = np.zeros(len(kept), dtype=np.int64) if access is None else access[inside]
-    by_place = np.lexsort((kept, bucket))
     in_all = np.argsort(kept, kind="stable")
+    by_place = in_all[np.argsort(bucket[in_all], kind="stable")]
+    by_access = np.argsort(straight, kind="stable")
+    by_access = by_access[kept[by_access] < UNREACHED]
+    everywhere = _Order(np.zeros(len(kept), dtype=np.int64), kept[in_all], 1, limit)
+    placed = _Order(bucket[by_place], kept[by_place], n_zones + 1, limit)
     totals: dict[str, Figures] = {}
     rows: dict[str, tuple[Figures, ...]] = {}
     middle: dict[str, int | None] = {}
     for group, values in demand.people.items():
         people = values[inside]
-        one = np.zeros(len(people), dtype=np.int64)
         # Two columns: everybody without an answer, and those of them who join no road.
         without = np.zeros((n_zones + 1, 2), dtype=np.int64)
         np.add.at(without[:, 0], bucket[lost], people[lost])
         np.add.at(without[:, 1], bucket[loose], people[loose])
         everybody = without.sum(axis=0, keepdims=True)
-        totals[group] = _figures(one, kept[in_all], people[in_all], everybody, limit)[0]
-        rows[group] = tuple(_figures(bucket[by_place], kept[by_place], people[by_place], without, limit))
-        middle[group] = _median(straight[kept < UNREACHED], people[kept < UNREACHED])
+        totals[group] = everywhere.figures(people[in_all], everybody)[0]
+        rows[group] = tuple(placed.figures(people[by_place], without))
+        middle[group] = _median(straight[by_access], people[by_access])
     anybody = any(figures[n_zones].total for figures in rows.values())
     return Coverage(
         totals=totals,
@@ -159,50 +162,63 @@ def _last(rows: Mapping[str, tuple[Figures, ...]]) -> dict[str, Figures]:
 
 
 def _median(values: Int64s, people: Int64s) -> int | None:
-    """Least value that half of the people do not exceed; None when there is nobody."""
-    order = np.argsort(values, kind="stable")
-    running = np.concatenate([[0], np.cumsum(people[order])])
-    start = np.zeros(1, dtype=np.int64)
-    return _quantile(running, values[order], start, running[-1:], 50)[0]
-
-
-def _figures(bucket: Int64s, cost: Int64s, people: Int64s, without: Int64s, limit: int) -> list[Figures]:
-    """Figures of each bucket, one per row of ``without``; the rows of people come by bucket, then cost."""
-    n = len(without)
+    """Least value that half of the people do not exceed, values ascending; None when there is nobody."""
     running = np.concatenate([[0], np.cumsum(people)])
-    first = np.searchsorted(bucket, np.arange(n), side="left")
-    after = np.searchsorted(bucket, np.arange(n), side="right")
-    within = first + _counts(bucket, cost <= limit, n)
-    reached = first + _counts(bucket, cost < UNREACHED, n)
-    start = running[first]
-    total, covered, arrived = running[after] - start, running[within] - start, running[reached] - start
-    of_all = [_quantile(running, cost, start, total, percent) for percent in PERCENTS]
-    of_arrived = [_quantile(running, cost, start, arrived, percent) for percent in PERCENTS]
-    return [
-        Figures(
-            total=int(total[i]),
-            covered=int(covered[i]),
-            uncovered=int(total[i] - covered[i]),
-            unreachable=int(without[i, 0]),
-            no_road=int(without[i, 1]),
-            quantiles=tuple(column[i] for column in of_all),
-            arrived=tuple(column[i] for column in of_arrived),
+    start = np.zeros(1, dtype=np.int64)
+    return _told(_quantile(running, values, start, running[-1:], 50))[0]
+
+
+class _Order:
+    """Rows of people by bucket, then cost: what every group has in common.
+
+    Parameters
+    ----------
+    bucket, cost
+        ``(n,)`` of each row.
+    count
+        Number of buckets.
+    limit
+        Greatest cost that counts as covered.
+    """
+
+    def __init__(self, bucket: Int64s, cost: Int64s, count: int, limit: int) -> None:
+        self._cost = cost
+        self._first = np.searchsorted(bucket, np.arange(count), side="left")
+        self._after = np.searchsorted(bucket, np.arange(count), side="right")
+        self._within = self._first + _counts(bucket, cost <= limit, count)
+        self._reached = self._first + _counts(bucket, cost < UNREACHED, count)
+
+    def figures(self, people: Int64s, without: Int64s) -> list[Figures]:
+        """Give the figures of each bucket; ``without`` holds its people without a way, and without a road."""
+        running = np.concatenate([[0], np.cumsum(people)])
+        start = running[self._first]
+        total = running[self._after] - start
+        covered = running[self._within] - start
+        arrived = running[self._reached] - start
+        quantiles = (
+            zip(*(_told(_quantile(running, self._cost, start, of, one)) for one in PERCENTS), strict=True)
+            for of in (total, arrived)
         )
-        for i in range(n)
-    ]
+        columns = (total, covered, total - covered, without[:, 0], without[:, 1])
+        return list(map(Figures._make, zip(*(one.tolist() for one in columns), *quantiles, strict=True)))
 
 
 def _counts(bucket: Int64s, chosen: Bools, n: int) -> Int64s:
     return np.bincount(bucket[chosen], minlength=n).astype(np.int64)
 
 
-def _quantile(running: Int64s, cost: Int64s, start: Int64s, total: Int64s, percent: int) -> list[int | None]:
-    """Least cost by which ``percent`` of ``total`` people has arrived, per bucket.
+def _quantile(running: Int64s, cost: Int64s, start: Int64s, total: Int64s, percent: int) -> Int64s:
+    """Least cost by which ``percent`` of ``total`` people has arrived, per bucket; without any `UNREACHED`.
 
     With the people summed up in the order of cost, it is the cost of the row at which the running sum first
     comes to ``percent * total / 100``; the target is rounded up, which in whole numbers changes nothing.
     """
-    target = start + (total * percent + 99) // 100
-    row = np.searchsorted(running, target, side="left") - 1
-    found = [int(cost[i]) if people else UNREACHED for i, people in zip(row, total, strict=True)]
-    return [None if value == UNREACHED else value for value in found]
+    found = np.full(len(total), UNREACHED, dtype=np.int64)
+    some = np.flatnonzero(total)
+    target = start[some] + (total[some] * percent + 99) // 100
+    found[some] = cost[np.searchsorted(running, target, side="left") - 1]
+    return found
+
+
+def _told(costs: Int64s) -> list[int | None]:
+    return [None if cost == UNREACHED else cost for cost in costs.tolist()]

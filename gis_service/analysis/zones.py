@@ -35,11 +35,14 @@ class Zones:
         Names in the same order.
     polygons
         ``(n,)`` polygons in a projected CRS in metres; of a vintage known only by its centres, points.
+    types
+        Kind of each unit, such as ``ward``, None where it is not told; None when it is told of none.
     """
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
     polygons: Geometries
+    types: tuple[str | None, ...] | None = None
 
     def __len__(self) -> int:
         """Give the number of units."""
@@ -60,7 +63,12 @@ class Overlap:
     area_m2: float
 
 
-def sorted_zones(ids: Sequence[object], names: Sequence[str], polygons: Geometries) -> Zones:
+def sorted_zones(
+    ids: Sequence[object],
+    names: Sequence[str],
+    polygons: Geometries,
+    types: Sequence[str | None] | None = None,
+) -> Zones:
     """Make `Zones`, sorted by code: as numbers when all codes are whole numbers, else as text.
 
     Parameters
@@ -71,6 +79,8 @@ def sorted_zones(ids: Sequence[object], names: Sequence[str], polygons: Geometri
         ``(n,)`` names.
     polygons
         ``(n,)`` geometries in a projected CRS in metres.
+    types
+        ``(n,)`` kinds of units, where they are told.
 
     Raises
     ------
@@ -92,6 +102,7 @@ def sorted_zones(ids: Sequence[object], names: Sequence[str], polygons: Geometri
         ids=tuple(codes[row] for row in order),
         names=tuple(names[row] for row in order),
         polygons=np.asarray(polygons, dtype=object)[np.asarray(order, dtype=np.int64)],
+        types=None if types is None else tuple(types[row] for row in order),
     )
 
 

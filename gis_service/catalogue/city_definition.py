@@ -123,6 +123,8 @@ class Conventions:
         Gap places are joined across covered stretches shorter than this.
     scattered_people
         A gap place with fewer people is "scattered".
+    hexagon_m
+        Distance between opposite sides of the hexagons that people are counted in.
     range_draws, range_speed_sigma, range_home_shift_m, range_total_sigma
         The assumption range: number of draws, sigma of the speed factors, shift of homes, sigma of totals.
     """
@@ -138,6 +140,7 @@ class Conventions:
     lattice_step_m: float
     gap_join_m: float
     scattered_people: int
+    hexagon_m: float
     range_draws: int
     range_speed_sigma: float
     range_home_shift_m: float
@@ -247,6 +250,7 @@ def _conventions(entry: Entry) -> Conventions:
         lattice_step_m=float(entry["lattice"]["step_m"]),
         gap_join_m=float(entry["gaps"]["join_m"]),
         scattered_people=entry["gaps"]["scattered_people"],
+        hexagon_m=float(entry.get("hexagons", {}).get("width_m", 500)),
         range_draws=entry["range"]["draws"],
         range_speed_sigma=float(entry["range"]["speed_sigma"]),
         range_home_shift_m=float(entry["range"]["home_shift_m"]),

@@ -7,6 +7,7 @@ import click
 
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_parameters import MEASURES
+from gis_service.services.tables import TABLES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,6 +33,13 @@ _OPTIONS = (
         is_flag=True,
         default=None,
         help="Elderly people and children walk at their own speed, on foot.",
+    ),
+    click.option(
+        "--tables",
+        default="",
+        metavar="NAMES",
+        callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
+        help="Further tables of the document, with commas between: " + ", ".join(TABLES) + ".",
     ),
     click.option("--branch-share", type=float, help="Share 0..1 of closed facilities that stay as branches."),
 )

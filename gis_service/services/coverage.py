@@ -21,7 +21,9 @@ from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Not
 from gis_service.services.coverage_notices import coverage_notices
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Roads, Ways, find_gaps, find_ways
-from gis_service.services.tables import Scene, notices_of_tables, tables_of
+from gis_service.services.documents import plain
+from gis_service.services.tables import Scene, found_of_tables, notices_of_tables, tables_of
+from gis_service.services.way_notices import way_notices
 from gis_service.types import Bools, Int32s, Int64s
 
 __all__ = [
@@ -165,7 +167,10 @@ def run_coverage(
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
     notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
-    notices += notices_of_tables(parameters.tables)
+    notices += [
+        *way_notices(sums, ways.roads, scene.border.facilities),
+        *notices_of_tables(parameters.tables),
+    ]
     # What units have and need is told by the units of the quota, and not by others.
     provision = ways.provision if told.inputs.zones is inputs.zones else None
     document = coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision)
@@ -178,6 +183,7 @@ def run_coverage(
         tell_tables(0.0)
         scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, tell_tables)
         document["tables"] = tables_of(scene_told)
+        document["notices"] += plain([notice.as_document() for notice in found_of_tables(scene_told)])
     tell("done", 1.0)
     covered = is_covered(ways.field.cost, limit)
     answers = {group: slower.field for group, slower in own.items()}
@@ -251,14 +257,20 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
         in_force=True,
         beside=(),
         group_speeds=None,
+        quotas=(),
     )
     return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
 
 
 def _new_scene(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
-    inside = inputs.zone != BEYOND
-    demand, zone = inputs.demand.take(inside), inputs.zone[inside]
-    left_out = int(inputs.demand.people[ALL][~inside].sum()) - inputs.not_subject
-    beyond = left_out + inputs.people_beyond
-    border = border_of(inputs, parameters.halo_m)
+    # The same objects for every way to ask, so that what is known of them stays known.
+    demand, zone, out = inputs.prepared.once(_people_inside, inputs.demand, inputs.zone)
+    beyond = out - inputs.not_subject + inputs.people_beyond
+    border = inputs.prepared.once(border_of, inputs, parameters.halo_m)
     return _Scene(demand, zone, beyond, border, find_ways(demand, zone, inputs, border, parameters))
+
+
+def _people_inside(demand: Demand, zone: Int32s) -> tuple[Demand, Int32s, int]:
+    """Give the people of the study area, their units, and the thousandths of people beyond it."""
+    inside = zone != BEYOND
+    return demand.take(inside), zone[inside], int(demand.people[ALL][~inside].sum())

@@ -9,6 +9,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import Direction
 from gis_service.analysis.gap_parts import JOIN_M
 from gis_service.analysis.gaps import SCATTERED_PEOPLE
+from gis_service.analysis.hexagons import WIDTH_M
 from gis_service.analysis.lattice import LATTICE, Lattice
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
@@ -18,6 +19,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.closure_rules import ClosureRule
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.network import FERRY_RULES, FerryRules
+from gis_service.services.quota_rules import QuotaRule
 
 CoverageMeasure = Literal[
     "network_time", "network_distance", "straight_radius", "within_line", "inside_area", "quota"
@@ -34,6 +36,8 @@ HALO_M = 10_000.0
 """Roads and facilities within this outside the study area count (METHODS, Border)."""
 MAX_LIMIT = 10_000_000.0
 """Longest limit, seconds or metres: far beyond any way, and far below what stands for no way at all."""
+OF_NO_WAYS = ("provision", "land_balance")
+"""Further tables that tell nothing of ways."""
 MAX_TURNOUT_S = 86_400.0
 """Longest turn-out: one day."""
 
@@ -90,6 +94,10 @@ class CoverageParameters:
         What stands beside the result: ``roads``, and ids of standards.
     group_speeds
         Groups that walk at a speed of their own, with km/h; None when nobody asks for that.
+    quotas
+        What the standards of the service ask for, where a table tells of it.
+    hexagon_m
+        Distance between opposite sides of the city's hexagons.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
         Conventions of METHODS.
     """
@@ -118,6 +126,8 @@ class CoverageParameters:
     in_force: bool = True
     beside: tuple[str, ...] = ()
     group_speeds: tuple[tuple[str, float], ...] | None = None
+    quotas: tuple[QuotaRule, ...] = ()
+    hexagon_m: float = WIDTH_M
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
     scattered_people: int = SCATTERED_PEOPLE
@@ -183,12 +193,21 @@ class CoverageParameters:
             _refuse("measure", self.measure, ", ".join(one for one in MEASURES if one not in ON_ROADS))
         if not self.on_roads and self.closures:
             _refuse("closures", len(self.closures), ", ".join(ON_ROADS))
+        self._require_tables()
         if self.on_roads and self.mode is None:
             _refuse("mode", None, "walk, bicycle, motorbike, car")
         usable = self.is_time and self.direction == "from_facility"
         if not 0 <= self.turnout_s <= MAX_TURNOUT_S or (self.turnout_s and not usable):
             allowed = f"0; ≤ {MAX_TURNOUT_S:.0f}: network_time, from_facility"
             _refuse("turnout_s", self.turnout_s, allowed)
+
+    def _require_tables(self) -> None:
+        """Refuse tables of ways where there are none, or where each group has ways of its own."""
+        of_ways = [name for name in self.tables if name not in OF_NO_WAYS]
+        if of_ways and self.measure == "quota":
+            _refuse("tables", ", ".join(of_ways), ", ".join(OF_NO_WAYS))
+        if of_ways and self.group_speeds is not None:
+            _refuse("tables", ", ".join(of_ways), f"{', '.join(OF_NO_WAYS)}; group_speeds: false")
 
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""
@@ -227,6 +246,8 @@ class CoverageParameters:
             "min_site_m2": self.min_site_m2,
             "beside": list(self.beside),
         }
+        told["quotas"] = [rule.as_document() for rule in self.quotas]
+        told["hexagon_m"] = self.hexagon_m if "hexagons" in self.tables else None
         asked = {name: value for name, value in told.items() if value}
         if self.group_speeds is not None:
             asked["group_speeds_kmh"] = dict(self.group_speeds)

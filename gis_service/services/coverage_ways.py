@@ -182,7 +182,12 @@ def _roads(
 ) -> Roads | None:
     if not parameters.on_roads or inputs.network is None or parameters.mode is None:
         return None
-    costs = mode_costs(inputs.network, border, parameters.mode, is_time=parameters.is_time)
+    network, mode, is_time = inputs.network, parameters.mode, parameters.is_time
+    costs = inputs.prepared.memo.by_name(
+        ("costs", id(network), id(border), mode, is_time),
+        lambda: mode_costs(network, border, mode, is_time=is_time),
+        (network, border),
+    )
     joined = [
         inputs.prepared.snap(places, inputs.network, costs, inputs.barriers, parameters.snap_max_m)
         for places in (homes, inputs.facilities.xy)

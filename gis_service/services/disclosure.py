@@ -21,7 +21,7 @@ from gis_service.services.suppression import (
     say_hidden,
     settle,
 )
-from gis_service.services.tables import hide_tables, hide_together
+from gis_service.services.tables import hide_of_people, hide_tables, hide_together
 
 __all__ = ["CLOSED", "NOTICE", "SMALLEST_SHOWN", "hide", "public_view"]
 
@@ -58,6 +58,7 @@ def public_view(document: Row) -> Row:
     own_unit = shown.get("parameters", {}).get("catchment", "any") != "any"
     rows = (*shown["totals"].values(), *shown["zones"])
     hidden_times = [_hide_few_arrived(row, own_unit=own_unit) for row in rows]
+    hide_of_people(shown)
     hidden_words = [hide_in_words(notice["params"]) for notice in shown.get("notices", [])]
     hidden_beside = [_hide_beside(entry) for entry in shown.get("beside", [])]
     if hidden or any(hidden_times) or any(hidden_words) or any(hidden_beside):

@@ -17,6 +17,7 @@ from gis_service.types import THOUSANDTHS
 
 PER_UNIT = 1000
 """Milliseconds in a second, millimetres in a metre."""
+_PLAIN = frozenset({str, int, bool, type(None)})
 _ENGINE_FOLDERS = ("analysis", "catalogue", "files", "services")
 _ENGINE_FILES = ("crs.py", "text.py", "types.py")
 
@@ -37,6 +38,11 @@ def canonical_json(value: object) -> bytes:
 
 def plain(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
     """Write whole floating numbers as whole numbers, at any depth: 500.0 and 500 are the same limit."""
+    kind = type(value)
+    if kind in _PLAIN:  # most values: asking for an abstract class is slow
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         return {name: plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

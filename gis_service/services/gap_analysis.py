@@ -32,7 +32,7 @@ from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.gap_inputs import Asking, GapFiles, GapInputs, read_inputs
 from gis_service.services.network import stops_of
 from gis_service.services.study_request import ROADS
-from gis_service.services.tables import TABLES
+from gis_service.services.tables import TABLES, layers_of_tables
 from gis_service.types import Int32s
 
 CLOSED_AREAS = "closed_areas"
@@ -116,6 +116,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
     """
     tell = progress or (lambda _step, _share: None)
     parameters = replace(parameters_of(question), closures=_closures(files, question))
+    _require_files(files, parameters.tables)
     tell("files", 0.0)
     asking = _asking(question, parameters)
     inputs = read_inputs(files, asking)
@@ -139,6 +140,7 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         barriers=inputs.barriers,
         settlements=inputs.settlements,
         assigned=_assigned(inputs, zone, parameters, notices),
+        land_use=inputs.land_use,
         people_beyond=inputs.beyond,
         notices=(*notices, *closed),
         generated=inputs.generated,
@@ -234,6 +236,15 @@ def _tables(names: tuple[str, ...]) -> tuple[str, ...]:
         if name not in TABLES:
             raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--tables", value=name, expected=", ".join(TABLES))
     return tuple(dict.fromkeys(names))
+
+
+def _require_files(files: GapFiles, tables: tuple[str, ...]) -> None:
+    """Refuse tables without the files that they tell of."""
+    for name in tables:
+        for role in layers_of_tables((name,)):
+            if getattr(files, role) is None:
+                option = f"--{role.replace('_', '-')} FILE"
+                raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--tables", value=name, expected=option)
 
 
 def _limit_cost(question: GapQuestion) -> int:

@@ -24,7 +24,7 @@ from gis_service.files.population import PopulationCells, PopulationTable, read_
 from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.assigned import SERVES
-from gis_service.services.coverage_inputs import Facilities, Notice
+from gis_service.services.coverage_inputs import Facilities, LandUse, Notice
 from gis_service.services.coverage_parameters import HALO_M, ON_ROADS, CoverageMeasure
 from gis_service.services.facilities import (
     LINEAR,
@@ -34,6 +34,7 @@ from gis_service.services.facilities import (
     require_kind,
 )
 from gis_service.services.gap_demand import demand_of
+from gis_service.services.gap_land_use import land_use_of
 from gis_service.services.gap_references import content_hash
 from gis_service.services.gap_tables import (
     NAMES,
@@ -119,6 +120,8 @@ class GapInputs:
         Where facilities are entered, and their geometry as it came: ``facilities.owner`` numbers its rows.
     entered
         The same facilities as they are entered from roads, where ``facilities`` are not; None for lines.
+    land_use
+        Use of land, when a file tells it.
     beyond
         Thousandths of people of a population raster too far away to be read.
     notices
@@ -144,6 +147,7 @@ class GapInputs:
     zones: Zones
     barriers: Geometries | None
     settlements: Settlements | None
+    land_use: LandUse | None
     beyond: int
     notices: tuple[Notice, ...]
     references: Mapping[str, object]
@@ -204,6 +208,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), notices)
     facilities, entered = _facilities(facility_frame, roads, zones, crs, asking, notices)
     settlements = _settlements(sources.settlements, crs, area, notices)
+    land_use = land_use_of(sources.land_use, crs, area, notices)
     found = GapInputs(
         crs=crs,
         roads=roads,
@@ -214,6 +219,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
         zones=zones,
         barriers=barriers,
         settlements=settlements,
+        land_use=land_use,
         beyond=_thousandths(population.beyond) if isinstance(population, PopulationCells) else 0,
         notices=tuple(notices),
         references={},
@@ -253,6 +259,8 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
         hashes["closed_areas"] = content_hash(read.closed_areas)
     if read.settlements is not None:
         hashes["settlements"] = content_hash(read.settlements.xy, list(read.settlements.names))
+    if read.land_use is not None:
+        hashes["land_use"] = content_hash(read.land_use.polygons, list(read.land_use.use))
     if read.notices:
         hashes["notices"] = content_hash([notice.as_document() for notice in read.notices])
     named: dict[str, dict[str, object]] = {role: {"sha256": found} for role, found in hashes.items()}

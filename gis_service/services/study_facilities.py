@@ -14,12 +14,12 @@ from gis_service.db.layer_rows import LayerRows
 from gis_service.services.assigned import SERVES
 from gis_service.services.branches import RANK, branches_of
 from gis_service.services.coverage_inputs import Facilities, Notice
-from gis_service.services.facilities import facilities_as_shapes, facilities_from, require_kind
+from gis_service.services.facilities import facilities_as_shapes, facilities_from, require_kind, units_of
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.opening_hours import hours_of
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.types import Bools, Floats, Geometries
+from gis_service.types import Bools, Floats, Geometries, LayerId
 
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is."""
@@ -121,6 +121,30 @@ def large_sites(sites: Floats | None, counted: Bools, least: float) -> tuple[Boo
     small, unknown = counted & (area < least), counted & np.isnan(area)
     params = {"count": int(small.sum()), "least_m2": least, "unknown": int(unknown.sum())}
     return ~small, [Notice("sites_too_small", params)] if small.any() or unknown.any() else []
+
+
+def in_units_of(layers: StudyLayers, facilities: Facilities, layer: LayerId, zones: Zones) -> Facilities:
+    """Put the facilities of a study into other units, as a study that is asked for these puts them.
+
+    Parameters
+    ----------
+    layers
+        Of the study.
+    facilities
+        As `read_facilities` gave them.
+    layer, zones
+        The other units, in the system of the study.
+    """
+    if facilities.places is None:
+        return facilities
+    key = layers.catalogue.layers[layers.layers["facilities"]].key or "code"
+    fields = (f"{layer}_code", layer)
+    rows = layers.read("facilities", key, *fields)
+    stored = next((rows.columns[name] for name in fields if name in rows.columns), [None] * len(rows))
+    keys = rows.columns.get(key, [None] * len(rows))
+    code_of = {str(row) if id_ is None else str(id_): stored[row - 1] for row, id_ in enumerate(keys, 1)}
+    unit = units_of(facilities.places, zones, [code_of[id_] for id_ in facilities.ids])
+    return replace(facilities, unit=unit[facilities.owners])
 
 
 def _optional(rows: LayerRows, column: str, chosen: Sequence[int]) -> Floats | None:

@@ -300,7 +300,8 @@ def _land_use(layers: StudyLayers, crs: pyproj.CRS) -> LandUse:
     rows = layers.read("land_use", USE)
     if USE not in rows.columns:
         raise _refused("land_use", layers.layers["land_use"], f"{layers.layers['land_use']}.{USE}")
-    there = np.flatnonzero(~shapely.is_missing(rows.geometry))
+    told = np.array([use is not None for use in rows.columns[USE]], dtype=np.bool_)
+    there = np.flatnonzero(told & ~shapely.is_missing(rows.geometry))
     polygons = transform(shapely.force_2d(rows.geometry[there]), STORAGE, crs)
     return LandUse(polygons, tuple(str(rows.columns[USE][row]) for row in there.tolist()))
 
@@ -326,7 +327,7 @@ def read_zones(layers: StudyLayers, crs: pyproj.CRS, role: str = "zones") -> Zon
     key = definition.key
     if key is None:
         raise _refused("zones", definition.id, Text("lớp có trường khoá (key)", "a layer with a key"))
-    rows = layers.read(role, key, "full_name", "name")
+    rows = layers.read(role, key, "full_name", "name", UNIT_TYPE)
     if shapely.is_missing(rows.geometry).any():
         expected = Text("lớp mà đơn vị nào cũng có vị trí", "a layer whose units all have a place")
         raise _refused("zones", definition.id, expected)
@@ -337,7 +338,9 @@ def read_zones(layers: StudyLayers, crs: pyproj.CRS, role: str = "zones") -> Zon
         str(next((name for name in names if name is not None), code))
         for code, *names in zip(codes, *columns, strict=True)
     ]
-    return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs))
+    types = rows.columns.get(UNIT_TYPE)
+    told = None if types is None else [None if kind is None else str(kind) for kind in types]
+    return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs), told)
 
 
 def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:

@@ -32,6 +32,7 @@ from gis_service.services.coverage_parameters import (
     CoverageMeasure,
     CoverageParameters,
 )
+from gis_service.services.quota_rules import quotas_of
 from gis_service.services.rights import Rights, is_personal
 from gis_service.services.study_shapes import DemandReference, FacilityReference, LayerReference
 from gis_service.services.study_standard import (
@@ -234,6 +235,7 @@ def complete(
     mode = request.mode or (standard.mode if standard else None) or "motorbike"
     conventions = catalogue.city.conventions
     day = today if request.at is None else request.at.date()
+    quotas = quotas_of(catalogue, service) if "provision" in request.tables else ()
     parameters = CoverageParameters(
         service=service,
         measure=measure,
@@ -245,7 +247,7 @@ def complete(
         standard=standard.id if standard else None,
         vintage=_vintage(request, catalogue, day, today, rights),
         at=time_words(request.at, conventions),
-        groups=tuple(dict.fromkeys((*request.groups, group))),
+        groups=tuple(dict.fromkeys((*request.groups, group, *(rule.group for rule in quotas)))),
         branch_share=_branch_share(request, service, catalogue),
         closures=rules_of(request.closures),
         seed=request.seed,
@@ -257,6 +259,8 @@ def complete(
         in_force=standard is None or standard.is_in_force(day),
         beside=tuple(dict.fromkeys(request.beside or ())),
         group_speeds=_group_speeds(request, catalogue.city, mode if measure in ON_ROADS else None),
+        quotas=quotas,
+        hexagon_m=conventions.hexagon_m,
         snap_max_m=conventions.snap_max_m,
         gap_join_m=conventions.gap_join_m,
         scattered_people=conventions.scattered_people,

@@ -33,7 +33,7 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights
-from gis_service.services.study_facilities import with_last_change
+from gis_service.services.study_facilities import in_units_of, with_last_change
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers, layers_of
 from gis_service.services.study_request import (
@@ -232,6 +232,7 @@ def _told_by(
         zones=units.zones,
         zone=np.where(inputs.zone == BEYOND, BEYOND, np.maximum(units.zone, NO_UNIT)).astype(np.int32),
         area=inputs.zones if inputs.area is None else inputs.area,
+        facilities=in_units_of(layers, inputs.facilities, vintage.layer, units.zones),
         generated=tuple(sorted(one for one in used if layers.catalogue.layers[one].generated)),
     )
 

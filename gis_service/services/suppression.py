@@ -66,24 +66,23 @@ def settle(sums: Iterable[Sequence[Cell]], hide: Callable[[Cell], None]) -> bool
     for cell in hidden:
         hide(cell)
     if hidden or any(cell[0].get(cell[1]) is None for parts in sums for cell in parts):
-        _rest(sums, hide)
-        _guard(exact, {key_of(cell) for cell in hidden}, sums, hide)
+        resting = _Resting(sums, hide)
+        resting.settle(range(len(sums)))
+        _guard(exact, {key_of(cell) for cell in hidden}, resting)
     return bool(hidden)
 
 
 def _guard(
     exact: Sequence[Sequence[Cell]],
     small: set[Key],
-    sums: Sequence[Sequence[Cell]],
-    hide: Callable[[Cell], None],
+    resting: "_Resting",
 ) -> None:
     """Hide more until no small count follows from several sums together."""
     while found := set(given_away(exact, small)):
         beside = _beside(exact, found)
         if not beside:
             return
-        hide(min(beside, key=lambda cell: cell[0][cell[1]]))
-        _rest(sums, hide)
+        resting.hide(min(beside, key=lambda cell: cell[0][cell[1]]))
 
 
 def _beside(exact: Sequence[Sequence[Cell]], hidden: set[Key]) -> list[Cell]:
@@ -98,35 +97,53 @@ def _beside(exact: Sequence[Sequence[Cell]], hidden: set[Key]) -> list[Cell]:
     return []
 
 
-def _rest(sums: Sequence[Sequence[Cell]], hide: Callable[[Cell], None]) -> None:
-    """Complete sums, in their order and from the first again, until none has a single hidden part.
+class _Resting:
+    """Sums of which none has a single hidden part.
 
     Hiding a part of one sum may leave another with a single one. Only sums that hold something of a row that
     has changed are looked at again: the others would stay as they are.
+
+    Parameters
+    ----------
+    sums
+        In the order in which they are completed.
+    hide
+        Hides one figure, and what gives it away in its row.
     """
-    holding: dict[int, list[int]] = {}
-    for number, parts in enumerate(sums):
-        for row in {id(cell[0]) for cell in parts}:
-            holding.setdefault(row, []).append(number)
-    now, later = list(range(len(sums))), set[int]()  # a sorted list is a heap
-    waiting = set(now)
 
-    def look_again(number: int, cell: Cell) -> None:
-        hide(cell)
-        for other in holding[id(cell[0])]:
-            if other <= number:
-                later.add(other)
-            elif other not in waiting:
-                waiting.add(other)
-                heappush(now, other)
+    def __init__(self, sums: Sequence[Sequence[Cell]], hide: Callable[[Cell], None]) -> None:
+        self._sums, self._hide = sums, hide
+        self._holding: dict[int, list[int]] = {}
+        for number, parts in enumerate(sums):
+            for row in {id(cell[0]) for cell in parts}:
+                self._holding.setdefault(row, []).append(number)
 
-    while now:
-        number = heappop(now)
-        waiting.discard(number)
-        complete(sums[number], partial(look_again, number))
-        if not now:
-            now, later = sorted(later), set()
-            waiting = set(now)
+    def hide(self, cell: Cell) -> None:
+        """Hide a figure, and what the sums that hold its row ask for."""
+        self._hide(cell)
+        self.settle(self._holding[id(cell[0])])
+
+    def settle(self, numbers: Iterable[int]) -> None:
+        """Complete these sums, in their order and from the first again, until all are at rest."""
+        now, later = list(numbers), set[int]()  # a sorted list is a heap
+        waiting = set(now)
+
+        def look_again(number: int, cell: Cell) -> None:
+            self._hide(cell)
+            for other in self._holding[id(cell[0])]:
+                if other <= number:
+                    later.add(other)
+                elif other not in waiting:
+                    waiting.add(other)
+                    heappush(now, other)
+
+        while now:
+            number = heappop(now)
+            waiting.discard(number)
+            complete(self._sums[number], partial(look_again, number))
+            if not now:
+                now, later = sorted(later), set()
+                waiting = set(now)
 
 
 def hide_in_words(params: Row) -> bool:

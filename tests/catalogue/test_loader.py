@@ -89,6 +89,7 @@ FAULTY = [
     (CLINIC, "name: beds, type: integer", "name: beds, type: whole", 11, "fields[4].type: 'whole'"),
     (CLINIC, "name: beds", "nome: beds", 11, "unknown key 'nome' (did you mean 'name'?)"),
     (CITY, "draws: 20", "draws: 0", 30, "conventions.range.draws: 0 is less than 1"),
+    (CITY, "width_m: 300", "width_m: 200", 31, "conventions.hexagons.width_m: 200 is less than 250"),
     (CITY, "from: 2025-07-01", "from: 2025-07-32", 15, "'2025-07-32' is not a date"),
     (CITY, "max_m: 500", "max_m: .inf", 26, "'.inf' is not a number"),
     (CITY, "bbox: [105.70, 19.80, 105.78, 19.86]", "bbox: [1, 2, 3]", 5, "the list needs at least 4"),
@@ -134,8 +135,8 @@ FAULTY = [
     (CITY, VALID, f"{VALID}, level: district", 14, "there is no vintage of the level 'commune'"),
     (CITY, VALID, f"{VALID}, level: village", 15, "'village'"),
     (CITY, "layer: commune", "layer: comune", 15, "no layer 'comune' (did you mean 'commune'?)"),
-    (CITY, "layer: town_outline", "layer: town_outlin", 31, "no layer 'town_outlin' (did you mean"),
-    (CITY, "layer: town_outline", "layer: roads", 31, "the layer 'roads' holds LineString; an outline is"),
+    (CITY, "layer: town_outline", "layer: town_outlin", 32, "no layer 'town_outlin' (did you mean"),
+    (CITY, "layer: town_outline", "layer: roads", 32, "the layer 'roads' holds LineString; an outline is"),
     (CITY, "id: age_15,", "id: age_0_14,", 13, "the id 'age_0_14' stands twice"),
     # standards
     (STANDARDS, "service: clinic", "service: clinc", 4, "no layer 'clinc' (did you mean 'clinic'?)"),

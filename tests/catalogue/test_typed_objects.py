@@ -36,6 +36,7 @@ def test_conventions_are_read_as_written(ben_nho: Catalogue) -> None:
     assert conventions.modes["motorbike"].speeds_kmh == {"commune": 30, "village_lane": 20}
     assert conventions.modes["walk"].unpaved_factor == 1
     assert (conventions.ferry.first, conventions.ferry.wait_s) == (time(6), 300)
+    assert conventions.hexagon_m == 300
     assert (conventions.study_time.weekday, conventions.study_time.time) == ("monday", time(8))
 
 

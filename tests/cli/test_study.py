@@ -114,6 +114,13 @@ def test_options_stand_over_the_inputs_of_a_file(study: Study, tmp_path: Path) -
     assert parameters["groups"] == ["all", "age_60"]
 
 
+def test_further_tables_are_named_with_commas_between(study: Study) -> None:
+    asked = ("run", "coverage", *STRAIGHT, "--json", "--tables")
+    document = json.loads(study(*asked, "backup,provision").stdout)
+    assert set(document["tables"]) == {"backup", "provision"}
+    assert study(*asked, "squares").exit_code == 3
+
+
 def test_a_comparison_is_read_from_standard_input(study: Study) -> None:
     asked = json.dumps({"before": state(BEFORE), "after": state(AFTER), "limits": [1000]})
     made = study("run", "compare", "--inputs", "-", given=asked)

@@ -15,6 +15,7 @@ from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.documents import canonical_json
 from gis_service.services.rights import rights_of
 from gis_service.services.study_retold import retell, vintage_named
+from gis_service.services.tables import TABLES
 from tests.merged_town import AFTER, BEFORE, HOMES, state
 
 VINTAGES = ("communes_2024", "communes_2025", "districts_2024")
@@ -54,7 +55,7 @@ Retell = Callable[[Document, str], Document]
 def test_it_is_the_study_that_the_vintage_would_have_given(
     run: Run, told: Retell, process: str, kept: str, vintage: str
 ) -> None:
-    asked = state(AFTER, groups=["age_60"])
+    asked = state(AFTER, groups=["age_60"], tables=list(TABLES))
     document, direct = (run(process, asked | {"vintage": name}) for name in (kept, vintage))
     assert canonical_json(told(document, vintage)) == canonical_json(direct)
     assert canonical_json(document["totals"]) == canonical_json(direct["totals"])

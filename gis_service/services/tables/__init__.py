@@ -10,8 +10,19 @@ from typing import Any
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import plain
 from gis_service.services.suppression import Row
-from gis_service.services.tables import accessibility, facilities, inequality, od
+from gis_service.services.tables import (
+    accessibility,
+    backup,
+    facilities,
+    hexagons,
+    inequality,
+    land_balance,
+    land_use,
+    od,
+    provision,
+)
 from gis_service.services.tables import range as assumption_range
+from gis_service.services.tables.people import WHOLE
 from gis_service.services.tables.scene import Scene, Table
 
 __all__ = [
@@ -19,6 +30,8 @@ __all__ = [
     "TABLES",
     "Scene",
     "Table",
+    "found_of_tables",
+    "hide_of_people",
     "hide_tables",
     "hide_together",
     "layers_of_tables",
@@ -29,11 +42,23 @@ __all__ = [
 
 CLOSED_NOTICE = "tables_closed"
 """Tells that tables are for those who may see personal detail."""
+_LAND_USE = (("land_use", "land_use"),)
 TOGETHER = "together"
 """Member of a document that tells how many of several rules reach whom."""
 
 TABLES: Mapping[str, Table] = {
     "facilities": Table(facilities.rows),
+    "hexagons": Table(hexagons.rows),
+    "land_use": Table(land_use.rows, _LAND_USE),
+    "backup": Table(backup.rows),
+    "provision": Table(provision.rows, is_open=True, of_people=provision.OF_PEOPLE),
+    "land_balance": Table(
+        land_balance.rows,
+        _LAND_USE,
+        is_open=True,
+        of_people=land_balance.OF_PEOPLE,
+        notices=land_balance.notices,
+    ),
     "accessibility": Table(accessibility.rows),
     "inequality": Table(inequality.rows),
     "lorenz": Table(inequality.lorenz_rows),
@@ -57,6 +82,12 @@ def notices_of_tables(names: tuple[str, ...]) -> list[Notice]:
     """Give what must be said beside tables."""
     known = (TABLES[name] for name in names if name in TABLES)
     return [table.notice for table in known if table.notice is not None]
+
+
+def found_of_tables(scene: Scene) -> list[Notice]:
+    """Give what was found while the tables of a study were made."""
+    makers = [TABLES[name].notices for name in scene.parameters.tables]
+    return [notice for make in makers if make is not None for notice in make(scene)]
 
 
 def slow_tables(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,3 +116,33 @@ def _say_closed(shown: Row, closed: list[str]) -> None:
         kept = [notice for notice in shown.get("notices", []) if notice["code"] not in gone]
         notice = {"code": CLOSED_NOTICE, "params": {"tables": ", ".join(closed)}}
         shown["notices"] = [*kept, notice]
+
+
+def hide_of_people(shown: Row) -> None:
+    """Hide in open tables what tells of a number of people that is hidden in the document.
+
+    As soon as one unit of a group is hidden, its people could be worked out of the sums over all units: then
+    these are hidden too.
+    """
+    tables = shown.get("tables")
+    if not tables:
+        return
+    hidden = _hidden(shown)
+    for name, rows in tables.items():
+        for row in rows:
+            if row["id"] in hidden.get(row.get("group", "all"), ()):
+                row.update(dict.fromkeys(TABLES[name].of_people))
+
+
+def _hidden(shown: Row) -> dict[str, set[str]]:
+    """Give the ids of the rows whose people are hidden, by group."""
+    found: dict[str, set[str]] = {}
+    for group in shown["totals"]:
+        rows = [
+            (zone["id"], zone if group == "all" else zone.get("groups", {}).get(group))
+            for zone in shown["zones"]
+        ]
+        hidden = {code for code, row in rows if row is None or row["total"] is None}
+        if hidden or shown["totals"][group]["total"] is None:
+            found[group] = hidden | {WHOLE}
+    return found

@@ -61,6 +61,11 @@ class Table:
         Whether it is made while somebody waits; else only in a study that is run as a job.
     notice
         What must be said beside it.
+    of_people
+        Columns of an open table from which the people of a unit could be told. Its rows have the ``id`` of a
+        unit, or ``all``, and perhaps a ``group``; where that number of people is hidden, so are these.
+    notices
+        Gives what must be said of it, after its rows are made.
     """
 
     make: Callable[[Scene], list[Row]]
@@ -68,3 +73,5 @@ class Table:
     is_open: bool = False
     is_quick: bool = True
     notice: Notice | None = None
+    of_people: tuple[str, ...] = ()
+    notices: Callable[[Scene], list[Notice]] | None = None

@@ -301,3 +301,15 @@ def test_a_share_of_the_closed_offices_may_stay(town: FlaskClient) -> None:
 def test_a_person_in_a_browser_gets_a_page(town: FlaskClient) -> None:
     response = town.get(f"{STUDY}&f=html")
     assert response.content_type.startswith("text/html")
+
+
+@pytest.mark.parametrize("role", [*PUBLIC, *EXACT])
+def test_further_tables_are_given_as_far_as_everybody_may_see_them(
+    town: FlaskClient, tokens: dict[str, str], role: str | None
+) -> None:
+    live = found(town, f"{STUDY}&tables=hexagons,backup,provision", bearer(tokens, role))
+    closed = [one["params"]["tables"] for one in live["notices"] if one["code"] == "tables_closed"]
+    if role in EXACT:
+        assert (set(live["tables"]), closed) == ({"hexagons", "backup", "provision"}, [])
+    else:
+        assert (set(live["tables"]), closed) == ({"provision"}, ["hexagons, backup"])
