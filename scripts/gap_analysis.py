@@ -42,6 +42,7 @@ _FILE_OPTIONS = (
     "closed_areas",
     "buildings",
     "land_use",
+    "residential_land",
     "weights",
     "out",
 )
@@ -131,7 +132,6 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 )
 @click.option("--barriers", metavar="FILE", help="Water: no way from a home to its road crosses it.")
 @click.option("--ferries", metavar="FILE", help="Lines with headway_min or wait_min, from_hour, to_hour.")
-@click.option("--land-use", metavar="FILE", help="Areas with a use, for the tables that tell of it.")
 @click.option("--settlements", metavar="FILE", help="Places with a name, to name the gaps by.")
 @click.option(
     "--closed-areas",
@@ -151,7 +151,14 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     help="Areas with storeys or height and class: people of zones live in them.",
 )
 @click.option(
-    "--land-use", metavar="FILE", help="Areas with a use: where people of zones without a building live."
+    "--land-use",
+    metavar="FILE",
+    help="Areas with a use, for the tables that tell of it.",
+)
+@click.option(
+    "--residential-land",
+    metavar="FILE",
+    help="Areas with a use: where people of zones without a building live.",
 )
 @click.option("--weights", metavar="FILE.tif", help="Raster that the people of zones are spread by.")
 @click.option("--nodata", type=float, metavar="VALUE", help='What means "no data" in the raster.')
@@ -166,7 +173,8 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     default="",
     metavar="NAMES",
     callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
-    help="Further tables as CSV files, with commas between; docs/contract.md lists them.",
+    help="Further tables as CSV files, with commas between: facilities, hexagons, land_use, backup,"
+    " provision, land_balance, accessibility, inequality, lorenz, od, range.",
 )
 @click.option(
     "--catchments",

@@ -36,6 +36,8 @@ HALO_M = 10_000.0
 """Roads and facilities within this outside the study area count (METHODS, Border)."""
 MAX_LIMIT = 10_000_000.0
 """Longest limit, seconds or metres: far beyond any way, and far below what stands for no way at all."""
+OF_FACILITIES = "facilities"
+"""The further table that tells of facilities, those of a quota too."""
 OF_NO_WAYS = ("provision", "land_balance")
 """Further tables that tell nothing of ways."""
 MAX_TURNOUT_S = 86_400.0
@@ -204,8 +206,8 @@ class CoverageParameters:
     def _require_tables(self) -> None:
         """Refuse tables of ways where there are none, or where each group has ways of its own."""
         of_ways = [name for name in self.tables if name not in OF_NO_WAYS]
-        if of_ways and self.measure == "quota":
-            _refuse("tables", ", ".join(of_ways), ", ".join(OF_NO_WAYS))
+        if self.measure == "quota" and set(of_ways) - {OF_FACILITIES}:
+            _refuse("tables", ", ".join(of_ways), ", ".join((OF_FACILITIES, *OF_NO_WAYS)))
         if of_ways and self.group_speeds is not None:
             _refuse("tables", ", ".join(of_ways), f"{', '.join(OF_NO_WAYS)}; group_speeds: false")
 

@@ -38,7 +38,7 @@ class DemandFiles(Protocol):
         """Buildings."""
 
     @property
-    def land_use(self) -> str | None:
+    def residential_land(self) -> str | None:
         """Land by its use."""
 
     @property
@@ -80,10 +80,10 @@ def demand_of(
         With what is wrong in which file.
     """
     place, barriers = around
-    if sources.buildings is None and sources.weights is None and sources.land_use is None:
+    if sources.buildings is None and sources.weights is None and sources.residential_land is None:
         return _as_they_are(population, area[1], barriers)
     _require_fitting(population, sources)
-    residential = _residential(sources.land_use, area[1], place, notices)
+    residential = _residential(sources.residential_land, area[1], place, notices)
     ground = Ground(residential, barriers)
     if isinstance(population, PopulationCells):
         shapes = _cells(population, area[1])
@@ -111,7 +111,9 @@ def _require_fitting(population: PopulationTable | PopulationCells, sources: Dem
         )
     if isinstance(population, PopulationTable) and population.kind == "points":
         name = next(
-            name for name in ("buildings", "weights", "land_use") if getattr(sources, name) is not None
+            name
+            for name in ("buildings", "weights", "residential_land")
+            if getattr(sources, name) is not None
         )
         raise WrongUse(
             ErrorCode.WRONG_ARGUMENT,
@@ -131,8 +133,8 @@ def _residential(
     if source is None:
         return None
     table = read_land(source)
-    note_lost("land_use", table.without_geometry, notices)
-    note_far("land_use", area, place_of(source, table.areas, table.crs), notices)
+    note_lost("residential_land", table.without_geometry, notices)
+    note_far("residential_land", area, place_of(source, table.areas, table.crs), notices)
     chosen = is_residential(table.classes) & ~shapely.is_empty(table.areas)
     return transform(table.areas[chosen], table.crs, crs)
 

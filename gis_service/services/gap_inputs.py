@@ -61,7 +61,7 @@ CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is, as in the layers of the service."""
 _MAY_BE_GENERATED = (
     *("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas"),
-    *("buildings", "land_use", "weights"),
+    *("buildings", "residential_land", "weights", "land_use"),
 )
 
 
@@ -84,6 +84,7 @@ class GapFiles:
     oneway_column: str | None = None
     buildings: str | None = None
     land_use: str | None = None
+    residential_land: str | None = None
     weights: str | None = None
     nodata: float | None = None
 

@@ -54,7 +54,7 @@ def test_houses_in_degrees_stand_where_they_stand(town: Town) -> None:
 
 def test_a_commune_without_a_house_lives_on_its_land_and_both_are_told(town: Town) -> None:
     land = write(town.folder / "land.gpkg", [box(1100, 0, 1200, 100)], use=["Đất ở"])
-    run = town.run(population=communes(town, 100, 60), buildings=houses(town, 100), land_use=land)
+    run = town.run(population=communes(town, 100, 60), buildings=houses(town, 100), residential_land=land)
     assert run.summary["residents_total"] == 160
     told = run.notices["demand_fallback"]
     assert (told["to"], told["zones"], told["people"], told["names"]) == ("land_use", 1, 60, "2")
@@ -107,9 +107,9 @@ REFUSALS: dict[str, tuple[Case, int, tuple[str, ...]]] = {
         lambda town: {"buildings": houses(town, 100)}, 2, ("--buildings", "people of areas"),
     ),
     "points with land": (
-        lambda town: {"land_use": write(town.folder / "l.gpkg", [COMMUNES[0]], use=["residential"])},
+        lambda town: {"residential_land": write(town.folder / "l.gpkg", [COMMUNES[0]], use=["residential"])},
         2,
-        ("--land-use",),
+        ("--residential-land",),
     ),
     "houses and weights": (
         lambda town: {
@@ -134,7 +134,7 @@ REFUSALS: dict[str, tuple[Case, int, tuple[str, ...]]] = {
     "land without a use": (
         lambda town: {
             "population": communes(town, 1, 1),
-            "land_use": write(town.folder / "l.gpkg", COMMUNES, number=[1, 2]),
+            "residential_land": write(town.folder / "l.gpkg", COMMUNES, number=[1, 2]),
         },
         3,
         ("use | class", "number"),
