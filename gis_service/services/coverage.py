@@ -157,12 +157,8 @@ def run_coverage(
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     limit = parameters.limit_cost
-    n_zones = len(told.inputs.zones)
-    sums = _sums(counted, zone, n_zones, ways, limit)
     own = _own_ways(inputs, parameters)
-    for group, slower in own.items():
-        alone = replace(counted, people={group: counted.people[group]})
-        sums = _with_group(sums, _sums(alone, zone, n_zones, slower, limit))
+    sums = _sums_of_groups(counted, zone, len(told.inputs.zones), ways, own, limit)
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
@@ -176,14 +172,7 @@ def run_coverage(
     document = coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision)
     near = np.flatnonzero(scene.border.facilities)
     if parameters.tables:
-
-        def tell_tables(share: float) -> None:
-            tell("tables", _TABLES_FROM + (1 - _TABLES_FROM) * share)
-
-        tell_tables(0.0)
-        scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, tell_tables)
-        document["tables"] = tables_of(scene_told)
-        document["notices"] += plain([notice.as_document() for notice in found_of_tables(scene_told)])
+        _add_tables(document, Scene(told.inputs, told.parameters, demand, zone, ways, near), tell)
     tell("done", 1.0)
     covered = is_covered(ways.field.cost, limit)
     answers = {group: slower.field for group, slower in own.items()}
@@ -202,6 +191,29 @@ def run_coverage(
         own=answers,
         own_covered={group: is_covered(found.cost, limit) for group, found in answers.items()},
     )
+
+
+def _add_tables(document: Document, scene: Scene, tell: Progress) -> None:
+    """Put the further tables into a document, and what is to be said of them."""
+
+    def tell_tables(share: float) -> None:
+        tell("tables", _TABLES_FROM + (1 - _TABLES_FROM) * share)
+
+    tell_tables(0.0)
+    told = replace(scene, tell=tell_tables)
+    document["tables"] = tables_of(told)
+    document["notices"] += plain([notice.as_document() for notice in found_of_tables(told)])
+
+
+def _sums_of_groups(
+    counted: Demand, zone: Int32s, n_zones: int, ways: Ways, own: Mapping[str, Ways], limit: int
+) -> Coverage:
+    """Add up who is covered; groups with ways of their own by these."""
+    sums = _sums(counted, zone, n_zones, ways, limit)
+    for group, slower in own.items():
+        alone = replace(counted, people={group: counted.people[group]})
+        sums = _with_group(sums, _sums(alone, zone, n_zones, slower, limit))
+    return sums
 
 
 def _sums(counted: Demand, zone: Int32s, n_zones: int, ways: Ways, limit: int) -> Coverage:

@@ -16,10 +16,9 @@ from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Roads
-from gis_service.analysis.zones import Zones, sorted_zones
+from gis_service.analysis.zones import Zones
 from gis_service.crs import STORAGE, crs_name, parse_crs, transform
-from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.frames import crs_of, find_column, require_column
+from gis_service.files.frames import crs_of, require_column
 from gis_service.files.population import PopulationCells, PopulationTable, read_population
 from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
@@ -51,6 +50,7 @@ from gis_service.services.gap_tables import (
     texts_or_none,
     widened,
 )
+from gis_service.services.gap_zones import zones_of
 from gis_service.services.network import ferries_of, metric_crs, roads_of
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.opening_hours import hours_of
@@ -201,7 +201,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
             place_of(sources.population, extent, population.crs),
         ],
     )
-    zones = _zones(zone_frame, sources, crs)
+    zones = zones_of(zone_frame, (sources.zones, sources.zone_id), crs)
     roads = roads_of(road_table, crs)
     boats = _ferry_tables(sources.ferries, osm_ferries, area, notices)
     barriers = _barriers(sources.barriers, crs, area, notices)
@@ -386,23 +386,3 @@ def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
     if column not in frame.columns:
         return None
     return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
-
-
-def _zones(frame: gpd.GeoDataFrame, sources: GapFiles, crs: pyproj.CRS) -> Zones:
-    polygons = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
-    codes = texts_or_none(frame, (_zone_column(frame, sources),))
-    names = texts(frame, NAMES) if find_column(frame, NAMES) else [str(code) for code in codes]
-    return sorted_zones(codes, names, polygons)
-
-
-def _zone_column(frame: gpd.GeoDataFrame, sources: GapFiles) -> str:
-    """Give the column the user named, else the first with a different value in every row."""
-    if sources.zone_id is not None:
-        return require_column(frame, (sources.zone_id,), path=sources.zones, option="--zone-id")
-    columns = [name for name in frame.columns if name != frame.geometry.name]
-    for column in columns:
-        if frame[column].notna().all() and frame[column].astype(str).is_unique:
-            return str(column)
-    raise RefusedInput(
-        ErrorCode.ZONE_ID_MISSING, path=sources.zones, columns=", ".join(map(str, columns)) or "-"
-    )

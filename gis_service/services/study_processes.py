@@ -37,9 +37,9 @@ from gis_service.services.study_request import (
     CoverageRequest,
     CoverageTask,
     complete,
-    read_request,
 )
 from gis_service.services.study_rights import require_inputs, require_versions
+from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
 from gis_service.types import LayerId
 

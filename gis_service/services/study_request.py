@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from gis_service.analysis.field import Direction
 from gis_service.analysis.lattice import Lattice
 from gis_service.catalogue.city_definition import City, Vintage
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import EVERYBODY, Standard
-from gis_service.errors import ErrorCode, Fault, RefusedInput
-from gis_service.messages.shapes import expected_text, fault_text
 from gis_service.services.branches import RANK
 from gis_service.services.closure_rules import (
     MAX_CLOSURES,
@@ -34,7 +32,12 @@ from gis_service.services.coverage_parameters import (
 )
 from gis_service.services.quota_rules import quotas_of
 from gis_service.services.rights import Rights, is_personal
-from gis_service.services.study_shapes import DemandReference, FacilityReference, LayerReference
+from gis_service.services.study_shapes import (
+    DemandReference,
+    FacilityReference,
+    LayerReference,
+    read_request,
+)
 from gis_service.services.study_standard import (
     ferry_rules_of,
     group_speeds_of,
@@ -56,9 +59,6 @@ OF_BESIDE = "_facilities"
 """Ends the role of the facilities of a standard that is told beside a study, behind its id."""
 MAX_BESIDE = 8
 """Results that stand beside one study at most."""
-
-
-Request = TypeVar("Request", bound=BaseModel)
 
 
 class CoverageRequest(BaseModel):
@@ -178,29 +178,6 @@ def parse_request(document: object) -> CoverageRequest:
         ``study_refused`` with every fault and the place where it stands.
     """
     return read_request(CoverageRequest, document)
-
-
-def read_request(shape: type[Request], document: object) -> Request:
-    """Check a document against the shape of a request.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused`` with every fault and the place where it stands.
-    """
-    try:
-        return shape.model_validate(document)
-    except ValidationError as error:
-        found = error.errors(include_url=False)
-        faults = [Fault("/" + "/".join(map(str, one["loc"])), fault_text(one)) for one in found]
-        first = found[0]
-        raise RefusedInput(
-            ErrorCode.STUDY_REFUSED,
-            faults,
-            name="/".join(map(str, first["loc"])) or "inputs",
-            value="…" if isinstance(first["input"], dict | list) else first["input"],
-            expected=expected_text(first),
-        ) from error
 
 
 def complete(

@@ -41,10 +41,10 @@ from gis_service.services.study_request import (
     CoverageTask,
     complete,
     parse_request,
-    read_request,
     told_vintages,
 )
 from gis_service.services.study_rights import require_document
+from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
 from gis_service.services.vintages import AREA, area_of, has_place
 from gis_service.types import LayerId

@@ -1,6 +1,13 @@
-"""Parts of what somebody asks of a study: layers by version."""
+"""Parts of what somebody asks of a study, layers by version, and how any such request is checked."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.messages.shapes import expected_text, fault_text
+
+Request = TypeVar("Request", bound=BaseModel)
 
 
 class LayerReference(BaseModel):
@@ -42,3 +49,26 @@ class FacilityReference(BaseModel):
             " their number times the share, rounded half up."
         ),
     )
+
+
+def read_request(shape: type[Request], document: object) -> Request:
+    """Check a document against the shape of a request.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` with every fault and the place where it stands.
+    """
+    try:
+        return shape.model_validate(document)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        faults = [Fault("/" + "/".join(map(str, one["loc"])), fault_text(one)) for one in found]
+        first = found[0]
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED,
+            faults,
+            name="/".join(map(str, first["loc"])) or "inputs",
+            value="…" if isinstance(first["input"], dict | list) else first["input"],
+            expected=expected_text(first),
+        ) from error
