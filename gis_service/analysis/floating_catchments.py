@@ -80,13 +80,17 @@ def even(limit: int) -> Decay:
 def thirds(limit: int, weights: tuple[float, ...] = SLOW_DECAY) -> Decay:
     """Weigh pairs by the third of the limit (ms or mm) that they lie in; as many bands as weights.
 
+    Of limits so small that a third holds no whole number, that band falls away.
+
     References
     ----------
     W. Luo and Y. Qi, "An enhanced two-step floating catchment area (E2SFCA) method", Health & Place 15
     (2009), doi:10.1016/j.healthplace.2009.06.002.
     """
     bands = np.arange(1, len(weights) + 1, dtype=np.int64)
-    return Decay(limit * bands // len(weights), np.array(weights))
+    limits = limit * bands // len(weights)
+    kept = np.diff(limits, prepend=-1) > 0
+    return Decay(limits[kept], np.array(weights)[kept])
 
 
 @dataclass(frozen=True, slots=True)

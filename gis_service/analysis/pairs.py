@@ -21,6 +21,8 @@ from gis_service.analysis.snap import Positions
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
+LARGEST_LIMIT = LARGEST_COST - 1
+"""Greatest limit of a search, ms or mm: costs of pairs have 32 bits, the last of which means none."""
 MAX_PAIRS = 100_000_000
 """Pairs that one answer may hold: 8 bytes each, and as much again while they are gathered."""
 Found: TypeAlias = tuple[Int64s, Int32s, Int32s]
@@ -207,10 +209,9 @@ def straight_pairs(home_xy: Floats, facility_xy: Floats, *, limit: int, most: in
 
 
 def _require_limit(limit: int) -> None:
-    if not 0 <= limit < LARGEST_COST:
-        raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"0 … {LARGEST_COST - 1}"
-        )
+    if not 0 <= limit <= LARGEST_LIMIT:
+        expected = f"0 … {LARGEST_LIMIT}"
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=expected)
 
 
 def _too_many(most: int, limit: int) -> WrongUse:

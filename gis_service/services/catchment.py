@@ -15,9 +15,8 @@ from gis_service.analysis.allocation import allocation_of_cells, allocation_of_p
 from gis_service.analysis.cells import CELL_M, SMALLEST_SHOWN
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import UNREACHED
-from gis_service.analysis.modes import LARGEST_COST
 from gis_service.analysis.od_table import Ways
-from gis_service.analysis.pairs import network_pairs, straight_pairs
+from gis_service.analysis.pairs import LARGEST_LIMIT, network_pairs, straight_pairs
 from gis_service.analysis.snap import snap
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
@@ -217,7 +216,7 @@ def _allocation(ground: Ground, result: CoverageResult, *, points: bool) -> Docu
 
 def _ways_of_places(ground: Ground, asked: CatchmentAsk) -> list[Document]:
     """List the ways of each place to the facilities within the largest limit, the nearest first."""
-    xy, limit = place_xy(ground.inputs.crs, asked), min(ground.limits[-1], LARGEST_COST)
+    xy, limit = place_xy(ground.inputs.crs, asked), min(ground.limits[-1], LARGEST_LIMIT)
     facilities, roads, chosen = ground.inputs.facilities, ground.roads, ground.chosen
     if roads is None or ground.graph is None:
         pairs = straight_pairs(xy, facilities.xy[chosen], limit=limit)

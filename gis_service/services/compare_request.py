@@ -147,7 +147,7 @@ def _require_same(before: CoverageTask, after: CoverageTask) -> None:
         if task.parameters.measure == "quota":
             known = ", ".join(measure for measure in MEASURES if measure != "quota")
             raise refused(f"{side}/measure", "quota", known)
-        for name in ("beside", "group_speeds"):
+        for name in ("beside", "group_speeds", "tables"):
             if value := getattr(task.parameters, name):
                 raise refused(f"{side}/{name}", _shown([str(one) for one in value]), "–")
     for name in [one.name for one in fields(CoverageParameters) if one.name not in _MAY_DIFFER]:

@@ -14,6 +14,7 @@ from gis_service.analysis.coverage import Coverage, coverage, is_covered
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.field import Field
 from gis_service.analysis.gaps import GapPlace
+from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.analysis.zones import BEYOND
 from gis_service.services.coverage_border import Border, border_of
 from gis_service.services.coverage_document import Document, coverage_document, summary
@@ -122,6 +123,7 @@ def run_coverage(
     parameters: CoverageParameters,
     progress: Progress | None = None,
     told: Told | None = None,
+    most_pairs: int = MAX_PAIRS,
 ) -> CoverageResult:
     """Run a study of coverage.
 
@@ -135,11 +137,15 @@ def run_coverage(
         Told each step as it begins: ``ways``, ``coverage``, ``gaps``, ``notices``, ``tables``, ``done``.
     told
         Other units to tell the same result by; those of the inputs when None.
+    most_pairs
+        Pairs of homes and facilities that tables may hold.
 
     Raises
     ------
     RefusedInput
         ``study_refused`` when the inputs do not allow what the parameters ask for.
+    WrongUse
+        ``pairs_too_many`` for tables of more pairs.
     """
     tell = progress or (lambda _step, _share: None)
     parameters.require(
@@ -154,11 +160,9 @@ def run_coverage(
         told = Told(inputs, parameters)
     zone = told.inputs.zone[inputs.zone != BEYOND]
     tell("coverage", 0.7)
-    groups = {group: demand.people[group] for group in parameters.counted_groups}
-    counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     limit = parameters.limit_cost
     own = _own_ways(inputs, parameters)
-    sums = _sums_of_groups(counted, zone, len(told.inputs.zones), ways, own, limit)
+    sums = _sums_of_groups(parameters, scene, own, zone, len(told.inputs.zones))
     tell("gaps", 0.8)
     gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
     tell("notices", 0.9)
@@ -172,7 +176,8 @@ def run_coverage(
     document = coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision)
     near = np.flatnonzero(scene.border.facilities)
     if parameters.tables:
-        _add_tables(document, Scene(told.inputs, told.parameters, demand, zone, ways, near), tell)
+        scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, most_pairs=most_pairs)
+        _add_tables(document, scene_told, tell)
     tell("done", 1.0)
     covered = is_covered(ways.field.cost, limit)
     answers = {group: slower.field for group, slower in own.items()}
@@ -206,10 +211,13 @@ def _add_tables(document: Document, scene: Scene, tell: Progress) -> None:
 
 
 def _sums_of_groups(
-    counted: Demand, zone: Int32s, n_zones: int, ways: Ways, own: Mapping[str, Ways], limit: int
+    parameters: CoverageParameters, scene: "_Scene", own: Mapping[str, Ways], zone: Int32s, n_zones: int
 ) -> Coverage:
-    """Add up who is covered; groups with ways of their own by these."""
-    sums = _sums(counted, zone, n_zones, ways, limit)
+    """Sum everybody's ways by unit; those of the groups of ``own`` by ways of their own."""
+    demand, limit = scene.demand, parameters.limit_cost
+    groups = {group: demand.people[group] for group in parameters.counted_groups}
+    counted = Demand(demand.xy, groups, demand.source, demand.step_m)
+    sums = _sums(counted, zone, n_zones, scene.ways, limit)
     for group, slower in own.items():
         alone = replace(counted, people={group: counted.people[group]})
         sums = _with_group(sums, _sums(alone, zone, n_zones, slower, limit))

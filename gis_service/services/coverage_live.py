@@ -36,7 +36,7 @@ from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_words import answer, notice_text
-from gis_service.services.tables import slow_tables
+from gis_service.services.tables import MOST_LIVE_PAIRS, closed_tables, say_closed, slow_tables
 from gis_service.types import Int32s, LayerId, Text
 
 
@@ -54,6 +54,8 @@ class Question:
         Of the layers, by role.
     mark
         Tells this question, put to this content, from any other.
+    closed
+        Tables that were asked for and are closed to the one who asks: the task is without them.
     """
 
     layers: StudyLayers
@@ -61,6 +63,7 @@ class Question:
     rights: Rights
     marks: Marks
     mark: str
+    closed: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> CoverageParameters:
@@ -84,6 +87,8 @@ class LiveStudy:
         As the stored study has it.
     units
         The unit of each row of people in every vintage, by layer.
+    closed
+        As of the question.
     """
 
     mark: str
@@ -92,6 +97,7 @@ class LiveStudy:
     result: CoverageResult
     document: Document
     units: Mapping[LayerId, Int32s]
+    closed: tuple[str, ...] = ()
 
 
 def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: float | None) -> dict[str, Any]:
@@ -127,7 +133,8 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     inputs
         As docs/contract.md, Inputs of a study.
     caller
-        Must be allowed to read the layers; of the people everybody may see the sums.
+        Must be allowed to read the layers; of the people everybody may see the sums. Tables that are closed
+        to the caller are left out before anything is computed.
 
     Raises
     ------
@@ -139,8 +146,11 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         As `gis_service.services.studies.run`.
     """
     rights = rights_of(connection, catalogue, caller)
-    task = complete(parse_request(inputs), catalogue, _today(), rights)
-    _require_quick(task.parameters)
+    request = parse_request(inputs)
+    _require_quick(request.tables)
+    closed = () if sees_personal(caller) else tuple(dict.fromkeys(closed_tables(request.tables)))
+    open_to_all = tuple(name for name in request.tables if name not in closed)
+    task = complete(request.model_copy(update={"tables": open_to_all}), catalogue, _today(), rights)
     require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
@@ -160,12 +170,13 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         "when": f"{task.day} {task.time:%H:%M}",
         "notices": [notice.as_document() for notice in task.notices],
         "code_version": code_version(),
+        "tables_closed": list(closed),
     }
-    return Question(layers, task, rights, marks, digest(said))
+    return Question(layers, task, rights, marks, digest(said), closed)
 
 
-def _require_quick(asked: CoverageParameters) -> None:
-    slow = slow_tables(asked.tables)
+def _require_quick(tables: tuple[str, ...]) -> None:
+    slow = slow_tables(tables)
     if slow:
         raise RefusedInput(ErrorCode.TABLE_NOT_QUICK, tables=", ".join(slow))
 
@@ -204,6 +215,8 @@ def study_of(question: Question, prepared: Prepared) -> LiveStudy:
         ``coverage_busy`` when it computes as much as it may.
     RefusedInput, Conflict
         As `gis_service.services.studies.run`.
+    WrongUse
+        ``pairs_too_many`` for tables of more pairs than an answer may take that somebody waits for.
     """
     return prepared.studies.by_name(question.mark, lambda: _compute(question, prepared))
 
@@ -211,7 +224,7 @@ def study_of(question: Question, prepared: Prepared) -> LiveStudy:
 def _compute(question: Question, prepared: Prepared) -> LiveStudy:
     with prepared.turns.one():
         inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
-        result = run_coverage(inputs, question.parameters)
+        result = run_coverage(inputs, question.parameters, most_pairs=MOST_LIVE_PAIRS)
         units = units_by_vintage(prepared, question.layers, question.task, question.marks)
         inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
         own = question.layers.layers["zones"]
@@ -227,7 +240,7 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
         document = with_closed(result.document, result, own, inside)
         tasks = beside_tasks(question.layers, question.task)
         document = with_beside(document, inputs, result, tasks, compute)
-    return LiveStudy(question.mark, question.parameters, inputs, result, document, inside)
+    return LiveStudy(question.mark, question.parameters, inputs, result, document, inside, question.closed)
 
 
 def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *, personal: bool) -> Document:
@@ -249,7 +262,11 @@ def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *
 
 
 def _shown(study: LiveStudy, catalogue: Catalogue, *, personal: bool) -> Document:
-    document = study.document if personal else public_view(study.document)
+    document = study.document
+    if study.closed:
+        document = document | {"tables": document.get("tables", {})}
+        say_closed(document, study.closed)
+    document = document if personal else public_view(document)
     told: dict[str, Any] = {
         "answer": _both(answer(document, catalogue)) if _is_told(document) else None,
         "notice_texts": [

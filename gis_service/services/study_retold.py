@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from gis_service.analysis.demand import ALL
+from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.analysis.zones import BEYOND, NO_UNIT
 from gis_service.catalogue.city_definition import Vintage
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
-from gis_service.errors import Conflict, ErrorCode, RefusedInput
+from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
 from gis_service.services import catchment, compare_document, gaps
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
@@ -27,12 +28,12 @@ from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, complete_comparison
 from gis_service.services.coverage import CoverageResult, Told, run_coverage
 from gis_service.services.coverage_document import Document
-from gis_service.services.coverage_inputs import CoverageInputs
+from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
-from gis_service.services.rights import Rights
+from gis_service.services.rights import Rights, sees_personal
 from gis_service.services.study_facilities import in_units_of, with_last_change
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers, layers_of
@@ -46,12 +47,22 @@ from gis_service.services.study_request import (
 from gis_service.services.study_rights import require_document
 from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
+from gis_service.services.tables import (
+    MOST_LIVE_PAIRS,
+    closed_tables,
+    layers_of_tables,
+    pair_tables,
+    say_closed,
+    slow_tables,
+)
 from gis_service.services.vintages import AREA, area_of, has_place
 from gis_service.types import LayerId
 
 _UNITS = ("zones", AREA)
 _ASKED = ("service", "standard", "measure", "mode", "limit", "direction", "turnout_s", "catchment", "seed")
 References = Mapping[str, Mapping[str, Any]]
+LATER_NOTICE = "tables_not_retold"
+"""Tells which tables take too long for somebody who waits."""
 
 
 def vintage_named(catalogue: Catalogue, name: str, rights: Rights | None = None) -> Vintage:
@@ -78,6 +89,9 @@ def retold(
 ) -> Document:
     """Tell a kept study by the units of a vintage, unless this process has done so already.
 
+    For readers of the service nothing is computed that they may not see or should not wait for: tables that
+    are closed to them, slow ones, and those of more pairs than a live answer may take are left out and named.
+
     Parameters
     ----------
     connection, catalogue, document, prepared
@@ -101,15 +115,61 @@ def retold(
         rights.require_reading(vintage.layer)
     # The units that may come in are those of the vintage, and the newest as the study area.
     now = tuple(version_of(connection, one.layer) for one in catalogue.city.vintages)
-    kept = ("retold", document["id"], digest(document["totals"]), vintage.id, now)
+    reader = None if rights is None else rights.caller
+    open_to = None if reader is None else sees_personal(reader)
+    kept = ("retold", document["id"], digest(document["totals"]), vintage.id, now, open_to)
 
     def make() -> Document:
         with prepared.turns.one():
-            return retell(connection, catalogue, document, vintage, prepared)
+            if open_to is None:
+                return retell(connection, catalogue, document, vintage, prepared)
+            return _at_once(connection, catalogue, document, vintage, prepared, personal=open_to)
 
     found: Document = prepared.answers.by_name(kept, make)
     if rights is not None:
         require_document(connection, rights, found)
+    return found
+
+
+def _at_once(
+    connection: Connection,
+    catalogue: Catalogue,
+    document: Document,
+    vintage: Vintage,
+    prepared: Prepared,
+    *,
+    personal: bool,
+) -> Document:
+    """Retell a study while its reader waits, with the tables that are open to the reader and made at once."""
+    asked = tuple(document["parameters"].get("tables", ()))
+    closed = () if personal else closed_tables(asked)
+    slow = tuple(name for name in slow_tables(asked) if name not in closed)
+
+    def told(later: tuple[str, ...]) -> Document:
+        return retell(
+            connection,
+            catalogue,
+            document,
+            vintage,
+            prepared,
+            without=(*closed, *later),
+            most_pairs=MOST_LIVE_PAIRS,
+        )
+
+    try:
+        found = told(slow)
+    except WrongUse as error:
+        if error.code is not ErrorCode.PAIRS_TOO_MANY:
+            raise
+        slow = tuple(name for name in asked if name in {*slow, *pair_tables(asked)} and name not in closed)
+        found = told(slow)
+    if found is document or not (closed or slow):
+        return found
+    found = found | {"tables": found.get("tables", {})}
+    if slow:
+        notice = Notice(LATER_NOTICE, {"tables": ", ".join(slow), "vintage": vintage.id})
+        found["notices"] = [*found["notices"], notice.as_document()]
+    say_closed(found, closed)
     return found
 
 
@@ -119,6 +179,9 @@ def retell(
     document: Document,
     vintage: Vintage,
     prepared: Prepared | None = None,
+    *,
+    without: tuple[str, ...] = (),
+    most_pairs: int = MAX_PAIRS,
 ) -> Document:
     """Tell a kept study by the units of a vintage.
 
@@ -132,6 +195,10 @@ def retell(
         As `vintage_named` gives it.
     prepared
         What the process knows already.
+    without
+        Tables that are left out, as if the study had not asked for them.
+    most_pairs
+        Pairs of homes and facilities that tables may hold.
 
     Returns
     -------
@@ -146,6 +213,8 @@ def retell(
     Conflict
         ``study_version_gone`` for a layer whose version is no longer kept; ``study_not_repeated`` when
         conventions or code have changed so that other totals come out.
+    WrongUse
+        ``pairs_too_many`` for tables of more pairs.
     """
     if version_of(connection, vintage.layer) is None:
         raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=vintage.layer)
@@ -155,14 +224,29 @@ def retell(
     if document["process"] == compare_document.PROCESS:
         found = _comparison(connection, catalogue, document, vintage, bench)
     else:
-        found = _coverage(connection, catalogue, document, vintage, bench)
+        kept = _without(document, without)
+        found = _coverage(connection, catalogue, kept, vintage, bench, most_pairs)
     if canonical_json(found["totals"]) != canonical_json(document["totals"]):
         raise Conflict(ErrorCode.STUDY_NOT_REPEATED, study=document["id"])
     return found
 
 
+def _without(document: Document, tables: tuple[str, ...]) -> Document:
+    """Give a study as if it had not asked for some tables, nor for the layers that only these read."""
+    asked = tuple(document["parameters"].get("tables", ()))
+    left = tuple(name for name in asked if name not in tables)
+    gone = layers_of_tables(asked).keys() - layers_of_tables(left).keys()
+    layers = {role: one for role, one in document["inputs"].items() if role not in gone}
+    return document | {"parameters": document["parameters"] | {"tables": list(left)}, "inputs": layers}
+
+
 def _coverage(
-    connection: Connection, catalogue: Catalogue, document: Document, vintage: Vintage, bench: Workbench
+    connection: Connection,
+    catalogue: Catalogue,
+    document: Document,
+    vintage: Vintage,
+    bench: Workbench,
+    most_pairs: int,
 ) -> Document:
     references = document["inputs"]
     request = parse_request(_request(document["parameters"], references))
@@ -181,7 +265,7 @@ def _coverage(
         _told_by(inputs, layers, units, vintage, own_unit=own_unit),
         replace(asked, vintage=vintage.id, catchment_vintage=asked.vintage if own_unit else None),
     )
-    result = run_coverage(inputs, asked, told=told)
+    result = run_coverage(inputs, asked, told=told, most_pairs=most_pairs)
     found = result.document
     if document["process"] == gaps.PROCESS:
         found = gaps.gaps_document(result, told.inputs, told.parameters)
@@ -242,7 +326,8 @@ def _comparison(
 ) -> Document:
     asked = document["parameters"]
     references = {side: _side_of(document["inputs"], side) for side in ("before", "after")}
-    request = {side: _request(asked[side], references[side]) for side in ("before", "after")}
+    # A comparison gives no tables; those of earlier releases may name some all the same.
+    request = {side: _request(asked[side], references[side]) | {"tables": []} for side in ("before", "after")}
     comparison = read_request(CompareRequest, request | {"limits": asked["limits"], "vintage": vintage.id})
     day = max(_day_of(asked["before"]), _day_of(asked["after"]))
     task = complete_comparison(comparison, catalogue, day)

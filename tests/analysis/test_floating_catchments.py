@@ -63,6 +63,17 @@ def test_bands_are_thirds_of_the_limit_and_their_ends_belong_to_them() -> None:
     assert found.accessibility == pytest.approx([share * w for w in (1, 1, 0.68, 0.68, 0.22, 0.22, 0)])
 
 
+@pytest.mark.parametrize(
+    ("limit", "limits", "weights"),
+    [(2, [0, 1, 2], [1, 0.68, 0.22]), (1, [0, 1], [1, 0.22]), (0, [0], [1])],
+)
+def test_a_third_that_holds_no_whole_number_falls_away(
+    limit: int, limits: list[int], weights: list[float]
+) -> None:
+    decay = thirds(limit)
+    assert (decay.limits.tolist(), decay.weights.tolist()) == (limits, weights)
+
+
 def test_where_nobody_lives_and_nothing_is_near_the_answer_is_nothing() -> None:
     pairs = pairs_of([[5, FAR_APART, FAR_APART], [FAR_APART] * 3, [FAR_APART, 5, FAR_APART]])
     people, capacity = persons(0, 4, 4), np.array([3.0, 7.0, 2.0])

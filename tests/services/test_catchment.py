@@ -18,6 +18,7 @@ from gis_service.services import catchment, studies
 from gis_service.services.catchment_ground import ground_of, with_places
 from gis_service.services.catchment_request import CatchmentAsk, ShapeName
 from gis_service.services.coverage import CoverageInputs, CoverageParameters, run_coverage
+from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageMeasure
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
@@ -204,6 +205,14 @@ def test_a_kept_catchment_is_equal_again_and_is_told_by_other_units(
     assert older["totals"] == kept.document["totals"]
     assert {row["zone"][:12] for row in older["tables"]["od"]} == {"commune_2024"}
     assert older["shapes"]["edges"] == kept.document["shapes"]["edges"]
+
+
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_ways_of_a_place_are_listed_up_to_the_largest_limit(measure: CoverageMeasure) -> None:
+    (lon, lat), *_ = shapely.get_coordinates(transform(points([X, Y]), METRIC, STORAGE)).tolist()
+    asked = CatchmentAsk((), (800.0, MAX_LIMIT), (("1", lon, lat),))
+    rows = drawn("od", parameters=replace(WALK_800_M, measure=measure), asked=asked)["shapes"]["places"]
+    assert [(row["place"], row["facility"]) for row in rows] == [("1", "1")]
 
 
 def test_everybody_sees_roads_and_ground_and_no_number_of_few_people(

@@ -199,6 +199,7 @@ def test_a_comparison_as_the_crow_flies_needs_no_roads(compare: Compare) -> None
         ({"measure": "network_time"}, "after/measure"),
         ({"at": "2025-07-01T22:00"}, "after/at"),
         ({"groups": ["age_60"]}, "after/groups"),
+        ({"tables": ["facilities"]}, "after/tables"),
         ({"network": {"layer": "ferries"}}, "after/network"),
         ({"standard": "no_such"}, "standard"),
         ({"colour": "red"}, "after/colour"),
@@ -237,3 +238,9 @@ def test_the_answer_says_who_loses_and_who_gains(compare: Compare, catalogue: Ca
     said = answer(compare(state(BEFORE), state(AFTER)), catalogue)
     assert "360 người mất" in said.vi
     assert "360 people lose" in said.en
+
+
+def test_tables_of_both_states_are_refused_too_for_none_is_given(compare: Compare) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        compare(state(BEFORE, tables=["od", "backup"]), state(AFTER, tables=["od", "backup"]))
+    assert (refused.value.params["name"], refused.value.params["value"]) == ("before/tables", "od, backup")

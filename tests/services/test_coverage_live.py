@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, Temporary
+from gis_service.errors import ErrorCode, GisError, NotAllowed, RefusedInput, Temporary, WrongUse
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services import prepared as prepared_module
@@ -25,6 +25,8 @@ from gis_service.services.coverage_live import ask, inputs_of, shown_document, s
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_demand import read_demand
+from gis_service.services.tables import TABLES, Scene, closed_tables
+from gis_service.services.tables.scene import Row
 from gis_service.services.turns import Turns
 from gis_service.types import LayerId
 from tests.live_town import MOTORBIKE
@@ -343,3 +345,37 @@ def test_the_share_of_branches_goes_with_the_layer_of_the_service(catalogue: Cat
     assert inputs_of(catalogue, {"service": "one_stop_office"}, 0.4)["facilities"] == reference
     assert "facilities" not in inputs_of(catalogue, standard, None)
     assert "mode" not in inputs_of(catalogue, standard, 0.0)
+
+
+def test_tables_that_are_closed_to_who_asks_are_named_and_never_made(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(_scene: Scene) -> list[Row]:
+        pytest.fail("a closed table was made")
+
+    asked = MOTORBIKE | {"tables": ["od", "provision", "land_use"]}
+    whole = ask(town, catalogue, MOTORBIKE | {"tables": ["od", "provision"]}, PLANNER)
+    never = {name: replace(TABLES[name], make=make) for name in closed_tables(tuple(TABLES))}
+    monkeypatch.setattr("gis_service.services.tables.TABLES", {**TABLES, **never})
+    prepared, question = Prepared(), ask(town, catalogue, asked, ANONYMOUS)
+    assert question.mark not in {whole.mark, ask(town, catalogue, MOTORBIKE, ANONYMOUS).mark}
+    assert (question.parameters.tables, question.closed) == (("provision",), ("od", "land_use"))
+    assert "land_use" not in question.layers.layers  # not even looked for: it is not loaded here
+    shown = shown_document(study_of(question, prepared), catalogue, prepared, personal=False)
+    assert set(shown["tables"]) == {"provision"}
+    told = [one["params"] for one in shown["notices"] if one["code"] == "tables_closed"]
+    assert told == [{"tables": "od, land_use"}]
+    assert "od, land_use" in next(
+        one["vi"] for one in shown["notice_texts"] if one["code"] == "tables_closed"
+    )
+
+
+@pytest.mark.parametrize("table", ["od", "accessibility"])
+def test_a_live_answer_takes_fewer_pairs_than_a_kept_study(
+    town: Connection, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr("gis_service.services.coverage_live.MOST_LIVE_PAIRS", 1)
+    with pytest.raises(WrongUse) as refused:
+        live(town, catalogue, Prepared(), tables=[table])
+    assert refused.value.code == ErrorCode.PAIRS_TOO_MANY
+    assert stored(town, catalogue, tables=[table])["tables"][table]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.services import studies, teams
-from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.documents import canonical_json
+from gis_service.services.prepared import Prepared
 from gis_service.services.rights import rights_of
-from gis_service.services.study_retold import retell, vintage_named
-from gis_service.services.tables import TABLES
+from gis_service.services.study_retold import retell, retold, vintage_named
+from gis_service.services.tables import TABLES, Scene, Table
+from gis_service.services.tables.scene import Row
 from tests.merged_town import AFTER, BEFORE, HOMES, state
 
 VINTAGES = ("communes_2024", "communes_2025", "districts_2024")
@@ -215,3 +218,68 @@ def test_an_assumption_range_is_drawn_for_the_units_that_it_is_told_by(
     found = told(document, "communes_2025")["tables"]["range"]
     assert {row["unit"] for row in found} == {"all", "ab", "c2"}
     assert found == direct["tables"]["range"]
+
+
+RETOLD_WITH = ["backup", "range", "provision", "od"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "most", "made", "notices"),
+    [
+        (None, 0, ["backup", "od", "provision", "range"], {}),
+        (Role.PLANNER, 9, ["backup", "od", "provision"], {"tables_not_retold": "range"}),
+        (Role.PLANNER, 0, ["backup", "provision"], {"tables_not_retold": "range, od"}),
+        (Role.VIEWER, 0, ["provision"], {"tables_closed": "backup, range, od"}),
+        (ANONYMOUS.role, 0, ["provision"], {"tables_closed": "backup, range, od"}),
+    ],
+)
+def test_a_reader_waits_for_no_slow_table_and_for_none_that_is_closed(
+    town: Connection,
+    catalogue: Catalogue,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    reader: Role | None,
+    most: int,
+    made: list[str],
+    notices: dict[str, str],
+) -> None:
+    kept = run("coverage", state(AFTER, vintage="communes_2024", tables=RETOLD_WITH))
+    begun: list[str] = []
+
+    def watched(name: str, table: Table) -> Table:
+        def make(scene: Scene) -> list[Row]:
+            rows = table.make(scene)
+            begun.append(name)
+            return rows
+
+        return replace(table, make=make)
+
+    watching = {name: watched(name, table) for name, table in TABLES.items()}
+    monkeypatch.setattr("gis_service.services.tables.TABLES", watching)
+    monkeypatch.setattr("gis_service.services.study_retold.MOST_LIVE_PAIRS", most)
+    is_operator = reader is None and len(made) == len(RETOLD_WITH)
+    rights = None if is_operator else rights_of(town, catalogue, Caller(reader, "lan"))
+    found = retold(town, catalogue, kept, "communes_2025", Prepared(), rights)
+    assert sorted(found["tables"]) == made
+    assert sorted(set(begun)) == made
+    told = {one["code"]: one["params"]["tables"] for one in found["notices"] if "tables" in one["params"]}
+    assert told == notices
+    assert canonical_json(found["totals"]) == canonical_json(kept["totals"])
+
+
+def test_who_asked_for_a_closed_table_is_not_told_it_to_the_next_reader(
+    town: Connection, catalogue: Catalogue, run: Run
+) -> None:
+    kept, prepared = run("coverage", state(AFTER, vintage="communes_2024", tables=["od"])), Prepared()
+    for role, tables in ((Role.VIEWER, set[str]()), (Role.PLANNER, {"od"}), (Role.VIEWER, set[str]())):
+        rights = rights_of(town, catalogue, Caller(role, "lan"))
+        assert set(retold(town, catalogue, kept, "communes_2025", prepared, rights)["tables"]) == tables
+
+
+def test_a_comparison_that_named_tables_in_an_earlier_release_is_told_all_the_same(
+    run: Run, told: Retell
+) -> None:
+    kept = run("compare", {"before": state(BEFORE), "after": state(AFTER)})
+    for side in ("before", "after"):
+        kept["parameters"][side]["tables"] = ["od"]
+    assert canonical_json(told(kept, "districts_2024")["totals"]) == canonical_json(kept["totals"])

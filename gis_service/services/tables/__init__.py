@@ -23,46 +23,49 @@ from gis_service.services.tables import (
 )
 from gis_service.services.tables import range as assumption_range
 from gis_service.services.tables.people import WHOLE
-from gis_service.services.tables.scene import Scene, Table
+from gis_service.services.tables.scene import LAND_USE, MOST_LIVE_PAIRS, Scene, Table
 
 __all__ = [
     "CLOSED_NOTICE",
+    "MOST_LIVE_PAIRS",
     "TABLES",
     "Scene",
     "Table",
+    "closed_tables",
     "found_of_tables",
     "hide_of_people",
     "hide_tables",
     "hide_together",
     "layers_of_tables",
     "notices_of_tables",
+    "pair_tables",
+    "say_closed",
     "slow_tables",
     "tables_of",
 ]
 
 CLOSED_NOTICE = "tables_closed"
 """Tells that tables are for those who may see personal detail."""
-_LAND_USE = (("land_use", "land_use"),)
 TOGETHER = "together"
 """Member of a document that tells how many of several rules reach whom."""
 
 TABLES: Mapping[str, Table] = {
     "facilities": Table(facilities.rows),
     "hexagons": Table(hexagons.rows),
-    "land_use": Table(land_use.rows, _LAND_USE),
+    "land_use": Table(land_use.rows, LAND_USE),
     "backup": Table(backup.rows),
     "provision": Table(provision.rows, is_open=True, of_people=provision.OF_PEOPLE),
     "land_balance": Table(
         land_balance.rows,
-        _LAND_USE,
+        LAND_USE,
         is_open=True,
         of_people=land_balance.OF_PEOPLE,
         notices=land_balance.notices,
     ),
-    "accessibility": Table(accessibility.rows),
-    "inequality": Table(inequality.rows),
-    "lorenz": Table(inequality.lorenz_rows),
-    "od": Table(od.rows),
+    "accessibility": Table(accessibility.rows, is_of_pairs=True),
+    "inequality": Table(inequality.rows, is_of_pairs=True),
+    "lorenz": Table(inequality.lorenz_rows, is_of_pairs=True),
+    "od": Table(od.rows, is_of_pairs=True),
     "range": Table(assumption_range.rows, is_quick=False, notice=assumption_range.NOTICE),
 }
 """Every table by its name."""
@@ -92,27 +95,37 @@ def found_of_tables(scene: Scene) -> list[Notice]:
 
 def slow_tables(names: tuple[str, ...]) -> tuple[str, ...]:
     """Give those of some tables that are not made while somebody waits."""
-    return tuple(name for name in names if not TABLES[name].is_quick)
+    return tuple(name for name in names if name in TABLES and not TABLES[name].is_quick)
+
+
+def closed_tables(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give those of some tables that only those see who may see personal detail."""
+    return tuple(name for name in names if name in TABLES and not TABLES[name].is_open)
+
+
+def pair_tables(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give those of some tables that are made of the pairs of homes and facilities within the limit."""
+    return tuple(name for name in names if name in TABLES and TABLES[name].is_of_pairs)
 
 
 def hide_tables(shown: Row) -> None:
     """Take the tables out of a document that everybody may not see, and say so in it."""
     tables = shown.get("tables", {})
-    closed = [name for name in tables if not TABLES[name].is_open]
+    closed = closed_tables(tuple(tables))
     for name in closed:
         del tables[name]
-    _say_closed(shown, closed)
+    say_closed(shown, closed)
 
 
 def hide_together(shown: Row) -> None:
     """Take out how many rules reach whom, which is personal detail like a table, and say so."""
-    _say_closed(shown, [TOGETHER] if shown.pop(TOGETHER, None) else [])
+    say_closed(shown, (TOGETHER,) if shown.pop(TOGETHER, None) else ())
 
 
-def _say_closed(shown: Row, closed: list[str]) -> None:
+def say_closed(shown: Row, closed: tuple[str, ...]) -> None:
+    """Say in a document that these tables are not for everybody, and not what is said beside them."""
     if closed:
-        # What is said beside a table goes with it.
-        gone = {notice.code for notice in notices_of_tables(tuple(closed))}
+        gone = {notice.code for notice in notices_of_tables(closed)}
         kept = [notice for notice in shown.get("notices", []) if notice["code"] not in gone]
         notice = {"code": CLOSED_NOTICE, "params": {"tables": ", ".join(closed)}}
         shown["notices"] = [*kept, notice]

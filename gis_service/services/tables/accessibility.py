@@ -8,7 +8,7 @@ import numpy as np
 
 from gis_service.analysis.floating_catchments import balanced_catchments, floating_catchments, thirds
 from gis_service.analysis.graph import build_graph
-from gis_service.analysis.pairs import Pairs, network_pairs, straight_pairs
+from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
 from gis_service.services.tables.scene import Row, Scene
@@ -94,9 +94,9 @@ def _new_shares(scene: Scene) -> Shares:
 def _pairs(scene: Scene) -> Pairs:
     """Find who is within the limit of which of the facilities that count."""
     near, roads, parameters = scene.counted_facilities, scene.ways.roads, scene.parameters
-    facilities, limit = scene.inputs.facilities, parameters.limit_cost
+    facilities, limit = scene.inputs.facilities, min(parameters.limit_cost, LARGEST_LIMIT)
     if roads is None:
-        pairs = straight_pairs(scene.demand.xy, facilities.xy[near], limit=limit)
+        pairs = straight_pairs(scene.demand.xy, facilities.xy[near], limit=limit, most=scene.most_pairs)
     else:
         pairs = network_pairs(
             scene.inputs.prepared.once(build_graph, roads.network, roads.costs),
@@ -106,6 +106,7 @@ def _pairs(scene: Scene) -> Pairs:
             limit=limit,
             direction=parameters.direction,
             turnout=parameters.turnout_cost,
+            most=scene.most_pairs,
         )
     if parameters.catchment == "any":
         return pairs

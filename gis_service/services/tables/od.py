@@ -4,9 +4,8 @@ import numpy as np
 
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.graph import build_graph
-from gis_service.analysis.modes import LARGEST_COST
 from gis_service.analysis.od_table import Ways, unit_table
-from gis_service.analysis.pairs import Pairs, network_pairs, straight_pairs
+from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.documents import persons, units
 from gis_service.services.tables.scene import Row, Scene
 
@@ -58,9 +57,10 @@ def pairs_of(scene: Scene) -> Pairs:
         ``pairs_too_many``.
     """
     parameters, roads = scene.parameters, scene.ways.roads
-    chosen, limit = scene.counted_facilities, min(parameters.limit_cost, LARGEST_COST)
+    chosen, limit = scene.counted_facilities, min(parameters.limit_cost, LARGEST_LIMIT)
     if roads is None:
-        return straight_pairs(scene.demand.xy, scene.inputs.facilities.xy[chosen], limit=limit)
+        xy = scene.inputs.facilities.xy[chosen]
+        return straight_pairs(scene.demand.xy, xy, limit=limit, most=scene.most_pairs)
     return network_pairs(
         scene.inputs.prepared.once(build_graph, roads.network, roads.costs),
         roads.costs,
@@ -69,4 +69,5 @@ def pairs_of(scene: Scene) -> Pairs:
         limit=limit,
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
+        most=scene.most_pairs,
     )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from gis_service.services.coverage_document import OUTSIDE, study_id
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import persons, units
 from gis_service.services.study_standard import refused
-from gis_service.services.tables.scene import Row, Scene
+from gis_service.services.tables.scene import LAND_USE, Row, Scene
 from gis_service.types import Floats, Int64s, Text
 
 NOTICE = Notice(
@@ -49,6 +50,8 @@ Figure = Callable[[Int64s], Int64s | Floats]
 Shown = Callable[[Any], float | None]
 """Writes a value as people read it."""
 _SIDES = ("plain", f"p{LOW}", f"p{HIGH}")
+_BESIDE = "_facilities"
+"""Ends the roles of the facilities of what stands beside a study."""
 _MOST_WORKERS = 8
 _STEPS = 20
 """How often progress is told: each time costs a transaction."""
@@ -71,10 +74,10 @@ def rows(scene: Scene, spread: Assumptions = ASSUMPTIONS) -> list[Row]:
     groups = {group: demand.people[group] for group in parameters.counted_groups}
     counted = Demand(demand.xy, groups, demand.source, demand.step_m)
     people, limit = People(counted, scene.zone, len(scene.inputs.zones)), parameters.limit_cost
-    # A study is named by the hash of what it is made of: this is its seed.
-    seed = int(study_id(scene.inputs, parameters).rpartition("_")[2], 16)
     workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    drawn = ranges(people, _ways(scene).cost, limit, seed, spread, workers=workers, told=_seldom(scene.tell))
+    drawn = ranges(
+        people, _ways(scene).cost, limit, _seed(scene), spread, workers=workers, told=_seldom(scene.tell)
+    )
     plain = figures_of(people, scene.ways.field.cost, limit)
     median = "median_s" if parameters.is_time else "median_m"
     figures: dict[str, tuple[Figure, Shown]] = {
@@ -91,6 +94,17 @@ def rows(scene: Scene, spread: Assumptions = ASSUMPTIONS) -> list[Row]:
         for number, group in enumerate(groups)
         for figure, (_, shown) in figures.items()
     ]
+
+
+def _seed(scene: Scene) -> int:
+    """Seed the draws by the hash of what moves them: what else is told of a study changes no range."""
+    asked = replace(scene.parameters, tables=(), quotas=(), groups=(), beside=())
+    layers = {
+        role: one
+        for role, one in scene.inputs.references.items()
+        if role not in dict(LAND_USE) and not role.endswith(_BESIDE)
+    }
+    return int(study_id(replace(scene.inputs, references=layers), asked).rpartition("_")[2], 16)
 
 
 def _require_draws(scene: Scene) -> None:

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gis_service.analysis.demand import Demand
+from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Ways
 from gis_service.types import Int32s, Int64s
 
+LAND_USE = (("land_use", "land_use"),)
+"""Layer of the tables of land, by role."""
+MOST_LIVE_PAIRS = 10_000_000
+"""Pairs of homes and facilities in an answer that somebody waits for: some 1 GB while they are summed."""
 Row: TypeAlias = dict[str, Any]
 """Figures of one row by name: numbers, text or None, so that each table is also a CSV file."""
 
@@ -33,6 +38,8 @@ class Scene:
         Rows of ``inputs.facilities`` that count: those within the border.
     tell
         Told the share of the work on a slow table that is done, 0..1.
+    most_pairs
+        Pairs of homes and facilities that its tables may hold.
     """
 
     inputs: CoverageInputs
@@ -42,6 +49,7 @@ class Scene:
     ways: Ways
     counted_facilities: Int64s
     tell: Callable[[float], None] = lambda _share: None
+    most_pairs: int = MAX_PAIRS
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,8 @@ class Table:
         unit, or ``all``, and perhaps a ``group``; where that number of people is hidden, so are these.
     notices
         Gives what must be said of it, after its rows are made.
+    is_of_pairs
+        Whether it is made of the pairs of homes and facilities within the limit, which may be too many.
     """
 
     make: Callable[[Scene], list[Row]]
@@ -75,3 +85,4 @@ class Table:
     notice: Notice | None = None
     of_people: tuple[str, ...] = ()
     notices: Callable[[Scene], list[Notice]] | None = None
+    is_of_pairs: bool = False

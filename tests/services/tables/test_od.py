@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from gis_service.analysis.modes import mode
+from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.coverage import CoverageParameters, run_coverage
+from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageMeasure
 from tests.street import WALK_800_M, street, with_clinics
 
 
@@ -35,3 +39,22 @@ def test_as_the_crow_flies_ways_are_straight() -> None:
     asked = replace(WALK_800_M, measure="straight_radius", mode=None, limit=500.0, tables=("od",))
     rows = run_coverage(with_clinics(street(), 0), asked).document["tables"]["od"]
     assert [(row["zone"], row["people"], row["median_m"]) for row in rows] == [("7", 100.0, 40)]
+
+
+@pytest.mark.parametrize("measure", ["network_time", "network_distance", "straight_radius"])
+@pytest.mark.parametrize("limit", [0.001, 3_000_000.0, MAX_LIMIT])
+def test_every_limit_that_a_study_takes_is_one_of_its_tables(measure: CoverageMeasure, limit: float) -> None:
+    asked = CoverageParameters("clinic", measure, limit, mode("walk"), tables=("od", "accessibility"))
+    tables = run_coverage(with_clinics(street(), 0, 1000), asked).document["tables"]
+    everybody = tables["accessibility"][-1]
+    unserved = {0.001: 360.5}.get(limit, 0)
+    assert (everybody["people"], everybody["unserved"], bool(tables["od"])) == (360.5, unserved, not unserved)
+
+
+@pytest.mark.parametrize("table", ["od", "accessibility", "inequality", "lorenz"])
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_no_table_takes_more_pairs_than_it_may(table: str, measure: CoverageMeasure) -> None:
+    asked = replace(WALK_800_M, measure=measure, limit=2000.0, tables=(table,))
+    with pytest.raises(WrongUse) as refused:
+        run_coverage(street(), asked, most_pairs=1)
+    assert (refused.value.code, refused.value.params["most"]) == (ErrorCode.PAIRS_TOO_MANY, 1)

@@ -119,3 +119,13 @@ def test_the_progress_of_the_draws_is_told_and_rises() -> None:
     assert len(shares) > 10
     assert shares == sorted(shares)
     assert [share for _, share in told] == sorted(share for _, share in told)
+
+
+def test_what_else_is_told_of_a_study_moves_no_range(document: dict[str, Any]) -> None:
+    used = {"layer": "land_use", "version": 1}
+    inputs = street()
+    inputs = replace(inputs, references={**inputs.references, "land_use": used, "roads_facilities": used})
+    asked = replace(ASKED, tables=("range", "facilities"), beside=("roads",))
+    assert run_coverage(inputs, asked).document["tables"]["range"] == document["tables"]["range"]
+    alone = run_coverage(street(), replace(ASKED, groups=())).document["tables"]["range"]
+    assert alone == [row for row in document["tables"]["range"] if row["group"] == "all"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from gis_service.services import audit, turns
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.audit import AuditFilter, Entry
 from gis_service.services.prepared import ANSWERS
+from gis_service.services.tables import TABLES, Scene
+from gis_service.services.tables.scene import Row
 from gis_service.services.transactions import reading
 from gis_service.settings import Settings
 from gis_service.web import current
@@ -296,6 +299,18 @@ def test_a_share_of_the_closed_offices_may_stay(town: FlaskClient) -> None:
     share = found(town, f"{STUDY}&branch_share=1")
     assert share["parameters"]["branch_share"] == 1
     assert share["totals"]["all"]["uncovered"] < found(town, STUDY)["totals"]["all"]["uncovered"]
+
+
+@pytest.mark.parametrize("address", [STUDY, CELLS, f"/api/catchment?{ASKED}"])
+def test_nobody_makes_the_service_compute_what_it_would_not_show(
+    town: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def make(_scene: Scene) -> list[Row]:
+        pytest.fail("a closed table was made")
+
+    closed = {**TABLES, "od": replace(TABLES["od"], make=make)}
+    monkeypatch.setattr("gis_service.services.tables.TABLES", closed)
+    assert town.get(f"{address}&limit=555&tables=od").status_code == 200
 
 
 def test_a_person_in_a_browser_gets_a_page(town: FlaskClient) -> None:
