@@ -183,6 +183,7 @@ class ErrorCode(StrEnum):
     # ranges
     TABLE_NOT_QUICK = "table_not_quick"
     # studies published as layers
+    STUDY_OF_PLACES = "study_of_places"
     STUDY_ROWS_MISSING = "study_rows_missing"
     STUDY_LAYER_TAKEN = "study_layer_taken"
     STUDY_TOO_CLOSED = "study_too_closed"

@@ -19,7 +19,7 @@ from gis_service.analysis.modes import Costs
 from gis_service.analysis.network import Network
 from gis_service.analysis.reached import Reached, along_lines, reached, reached_lines
 from gis_service.analysis.snap import Positions
-from gis_service.types import Floats, Geometries, Int64s
+from gis_service.types import Bools, Floats, Geometries, Int64s
 
 DRAWN_M = 50.0
 """Most that a catchment is drawn beside a road, in metres."""
@@ -29,6 +29,26 @@ _BEND_M = 2.0
 """Bends of a road that are smaller than this are not drawn, away from the water."""
 _WALL_M = 0.01
 """Half the width that a wall without an area is given, so that it cuts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What catchments are drawn on, in the CRS of the network.
+
+    Parameters
+    ----------
+    barriers
+        Polygons or lines (water). No polygon enters one; beyond it there is one only where a reached road
+        leads.
+    within
+        Only this part is drawn, as it is in the whole; None for everything.
+    """
+
+    barriers: Geometries | None = None
+    within: BaseGeometry | None = None
+
+
+EVERYTHING = Canvas()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,7 @@ def catchment_polygons(
     direction: Direction = "to_facility",
     turnout: int = 0,
     graph: Graph | None = None,
-    barriers: Geometries | None = None,
+    canvas: Canvas = EVERYTHING,
 ) -> Geometries:
     """Draw what lies within each limit; for the eye, never for counting.
 
@@ -55,9 +75,8 @@ def catchment_polygons(
     ----------
     network, costs, facilities, limits, direction, turnout, graph
         As for `gis_service.analysis.reached.reached`.
-    barriers
-        Polygons or lines (water) in the CRS of the network. No polygon enters one; beyond it there is one
-        only where a reached road leads.
+    canvas
+        What is in the way, and what part is drawn.
 
     Returns
     -------
@@ -69,6 +88,9 @@ def catchment_polygons(
     cuts = sorted({cut for limit in limits for cut in (limit - cap, limit) if cut >= 0})
     pieces = reached(network, costs, facilities, cuts, direction=direction, turnout=turnout, graph=graph)
     pieces = pieces.take(~network.is_ferry[pieces.segment])
+    within, barriers = canvas.within, canvas.barriers
+    if within is not None:
+        pieces = pieces.take(_near(network, pieces, within))
     walls = np.empty(0, dtype=object) if barriers is None else _with_area(barriers)
     asked = _Asked(network, costs, walls)
     found: list[BaseGeometry] = []
@@ -81,9 +103,17 @@ def catchment_polygons(
         shapes = np.concatenate([_wide(asked, wide), _narrow(asked, narrow, limit)])
         # Apart from the large one: joined with many small ones it would be taken apart for each of them.
         inner = only_areas(shapely.union(inner, shapely.union_all(shapes)))
-        found.append(inner)
+        found.append(inner if within is None else only_areas(shapely.intersection(inner, within)))
         drawn_to = limit - cap  # what is drawn at full width once stays as it is
     return np.array([*found, None], dtype=object)[:-1]
+
+
+def _near(network: Network, pieces: Reached, within: BaseGeometry) -> Bools:
+    """Tell which stretches may be drawn inside: all of a segment or none, for a whole one is drawn as one."""
+    segment, row = np.unique(pieces.segment, return_inverse=True)
+    shapely.prepare(within)
+    near: Bools = np.asarray(shapely.dwithin(within, network.shape[segment], DRAWN_M + _BEND_M))
+    return near[row]
 
 
 def _with_area(barriers: Geometries) -> Geometries:

@@ -79,6 +79,8 @@ def catchment_document(
     document = result.document
     told = document["parameters"] | asked.as_document()
     shapes, notices = catchment_shapes(ground_of(inputs, parameters, result, asked), result, asked)
+    if asked.of == "places":
+        notices = [Notice("catchment_of_places", {"places": len(asked.places)}), *notices]
     more = {
         "id": document_id(PROCESS, document["inputs"], told),
         "process": PROCESS,

@@ -10,10 +10,12 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.catchment_shapes import DRAWN_M, catchment_polygons, only_areas
+from gis_service.analysis.catchment_shapes import DRAWN_M, Canvas, catchment_polygons, only_areas
 from gis_service.analysis.field import Field, network_field, straight_field
 from gis_service.analysis.graph import Graph, build_graph
+from gis_service.analysis.network import Network
 from gis_service.analysis.reached import Reached, reached, reached_lines
+from gis_service.analysis.snap import snap
 from gis_service.analysis.surface import Grid, grid_over
 from gis_service.analysis.zones import NO_UNIT
 from gis_service.crs import STORAGE, transform
@@ -30,6 +32,8 @@ MOST_CELLS = 20_000
 """Cells of a surface."""
 _CIRCLE = 16
 """Corners in a quarter of a circle as the crow flies."""
+_ROUND = 3.0
+"""Degrees around a city in which something may be drawn still: some 300 km."""
 _BOX_STEP = 0.01
 """Degrees between the corners that a box in WGS 84 is given before it is laid into the metric system."""
 
@@ -92,14 +96,41 @@ def ground_of(
     roads = result.roads
     graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
     limits = tuple(floor(limit * PER_UNIT + 0.5) for limit in asked.limits)
-    within = None if asked.bbox is None else _in_metres(asked.bbox, inputs.crs)
+    within = None if asked.bbox is None else _in_metres(asked.bbox, inputs, roads)
     return Ground(inputs, parameters, roads, result.counted_facilities, graph, limits, within)
 
 
-def _in_metres(bbox: BBox, crs: pyproj.CRS) -> BaseGeometry:
-    box = shapely.segmentize(shapely.box(*bbox), max(_BOX_STEP, (bbox[2] - bbox[0]) / 100))
-    found: BaseGeometry = transform(np.array([box], dtype=object), STORAGE, crs)[0]
+def _in_metres(bbox: BBox, inputs: CoverageInputs, roads: Roads | None) -> BaseGeometry:
+    """Lay a box into the metric system, as far as the city goes: the whole world would fold up."""
+    box = shapely.intersection(shapely.box(*bbox), shapely.box(*_bounds(inputs, roads)))
+    if shapely.get_dimensions(box) < 2:  # noqa: PLR2004 the dimensions of an area
+        return shapely.Polygon()
+    west, _, east, _ = box.bounds
+    box = shapely.segmentize(box, max(_BOX_STEP, (east - west) / 100))
+    found: BaseGeometry = transform(np.array([box], dtype=object), STORAGE, inputs.crs)[0]
     return found
+
+
+def _bounds(inputs: CoverageInputs, roads: Roads | None) -> BBox:
+    """Give the degrees between which everything lies that is drawn of a city."""
+    units = inputs.zones if inputs.area is None else inputs.area
+    known = [inputs.demand.xy if len(inputs.demand.xy) else inputs.facilities.xy]
+    if inputs.outline is not None or units.have_areas:
+        known.append(shapely.total_bounds(units.polygons if inputs.outline is None else inputs.outline))
+    if roads is not None:
+        known.append(inputs.prepared.once(_corners, roads.network))
+    xy = np.concatenate([one.reshape(-1, 2) for one in known])
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if not len(xy):
+        return (0.0, 0.0, 0.0, 0.0)
+    around = shapely.box(*xy.min(axis=0), *xy.max(axis=0))
+    west, south, east, north = transform(np.array([around], dtype=object), inputs.crs, STORAGE)[0].bounds
+    return (west - _ROUND, max(south - _ROUND, -90.0), east + _ROUND, min(north + _ROUND, 90.0))
+
+
+def _corners(network: Network) -> Floats:
+    bounds: Floats = np.asarray(shapely.total_bounds(network.shape), dtype=np.float64)
+    return bounds
 
 
 def with_places(inputs: CoverageInputs, asked: CatchmentAsk) -> CoverageInputs:
@@ -146,9 +177,7 @@ def polygons_drawn(ground: Ground) -> Geometries:
     """Draw a polygon for each limit, for the eye only; as the crow flies it is made of circles."""
     roads = ground.roads
     if roads is None:
-        places = shapely.points(ground.inputs.facilities.xy[ground.chosen])
-        circles = [shapely.buffer(places, limit / PER_UNIT, quad_segs=_CIRCLE) for limit in ground.limits]
-        found = [only_areas(shapely.union_all(one)) for one in circles]
+        found = [_circles(ground, limit / PER_UNIT) for limit in ground.limits]
     else:
         facilities = roads.facilities.take(ground.chosen)
         found = catchment_polygons(
@@ -156,12 +185,19 @@ def polygons_drawn(ground: Ground) -> Geometries:
             roads.costs,
             facilities,
             ground.limits,
-            barriers=ground.inputs.barriers,
+            canvas=Canvas(ground.inputs.barriers, ground.within),
             **ground.how,
         ).tolist()
-    if ground.within is not None:
-        found = [only_areas(shapely.intersection(one, ground.within)) for one in found]
     return np.array([*found, None], dtype=object)[:-1]
+
+
+def _circles(ground: Ground, metres: float) -> BaseGeometry:
+    places = np.asarray(shapely.points(ground.inputs.facilities.xy[ground.chosen]), dtype=object)
+    if ground.within is None:
+        return only_areas(shapely.union_all(shapely.buffer(places, metres, quad_segs=_CIRCLE)))
+    near = places[shapely.dwithin(ground.within, places, metres)]
+    together = shapely.union_all(shapely.buffer(near, metres, quad_segs=_CIRCLE))
+    return only_areas(shapely.intersection(together, ground.within))
 
 
 def drawn_beside_m(ground: Ground) -> float | None:
@@ -183,7 +219,6 @@ def surface_of(ground: Ground, asked: CatchmentAsk) -> tuple[Grid, Field]:
     if roads is None:
         return grid, straight_field(grid.middle_xy, inputs.facilities.xy[ground.chosen], site)
     facilities = roads.facilities.take(ground.chosen)
-    here = inputs.prepared.snap(
-        grid.middle_xy, roads.network, roads.costs, inputs.barriers, parameters.snap_max_m
-    )
+    # Not through what is kept: every box has cells of its own, and they would push the homes out of memory.
+    here = snap(grid.middle_xy, roads.network, roads.costs, inputs.barriers, parameters.snap_max_m)
     return grid, network_field(roads.network, roads.costs, here, facilities, site, **ground.how)

@@ -53,6 +53,8 @@ def catchment_answer(
         ``coverage_busy``.
     """
     require_shapes(study, asked)
+    for _, lon, lat in asked.places:
+        place_in(study, lon, lat)
     with prepared.turns.one():
         ground = _ground_of_place(study, asked) if asked.of == "places" else _ground_of(study, asked)
         shapes, notices = catchment_shapes(ground, study.result, asked, points=points)
@@ -90,8 +92,6 @@ def _ground_of(study: LiveStudy, asked: CatchmentAsk) -> Ground:
 
 def _ground_of_place(study: LiveStudy, asked: CatchmentAsk) -> Ground:
     """Put a place where the facilities stand; people and roads stay those of the study."""
-    for _, lon, lat in asked.places:
-        place_in(study, lon, lat)
     inputs, roads = with_places(study.inputs, asked), study.result.roads
     ground = ground_of(inputs, study.parameters, study.result, asked)
     chosen = np.arange(len(asked.places), dtype=np.int64)

@@ -163,6 +163,8 @@ def require(asked: CatchmentAsk, task: CoverageTask) -> None:
     """
     if asked.of == "places" and not asked.places:
         raise refused("places", [], "[{lon, lat}]")
+    if asked.of == "places":
+        _require_of_places(task)
     ids = [id_ for id_, _, _ in asked.places]
     if len(set(ids)) < len(ids):
         raise refused("places", next(id_ for id_ in ids if ids.count(id_) > 1), "id: 1 ×")
@@ -175,3 +177,14 @@ def require(asked: CatchmentAsk, task: CoverageTask) -> None:
     if parameters.catchment != "any" and (ground or asked.of == "places"):
         # What a facility reaches differs from unit to unit then, and a place has no unit's facility.
         raise refused("catchment", parameters.catchment, f"any ({', '.join(ground) or 'of: places'})")
+
+
+def _require_of_places(task: CoverageTask) -> None:
+    """Refuse what tells of the facilities of a service: places do not stand in for them there."""
+    parameters = task.parameters
+    if tables := [name for name in parameters.tables if name != "od"]:
+        raise refused("tables", ", ".join(tables), "od (of: places)")
+    if parameters.measure == "quota":
+        raise refused(
+            "measure", parameters.measure, "network_time, network_distance, straight_radius (of: places)"
+        )

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from gis_service.services.catchment import public_shapes
 from gis_service.services.disclosure_changes import public_changes
+from gis_service.services.disclosure_places import hide_places
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.suppression import (
     CLOSED,
@@ -63,6 +64,7 @@ def public_view(document: Row) -> Row:
     hidden_beside = [_hide_beside(entry) for entry in shown.get("beside", [])]
     if hidden or any(hidden_times) or any(hidden_words) or any(hidden_beside):
         say_hidden(shown)
+    hide_places(shown)
     return shown
 
 

@@ -20,10 +20,18 @@ class Memo:
     ----------
     size
         Number of answers that are kept.
+    most
+        What the answers that are kept may weigh together; None for any weight. One that is heavier alone is
+        given and not kept.
+    weigh
+        Tells the weight of an answer.
     """
 
-    def __init__(self, size: int = SIZE) -> None:
-        self._size = size
+    def __init__(
+        self, size: int = SIZE, *, most: int | None = None, weigh: Callable[[Any], int] = len
+    ) -> None:
+        self._size, self._most, self._weigh = size, most, weigh
+        self._weights: dict[Hashable, int] = {}
         self._known: OrderedDict[Hashable, tuple[Future[Any], object]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -64,7 +72,8 @@ class Memo:
                 future: Future[Any] = Future()
                 self._known[name] = (future, kept)
                 while len(self._known) > self._size:
-                    self._known.popitem(last=False)
+                    gone, _ = self._known.popitem(last=False)
+                    self._weights.pop(gone, None)
         if known is not None:
             return cast("Answer", known[0].result())
         try:
@@ -75,7 +84,22 @@ class Memo:
             future.set_exception(error)
             raise
         future.set_result(answer)
+        if self._most is not None:
+            self._bound(name, future, self._weigh(answer), self._most)
         return answer
+
+    def _bound(self, name: Hashable, future: Future[Any], weight: int, most: int) -> None:
+        """Let the answers used longest ago go until the others, this one among them, weigh little enough."""
+        with self._lock:
+            known = self._known.get(name)
+            if known is None or known[0] is not future:
+                return  # it has gone already
+            self._weights[name] = weight
+            if weight > most:
+                del self._known[name], self._weights[name]
+            while sum(self._weights.values()) > most:
+                oldest = next(one for one in self._known if one in self._weights)
+                del self._known[oldest], self._weights[oldest]
 
 
 def _key(value: object) -> Hashable:

@@ -6,6 +6,7 @@ that computes. Another content is another question, so nothing is ever out of da
 
 import hashlib
 import logging
+import sys
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields
@@ -38,6 +39,10 @@ STUDIES = 16
 """Studies whose homes and gap places stay in memory, about 10 MB each for a province."""
 ANSWERS = 32
 """Whole answers that stay in memory, a megabyte or two each."""
+DRAWINGS = 256
+"""Whole answers that follow the eye of a reader over the map."""
+MOST_DRAWN = 64_000_000
+"""Bytes of these together: one alone may have ten million."""
 JOINED = 3
 """Joins of places to roads that stay in memory, for the next edit to begin from: some 40 MB each."""
 MOST_EDITED = 0.02
@@ -109,6 +114,7 @@ class Prepared:
         self.scenes = Memo(SCENES)
         self.studies = Memo(STUDIES)
         self.answers = Memo(ANSWERS)
+        self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
         self.once = Memo(FACTS).once
         self.store = store
         self._names = names

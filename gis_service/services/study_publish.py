@@ -108,7 +108,7 @@ def publish(
         ``wrong_argument`` for a visibility that there is none.
     RefusedInput
         ``study_too_closed`` when readers of the layer may not read what the study shows;
-        ``study_rows_missing``; ``visibility_personal``; ``layer_definition_faulty``.
+        ``study_of_places``; ``study_rows_missing``; ``visibility_personal``; ``layer_definition_faulty``.
     Conflict
         ``study_layer_taken`` for the id of a layer that holds something else; ``study_version_gone``,
         ``layer_busy``.
@@ -117,6 +117,9 @@ def publish(
     rights = rights_of(connection, catalogue, caller)
     document = studies.get(connection, study_id).document
     require_document(connection, rights, document)
+    if document["parameters"].get("of") == "places":
+        # Its rows would stand as those of the service, and tell who lives around an address.
+        raise RefusedInput(ErrorCode.STUDY_OF_PLACES, study=study_id)
     before = _layer_before(catalogue, document, asked)
     visibility = visibility_of_new_rows(rights, asked.layer, asked.visibility)
     _require_open(connection, catalogue, document, visibility)

@@ -62,6 +62,16 @@ _ANSWERS = {
         ),
     ),
 }
+_OF_PLACES = Text(
+    vi=(
+        "{covered} trong {total} người ({share}) có một trong các địa điểm được hỏi trong {limit};"
+        " {uncovered} người ở ngoài."
+    ),
+    en=(
+        "{covered} of {total} people ({share}) have one of the places that were asked about within {limit};"
+        " {uncovered} are outside."
+    ),
+)
 _BESIDE_ROADS = Text(
     vi=" Theo đường đi, trong {limit}: {covered} người ({share}).",
     en=" Along roads, within {limit}: {covered} people ({share}).",
@@ -95,7 +105,8 @@ def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Languag
 
 def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     totals, parameters = document["totals"][ALL], document["parameters"]
-    said = _ANSWERS.get(parameters["measure"], _ANSWER)
+    of_places = parameters.get("of") == "places"
+    said = _OF_PLACES if of_places else _ANSWERS.get(parameters["measure"], _ANSWER)
     return said.in_language(language).format(
         covered=_people(totals["covered"], language),
         uncovered=_people(totals["uncovered"], language),

@@ -8,10 +8,13 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.catchment_shapes import DRAWN_M, catchment_polygons
+from gis_service.analysis import catchment_shapes
+from gis_service.analysis.catchment_shapes import DRAWN_M, Canvas, catchment_polygons
 from gis_service.analysis.modes import Costs, mode, segment_costs
 from gis_service.analysis.network import Network, Roads, build_network
+from gis_service.analysis.reached import Reached
 from gis_service.analysis.snap import snap
 from gis_service.types import Geometries
 
@@ -31,11 +34,12 @@ def drawn(
     facility: tuple[float, float],
     limits: list[int],
     barriers: list[shapely.Geometry] | None = None,
+    within: BaseGeometry | None = None,
 ) -> Geometries:
     network, costs = town(paths)
     walls = None if barriers is None else np.array([*barriers, None], object)[:-1]
     there = snap(np.array([facility], float), network, costs, walls)
-    return catchment_polygons(network, costs, there, limits, barriers=walls)
+    return catchment_polygons(network, costs, there, limits, canvas=Canvas(walls, within))
 
 
 def test_a_street_is_drawn_with_the_cap_on_both_sides_and_runs_out_to_a_point() -> None:
@@ -102,3 +106,35 @@ def test_polygons_lie_in_one_another_hold_their_roads_and_stay_out_of_the_water(
     assert shapely.area(shapely.intersection(shapes, river)) == pytest.approx(0.0, abs=1e-3)
     for inner, outer in pairwise(shapes):
         assert shapely.difference(inner, outer).area == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_part_is_drawn_as_it_is_in_the_whole() -> None:
+    paths: list[Path] = [
+        [(0, 0), (900, 1), (1800, 0)],
+        [(900, 1), (900, 700)],
+        [(0, 300), (700, 301), (1800, 300)],
+    ]
+    river = shapely.box(-100, 140, 1900, 150)
+    for part in (
+        shapely.box(870, -80, 1400, 340),
+        shapely.box(-500, -500, 99, 60),
+        shapely.box(0, 9e3, 9, 9e4),
+    ):
+        whole = drawn(paths, (200, 0), [400_000, 900_000, 2_000_000], [river])
+        own = drawn(paths, (200, 0), [400_000, 900_000, 2_000_000], [river], part)
+        for one, all_ in zip(own, whole, strict=True):
+            assert one.symmetric_difference(all_.intersection(part)).area == pytest.approx(0.0, abs=1e-6)
+
+
+def test_roads_away_from_the_part_are_not_drawn_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn_on: list[int] = []
+    wide = catchment_shapes._wide
+
+    def counting(asked: object, pieces: Reached) -> Geometries:
+        drawn_on.extend(pieces.segment.tolist())
+        return wide(asked, pieces)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(catchment_shapes, "_wide", counting)
+    streets: list[Path] = [[(x, 0), (x + 100, 0)] for x in range(0, 2000, 100)]
+    drawn(streets, (0, 0), [5_000_000], within=shapely.box(1010, -10, 1090, 10))
+    assert sorted(set(drawn_on)) == [9, 10, 11]  # these end 10 m from the part

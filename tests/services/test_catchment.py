@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,10 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.store import ArtefactStore
+from gis_service.files.store_names import ArtefactNames
 from gis_service.services import catchment, studies
+from gis_service.services import prepared as prepared_module
 from gis_service.services.catchment_ground import ground_of, with_places
 from gis_service.services.catchment_request import CatchmentAsk, ShapeName
 from gis_service.services.coverage import CoverageInputs, CoverageParameters, run_coverage
@@ -179,6 +183,7 @@ def town_url(make_town_database: Callable[[str], str]) -> str:
         ({"places": [{"lon": 106, "lat": 20, "id": "a"}, {"lon": 106, "lat": 20, "id": "a"}]}, "places"),
         ({"bbox": [107, 20, 106, 21]}, "bbox"),
         ({"step_m": 20}, "step_m"),
+        ({"of": "places", "places": [{"lon": 106, "lat": 20}], "tables": ["facilities"]}, "tables"),
         ({"catchment": "own_unit"}, "catchment"),
         ({"measure": "straight_radius", "limit": 500, "shapes": ["edges"]}, "shapes"),
         ({"standard": None}, "service"),
@@ -229,3 +234,84 @@ def test_everybody_sees_roads_and_ground_and_no_number_of_few_people(
     assert {line["properties"]["people"] for line in lines} == {None}
     assert "od" not in shown["tables"]
     assert "tables_closed" in codes(shown)
+
+
+def test_a_box_of_the_whole_world_leaves_nothing_out_and_one_elsewhere_everything() -> None:
+    whole = drawn("edges", "polygons", "surface", asked=TWO_LIMITS)["shapes"]
+    world = replace(TWO_LIMITS, bbox=(-180.0, -90.0, 180.0, 90.0))
+    shapes = drawn("edges", "polygons", "surface", asked=world)["shapes"]
+    for name in ("edges", "surface"):
+        assert shapes[name] == whole[name]
+    areas = [[metric(one).area for one in found["polygons"]["features"]] for found in (shapes, whole)]
+    assert areas[0] == pytest.approx(areas[1], rel=1e-6)
+    far = replace(TWO_LIMITS, bbox=(0.0, 0.0, 1.0, 1.0))
+    shapes = drawn("edges", "polygons", "surface", asked=far)["shapes"]
+    assert (shapes["edges"]["features"], shapes["surface"]["features"]) == ([], [])
+    assert all(metric(one).is_empty for one in shapes["polygons"]["features"])
+
+
+def test_circles_are_cut_by_a_box_like_roads() -> None:
+    rule = replace(WALK_800_M, measure="straight_radius", mode=None)
+    box = shapely.box(X + 100, Y - 900, X + 20_000, Y + 900)
+    bbox = tuple(transform(np.array([box], dtype=object), METRIC, STORAGE)[0].bounds)
+    (cut,) = drawn("polygons", parameters=rule, asked=CatchmentAsk((), (800.0,), bbox=bbox))["shapes"][
+        "polygons"
+    ]["features"]
+    (circle,) = drawn("polygons", parameters=rule)["shapes"]["polygons"]["features"]
+    assert metric(cut).area == pytest.approx(metric(circle).intersection(box).area, rel=0.02)
+    assert metric(cut).area < 0.5 * metric(circle).area
+
+
+def test_cells_of_boxes_are_not_kept_on_disk_nor_instead_of_the_homes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "KEPT_PLACES", 1)
+    store = ArtefactStore(tmp_path / "artefacts")
+    inputs = replace(street(), prepared=Prepared(store, ArtefactNames(tmp_path / "names")))
+    result = run_coverage(inputs, WALK_800_M)
+    before = sorted(tmp_path.rglob("*"))
+    for step in (50.0, 60.0, 70.0, 80.0):
+        asked = CatchmentAsk(("surface",), (800.0,), step_m=step)
+        catchment.catchment_document(result, inputs, WALK_800_M, asked)
+    assert sorted(tmp_path.rglob("*")) == before != []
+
+
+def test_a_catchment_of_places_says_that_it_is_not_one_of_the_service() -> None:
+    lon, lat = degrees(100.0)
+    document = drawn("edges", asked=CatchmentAsk((), (800.0,), (("Nhà bà A", lon, lat),), "places"))
+    assert {"code": "catchment_of_places", "params": {"places": 1}} in document["notices"]
+
+
+@pytest.mark.parametrize("of", ["facilities", "places"])
+def test_places_are_for_those_who_may_see_personal_detail(
+    town: Connection, catalogue: Catalogue, of: str
+) -> None:
+    lon, lat = degrees(4700.0)
+    asked = MOTORBIKE | {"shapes": ["edges", "polygons", "surface", "od"], "of": of, "limit": 10}
+    asked |= {
+        "measure": "network_time",
+        "groups": ["age_60"],
+        "places": [{"id": "Nhà bà A", "lon": lon, "lat": lat}],
+    }
+    document = studies.run(town, catalogue, "catchment", asked, "lan").document
+    shown = public_view(document)
+    said = canonical_json(shown).decode()
+    assert "Nhà bà A" not in said
+    assert "places" not in shown["parameters"]
+    assert "places_closed" in codes(shown)
+    assert document["parameters"]["places"][0]["id"] == "Nhà bà A"
+    if of == "facilities":
+        assert set(shown["shapes"]) == {"edges", "polygons", "surface"}
+        return
+    assert document["totals"]["all"]["covered"] == 60
+    assert (shown["shapes"], shown["gaps"], shown["tables"]) == ({}, [], {})
+    for row in (
+        *shown["totals"].values(),
+        *shown["zones"],
+        *(one["groups"]["age_60"] for one in shown["zones"]),
+    ):
+        assert {
+            name: value
+            for name, value in row.items()
+            if name in {"covered", "uncovered", "unreachable", "share", "median_s"}
+        } == dict.fromkeys({"covered", "uncovered", "unreachable", "share", "median_s"} & row.keys())

@@ -78,3 +78,34 @@ def test_threads_that_ask_at_once_share_one_answer() -> None:
     with ThreadPoolExecutor(4) as threads:
         assert [one.result() for one in [threads.submit(ask) for _ in range(4)]] == [7] * 4
     assert len(asked) == 1
+
+
+class Texts:
+    """Answers of so many characters, of a memo that keeps ten; tells which were made."""
+
+    def __init__(self) -> None:
+        self.memo, self.made = Memo(most=10), list[str]()
+
+    def ask(self, name: str, length: int) -> str:
+        def make() -> str:
+            self.made.append(name)
+            return "x" * length
+
+        return self.memo.by_name(name, make)
+
+
+def test_answers_that_weigh_too_much_together_go_the_oldest_first() -> None:
+    texts = Texts()
+    for name, length in (("old", 4), ("used", 4), ("old", 4), ("new", 3)):
+        texts.ask(name, length)
+    assert texts.made == ["old", "used", "new"]
+    for name, length in (("old", 4), ("new", 3), ("used", 4)):
+        texts.ask(name, length)
+    assert texts.made == ["old", "used", "new", "used"]
+
+
+def test_an_answer_heavier_than_all_that_may_be_kept_is_given_and_not_kept() -> None:
+    texts = Texts()
+    given = [len(texts.ask(name, n)) for name, n in (("small", 9), ("huge", 11), ("huge", 11), ("small", 9))]
+    assert given == [9, 11, 11, 9]
+    assert texts.made == ["small", "huge", "huge"]

@@ -8,9 +8,11 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
+import shapely
 from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, GisError, NotAllowed, NotFound, RefusedInput, WrongUse
 from gis_service.services import studies, teams
@@ -18,8 +20,10 @@ from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.disclosure import public_view
 from gis_service.services.export import export_layer
 from gis_service.services.study_publish import Publication, Published, publish
+from gis_service.services.study_words import answer
 from gis_service.types import LayerId, Text
 from tests.merged_town import AFTER, BEFORE, state
+from tests.street import METRIC, X, Y, points
 
 STAFF, ADMIN = Caller(Role.GIS_STAFF, "hoa"), Caller(Role.ADMIN, "quan")
 Publish = Callable[..., Published]
@@ -300,3 +304,21 @@ def test_a_layer_of_personal_detail_stays_one(office: Office) -> None:
     assert office.publish(study, caller=ADMIN).definition.visibility == "personal"
     code = code_of(lambda: office.publish(study, visibility="internal", caller=ADMIN), RefusedInput)
     assert code is ErrorCode.VISIBILITY_PERSONAL
+
+
+@pytest.mark.parametrize("visibility", ["public", "personal"])
+def test_a_catchment_of_places_is_not_told_as_that_of_a_service(
+    office: Office, catalogue: Catalogue, visibility: str
+) -> None:
+    (lon, lat), *_ = shapely.get_coordinates(transform(points([X + 900, Y]), METRIC, STORAGE)).tolist()
+    places = [{"id": "one_stop_office0", "lon": lon, "lat": lat}]
+    document = office.study("catchment", **state(AFTER), of="places", places=places)
+    said = answer(document, catalogue)
+    assert "một trong các địa điểm được hỏi" in said.vi
+    assert "places that were asked about" in said.en
+    for rows in ("zones", "gaps"):
+        code = code_of(
+            lambda rows=rows: office.publish(document["id"], rows=rows, visibility=visibility, caller=ADMIN),  # type: ignore[misc]
+            RefusedInput,
+        )
+        assert code is ErrorCode.STUDY_OF_PLACES

@@ -11,6 +11,7 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
+from gis_service.services.tables.own_unit import allowed_pairs
 from gis_service.services.tables.scene import Row, Scene
 from gis_service.types import THOUSANDTHS, Floats, Int64s
 
@@ -108,12 +109,7 @@ def _pairs(scene: Scene) -> Pairs:
             turnout=parameters.turnout_cost,
             most=scene.most_pairs,
         )
-    if parameters.catchment == "any":
-        return pairs
-    # The nearest facility of a catchment tells whose it is, by whatever units the result is told.
-    nearest = scene.ways.field.facility[pairs.home]
-    own = facilities.unit[np.maximum(nearest, 0)]
-    return pairs.where((nearest >= 0) & (facilities.unit[near][pairs.facility] == own))
+    return allowed_pairs(scene, pairs)
 
 
 def _places(scene: Scene) -> Iterator[tuple[str, str, Int64s]]:

@@ -7,6 +7,7 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.od_table import Ways, unit_table
 from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.documents import persons, units
+from gis_service.services.tables.own_unit import allowed_pairs
 from gis_service.services.tables.scene import Row, Scene
 
 NEAREST = 20
@@ -21,7 +22,7 @@ def rows(scene: Scene) -> list[Row]:
     reach it; ``arrived_median`` and ``arrived_mean`` are of those who reach it.
     """
     facilities, told = scene.inputs.facilities, "s" if scene.parameters.is_time else "m"
-    pairs = pairs_of(scene)
+    pairs = allowed_pairs(scene, pairs_of(scene))
     chosen = scene.counted_facilities
     ways = Ways(pairs.home.astype(np.int64), chosen[pairs.facility], pairs.cost.astype(np.int64))
     table = unit_table(ways.to_owners(facilities.owners), scene.demand.people[ALL], scene.zone).nearest(

@@ -70,6 +70,6 @@ def catchment(query: CatchmentQuery) -> Response:
         found = catchment_answer(study, asked, prepared, personal=personal, points=points)
         return found | {"links": _links(query)}
 
-    # Whatever follows the eye of a reader over the map is asked for once.
-    kept = query.bbox is None and query.lon is None and set(query.drawn) <= {"polygons", "allocation"}
-    return answered(query, question, make, JSON, kept=kept)
+    # Whatever follows the eye of a reader over the map would push whole maps out of memory: it has its own.
+    whole = query.bbox is None and query.lon is None and set(query.drawn) <= {"polygons", "allocation"}
+    return answered(query, question, make, JSON, memory=None if whole else prepared.drawings)

@@ -12,6 +12,7 @@ from gis_service.services import coverage_live as service
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import canonical_json
+from gis_service.services.memo import Memo
 from gis_service.services.why_place import why_document
 from gis_service.web import current, live
 from gis_service.web.auth import Permission
@@ -56,7 +57,13 @@ def _study(question: Question) -> tuple[LiveStudy, Document]:
 
 
 def answered(
-    query: CoverageQuery, question: Question, make: Callable[[], Document], media: str, *, kept: bool = True
+    query: CoverageQuery,
+    question: Question,
+    make: Callable[[], Document],
+    media: str,
+    *,
+    kept: bool = True,
+    memory: Memo | None = None,
 ) -> Response:
     """Answer with what ``make`` gives, or say without computing that the reader has it already.
 
@@ -70,8 +77,10 @@ def answered(
         Its media type.
     kept
         Whether the answer stays in memory for the next reader.
+    memory
+        Where it stays; with whole maps when None.
     """
-    answers = current.context().prepared.answers
+    answers = current.context().prepared.answers if memory is None else memory
     html = wants_page(query.f)
     told = (
         question.mark,

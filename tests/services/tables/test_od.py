@@ -58,3 +58,12 @@ def test_no_table_takes_more_pairs_than_it_may(table: str, measure: CoverageMeas
     with pytest.raises(WrongUse) as refused:
         run_coverage(street(), asked, most_pairs=1)
     assert (refused.value.code, refused.value.params["most"]) == (ErrorCode.PAIRS_TOO_MANY, 1)
+
+
+def test_with_the_own_unit_nobody_goes_to_a_facility_of_another() -> None:
+    asked = replace(WALK_800_M, limit=2000.0, catchment="own_unit", tables=("od", "facilities"))
+    tables = run_coverage(with_clinics(street(), 0, 2500), asked).document["tables"]
+    # Of unit 7 the home at 1,000 m is 1,500 m from the clinic of unit 12, which is not for it.
+    told = [(row["zone"], row["rank"], row["facility"], row["people"]) for row in tables["od"]]
+    assert told == [("7", 1, "1", 140.5), ("12", 1, "2", 220.0)]
+    assert [row["people"] for row in tables["od"]] == [row["load"] for row in tables["facilities"]]

@@ -11,7 +11,12 @@ from flask.testing import FlaskClient
 from gis_service.app import create_app
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.accounts import Role, make_token
+from gis_service.services.catchment_live import catchment_answer
+from gis_service.services.catchment_request import CatchmentAsk
+from gis_service.services.coverage_live import LiveStudy
+from gis_service.services.prepared import Prepared
 from gis_service.settings import Settings
+from gis_service.web.api import catchment
 from tests.live_town import MOTORBIKE, degrees
 from tests.web.problem import assert_problem
 
@@ -122,6 +127,7 @@ def test_a_place_has_a_catchment_and_its_ways_to_the_facilities(town: FlaskClien
         ("&shapes=od", 422, "study_refused"),
         ("&shapes=allocation&lon=106.3&lat=20.4", 422, "study_refused"),
         ("&lon=1&lat=1", 422, "place_outside"),
+        ("&shapes=od&lon=-70&lat=-20", 422, "place_outside"),
         ("&catchment=own_unit", 422, "study_refused"),
         ("&limit=61", 422, "limit_off_step"),
     ],
@@ -141,3 +147,20 @@ def test_an_address_that_asks_too_often_is_told_when_to_come_again(town_url: str
         client = app.test_client()
         answers = [client.get(DRAWN) for _ in range(FEW + 1)]
         assert [answer.status_code for answer in answers] == [200] * FEW + [429]
+
+
+def test_what_is_drawn_in_a_box_is_drawn_once(town: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[object]()
+
+    def counting(study: LiveStudy, asked: CatchmentAsk, prepared: Prepared, **named: bool) -> dict[str, Any]:
+        drawn.append(asked)
+        return catchment_answer(study, asked, prepared, **named)
+
+    monkeypatch.setattr(catchment, "catchment_answer", counting)
+    west, south = degrees(1000.0, -300.0)
+    east, north = degrees(2000.0, 300.0)
+    path = f"{DRAWN}&shapes=edges,polygons&bbox={west:.6f},{south:.6f},{east:.6f},{north:.6f}"
+    answers = [found(town, path) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(answers[0]["shapes"]["edges"]["features"]) > 0
+    assert len(drawn) == 1
