@@ -209,6 +209,7 @@ class ErrorCode(StrEnum):
     RESTORE_INCOMPLETE = "restore_incomplete"
     # layers: changes to their definitions
     LAYER_CHANGE_LOSSY = "layer_change_lossy"
+    LAYER_TABLE_BEHIND = "layer_table_behind"
     # accounts
     ACCOUNT_NOT_FOUND = "account_not_found"
     LOGIN_INVALID = "login_invalid"

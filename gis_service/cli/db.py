@@ -9,7 +9,10 @@ from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import backup as backups
 from gis_service.services import database
+from gis_service.services.context import open_context
 from gis_service.services.database_check import check_database
+from gis_service.services.layer_changes import add_new_fields
+from gis_service.services.transactions import writing
 from gis_service.settings import read_settings
 
 
@@ -43,8 +46,16 @@ def stop() -> None:
 
 @db.command()
 def migrate() -> None:
-    """Bring the database to the schema of this code."""
-    click.echo(f"schema revision {database.bring_up_to_date(read_settings())}")
+    """Bring the database to the schema of this code.
+
+    Tables of layers get the fields that their definitions have gained, empty; nothing else of them changes.
+    """
+    settings = read_settings()
+    click.echo(f"schema revision {database.bring_up_to_date(settings)}")
+    with open_context(settings) as context, writing(context) as connection:
+        added = add_new_fields(connection, context.catalogue)
+    for layer, names in added.items():
+        _say("layer_fields_added", layer=layer, columns=", ".join(names))
 
 
 @db.command()

@@ -17,6 +17,7 @@ STATEMENT_TIMEOUT_S = 20
 
 _NAMES = [*map(re.escape, [*metadata.tables, "gis.search_form"]), r"procrastinate_\w+"]
 _OURS = re.compile(rf"\b({'|'.join(_NAMES)})\b")
+_OF_LAYER = re.compile(r"\b(?:layer|history)\.\S")
 _LOST = (
     psycopg.errors.AdminShutdown,
     psycopg.errors.CrashShutdown,
@@ -25,7 +26,9 @@ _LOST = (
 )
 
 
-def failure_of(cause: BaseException, url: URL, *, lost: bool = False) -> Temporary | None:
+def failure_of(
+    cause: BaseException, url: URL, *, lost: bool = False, statement: str | None = None
+) -> Temporary | None:
     """Give our own error for one of the driver; None when it is a fault of ours.
 
     Parameters
@@ -36,16 +39,21 @@ def failure_of(cause: BaseException, url: URL, *, lost: bool = False) -> Tempora
         Address of the database.
     lost
         Whether the connection is known to be lost.
+    statement
+        What was asked of the server; None when that is not known.
 
     Returns
     -------
     Temporary or None
-        ``database_slow``, ``database_not_migrated`` or ``database_unavailable``.
+        ``database_slow``, ``database_not_migrated``, ``layer_table_behind`` or ``database_unavailable``.
     """
     if isinstance(cause, psycopg.errors.QueryCanceled):
         return Temporary(ErrorCode.DATABASE_SLOW, seconds=STATEMENT_TIMEOUT_S)
     if _lacks_our_schema(cause):
         return Temporary(ErrorCode.DATABASE_NOT_MIGRATED, url=shown(url))
+    # The definitions are newer than the tables: a new release, or a field that somebody has added since.
+    if isinstance(cause, psycopg.errors.UndefinedColumn) and _OF_LAYER.search(statement or ""):
+        return Temporary(ErrorCode.LAYER_TABLE_BEHIND, column=_column_in(cause))
     # An error without a code of the server comes from the driver itself: the line is cut.
     silent = isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None
     if lost or silent or isinstance(cause, _LOST):
@@ -58,6 +66,12 @@ def _lacks_our_schema(cause: BaseException) -> bool:
         return True
     absent = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction)
     return isinstance(cause, absent) and _OURS.search(cause.diag.message_primary or "") is not None
+
+
+def _column_in(cause: psycopg.Error) -> str:
+    """Name the column that is not there; nothing else of what the server says."""
+    found = re.search(r"column \"?(?:\w+\.)?(\w+)", cause.diag.message_primary or "")
+    return found[1] if found else "–"
 
 
 def shown(url: URL) -> str:
@@ -76,5 +90,7 @@ def _translate(failure: ExceptionContext) -> None:
     if failure.engine is None:
         return
     cause = failure.original_exception
-    if error := failure_of(cause, failure.engine.url, lost=failure.is_disconnect):
+    if error := failure_of(
+        cause, failure.engine.url, lost=failure.is_disconnect, statement=failure.statement
+    ):
         raise error from cause

@@ -1,6 +1,6 @@
 """Closures as somebody asks for them, and as the document of a study tells them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -118,11 +118,6 @@ def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:
 def role_of(place: int) -> str:
     """Name the input that holds the areas of a closure, by its place from 0."""
     return f"{ROLE}{place + 1}"
-
-
-def areas_roles(roles: Iterable[str]) -> list[str]:
-    """Give those roles of a study that hold areas of closures."""
-    return [role for role in roles if role.startswith(ROLE)]
 
 
 def areas_by_role(requests: Sequence[ClosureRequest]) -> dict[str, ClosureAreas]:

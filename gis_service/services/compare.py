@@ -1,7 +1,8 @@
 """Comparisons: whom a service reaches in one state and not in another, person by person.
 
-Both states are computed over the same people and the same roads, which are read, noded and joined once. A
-`Workbench` keeps what several comparisons share, so that many of them cost little more than one.
+Both states are computed over the same people and the same roads, which are read, noded and joined once; where
+the states close other roads, or are of another time of the day, each has the ways of its own. A `Workbench`
+keeps what several comparisons share, so that many of them cost little more than one.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from gis_service.analysis.change import Answers, Counts, added, changes, explain
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.zones import BEYOND
 from gis_service.services.artefacts import artefact_hashes, keep_artefacts
+from gis_service.services.closure_rules import ROLE
 from gis_service.services.compare_document import Comparison, Facility, Told, compare_document
 from gis_service.services.compare_request import CompareTask
 from gis_service.services.compare_ways import Base, StateWays, find_state, lay_base
@@ -165,11 +167,13 @@ class Workbench:
         tell("read", 0.0)
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
-        task.parameters.require(
-            tuple(told.demand.people),
-            has_network=told.network is not None,
-            is_assigned=before.assigned is not None,
-        )
+        # Of either state: closures may be asked for in one alone.
+        for parameters in (task.before.parameters, task.after.parameters):
+            parameters.require(
+                tuple(told.demand.people),
+                has_network=told.network is not None,
+                is_assigned=before.assigned is not None,
+            )
         tell("ways", 0.2)
         scene = self._scene(told, task.parameters)
         states = [self._state(scene, before, task.before), self._state(scene, after, task.after)]
@@ -200,19 +204,28 @@ class Workbench:
         inside, demand = self._once(
             "people", (told.demand, told.zone), lambda: _inside(told, asked), asked.counted_groups
         )
+        scene = _Scene(told, inside, demand, border, None)
+        return replace(scene, base=self._base(scene, told, asked))
+
+    def _base(self, scene: _Scene, inputs: CoverageInputs, asked: CoverageParameters) -> Base | None:
+        """Lay out the roads of a state under the people of the scene; equal roads are laid out once."""
+        border = scene.border
+        if inputs.network is not scene.inputs.network:
+            edge = (inputs.network, scene.inputs.zones, scene.inputs.area, scene.inputs.outline)
+            own = replace(scene.inputs, network=inputs.network)
+            border = self._once("border", edge, lambda: border_of(own, asked.halo_m), asked.halo_m)
         segments = None if border.segments is None else border.segments.tobytes()
-        rule = (asked.mode, asked.measure, asked.snap_max_m, inside.tobytes(), segments)
-        base = self._once(
-            "base", (told.network, told.demand), lambda: lay_base(demand.xy, told, border, asked), rule
-        )
-        return _Scene(told, inside, demand, border, base)
+        rule = (asked.mode, asked.measure, asked.snap_max_m, scene.inside.tobytes(), segments)
+        about = (inputs.network, scene.inputs.demand)
+        return self._once("base", about, lambda: lay_base(scene.demand.xy, inputs, border, asked), rule)
 
     def _state(self, scene: _Scene, inputs: CoverageInputs, task: CoverageTask) -> _State:
         asked = task.parameters
+        base = self._base(scene, inputs, asked)
         border = scene.border_around(inputs)
         zone = inputs.zone[scene.inside]
         about = (
-            scene.base,
+            base,
             inputs.demand,
             inputs.facilities,
             *([] if asked.catchment == "any" else [inputs.zone]),
@@ -223,7 +236,7 @@ class Workbench:
         ways = self._once(
             "state",
             about,
-            lambda: find_state(scene.base, scene.demand, zone, inputs, border, asked),
+            lambda: find_state(base, scene.demand, zone, inputs, border, asked),
             (rule, counted),
         )
         return _State(inputs, border, ways)
@@ -238,8 +251,13 @@ class Workbench:
                 said = coverage_notices(inputs, task.parameters, scene.demand, outside, state.border, None)
                 found |= {_key(notice): notice for notice in said}
             return list(found.values())
-        for state in states:
-            found |= {_key(notice): notice for notice in _of_state(state)}
+        areas = [_areas_of(state) for state in states]
+        shares_ways = task.shares_ways and areas[0] == areas[1]
+        for side, state in zip(("before", "after"), states, strict=True):
+            said = _of_state(state)
+            if not shares_ways:
+                said = [_of_side(notice, side) for notice in said]
+            found |= {_key(notice): notice for notice in said}
         # What is said of people, roads and units does not depend on the facilities: it is found without any.
         places = (scene.inputs.network, scene.inputs.demand, scene.inputs.zones, scene.inputs.zone)
         bare = self._once("bare", places, lambda: _without_facilities(scene.inputs))
@@ -258,6 +276,18 @@ def _inside(told: CoverageInputs, asked: CoverageParameters) -> tuple[Bools, Dem
 
 def _key(notice: Notice) -> str:
     return repr((notice.code, dict(notice.params)))
+
+
+def _areas_of(state: _State) -> dict[str, object]:
+    """Name the areas that close roads in a state, in their versions."""
+    return {role: one for role, one in state.inputs.references.items() if role.startswith(ROLE)}
+
+
+def _of_side(notice: Notice, side: str) -> Notice:
+    """Say of which state it is that roads are closed, where they are not the same ones in both."""
+    if notice.code != "network_closed":
+        return notice
+    return replace(notice, code=f"{notice.code}_{side}")
 
 
 def _of_state(state: _State) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""What somebody asks of a comparison: two states of a service, for the same people on the same roads."""
+"""What somebody asks of a comparison: two states of a service, for the same people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -26,6 +26,7 @@ _MAY_DIFFER = {
     "vintage",
     "catchment_vintage",
     "at",
+    "closures",
     "open_on",
     "branch_share",
     "in_force",
@@ -43,7 +44,8 @@ class CompareRequest(BaseModel):
 
     before: CoverageRequest = Field(description="The state that is compared with.")
     after: CoverageRequest = Field(
-        description="The other state: of the same people, roads, mode, measure, limit, groups, time of day."
+        description="The other state: of the same people, roads, mode, measure, limit and groups; the"
+        " closures and the time of day may be others."
     )
     limits: tuple[Limit, ...] = Field(
         (), max_length=MAX_LIMITS, description="Further limits to count at, seconds or metres."
@@ -90,6 +92,12 @@ class CompareTask:
     after: CoverageTask
     told: CoverageTask
     limits: tuple[float, ...]
+
+    @property
+    def shares_ways(self) -> bool:
+        """Whether both states ask for the same closures at the same time of the day."""
+        before, after = self.before, self.after
+        return before.parameters.closures == after.parameters.closures and before.time == after.time
 
     @property
     def parameters(self) -> CoverageParameters:
@@ -154,15 +162,16 @@ def _require_same(before: CoverageTask, after: CoverageTask) -> None:
         was, is_ = getattr(before.parameters, name), getattr(after.parameters, name)
         if was != is_:
             raise refused(f"after/{name}", _shown(is_), _shown(was))
-    if before.time != after.time:
-        raise refused("after/at", f"{after.time:%H:%M}", f"{before.time:%H:%M}")
     for role in SHARED_LAYERS:
         if before.layers.get(role) != after.layers.get(role):
-            raise refused(f"after/{role}", after.layers.get(role), str(before.layers.get(role)))
+            shown = [_shown(task.layers.get(role)) for task in (after, before)]
+            raise refused(f"after/{role}", *shown)
 
 
 def _shown(value: object) -> str:
-    """Write a parameter as somebody asked for it: a mode by its id, groups parted by commas."""
+    """Write a parameter as somebody asked for it: a mode by its id, groups parted by commas; nothing as –."""
+    if value is None or value == ():
+        return "–"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(str, value))
     return str(getattr(value, "id", value))

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.history_marks import new_version
-from gis_service.db.layer_changes import LayerChange, apply_change, changes, follow
-from gis_service.db.layers import LayerTable, keep_writers_out, lock_layer, table_exists, waiting_at_most
+from gis_service.db.layer_changes import LayerChange, add_missing_columns, apply_change, changes, follow
+from gis_service.db.layers import (
+    LayerTable,
+    columns_of,
+    keep_writers_out,
+    lock_layer,
+    table_exists,
+    waiting_at_most,
+)
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import notices
 from gis_service.services.layers import definition_of, table_of
 from gis_service.types import LayerId, Text, VersionId
 
-__all__ = ["LayerChange", "LayerChanges", "migrate_layers"]
+__all__ = ["LayerChange", "LayerChanges", "add_new_fields", "migrate_layers"]
 
 LOCK_WAIT_S = 30.0
 """Longest wait for somebody who holds rows of a layer."""
@@ -88,6 +95,49 @@ def migrate_layers(
         for table, every in found
         if every
     ]
+
+
+def add_new_fields(
+    connection: Connection, catalogue: Catalogue, *, wait_s: float = LOCK_WAIT_S
+) -> dict[LayerId, tuple[str, ...]]:
+    """Add the fields that definitions have gained since their tables were made; they are empty.
+
+    What a new release needs of a database that is older. No value changes, so no version begins, and the
+    first data are still known as their own. All else in which a table differs is left for `migrate_layers`,
+    which somebody asks for; a table that lacks nothing is not held.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction; the caller commits.
+    wait_s
+        Longest wait for any one lock.
+
+    Returns
+    -------
+    dict
+        Names of the new columns by layer.
+
+    Raises
+    ------
+    Conflict
+        ``layer_busy``.
+    """
+    tables = [table_of(catalogue.layers[layer]) for layer in sorted(catalogue.layers)]
+    behind = [table for table in tables if _lacks_fields(connection, table)]
+    _hold(connection, behind, wait_s)
+    found = {}
+    for table in behind:
+        # Readers may go on until here; to alter a table takes it alone.
+        with waiting_at_most(connection, table.id, wait_s):
+            found[table.id] = add_missing_columns(connection, table)
+    # Another who came first may have added them while this one waited.
+    return {layer: names for layer, names in found.items() if names}
+
+
+def _lacks_fields(connection: Connection, table: LayerTable) -> bool:
+    there = columns_of(connection, table.id)
+    return bool(there) and any(column.name not in there for column in table.columns)
 
 
 def _hold(connection: Connection, tables: Sequence[LayerTable], wait_s: float) -> None:

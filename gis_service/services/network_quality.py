@@ -85,10 +85,9 @@ def network_quality(
         ``layer_not_network`` for a layer of something else, ``study_layer_empty``, ``study_refused`` for an
         unknown mode.
     """
+    layers = quality_layers(connection, catalogue, layer_id)
     definition = definition_of(catalogue, layer_id)
-    _require_roads(definition)
     chosen = mode_of(catalogue.city, mode, ALL)
-    layers = _layers(connection, catalogue, definition.id)
     crs = require_metric(parse_crs(catalogue.city.crs), "city.yaml")
     rows = layers.read("network", *layers.fields("network"))
     roads = roads_from(rows, crs)
@@ -137,8 +136,11 @@ def _require_roads(definition: LayerDefinition) -> None:
         )
 
 
-def _layers(connection: Connection, catalogue: Catalogue, layer: LayerId) -> StudyLayers:
-    """Give the roads, and of what studies read beside them that which is loaded."""
+def quality_layers(connection: Connection, catalogue: Catalogue, layer_id: str) -> StudyLayers:
+    """Give the roads, and of what studies read beside them what is loaded; raises as `network_quality`."""
+    definition = definition_of(catalogue, layer_id)
+    _require_roads(definition)
+    layer = definition.id
     wanted = {"network": layer, "demand": PEOPLE, **BESIDE_ROADS}
     known = {role: name for role, name in wanted.items() if name in catalogue.layers}
     there = {role: version_of(connection, name) for role, name in known.items()}

@@ -16,7 +16,6 @@ from gis_service.services.accounts import Caller
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk, CatchmentRequest, complete_catchment
-from gis_service.services.closure_rules import areas_roles
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import (
     SHARED_LAYERS,
@@ -203,7 +202,7 @@ def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask,
     before, after, told = (
         find_layers(connection, catalogue, one) for one in (task.before, task.after, task.told)
     )
-    for role in (*SHARED_LAYERS, *areas_roles(before.layers)):
+    for role in SHARED_LAYERS:
         if before.versions.get(role) != after.versions.get(role):
             raise refused(f"after/{role}/version", after.versions.get(role), str(before.versions.get(role)))
     layers = CompareLayers(before, after, told)

@@ -332,11 +332,12 @@ def _comparison(
     day = max(_day_of(asked["before"]), _day_of(asked["after"]))
     task = complete_comparison(comparison, catalogue, day)
     told = _with_units(connection, catalogue, references["after"], vintage.layer)
+    units = {role: one for role, one in told.items() if role in _UNITS}
     sides = []
     for side, one in (("before", task.before), ("after", task.after)):
         any_office = one.parameters.catchment == "any"
         layers = layers_of(
-            connection, catalogue, told | _others(references[side]) if any_office else references[side]
+            connection, catalogue, units | _others(references[side]) if any_office else references[side]
         )
         sides.append((layers, with_last_change(layers, replace(one, layers=layers.layers))))
     (before, before_task), (after, after_task) = sides

@@ -43,6 +43,23 @@ def test_migrating_again_changes_nothing() -> None:
     assert run("db", "migrate").stdout == run("db", "migrate").stdout
 
 
+def test_an_older_table_gets_the_fields_of_its_definition_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, make_database: Callable[[], str]
+) -> None:
+    url = make_database()
+    monkeypatch.setenv("GIS_DATABASE_URL", url)
+    make = "CREATE TABLE layer.wifi (fid bigint PRIMARY KEY, geom geometry(Point, 4326), code text)"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(make)
+        connection.execute("INSERT INTO layer.wifi (fid, code) VALUES (1, 'w1')")
+    told = run("db", "migrate")
+    assert (told.exit_code, told.stdout.count("wifi: ")) == (0, 1), told.output
+    assert "name" in told.stdout
+    assert "wifi" not in run("db", "migrate").stdout
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT code, name FROM layer.wifi").fetchall() == [("w1", None)]
+
+
 def test_starting_another_database_is_not_ours_to_do() -> None:
     assert run("db", "start").stdout == "already running\n"
     assert run("db", "stop").exit_code == 2

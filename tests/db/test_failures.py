@@ -44,6 +44,18 @@ def test_a_database_without_our_schema_names_the_migration(
     assert "db migrate" in error.remedy("en")
 
 
+def test_a_table_of_a_layer_behind_its_definition_names_the_command(engine: Engine) -> None:
+    """What is not of a layer stays a fault of ours."""
+    make = 'CREATE TABLE layer.older (fid int); SELECT t."opens" FROM layer.older AS t'
+    with pytest.raises(Temporary) as caught, transaction(engine) as connection:
+        connection.execute(text(make))
+    assert caught.value.code is ErrorCode.LAYER_TABLE_BEHIND
+    assert "opens" in caught.value.detail("en")
+    assert "db migrate" in caught.value.remedy("vi")
+    with pytest.raises(ProgrammingError), transaction(engine) as connection:
+        connection.execute(text("SELECT opens FROM pg_class"))
+
+
 @pytest.mark.parametrize("beneath", [False, True])
 def test_a_server_that_dies_on_the_way_is_temporary(engine: Engine, *, beneath: bool) -> None:
     statement = "SELECT pg_terminate_backend(pg_backend_pid())"

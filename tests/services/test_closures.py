@@ -1,5 +1,6 @@
 """Studies with roads closed by class, by area and by hour, on real tables."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,7 +21,10 @@ from gis_service.services.study_retold import retell, vintage_named
 from tests.ferry_town import METRIC, TOWN, X, Y, as_array, town_files_in
 from tests.filled_database import filled
 
-FLOOD = {"classes": ["commune"], "areas": {"layer": "flood_area", "where": {"return_period_years": 10}}}
+FLOOD: dict[str, Any] = {
+    "classes": ["commune"],
+    "areas": {"layer": "flood_area", "where": {"return_period_years": 10}},
+}
 Document = dict[str, Any]
 
 
@@ -145,15 +149,105 @@ def test_closures_need_roads(town: Connection, catalogue: Catalogue) -> None:
     assert refused.value.params["name"] == "closures"
 
 
-def test_two_states_of_a_comparison_have_the_same_closures(town: Connection, catalogue: Catalogue) -> None:
-    state = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
-    inputs = {"before": state, "after": state | {"closures": [FLOOD]}}
+STATE: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+
+
+def compared(town: Connection, catalogue: Catalogue, before: Document, after: Document) -> Document:
+    asked = {"before": STATE | before, "after": STATE | after}
+    return studies.run(town, catalogue, "compare", asked, "lan").document
+
+
+def counts(document: Document, *names: str) -> tuple[float, ...]:
+    return tuple(document["totals"]["all"][name] for name in names)
+
+
+@pytest.fixture
+def limit(town: Connection, catalogue: Catalogue) -> dict[str, Any]:
+    """Give a limit that is enough in the dry and not in the flood."""
+    seconds: float = run(town, catalogue)["totals"]["all"]["p95_s"]
+    return {"limit": math.ceil(seconds)}
+
+
+def test_a_flood_cuts_off_whom_the_network_lost(
+    town: Connection, catalogue: Catalogue, limit: dict[str, Any]
+) -> None:
+    flood = {"closures": [FLOOD]}
+    document = compared(town, catalogue, limit, limit | flood)
+    alone = [run(town, catalogue, **limit), run(town, catalogue, **limit, closures=[FLOOD])]
+    before, after, lost = counts(document, "before", "after", "lost")
+    assert [before, after] == [one["totals"]["all"]["covered"] for one in alone]
+    assert lost > 0
+    assert (document["network"]["won"], document["network"]["lost"]) == (0, lost)
+    assert not any(row["lost"] for row in document["facilities"])
+    assert document["artefacts"] == alone[1]["artefacts"]
+    assert document["inputs"]["after_closure_1"]["layer"] == "flood_area"
+    assert not {"closure_1", "before_closure_1"} & set(document["inputs"])
+    assert told(document)["network_closed_after"] == {"km": 1.0, "segments": 1}
+    assert not {"network_closed", "network_closed_before"} & set(told(document))
+    back = compared(town, catalogue, limit | flood, limit)
+    assert counts(back, "before", "after", "lost", "won") == (after, before, 0, lost)
+    assert "network_closed_before" in told(back)
+
+
+def test_day_and_night_are_compared_each_on_its_own_roads(
+    town: Connection, catalogue: Catalogue, limit: dict[str, Any]
+) -> None:
+    closed = {"closures": [{"classes": ["commune"], "hours": [22, 5]}]} | limit
+    night = {"at": "2026-03-03T23:00"}
+    document = compared(town, catalogue, closed, closed | night)
+    alone = [run(town, catalogue, **(closed | more)) for more in ({}, night)]
+    assert list(counts(document, "before", "after")) == [one["totals"]["all"]["covered"] for one in alone]
+    assert document["network"]["lost"] == counts(document, "lost")[0] > 0
+    assert told(document)["network_closed_after"]["km"] == 5.6
+    assert told(document)["network_closed_before"]["km"] == 0
+
+
+def test_two_versions_of_a_flood_are_compared(
+    town: Connection, catalogue: Catalogue, limit: dict[str, Any]
+) -> None:
+    """The water goes down: the same closure of the older version, and of the newer one far from any road."""
+    old = run(town, catalogue, closures=[FLOOD])["inputs"]["closure_1"]["version"]
+    town.exec_driver_sql("UPDATE layer.flood_area SET geom = ST_Translate(geom, 0, 1)")
+    sides = [{"closures": [FLOOD | {"areas": FLOOD["areas"] | one}]} for one in ({"version": old}, {})]
+    document = compared(town, catalogue, *(limit | side for side in sides))
+    assert document["network"]["won"] == counts(document, "won")[0] > 0
+    assert document["inputs"]["before_closure_1"]["version"] == old
+    assert document["inputs"]["after_closure_1"]["version"] > old
+    closed = [told(document)[f"network_closed_{side}"]["km"] for side in ("before", "after")]
+    assert closed == [1.0, 0]
+
+
+def test_closures_of_one_state_need_roads_too(town: Connection, catalogue: Catalogue) -> None:
+    straight = {"measure": "straight_radius"}
     with pytest.raises(RefusedInput) as refused:
-        studies.run(town, catalogue, "compare", inputs, "lan")
-    assert refused.value.params["name"] == "after/closures"
-    both = {side: state | {"closures": [FLOOD]} for side in ("before", "after")}
-    document = studies.run(town, catalogue, "compare", both, "lan").document
+        compared(town, catalogue, straight, straight | {"closures": [{"classes": ["alley"]}]})
+    assert refused.value.params["name"] == "closures"
+
+
+def test_closures_of_both_states_are_told_once(town: Connection, catalogue: Catalogue) -> None:
+    flood = {"closures": [FLOOD]}
+    document = compared(town, catalogue, flood, flood)
     assert told(document)["network_closed"]["km"] == 1.0
+    assert document["inputs"]["closure_1"]["layer"] == "flood_area"
+    assert counts(document, "won", "lost") == (0, 0)
+
+
+def test_a_comparison_of_dry_and_flood_is_told_again(
+    town: Connection, catalogue: Catalogue, limit: dict[str, Any]
+) -> None:
+    kept = compared(town, catalogue, limit, limit | {"closures": [FLOOD]})
+    changed = kept | {"parameters": kept["parameters"] | {"vintage": None}}
+    again = retell(town, catalogue, changed, vintage_named(catalogue, kept["parameters"]["vintage"]))
+    for name in ("totals", "network", "inputs", "notices"):
+        assert canonical_json(again[name]) == canonical_json(kept[name]), name
+
+
+def test_what_only_one_state_has_is_refused_in_words(town: Connection, catalogue: Catalogue) -> None:
+    spread = {"demand": {"layer": "residents", "buildings": {"layer": "flood_area"}}}
+    with pytest.raises(RefusedInput) as refused:
+        compared(town, catalogue, {}, spread)
+    assert refused.value.params["name"] == "after/buildings"
+    assert (refused.value.params["value"], refused.value.params["expected"]) == ("flood_area", "–")
 
 
 def test_areas_of_a_closed_layer_are_closed(town: Connection, catalogue: Catalogue) -> None:

@@ -197,7 +197,6 @@ def test_a_comparison_as_the_crow_flies_needs_no_roads(compare: Compare) -> None
         ({"limit": 900}, "after/limit"),
         ({"mode": "bicycle"}, "after/mode"),
         ({"measure": "network_time"}, "after/measure"),
-        ({"at": "2025-07-01T22:00"}, "after/at"),
         ({"groups": ["age_60"]}, "after/groups"),
         ({"tables": ["facilities"]}, "after/tables"),
         ({"network": {"layer": "ferries"}}, "after/network"),

@@ -12,7 +12,7 @@ from gis_service.db.engine import Connection
 from gis_service.db.layers import columns_of, ensure_table
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
 from gis_service.services import layer_changes
-from gis_service.services.layer_changes import migrate_layers
+from gis_service.services.layer_changes import add_new_fields, migrate_layers
 from gis_service.services.layers import table_of
 from gis_service.settings import Settings
 from gis_service.types import LayerId
@@ -60,6 +60,20 @@ def test_a_new_field_begins_a_version_that_touches_any_tile(
     assert name in message
     cells = connection.execute(text("SELECT x, y FROM gis.dirty WHERE version = :v"), {"v": told.version})
     assert cells.all() == [(None, None)]
+
+
+def test_a_new_release_adds_what_is_missing_alone_and_begins_no_version(
+    connection: Connection, catalogue: Catalogue
+) -> None:
+    name = catalogue.layers[WIFI].fields[-1].name
+    connection.execute(text(f"ALTER TABLE layer.wifi DROP COLUMN {name}"))
+    connection.execute(text("ALTER TABLE layer.wifi ADD COLUMN by_hand text"))
+    versions = text("SELECT count(*) FROM gis.version WHERE layer = 'wifi'")
+    before = connection.execute(versions).scalar_one()
+    assert add_new_fields(connection, catalogue) == {WIFI: (name,)}
+    assert {name, "by_hand"} <= set(columns_of(connection, WIFI))
+    assert connection.execute(versions).scalar_one() == before
+    assert add_new_fields(connection, catalogue) == {}
 
 
 def test_a_field_that_is_no_more_is_dropped_only_on_request(

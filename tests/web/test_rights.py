@@ -38,6 +38,8 @@ ADMINS: set[str | None] = {"admin"}
 OPEN, LAYER, STORE, ADMIN, FORM, OWN = "open", "layer", "store", "admin", "form", "own account"
 PAST = "past of a layer"
 """As the layer, though what the sample names may not be there."""
+ROADS = "layer of roads"
+"""As the layer, though the sample is no layer of roads."""
 CHANGE = "change of a layer"
 """Of those who may edit, where they may read the layer too."""
 MAKE = "make a layer"
@@ -61,6 +63,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("PATCH", _LAYER): CHANGE,
     ("DELETE", _LAYER): CHANGE,
     ("GET", f"{_LAYER}/metadata"): LAYER,
+    ("GET", f"{_LAYER}/quality"): ROADS,
     ("GET", f"{_LAYER}/thumbnail"): LAYER,
     ("GET", f"{_LAYER}/items"): LAYER,
     ("GET", f"{_LAYER}/items/<item_id>"): LAYER,
@@ -227,7 +230,7 @@ def expected(kind: str, about: str | None, method: str, role: str | None, way: s
             return {401} if method in WRITES else {303}
         return {403} if way == "token" or forged else None
     readers = READERS.get(about or "", set())
-    may = {LAYER: readers, PAST: readers, CHANGE: readers & EDITS}.get(kind) or MAY[kind]
+    may = {LAYER: readers, PAST: readers, ROADS: readers, CHANGE: readers & EDITS}.get(kind) or MAY[kind]
     if role not in may:
         return {401} if role is None else {403}
     return {403} if forged and role is not None else None
