@@ -153,7 +153,7 @@ def demo_city(request: pytest.FixtureRequest) -> DemoCity:
 def make_demo_database(cluster: Cluster, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Give a function that makes another database with the whole demo city in it and tells its URL."""
     folder, numbers = _run_folder(request.config), count(1)
-    _fill_once(request.config, cluster, DEMO_DATABASE, lambda url: load_into(url, built_once(folder)))
+    _fill_once(request.config, cluster, DEMO_DATABASE, lambda url: load_into(url, folder, built_once(folder)))
     return lambda: _copy_database(request.config, cluster, DEMO_DATABASE, f"demo_{_worker()}_{next(numbers)}")
 
 

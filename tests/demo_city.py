@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.db.engine import open_engine, transaction
-from gis_service.services.demo import DemoCity, recipe, write_city
+from gis_service.services import first_data
+from gis_service.services.context import open_context
+from gis_service.services.demo import DemoCity, write_city
 from gis_service.services.demo_build import City, build_city
 from gis_service.services.demo_layers import LAYERS
-from gis_service.services.first_data import load_layer
-from gis_service.settings import ROOT
-from gis_service.types import LayerId
+from gis_service.services.first_data import FirstData, Listener, load_first_data
+from gis_service.settings import ROOT, Settings
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
 
@@ -52,12 +54,14 @@ def written_once(folder: Path) -> DemoCity:
     return made
 
 
-def load_into(url: str, city: City) -> None:
-    """Load every layer of the demo city, as the first start of a service does."""
-    definitions = catalogue()
-    made_of = recipe(CENSUS)
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        for layer in LAYERS:
-            load_layer(connection, definitions, city, LayerId(layer), made_of)
-    engine.dispose()
+def load_into(url: str, folder: Path, city: City) -> None:
+    """Let the first start of a service fill this empty database with a city that is built already."""
+    told: dict[str, int] = {}
+    listener = Listener(loaded=lambda layer, rows, _seconds: told.update({layer: rows}))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        open_context(Settings(data_dir=folder / "demo_var", database_url=url)) as context,
+    ):
+        patch.setattr(first_data, "build_city", lambda _census, _told: city)
+        assert load_first_data(context, listener) == (FirstData.READY, len(LAYERS))
+    assert set(told) == set(LAYERS)

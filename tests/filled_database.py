@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
+import pyarrow as pa
+import shapely
+
 from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
-from gis_service.services.ingest import load_file
+from gis_service.files.readers import Header
+from gis_service.services.ingest import Rows, load_file, load_rows
 
 
 def fill(url: str, catalogue: Catalogue, files: list[tuple[str, Path]]) -> None:
@@ -15,6 +21,16 @@ def fill(url: str, catalogue: Catalogue, files: list[tuple[str, Path]]) -> None:
         for layer, path in files:
             load_file(connection, catalogue, path, layer, author="lan")
     pool.dispose()
+
+
+def load_frame(connection: Connection, catalogue: Catalogue, layer: str, frame: gpd.GeoDataFrame) -> None:
+    """Load one more layer as it is in memory, in degrees: a file is read by a process of its own."""
+    table = pa.Table.from_pandas(frame.drop(columns="geometry"), preserve_index=False)
+    names = tuple(table.column_names)
+    shapes = pa.array(shapely.to_wkb(frame.geometry.to_numpy()), pa.binary())
+    header = Header(layer, STORAGE.to_wkt(), len(frame), geometry=True)
+    rows = Rows(layer, header, names, table.add_column(0, "geometry", shapes).to_batches())
+    load_rows(connection, catalogue, rows, layer, author="lan")
 
 
 def opened(url: str) -> Iterator[Engine]:

@@ -53,6 +53,7 @@ def test_a_job_becomes_a_study(worked: DoneJob) -> None:
     assert (study.author, study.document["totals"]["all"]["total"]) == ("lan", 31.5)
 
 
+@pytest.mark.slow
 def test_what_was_accepted_while_no_worker_was_there_is_done_by_the_next(town: Town) -> None:
     waiting = [town.ask(limit=limit).id for limit in (1000.0, 2000.0)]
     assert {town.job(id_).status for id_ in waiting} == {"accepted"}
@@ -102,6 +103,7 @@ def test_another_worker_takes_up_what_a_killed_one_had_begun(town: Town) -> None
     assert (done.status, done.attempts) == ("successful", 2)
 
 
+@pytest.mark.slow
 def test_a_job_whose_process_dies_once_is_tried_again(town: Town) -> None:
     worker = town.start_worker()
     with town.held_up():

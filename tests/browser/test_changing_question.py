@@ -47,7 +47,10 @@ def test_a_new_sentence_never_stands_beside_the_cells_and_the_comparison_of_the_
 
 @pytest.mark.parametrize(
     ("label", "option", "asked"),
-    [("Ai", "age_60", "groups=age_60"), ("Theo", "communes_2024", "vintage=communes_2024")],
+    [
+        ("Ai", "age_60", "groups=age_60"),
+        pytest.param("Theo", "communes_2024", "vintage=communes_2024", marks=pytest.mark.slow),
+    ],
 )
 def test_the_old_answer_keeps_its_own_words_until_the_new_one_is_there(
     look: Looking, label: str, option: str, asked: str
@@ -271,6 +274,7 @@ def test_generated_data_is_said_in_sentence_title_and_address(look: Looking) -> 
     expect(page).to_have_title(re.compile(r"\(generated data\)"))
 
 
+@pytest.mark.slow
 def test_a_link_carries_layers_and_the_filter_of_the_legend(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -296,6 +300,7 @@ def test_a_place_beyond_the_world_in_a_link_is_ignored(look: Looking) -> None:
     expect(page).not_to_have_url(re.compile("place=|class=|layers="))
 
 
+@pytest.mark.slow
 def test_the_link_to_the_other_language_opens_what_is_asked_now(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -326,6 +331,7 @@ def test_a_slow_list_of_layers_in_the_old_language_comes_to_nothing(look: Lookin
     expect(page.locator(".layers")).to_contain_text("Bộ phận một cửa")
 
 
+@pytest.mark.slow
 def test_the_short_switch_of_a_phone_is_named_in_full(look: Looking) -> None:
     visit = look(390, 844)
     visit.open()

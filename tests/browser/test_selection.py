@@ -37,6 +37,7 @@ def test_a_tap_shows_its_card_though_the_sheet_of_the_phone_was_low(look: Lookin
     expect(page.locator(".panel .why h2")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.slow
 def test_a_tap_shows_its_card_though_the_sheet_of_the_phone_was_scrolled(look: Looking) -> None:
     visit = _opened(look, size=PHONE)
     page = visit.page
@@ -84,6 +85,7 @@ def test_escape_leads_back_to_the_row_from_wherever_the_reader_went(look: Lookin
     expect(row).to_be_focused()
 
 
+@pytest.mark.slow
 def test_escape_in_a_box_of_a_layer_closes_the_card_and_leads_back_to_the_map(look: Looking) -> None:
     visit = look()
     page = visit.open("/?lang=vi&view=layers")
@@ -99,6 +101,7 @@ def test_escape_in_a_box_of_a_layer_closes_the_card_and_leads_back_to_the_map(lo
     expect(box).to_be_checked()
 
 
+@pytest.mark.slow
 def test_closing_a_card_leads_back_to_the_row_it_came_from(look: Looking) -> None:
     visit = look()
     page = visit.open("/?lang=vi&view=table")
@@ -125,6 +128,7 @@ def test_escape_clears_the_search_box_first_and_then_the_selection(look: Looking
     expect(search).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_phone_gives_the_focus_back_to_no_field_since_that_brings_up_its_keyboard(look: Looking) -> None:
     visit = _opened(look, size=PHONE)
     page = visit.page
@@ -138,6 +142,7 @@ def test_a_phone_gives_the_focus_back_to_no_field_since_that_brings_up_its_keybo
     expect(page.locator(".canvas canvas")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_only_a_new_choice_moves_the_map(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -157,6 +162,7 @@ def test_only_a_new_choice_moves_the_map(look: Looking) -> None:
     assert page.evaluate("gisMap.view()") == view
 
 
+@pytest.mark.slow
 def test_outlines_of_the_list_before_are_read_once_somebody_looks_for_a_name(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page

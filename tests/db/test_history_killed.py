@@ -189,9 +189,16 @@ def wifi(path: Path, *, count: int, name: str) -> Path:
     return path
 
 
+OTHER_MOMENTS = (("writing", 0.3), ("writing", 1.0), ("told", 0))
+
+
 @pytest.mark.parametrize(
     ("moment", "share"),
-    [("writing", 0.3), ("writing", 0.7), ("writing", 1.0), ("committing", 0), ("told", 0)],
+    [
+        ("writing", 0.7),
+        ("committing", 0),
+        *(pytest.param(*other, marks=pytest.mark.slow) for other in OTHER_MOMENTS),
+    ],
 )
 def test_a_process_killed_at_any_moment_of_a_load_leaves_a_whole_version(
     make_database: Callable[[], str], tmp_path: Path, moment: str, share: float

@@ -19,19 +19,15 @@ def test_a_detached_service_answers_until_it_is_stopped(environment: dict[str, s
     assert answers(environment)
     again = serve(environment, "--detach")
     assert (again.returncode, "runs already" in again.stdout) == (0, True)
+    other = serve(environment | {"GIS_PORT": str(free_port())}, "--check")
+    assert other.returncode == 5, "another address is a conflict"
+    assert f":{environment['GIS_PORT']}" in other.stderr
     assert serve(environment, "--stop").stdout == "stopped\n"
     assert not answers(environment)
     assert serve(environment, "--stop").stdout == "nothing is running\n"
 
 
-def test_another_address_for_a_running_service_is_a_conflict(environment: dict[str, str]) -> None:
-    serve(environment, "--detach")
-    other = serve(environment | {"GIS_PORT": str(free_port())}, "--check")
-    assert other.returncode == 5
-    assert f":{environment['GIS_PORT']}" in other.stderr
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_ends_all_of_it(environment: dict[str, str], number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, PROGRAM], env=environment, stdout=subprocess.PIPE, text=True
@@ -43,6 +39,7 @@ def test_a_signal_ends_all_of_it(environment: dict[str, str], number: signal.Sig
     assert not answers(environment)
 
 
+@pytest.mark.slow
 def test_the_web_process_does_not_outlive_a_killed_watcher(environment: dict[str, str]) -> None:
     with subprocess.Popen(
         [sys.executable, PROGRAM], env=environment, stdout=subprocess.PIPE, text=True

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -22,10 +21,9 @@ from gis_service.errors import RefusedInput
 from gis_service.services import studies
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
-from gis_service.services.ingest import load_file
 from gis_service.services.study_words import answer, notice_text
 from tests.ferry_town import METRIC, X, Y, as_array, town_files_in
-from tests.filled_database import filled
+from tests.filled_database import filled, load_frame
 from tests.street import codes
 
 DAY = "2026-03-03T10:00"
@@ -55,10 +53,7 @@ def load(
     degrees = transform(as_array(shapes), METRIC, STORAGE)
     names = {"code": [f"{layer}{row}" for row in range(len(shapes))]}
     frame = gpd.GeoDataFrame(names | {"name": names["code"]} | columns, geometry=list(degrees), crs=STORAGE)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{layer}.gpkg"
-        frame.to_file(path, layer=layer)
-        load_file(connection, catalogue, path, layer, author="lan")
+    load_frame(connection, catalogue, layer, frame)
 
 
 def run(connection: Connection, catalogue: Catalogue, **inputs: object) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -28,7 +27,7 @@ from gis_service.services.study_layers import find_layers
 from gis_service.services.study_request import complete, parse_request
 from gis_service.types import LayerId
 from tests.ferry_town import METRIC, X, Y, as_array, town_files_in
-from tests.filled_database import filled
+from tests.filled_database import filled, load_frame
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +56,7 @@ def load(
     codes = [f"{layer}{row}" for row in range(len(shapes))]
     names = {"code": codes, "name": codes} | dict(columns)
     frame = gpd.GeoDataFrame(names, geometry=list(degrees), crs=STORAGE)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{layer}.gpkg"
-        frame.to_file(path, layer=layer)
-        load_file(connection, catalogue, path, layer, author="lan")
+    load_frame(connection, catalogue, layer, frame)
 
 
 def ask(**inputs: object) -> dict[str, Any]:
