@@ -134,6 +134,7 @@ def test_a_job_whose_process_dies_twice_fails_and_says_so(town: Town) -> None:
     assert worker.poll() is None, "the worker lives on"
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_leaves_its_job_to_the_next(town: Town) -> None:
     stopped = town.start_worker()
     with town.held_up():

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "con trâu ăn cỏ ngoài đê"  # noqa: S105 of the tests
-SIZES = [(1440, 900), (390, 844)]
+SIZES = [(1440, 900), pytest.param(390, 844, marks=pytest.mark.slow)]
 
 
 def invitation(service: Service, login: str) -> str:
@@ -59,7 +59,7 @@ def test_from_the_invitation_to_a_token_without_any_script(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_pages_have_no_serious_barrier_and_ask_no_other_host(
     service: Service, browser: Browser, width: int, height: int, scheme: str

@@ -104,6 +104,7 @@ def test_service_mode_people_and_units_are_chosen_like_a_sentence(look: Looking)
     assert visit.complaints == []
 
 
+@pytest.mark.slow
 def test_the_answer_is_told_by_any_list_of_units_and_each_says_when_it_holds(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -152,6 +153,7 @@ def test_the_limit_is_moved_on_the_curve_by_key(look: Looking) -> None:
     assert _people(page.locator("h1 strong").inner_text()) > before
 
 
+@pytest.mark.slow
 def test_the_limit_is_dragged_on_the_curve(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
@@ -293,6 +295,7 @@ def test_an_old_answer_stays_faded_until_the_new_one_is_there(look: Looking) -> 
     expect(page.locator(".told:not(.old) h1")).to_contain_text("trong 9\u00a0phút")
 
 
+@pytest.mark.slow
 def test_a_token_shows_homes_and_is_kept_in_memory_only(look: Looking, service: Service) -> None:
     token = service.token("planner")
     visit = _opened(look)

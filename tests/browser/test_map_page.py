@@ -190,7 +190,7 @@ def test_nothing_on_a_small_phone_lies_over_anything_else(look: Looking, path: s
     assert page.evaluate("document.documentElement.scrollWidth") == SMALL_PHONE[0]
 
 
-@pytest.mark.parametrize("size", [(1440, 900), PHONE])
+@pytest.mark.parametrize("size", [(1440, 900), pytest.param(PHONE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", ["/?lang=vi", "/?lang=en&view=layers", "/?lang=en&place=106.31,20.46"])
 def test_has_no_serious_barrier(look: Looking, size: tuple[int, int], path: str) -> None:
     if not AXE.is_file():

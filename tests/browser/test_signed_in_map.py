@@ -54,7 +54,7 @@ def _sign_in(page: Page, login: str) -> None:
     page.get_by_role("button", name="Đăng nhập").click()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), pytest.param(390, 844, marks=pytest.mark.slow)])
 def test_signing_in_leads_back_to_the_question_and_shows_homes(
     look: Looking, login: str, width: int, height: int
 ) -> None:

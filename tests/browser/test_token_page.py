@@ -104,6 +104,7 @@ def test_a_token_that_is_no_longer_taken_is_forgotten_with_what_it_showed(
     expect(said).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_layers_whose_tiles_need_a_token_are_listed_without_a_box(look: Looking, service: Service) -> None:
     visit = _with_homes(look, service)
     page = visit.page

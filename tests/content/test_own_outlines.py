@@ -50,6 +50,7 @@ def documents(engine: Engine, catalogue: Catalogue, outlines: Path) -> tuple[dic
         return generated, coverage(connection, catalogue)
 
 
+@pytest.mark.slow
 def test_on_generated_outlines_every_commune_has_the_people_of_the_census(
     documents: tuple[dict[str, Any], dict[str, Any]], city_people: dict[str, int]
 ) -> None:

@@ -93,8 +93,8 @@ worlds = st.builds(
 )
 DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
 TURNOUT = {"to_facility": 0, "from_facility": 7}
-many = settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
-# The engine against itself: a thousand of these too with --hypothesis-profile=thorough.
+many = settings(max_examples=max(300, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
+# A thousand of each with --hypothesis-profile=thorough.
 some = settings(max_examples=max(300, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
 
 

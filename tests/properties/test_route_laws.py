@@ -68,7 +68,11 @@ def follows(network: Network, costs: Costs, route: Route, drawing: Floats, at: i
 
 @pytest.mark.parametrize("direction", ["to_facility", "from_facility"])
 @given(world=worlds)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=max(150, settings().max_examples),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_a_way_costs_what_the_field_says_and_can_be_travelled(world: World, direction: Direction) -> None:
     network = engine_network(world)
     costs = segment_costs(network, mode(world.mode), world.measure)

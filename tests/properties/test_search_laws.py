@@ -75,7 +75,7 @@ def towns(draw: st.DrawFn, costs: st.SearchStrategy[int]) -> Town:
 
 few_costs, all_costs = st.integers(0, 3), st.sampled_from([0, 1, 1023, 1024, 5000, 10**6, 2**31 - 1])
 towns_of_all_kinds = st.one_of(towns(few_costs), towns(all_costs))
-many = settings(max_examples=max(500, settings().max_examples))
+many = settings(max_examples=max(200, settings().max_examples))
 
 
 @many

@@ -110,7 +110,7 @@ def oracle(city: Helsinki, kind: str, limits: dict[float, int], kmh: float | Non
     }
 
 
-@pytest.mark.parametrize("kind", ["pharmacy", "bank"])
+@pytest.mark.parametrize("kind", [pytest.param("pharmacy", marks=pytest.mark.slow), "bank"])
 def test_the_people_covered_are_those_of_the_oracle(kind: str, helsinki: Helsinki, town: Town) -> None:
     expected = oracle(helsinki, kind, {300.0: 300_000, 500.0: 500_000}, kmh=None)
     city = Town(helsinki.folder, helsinki.options(kind), town.script)
@@ -127,6 +127,7 @@ def test_the_people_within_six_minutes_are_those_of_the_oracle(helsinki: Helsink
     assert run.summary["residents_total"] == int(np.sum(helsinki.cells["population"]))
 
 
+@pytest.mark.slow
 def test_without_clipping_the_roads_reach_only_a_small_part(helsinki: Helsinki, town: Town) -> None:
     wide = {"population": "whole", "zones": "all_zones"}
     files = {name: str(helsinki.folder / f"{file}.gpkg") for name, file in wide.items()}

@@ -83,7 +83,7 @@ ROW = st.fixed_dictionaries(
 
 @given(table=st.lists(ROW, min_size=1, max_size=8))
 @budget(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     # Each try starts two processes: a failing table is shown as it was found.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 import shapely
 
 from gis_service.analysis.demo_city.flood import FloodArea, make_flood_areas
@@ -13,6 +14,7 @@ def by_place() -> dict[str, list[FloodArea]]:
     return found
 
 
+@pytest.mark.slow
 def test_each_river_and_the_coast_have_three_return_periods() -> None:
     found = by_place()
     assert len(found) == 5

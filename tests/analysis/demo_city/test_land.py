@@ -62,6 +62,7 @@ def test_borders_are_drawn_by_hand_not_by_ruler_nor_in_steps() -> None:
     assert upright.mean() < 0.02
 
 
+@pytest.mark.slow
 def test_the_order_of_the_units_changes_nothing() -> None:
     again = make_land(list(reversed(units())), facts().areas)
     assert shapely.to_wkb(again.outlines).tolist() == shapely.to_wkb(land().outlines).tolist()

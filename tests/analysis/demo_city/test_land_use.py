@@ -13,6 +13,7 @@ def shapes_of(*uses: str) -> BaseGeometry:
     return shapely.union_all([patch.shape for patch in patches() if patch.use in uses])
 
 
+@pytest.mark.slow
 def test_no_two_uses_overlap() -> None:
     shapes = np.array([patch.shape for patch in patches()], dtype=object)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
