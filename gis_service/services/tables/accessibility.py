@@ -7,11 +7,9 @@ from math import fsum
 import numpy as np
 
 from gis_service.analysis.floating_catchments import balanced_catchments, floating_catchments, thirds
-from gis_service.analysis.graph import build_graph
-from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
-from gis_service.services.tables.own_unit import allowed_pairs
+from gis_service.services.tables.pairs import pairs_of
 from gis_service.services.tables.scene import Row, Scene
 from gis_service.types import THOUSANDTHS, Floats, Int64s
 
@@ -77,7 +75,7 @@ def told(value: float | None) -> float | None:
 
 def _new_shares(scene: Scene) -> Shares:
     counted, owner = np.unique(scene.inputs.facilities.owners[scene.counted_facilities], return_inverse=True)
-    pairs = _pairs(scene).of_owners(owner)
+    pairs = pairs_of(scene).of_owners(owner)
     known, decay = scene.inputs.facilities.capacity, thirds(scene.parameters.limit_cost)
     capacity = np.full(len(counted), np.nan) if known is None else known[counted]
     is_known = len(counted) > 0 and bool((np.isfinite(capacity) & (capacity >= 0)).all())
@@ -90,26 +88,6 @@ def _new_shares(scene: Scene) -> Shares:
         {who: found.accessibility for who, found in balanced.items()},
         "capacity" if is_known else "facility",
     )
-
-
-def _pairs(scene: Scene) -> Pairs:
-    """Find who is within the limit of which of the facilities that count."""
-    near, roads, parameters = scene.counted_facilities, scene.ways.roads, scene.parameters
-    facilities, limit = scene.inputs.facilities, min(parameters.limit_cost, LARGEST_LIMIT)
-    if roads is None:
-        pairs = straight_pairs(scene.demand.xy, facilities.xy[near], limit=limit, most=scene.most_pairs)
-    else:
-        pairs = network_pairs(
-            scene.inputs.prepared.once(build_graph, roads.network, roads.costs),
-            roads.costs,
-            roads.homes,
-            roads.facilities.take(near),
-            limit=limit,
-            direction=parameters.direction,
-            turnout=parameters.turnout_cost,
-            most=scene.most_pairs,
-        )
-    return allowed_pairs(scene, pairs)
 
 
 def _places(scene: Scene) -> Iterator[tuple[str, str, Int64s]]:

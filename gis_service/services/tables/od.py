@@ -3,11 +3,9 @@
 import numpy as np
 
 from gis_service.analysis.demand import ALL
-from gis_service.analysis.graph import build_graph
 from gis_service.analysis.od_table import Ways, unit_table
-from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.documents import persons, units
-from gis_service.services.tables.own_unit import allowed_pairs
+from gis_service.services.tables.pairs import pairs_of
 from gis_service.services.tables.scene import Row, Scene
 
 NEAREST = 20
@@ -22,7 +20,7 @@ def rows(scene: Scene) -> list[Row]:
     reach it; ``arrived_median`` and ``arrived_mean`` are of those who reach it.
     """
     facilities, told = scene.inputs.facilities, "s" if scene.parameters.is_time else "m"
-    pairs = allowed_pairs(scene, pairs_of(scene))
+    pairs = pairs_of(scene)
     chosen = scene.counted_facilities
     ways = Ways(pairs.home.astype(np.int64), chosen[pairs.facility], pairs.cost.astype(np.int64))
     table = unit_table(ways.to_owners(facilities.owners), scene.demand.people[ALL], scene.zone).nearest(
@@ -47,28 +45,3 @@ def rows(scene: Scene) -> list[Row]:
             }
         )
     return found
-
-
-def pairs_of(scene: Scene) -> Pairs:
-    """Find the homes within the limit of each facility that counts; rows are those of the scene.
-
-    Raises
-    ------
-    WrongUse
-        ``pairs_too_many``.
-    """
-    parameters, roads = scene.parameters, scene.ways.roads
-    chosen, limit = scene.counted_facilities, min(parameters.limit_cost, LARGEST_LIMIT)
-    if roads is None:
-        xy = scene.inputs.facilities.xy[chosen]
-        return straight_pairs(scene.demand.xy, xy, limit=limit, most=scene.most_pairs)
-    return network_pairs(
-        scene.inputs.prepared.once(build_graph, roads.network, roads.costs),
-        roads.costs,
-        roads.homes,
-        roads.facilities.take(chosen),
-        limit=limit,
-        direction=parameters.direction,
-        turnout=parameters.turnout_cost,
-        most=scene.most_pairs,
-    )

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from gis_service.analysis.modes import mode
-from gis_service.errors import ErrorCode, WrongUse
+from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.services.coverage import CoverageParameters, run_coverage
 from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageMeasure
-from tests.street import WALK_800_M, street, with_clinics
+from tests.street import WALK_800_M, X, Y, points, street, with_clinics
 
 
 def test_each_unit_tells_its_facilities_the_nearest_first() -> None:
@@ -67,3 +67,12 @@ def test_with_the_own_unit_nobody_goes_to_a_facility_of_another() -> None:
     told = [(row["zone"], row["rank"], row["facility"], row["people"]) for row in tables["od"]]
     assert told == [("7", 1, "1", 140.5), ("12", 1, "2", 220.0)]
     assert [row["people"] for row in tables["od"]] == [row["load"] for row in tables["facilities"]]
+
+
+def test_ways_to_lines_and_areas_have_no_pairs_of_places() -> None:
+    inputs = with_clinics(street(), 0)
+    near = replace(inputs.facilities, shapes=points([X, Y]))
+    asked = CoverageParameters("clinic", "within_line", 500.0, tables=("od",))
+    with pytest.raises(RefusedInput) as said:
+        run_coverage(replace(inputs, facilities=near), asked)
+    assert (said.value.code, said.value.params["name"]) == (ErrorCode.STUDY_REFUSED, "measure")

@@ -1,0 +1,66 @@
+"""Pairs of homes and facilities within the limit, for the tables that tell of more than the nearest."""
+
+import numpy as np
+
+from gis_service.analysis.graph import build_graph
+from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
+from gis_service.services.study_standard import refused
+from gis_service.services.tables.scene import Scene
+
+
+def pairs_of(scene: Scene) -> Pairs:
+    """Find the homes within the limit of each facility that counts; rows are those of the scene.
+
+    Raises
+    ------
+    WrongUse
+        ``pairs_too_many``.
+    RefusedInput
+        ``study_refused`` for distances to lines and areas, and for people who are assigned to facilities.
+    """
+    _require_pairs(scene)
+    parameters, roads = scene.parameters, scene.ways.roads
+    chosen, limit = scene.counted_facilities, min(parameters.limit_cost, LARGEST_LIMIT)
+    if roads is None:
+        xy = scene.inputs.facilities.xy[chosen]
+        return _allowed(scene, straight_pairs(scene.demand.xy, xy, limit=limit, most=scene.most_pairs))
+    pairs = network_pairs(
+        scene.inputs.prepared.once(build_graph, roads.network, roads.costs),
+        roads.costs,
+        roads.homes,
+        roads.facilities.take(chosen),
+        limit=limit,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost,
+        most=scene.most_pairs,
+    )
+    return _allowed(scene, pairs)
+
+
+def _require_pairs(scene: Scene) -> None:
+    """Refuse rules whose ways are not those between places: their pairs would be others than their ways."""
+    parameters = scene.parameters
+    if scene.inputs.facilities.shapes is not None or parameters.measure == "quota":
+        allowed = "network_time, network_distance, straight_radius (point)"
+        raise refused("measure", parameters.measure, allowed)
+    if parameters.catchment == "assigned":
+        raise refused("catchment", parameters.catchment, "any, own_unit")
+
+
+def _allowed(scene: Scene, pairs: Pairs) -> Pairs:
+    """Leave out the facilities that are not for a home by the catchment of the study.
+
+    Parameters
+    ----------
+    scene
+        The study.
+    pairs
+        Rows of its people, and of the facilities that count.
+    """
+    if scene.parameters.catchment == "any":
+        return pairs
+    unit = scene.inputs.facilities.unit
+    # The nearest facility of a catchment tells whose it is, by whatever units the result is told.
+    nearest = scene.ways.field.facility[pairs.home]
+    own = unit[np.maximum(nearest, 0)]
+    return pairs.where((nearest >= 0) & (unit[scene.counted_facilities][pairs.facility] == own))
