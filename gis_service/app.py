@@ -8,9 +8,10 @@ from flask import Flask
 from gis_service.services.context import open_context
 from gis_service.services.kernels import load_in_background
 from gis_service.settings import Settings
-from gis_service.web import auth, current, errors, headers, personal
+from gis_service.web import auth, current, errors, headers, personal, tus
 from gis_service.web.api import API
 from gis_service.web.pages import PAGES
+from gis_service.web.tile_gate import TileGate
 
 _HERE = Path(__file__).resolve().parent
 MAX_BODY_BYTES = 1024 * 1024
@@ -51,4 +52,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(lambda: auth.check(app))
     for blueprint in (*API, *PAGES):
         app.register_blueprint(blueprint)
+    tus.take_overrides(app)
+    # Before everything else: a tile that is at hand needs nothing of it.
+    app.wsgi_app = TileGate(app, app.wsgi_app, context.tiles)  # type: ignore[method-assign]
     return app

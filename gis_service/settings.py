@@ -67,6 +67,33 @@ class Settings(BaseSettings):
         200, ge=1, description="Most that an archive may grow when it is unpacked, as a factor."
     )
     archive_max_entries: int = Field(10_000, ge=1, description="Most files and folders in one archive.")
+    raster_max_mpix: int = Field(
+        1000, ge=1, description="Most cells of a raster, width by height, in millions."
+    )
+    raster_max_mb: int = Field(
+        8192, ge=1, description="Most that all bands of a raster may hold, unpacked, in MiB."
+    )
+    export_seconds: int = Field(
+        120, ge=1, description="Longest time that one web process writes a file for a reader, in seconds."
+    )
+    export_max_mb: int = Field(
+        2048, ge=1, description="Most that a file for a reader and its parts may hold, in MiB."
+    )
+    exports_at_once: int = Field(
+        2, ge=1, le=64, description="Files written for readers at the same time by one web process."
+    )
+    upload_max_mb: int = Field(2048, ge=1, description="Largest file that may be uploaded, in MiB.")
+    upload_hours: int = Field(
+        24, ge=1, le=720, description="Hours that an upload is kept after its last change."
+    )
+    upload_most_open: int = Field(
+        20, ge=1, description="Uploads of one person that may be open at once: neither committed nor dropped."
+    )
+    tile_memory_mb: int = Field(
+        256, ge=1, description="Memory that tiles may take in one web process, in MiB."
+    )
+    tile_disk_mb: int = Field(2048, ge=1, description="Room on the disk that tiles may take, in MiB.")
+    upload_free_mb: int = Field(1024, ge=0, description="Room on the disk that uploads leave free, in MiB.")
 
 
 def read_settings() -> Settings:

@@ -39,6 +39,37 @@ def plain_cell(text: str) -> str:
     return f"'{text}"
 
 
+_MARKED = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def marked_cell(text: str) -> str:
+    """Write text as `plain_cell` does, so that `unmarked_cell` gives back exactly what it was.
+
+    A text that has an apostrophe of its own before such a sign gets one more.
+
+    Examples
+    --------
+    >>> marked_cell("=1+1"), marked_cell("'=1+1"), marked_cell("-12.5"), marked_cell("'đê'")
+    ("'=1+1", "''=1+1", '-12.5', "'đê'")
+    """
+    return f"'{text}" if _needs_mark(text) else text
+
+
+def unmarked_cell(text: str) -> str:
+    """Read what `marked_cell` wrote.
+
+    Examples
+    --------
+    >>> unmarked_cell("'=1+1"), unmarked_cell("''=1+1"), unmarked_cell("'đê'")
+    ('=1+1', "'=1+1", "'đê'")
+    """
+    return text[1:] if text.startswith("'") and _needs_mark(text[1:]) else text
+
+
+def _needs_mark(text: str) -> bool:
+    return _MARKED.match(text) is not None and not _NUMBER.fullmatch(text)
+
+
 def number(value: float, language: Language, decimals: int = 0) -> str:
     """Write a number as readers of the language expect it, with a true minus sign.
 
@@ -57,3 +88,24 @@ def percent(share: float, language: Language, decimals: int = 1) -> str:
     """Write a share 0..1 as a percentage: ``80,5 %`` in Vietnamese, ``80.5%`` in English."""
     digits = number(share * 100, language, decimals)
     return f"{digits} %" if language == "vi" else f"{digits}%"
+
+
+_MINUTE_S = 60
+
+
+def cost_words(cost: float | None, unit: str, language: Language) -> str:
+    """Write what a way costs, in ``s`` or ``m``; nothing for None.
+
+    Examples
+    --------
+    >>> cost_words(734, "s", "vi"), cost_words(720, "s", "en"), cost_words(3100, "m", "vi")
+    ('12 phút 14 giây', '12 min', '3.100 m')
+    """
+    if cost is None:
+        return ""
+    if unit == "m":
+        return f"{number(round(cost), language)} m"
+    minutes, seconds = divmod(round(cost), _MINUTE_S)
+    words = {"vi": ("phút", "giây"), "en": ("min", "s")}[language]
+    told = [f"{count} {word}" for count, word in zip((minutes, seconds), words, strict=True) if count]
+    return " ".join(told) or f"0 {words[1]}"

@@ -9,10 +9,12 @@ import logging
 import sys
 from asyncio.subprocess import Process
 from dataclasses import dataclass
+from functools import partial
 
 from gis_service.errors import GisError
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services.jobs import STUDY, Watch, open_watch, run_worker
+from gis_service.services.uploads_sweep import sweep
 from gis_service.settings import read_settings
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,8 @@ def main() -> int:
         settings = read_settings()
         watch = open_watch(settings)
         try:
-            asyncio.run(run_worker(settings, {STUDY: Studies(watch).compute}))
+            tidy = partial(sweep, watch.engine, settings)
+            asyncio.run(run_worker(settings, {STUDY: Studies(watch).compute}, [tidy]))
         finally:
             watch.close()
     except GisError as error:

@@ -1,8 +1,11 @@
 """What the web server loads: ``granian --interface wsgi gis_service.wsgi:app``."""
 
 from gis_service.app import create_app
+from gis_service.services.tile_watch import TileWatch
 from gis_service.services.warm_up import warm_up_in_background
 from gis_service.settings import read_settings
 
 app = create_app(read_settings())
-warm_up_in_background(app.extensions["gis"])
+context = app.extensions["gis"]
+warm_up_in_background(context)
+TileWatch(context.engine, context.tiles.freshness).start()

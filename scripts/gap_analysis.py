@@ -5,7 +5,8 @@
 scripts/gap_analysis.py --facilities offices.gpkg --roads roads.osm.pbf --population people.tif
     --zones communes.geojson --mode motorbike --limit-min 10 --out result
 
-Writes summary.json, zones.csv, gaps.gpkg and map.html, which opens with no network. Files may be
+Writes summary.json, zones.csv (zones_groups.csv with --groups), gaps.gpkg and map.html, which opens with no
+network. Files may be
 GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf, GeoParquet or CSV with lon and lat;
 FILE|layername=NAME names one layer of several. Exit codes: 0 done, 2 wrong use, 3 refused input, 4 file not
 found, 6 try again.
@@ -48,6 +49,11 @@ _FILE_OPTIONS = (
 )
 _TABLE_ROWS = 10
 _BAR = "{desc:<12}{bar}{percentage:4.0f} %"
+
+
+def _names(_context: click.Context, _option: click.Parameter, names: str) -> tuple[str, ...]:
+    """Take apart names with commas between."""
+    return tuple(filter(None, names.split(",")))
 
 
 def _use_study(context: click.Context, _option: click.Parameter, path: str | None) -> None:
@@ -112,6 +118,32 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     type=click.Choice(["to_facility", "from_facility"]),
 )
 @click.option(
+    "--turnout-s",
+    type=float,
+    default=0.0,
+    metavar="SECONDS",
+    help="Until those who are called set out: added to every time; only with --direction from_facility.",
+)
+@click.option(
+    "--start-column",
+    metavar="NAME",
+    help="Column of seconds in the facilities' file that every time of a facility begins with: the wait at"
+    " its counter, until its ambulance leaves. Only with --limit-min.",
+)
+@click.option(
+    "--groups",
+    default="",
+    metavar="NAMES",
+    callback=_names,
+    help="Columns of persons in the population file that are counted too, with commas between; 60+ and 3-5"
+    " stand for age_60 and age_3_5.",
+)
+@click.option(
+    "--group-speeds",
+    is_flag=True,
+    help="Elderly people (age_60) and children (age_3_5, age_6_10) of --groups walk at their own speed.",
+)
+@click.option(
     "--catchment",
     default="any",
     show_default=True,
@@ -142,7 +174,7 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     "--closed-classes",
     default="",
     metavar="NAMES",
-    callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
+    callback=_names,
     help="Closed road classes, with commas between; with --closed-areas only where they touch one.",
 )
 @click.option(
@@ -172,9 +204,15 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     "--tables",
     default="",
     metavar="NAMES",
-    callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
+    callback=_names,
     help="Further tables as CSV files, with commas between: facilities, hexagons, land_use, backup,"
     " provision, land_balance, accessibility, inequality, lorenz, od, range.",
+)
+@click.option(
+    "--rank-column",
+    metavar="NAME",
+    help="Column of the population file, else of the zones, to rank homes by from the worst-off (income):"
+    " for the concentration index in the table inequality.",
 )
 @click.option(
     "--catchments",

@@ -177,17 +177,19 @@ class Walkers:
         fraction = segment.shape.project(Point(point)) / segment.shape.length
         return Position(best, half_up(segment.cost * fraction), self.cost(float(distances[best])))
 
-    def nearest(self, homes: list[XY], facilities: list[XY]) -> list[int | None]:
-        """Cost from each home to its nearest facility; None where there is no way."""
+    def nearest(
+        self, homes: list[XY], facilities: list[XY], waits: list[int] | None = None
+    ) -> list[int | None]:
+        """Cost from each home to its nearest facility, its wait included; None where there is no way."""
         ways: list[list[int]] = [[] for _ in homes]
         places = [self.snap(home) for home in homes]
-        for target in (self.snap(facility) for facility in facilities):
+        for target, wait in zip(map(self.snap, facilities), waits or [0] * len(facilities), strict=True):
             if target is None:
                 continue
             reach = self._reach(target)
             for home, known in zip(places, ways, strict=True):
                 if home is not None:
-                    known.extend(self._ways(home, target, reach))
+                    known.extend(way + wait for way in self._ways(home, target, reach))
         return [min(known, default=None) for known in ways]
 
     def _reach(self, target: Position) -> dict[object, int]:

@@ -43,6 +43,7 @@ def layer(
     *,
     key: str | None = "code",
     generated: bool = False,
+    coverage: bool = False,
 ) -> LayerDefinition:
     return LayerDefinition(
         id=LayerId(name),
@@ -56,6 +57,7 @@ def layer(
         licence="CC0-1.0",
         visibility="public",
         generated=generated,
+        coverage=coverage,
     )
 
 

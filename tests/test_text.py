@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.text import normalise, number, percent, plain_cell, search_form
+from gis_service.text import marked_cell, normalise, number, percent, plain_cell, search_form, unmarked_cell
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,18 @@ def test_search_needs_no_diacritics(word: str, found_by: str) -> None:
 )
 def test_no_cell_of_a_table_is_a_formula(text: str, written: str) -> None:
     assert plain_cell(text) == written
+
+
+CELLS = st.text() | st.text("'=+-@1.e\t\r\nx", max_size=8)
+
+
+@given(CELLS)
+def test_a_mark_before_a_formula_is_taken_off_again(text: str) -> None:
+    written = marked_cell(text)
+    assert unmarked_cell(written) == text
+    # What is written is never run, and nothing else than before a formula gets a mark.
+    assert plain_cell(written) == written
+    assert written == plain_cell(text) or text.startswith("'")
 
 
 @given(st.text())

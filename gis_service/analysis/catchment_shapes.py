@@ -58,7 +58,7 @@ class _Asked:
     walls: Geometries
 
 
-def catchment_polygons(
+def catchment_polygons(  # noqa: PLR0913  as network_field
     network: Network,
     costs: Costs,
     facilities: Positions,
@@ -66,6 +66,7 @@ def catchment_polygons(
     *,
     direction: Direction = "to_facility",
     turnout: int = 0,
+    penalty: Int64s | None = None,
     graph: Graph | None = None,
     canvas: Canvas = EVERYTHING,
 ) -> Geometries:
@@ -73,7 +74,7 @@ def catchment_polygons(
 
     Parameters
     ----------
-    network, costs, facilities, limits, direction, turnout, graph
+    network, costs, facilities, limits, direction, turnout, penalty, graph
         As for `gis_service.analysis.reached.reached`.
     canvas
         What is in the way, and what part is drawn.
@@ -86,7 +87,16 @@ def catchment_polygons(
     """
     cap = int(costs.access(np.array([DRAWN_M]))[0])
     cuts = sorted({cut for limit in limits for cut in (limit - cap, limit) if cut >= 0})
-    pieces = reached(network, costs, facilities, cuts, direction=direction, turnout=turnout, graph=graph)
+    pieces = reached(
+        network,
+        costs,
+        facilities,
+        cuts,
+        direction=direction,
+        turnout=turnout,
+        penalty=penalty,
+        graph=graph,
+    )
     pieces = pieces.take(~network.is_ferry[pieces.segment])
     within, barriers = canvas.within, canvas.barriers
     if within is not None:

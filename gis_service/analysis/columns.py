@@ -30,7 +30,10 @@ ARROW_TYPES = {
 
 _TRUE = {"true", "t", "yes", "y", "1", "có", "đúng"}
 _FALSE = {"false", "f", "no", "n", "0", "không", "sai"}
-_INTEGER = re.compile(r"[-+]?\d+(\.0*)?")
+_COMMA = re.compile(r"^\s*[-+]?\d+,\d+\s*$")
+"""One comma, as decimals are written in Viet Nam; with two of them it divides thousands, and is refused."""
+_INTEGER = re.compile(r"[-+]?\d+(\.0{0,2})?")
+"""Three zeros behind a point may be thousands, as they are written in Viet Nam."""
 _INT64 = range(-(2**63), 2**63)
 _NUL = "\x00"
 _DAY_FIRST = "%d/%m/%Y"
@@ -47,7 +50,8 @@ def convert(column: pa.Array, kind: str) -> tuple[pa.Array, Bools]:
     kind
         ``text | integer | number | boolean | date | timestamp``. Text becomes NFC without surrounding white
         space; an empty text is no value in any other column; NaN is no value; a whole number may be written
-        ``12.0``; a date may be written ``31/12/2025``; a time without zone is UTC.
+        ``12.0`` or ``12.00``, never ``12.000``; a number may be written ``12,5``; a date may be written
+        ``31/12/2025``; a time without zone is UTC.
 
     Returns
     -------
@@ -64,6 +68,15 @@ def convert(column: pa.Array, kind: str) -> tuple[pa.Array, Bools]:
         if converted is not None:
             return converted, np.zeros(len(column), dtype=bool)
     return _one_by_one(plain, kind)
+
+
+def comma_decimals(column: pa.Array) -> Bools:
+    """Tell which texts of a column are numbers with a decimal comma: (n,) rows."""
+    plain = _plain(column)
+    if not pa.types.is_string(plain.type):
+        return np.zeros(len(column), dtype=bool)
+    match = pc.fill_null(pc.match_substring_regex(plain, _COMMA.pattern), False)
+    return np.asarray(match.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def has_zones(column: pa.Array) -> bool:
@@ -207,6 +220,8 @@ def _read_integer(value: object) -> int:
 def _read_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError(value)
+    if isinstance(value, str) and _COMMA.match(value):
+        value = value.replace(",", ".")
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(value)

@@ -4,6 +4,9 @@ import numpy as np
 
 from gis_service.types import Int64s
 
+STEP_S, STEP_M = 15, 25
+"""Steps of a curve, seconds or metres: limits that anybody may ask for."""
+
 
 def reached_within(cost: Int64s, people: Int64s, steps: Int64s) -> Int64s:
     """Count the people whose way costs no more than each step.

@@ -193,6 +193,7 @@ def nearest_facility(
     *,
     direction: Direction = "to_facility",
     turnout: int = 0,
+    penalty: Int64s | None = None,
 ) -> tuple[Int64s, Int32s]:
     """Find the nearest facility alone, looking no farther than the homes: quick for few that live close by.
 
@@ -200,20 +201,25 @@ def nearest_facility(
     ----------
     graph, costs
         Contracted graph of one mode, and its costs.
-    homes, facilities, direction, turnout
+    homes, facilities, direction, turnout, penalty
         As for `network_field`.
 
     Returns
     -------
     tuple of Int64s and Int32s
         ``(n_homes,)`` ``cost`` and ``facility``, equal to those of `network_field`.
+
+    Raises
+    ------
+    WrongUse
+        As `network_field`.
     """
     usable = np.flatnonzero(homes.segment >= 0)
     chains = graph.chain[homes.segment[usable]]
     wanted = np.zeros(graph.n_nodes, bool)
     wanted[graph.tail[chains]] = wanted[graph.head[chains]] = True
     site = np.arange(len(facilities.segment), dtype=np.int32)
-    start_cost = costs.access(facilities.access_m) + turnout
+    start_cost = costs.access(facilities.access_m) + turnout + penalties(penalty, len(facilities.segment))
     search = Search(graph, facilities, start_cost, site, direction, wanted=wanted)
     cost, facility = _ask_homes(search, costs, homes, 1)
     return cost[0], facility[0]

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from gis_service.analysis.field import Direction
+from gis_service.analysis.field import Direction, penalties
 from gis_service.analysis.modes import MM_PER_M, Costs, half_up
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions
@@ -37,8 +37,8 @@ class Reach:
         Greatest cost that counts as covered, ms or mm as the costs.
     direction
         Which way people or vehicles go.
-    turnout
-        Added to every answer, as in the network field.
+    turnout, penalty
+        Added to every answer, and to those of each facility, as in the network field.
     """
 
     node_cost: Int64s
@@ -46,6 +46,7 @@ class Reach:
     limit: int
     direction: Direction = "to_facility"
     turnout: int = 0
+    penalty: Int64s | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def _served(costs: Costs, reach: Reach) -> dict[int, list[tuple[float, float]]]:
     served: dict[int, list[tuple[float, float]]] = {}
     by_start, by_end = _rates(costs, reach.direction)
     segment = reach.facilities.segment
-    slack = reach.limit - reach.turnout - costs.access(reach.facilities.access_m)
+    started = reach.turnout + penalties(reach.penalty, len(segment))
+    slack = reach.limit - started - costs.access(reach.facilities.access_m)
     for row in np.flatnonzero((segment >= 0) & (slack >= 0)):
         own = int(segment[row])
         place, left = float(reach.facilities.fraction[row]), slack[row : row + 1]

@@ -5,7 +5,7 @@ Every person beyond the limit is in exactly one gap place (METHODS, Gap place).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -136,6 +136,25 @@ def gap_places(
         for _, rows in _rows_of(part)
     ]
     return sorted(places, key=lambda place: (-place.people, place.id, place.zone))
+
+
+def ranked(places: Iterable[GapPlace], people: Int64s) -> list[GapPlace]:
+    """Rank gap places by their people of one group.
+
+    Parameters
+    ----------
+    places
+        As `gap_places` gives them.
+    people
+        ``(n,)`` whole thousandths of people of the group at each row of the demand.
+
+    Returns
+    -------
+    list of GapPlace
+        By people of the group, the most first, then by id; by unit where homes of two places stand on the
+        same spots.
+    """
+    return sorted(places, key=lambda place: (-int(people[place.homes].sum()), place.id, place.zone))
 
 
 def _rows_of(part: Int64s) -> list[tuple[int, Int64s]]:

@@ -37,6 +37,7 @@ def land_balance(units: Geometries, patches: Geometries, use: Int32s, n_uses: in
         belongs to the lower one, as people there do.
     patches
         ``(n,)`` areas of one use each, same CRS. Ground that two of them claim belongs to the lower row.
+        Neither these nor the units need be valid.
     use
         ``(n,)`` use of each patch, in ``0 … n_uses - 1``.
     n_uses
@@ -93,6 +94,7 @@ def patch_of(xy: Floats, patches: Geometries) -> Int64s:
 
 def _apart(areas: Geometries) -> tuple[Geometries, int, float]:
     """Take from each area what a lower row claims too; tell how many pairs did, and how much that was."""
+    areas = _sound(areas)
     first, second = shapely.STRtree(areas).query(areas, predicate="intersects")
     pairs = np.unique(np.column_stack([first, second])[first < second], axis=0)
     # Neighbours that only touch are most of the pairs, and telling so is quicker than cutting them.
@@ -106,6 +108,14 @@ def _apart(areas: Geometries) -> tuple[Geometries, int, float]:
         apart[row] = shapely.difference(areas[row], claimed)
         lost += float(shapely.area(areas[row]) - shapely.area(apart[row]))
     return apart, len(pairs), lost
+
+
+def _sound(areas: Geometries) -> Geometries:
+    """Give areas as valid ones: an outline that crosses itself counts for what it encloses."""
+    found = np.array(areas, dtype=object)
+    faulty = ~shapely.is_valid(found)
+    found[faulty] = shapely.make_valid(found[faulty], method="structure", keep_collapsed=False)
+    return found
 
 
 def _whole(parts: Floats, total: int) -> Int64s:

@@ -5,21 +5,32 @@ Everything here is a straight distance in the plane of a metric system, in whole
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from gis_service.analysis.field import UNREACHED, Field
 from gis_service.analysis.modes import MM_PER_M, half_up
-from gis_service.types import Floats, Geometries, Int32s, Int64s
+from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
 
 AREAL = 2
 """Dimensions of an area."""
 _CHUNK = 50_000
 """Homes that are looked at together."""
+MOST_PAIRS = 20_000_000
+"""Homes that are looked at together times the pieces of all things, at most: so many distances may be held at
+once where the second nearest is so far off that everything is looked at on the way."""
+MOST_PIECES = 2_000_000
+"""Pieces that are put in order once more, at most, to leave out those of one site."""
 _MM = 1.0 / MM_PER_M
 _FIRST_REACH_M = 50.0
-"""How much farther than the nearest thing the second is looked for at first; doubled until it is found."""
+"""How much farther than the nearest thing the second is looked for at first; doubled while that is cheap."""
+_FEW_PAIRS = 32
+"""Pieces for each home that may be met on the way."""
+_FAR_M = 2_000.0
+"""Farther off nothing is looked for by doubling."""
 
 
 def near_shapes(home_xy: Floats, places: Geometries, site: Int32s) -> Field:
@@ -30,7 +41,8 @@ def near_shapes(home_xy: Floats, places: Geometries, site: Int32s) -> Field:
     home_xy
         ``(n, 2)`` metres in a projected CRS.
     places
-        ``(m,)`` points, lines or areas, none missing or empty, same CRS. Areas need not be valid.
+        ``(m,)`` points, lines, areas or collections of them, none missing, same CRS. Areas need not be valid:
+        spikes are no part of them, and nobody is near what is empty or encloses nothing.
     site
         ``(m,)`` site of each; the second nearest stands on another.
 
@@ -46,8 +58,9 @@ def near_shapes(home_xy: Floats, places: Geometries, site: Int32s) -> Field:
     row, row2 = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
     if n and len(places):
         found = _Things(places, site)
-        for low in range(0, n, _CHUNK):
-            part = slice(low, low + _CHUNK)
+        step = min(_CHUNK, max(1, MOST_PAIRS // max(1, len(found.all.pieces))))
+        for low in range(0, n, step):
+            part = slice(low, low + step)
             cost[part], row[part], cost2[part], row2[part] = found.two_nearest(home_xy[part])
     return Field(cost, row, cost2, row2, np.zeros(n, np.bool_), np.zeros(n, np.int64))
 
@@ -75,52 +88,122 @@ class _Pairs:
         return _Pairs(*(np.concatenate([getattr(self, one), getattr(other, one)]) for one in columns))
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Pieces of things, with the thing of each and whether that piece is of the outline of an area."""
+
+    pieces: Geometries
+    owner: Int64s
+    of_area: Bools
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The pieces by their place."""
+        return shapely.STRtree(self.pieces)
+
+    @cached_property
+    def _ends(self) -> cKDTree:
+        return cKDTree(shapely.get_coordinates(self.pieces))
+
+    def no_farther(self, xy: Floats) -> Floats:
+        """Give how far each home is from the nearest end of a piece: the nearest piece is no farther."""
+        apart, _ = self._ends.query(xy)
+        return np.asarray(apart, dtype=np.float64)
+
+    def take(self, rows: Int64s) -> "_Part":
+        return _Part(self.pieces[rows], self.owner[rows], self.of_area[rows])
+
+
 class _Things:
     """Things taken apart into points and straight stretches, so that each is looked at alone."""
 
     def __init__(self, places: Geometries, site: Int32s) -> None:
         self.site = site
-        is_area = np.asarray(shapely.get_dimensions(places) == AREAL)
-        self.area_rows = np.flatnonzero(is_area)
-        self.areas = np.asarray(shapely.make_valid(places[is_area]), dtype=object)
-        edges = np.asarray(places, dtype=object).copy()
-        edges[self.area_rows] = shapely.boundary(self.areas)
-        self.pieces, self.owner = _pieces(edges)
-        self.tree = shapely.STRtree(self.pieces)
-        self.is_area = is_area
+        parts, thing = _singles(places)
+        is_area = np.asarray(shapely.get_dimensions(parts) == AREAL)
+        self.areas = _sound(parts[is_area])
+        self.area_rows = thing[is_area]
+        edges = parts.copy()
+        edges[is_area] = shapely.boundary(self.areas)
+        pieces, part = _pieces(edges)
+        self.all = _Part(pieces, thing[part], is_area[part])
+        self.sites = np.unique(site[self.all.owner])
+        self._base, self._n_digits = _digits(len(self.sites), len(pieces))
+        self._parts: dict[tuple[int, int], _Part] = {}
 
     def two_nearest(self, xy: Floats) -> tuple[Int64s, Int32s, Int64s, Int32s]:
         points: Geometries = np.asarray(shapely.points(xy), dtype=object)
         inside = self._inside(points)
-        homes, reach = self.tree.query_nearest(points, return_distance=True, all_matches=False)
-        apart = np.zeros(len(xy))
-        apart[homes[0]] = reach
-        apart[inside.home] = 0.0
-        every = np.arange(len(xy))
-        first = self._within(points, every, apart).and_(inside).nearest()
+        reach = self.all.no_farther(xy)
+        reach[inside.home] = 0.0
+        first = self._within(points, np.arange(len(xy)), reach).and_(inside).nearest()
         cost, row = np.full(len(xy), UNREACHED, np.int64), np.full(len(xy), -1, np.int32)
         cost[first.home], row[first.home] = first.cost, first.thing
+        apart = np.full(len(xy), np.inf)
+        apart[first.home] = first.apart
         return cost, row, *self._second(points, row, apart, inside)
 
     def _second(
         self, points: Geometries, nearest: Int32s, apart: Floats, inside: _Pairs
     ) -> tuple[Int64s, Int32s]:
-        """Look farther and farther until each home has something of another site, or all has been seen."""
+        """Find for each home the nearest thing of another site: a little farther off, else anywhere."""
         n = len(points)
         cost, row = np.full(n, UNREACHED, np.int64), np.full(n, -1, np.int32)
-        left = np.arange(n) if len(np.unique(self.site)) > 1 else np.arange(0)
-        reach = apart + _FIRST_REACH_M
-        while len(left):
-            held = inside.take(np.flatnonzero(np.isin(inside.home, left)))
-            pairs = self._within(points, left, reach).and_(held)
-            other = np.flatnonzero(self.site[pairs.thing] != self.site[nearest[pairs.home]])
-            best = pairs.take(other).nearest()
+        # Of sites whose things take up no ground nobody is near, however far one looks.
+        left = np.arange(n) if len(self.sites) > 1 else np.arange(0)
+        reach, is_cheap = apart + _FIRST_REACH_M, True
+        while len(left) and is_cheap:
+            pairs = self._within(points, left, reach).and_(_of(inside, left))
+            best = self._others(pairs, nearest).nearest()
             # What lies a little beyond may be as near in whole millimetres: it was seen, but does not decide.
             sure = best.take(np.flatnonzero(best.apart <= reach[best.home]))
             cost[sure.home], row[sure.home] = sure.cost, sure.thing
+            is_cheap = len(pairs.home) <= _FEW_PAIRS * len(left) and reach.max() < _FAR_M
             left = np.setdiff1d(left, sure.home)
             reach = reach + reach
+        if len(left):
+            far = self._second_far(points, left, nearest, _of(inside, left))
+            cost[far.home], row[far.home] = far.cost, far.thing
         return cost, row
+
+    def _second_far(self, points: Geometries, homes: Int64s, nearest: Int32s, inside: _Pairs) -> _Pairs:
+        """Look among the things of all other sites, however far.
+
+        The numbers of two sites differ in some digit. So the things of all sites but one are those of the
+        sites that have another first digit, another second digit, and so on: few parts that are made once,
+        in which no home is measured against the outline of the area that it is deep inside of.
+        """
+        inside = self._others(inside, nearest)
+        number = np.searchsorted(self.sites, self.site[nearest[homes]])
+        reach = np.full(len(points), np.inf)
+        reach[inside.home] = 0.0
+        asking = [
+            (self._without(digit, value), homes[self._digit(number, digit) == value])
+            for digit in range(self._n_digits)
+            for value in np.unique(self._digit(number, digit)).tolist()
+        ]
+        for part, some in asking:
+            reach[some] = np.minimum(reach[some], part.no_farther(shapely.get_coordinates(points[some])))
+        found = inside
+        for part, some in asking:
+            found = found.and_(self._within(points, some, reach, part))
+        return found.nearest()
+
+    def _others(self, pairs: _Pairs, nearest: Int32s) -> _Pairs:
+        """Keep what is of another site than that of the nearest thing of the home."""
+        return pairs.take(np.flatnonzero(self.site[pairs.thing] != self.site[nearest[pairs.home]]))
+
+    def _digit(self, number: Int64s, digit: int) -> Int64s:
+        found: Int64s = number // self._base**digit % self._base
+        return found
+
+    def _without(self, digit: int, value: int) -> "_Part":
+        """Give the pieces of the sites whose number has another value of a digit."""
+        if (digit, value) not in self._parts:
+            number = np.searchsorted(self.sites, self.site[self.all.owner])
+            others = np.flatnonzero(self._digit(number, digit) != value)
+            self._parts[digit, value] = self.all.take(others)
+        return self._parts[digit, value]
 
     def _inside(self, points: Geometries) -> _Pairs:
         # A tree of the homes, so that each large area is prepared only once.
@@ -128,31 +211,67 @@ class _Things:
         nothing = np.zeros(len(home))
         return _Pairs(home, self.area_rows[area], nothing, nothing.astype(np.int64))
 
-    def _within(self, points: Geometries, homes: Int64s, reach: Floats) -> _Pairs:
+    def _within(
+        self, points: Geometries, homes: Int64s, reach: Floats, among: "_Part | None" = None
+    ) -> _Pairs:
         """Give the pairs no farther apart than each home's reach, and those as near in whole millimetres."""
-        asked, piece = self.tree.query(points[homes], predicate="dwithin", distance=reach[homes] + _MM)
-        home, thing = homes[asked], self.owner[piece]
-        apart = shapely.distance(points[home], self.pieces[piece])
+        among = self.all if among is None else among
+        asked, piece = among.tree.query(points[homes], predicate="dwithin", distance=reach[homes] + _MM)
+        home, thing = homes[asked], among.owner[piece]
+        apart = shapely.distance(points[home], among.pieces[piece])
         cost = half_up(apart * MM_PER_M)
         # Whoever is inside an area has a pair of its own with it; others are not in it, however near.
-        cost = np.where(self.is_area[thing], np.maximum(cost, 1), cost)
+        cost = np.where(among.of_area[piece], np.maximum(cost, 1), cost)
         return _Pairs(home, thing, apart, cost)
 
 
-def _pieces(shapes: Geometries) -> tuple[Geometries, Int64s]:
-    """Take shapes apart into points and stretches of two ends, with the row of the shape of each."""
+def _of(pairs: _Pairs, homes: Int64s) -> _Pairs:
+    """Keep the pairs of some homes."""
+    return pairs.take(np.flatnonzero(np.isin(pairs.home, homes)))
+
+
+def _digits(n_sites: int, n_pieces: int) -> tuple[int, int]:
+    """Choose base and number of the digits of sites: as few digits as the pieces that are held then allow."""
+    n_digits = 1
+    while True:
+        base = 2
+        while base**n_digits < n_sites:
+            base += 1
+        if base == 2 or base * n_digits * n_pieces <= MOST_PIECES:  # noqa: PLR2004 (the least base)
+            return base, n_digits
+        n_digits += 1
+
+
+def _sound(areas: Geometries) -> Geometries:
+    """Rebuild the rings of areas that cross or touch themselves; what encloses nothing is empty."""
+    result = areas.copy()
+    faulty = ~shapely.is_valid(result)
+    result[faulty] = shapely.make_valid(result[faulty], method="structure", keep_collapsed=False)
+    return result
+
+
+def _singles(shapes: Geometries) -> tuple[Geometries, Int64s]:
+    """Take shapes apart into points, lines and polygons, with the row of the shape of each."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     # A collection may hold collections.
     while np.any(shapely.get_type_id(parts) > _LARGEST_SINGLE):
         parts, again = shapely.get_parts(parts, return_index=True)
         owner = owner[again]
+    return np.asarray(parts, dtype=object), owner.astype(np.int64)
+
+
+def _pieces(shapes: Geometries) -> tuple[Geometries, Int64s]:
+    """Take lines and points apart into points and stretches of two ends; tell the shape of each."""
+    parts, owner = _singles(shapes)
+    there = ~shapely.is_empty(parts)
+    parts, owner = parts[there], owner[there]
     is_point = shapely.get_dimensions(parts) == 0
     ends, line = shapely.get_coordinates(parts[~is_point], return_index=True)
     follows = np.flatnonzero(line[1:] == line[:-1])
     stretches = shapely.linestrings(np.stack([ends[follows], ends[follows + 1]], axis=1))
     pieces = np.concatenate([parts[is_point], np.asarray(stretches, dtype=object)])
     rows = np.concatenate([owner[is_point], owner[~is_point][line[follows]]])
-    return np.asarray(pieces, dtype=object), rows.astype(np.int64)
+    return np.asarray(pieces, dtype=object), rows
 
 
 _LARGEST_SINGLE = 3

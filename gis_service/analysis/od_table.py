@@ -35,6 +35,8 @@ class Ways:
             ``(n_rows,)`` facility of each row.
         """
         facility = owner[self.facility]
+        if len(np.unique(owner)) == len(owner):  # one entrance each: nothing to put together
+            return Ways(self.home, facility, self.cost)
         order = np.lexsort((self.cost, facility, self.home))
         home, facility = self.home[order], facility[order]
         first = np.append(True, (np.diff(home) != 0) | (np.diff(facility) != 0))[: len(order)]

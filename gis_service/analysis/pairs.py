@@ -44,7 +44,8 @@ class Pairs:
     home
         ``(n_pairs,)`` row of the home, ascending within a facility.
     cost
-        ``(n_pairs,)`` ms or mm, access on both ends and turn-out included. In 32 bits: widen it before sums.
+        ``(n_pairs,)`` ms or mm, access on both ends, turn-out and penalty included. In 32 bits:
+        widen it before sums.
     """
 
     start: Int64s

@@ -53,6 +53,17 @@ def exact(amount: float) -> Fraction:
     return Fraction(str(amount))
 
 
+def known_sizes(figures: Floats) -> Floats:
+    """Give m² or places as they may be counted: nan where they are not known, as what is below nought is not.
+
+    Parameters
+    ----------
+    figures
+        ``(n,)`` as somebody wrote them down.
+    """
+    return np.where(np.isfinite(figures) & (figures >= 0), figures, np.nan)
+
+
 def people_by_unit(zone: Int32s, people: Int64s, n_units: int) -> Int64s:
     """Add the people of each unit up.
 
@@ -83,7 +94,7 @@ def provision(
         ``(n_facilities,)`` the one unit of each facility, negative without one: then it counts nowhere.
     size
         ``(n_facilities,)`` m² of the site or places, rounded half up to whole thousandths; nan where it is
-        not known, which counts as nothing. None counts the facilities themselves.
+        not known, which counts as nothing, as what is below zero does. None counts the facilities themselves.
     amount
         The least that is asked for; a decimal figure is taken as it is written.
     per
@@ -96,7 +107,7 @@ def provision(
         whole number and ``needed`` is rounded up.
     """
     asked = amount if isinstance(amount, Fraction) else exact(amount)
-    held = np.ones(len(unit)) if size is None else np.where(np.isfinite(size), size, 0.0)
+    held = np.ones(len(unit)) if size is None else np.where(np.isfinite(size) & (size > 0), size, 0.0)
     have = people_by_unit(unit, np.floor(held * THOUSANDTHS + 0.5).astype(np.int64), len(people))
     if per == "unit":
         needed = np.full(len(people), ceil(asked * THOUSANDTHS), dtype=np.int64)

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from scipy.spatial import KDTree
 
-from gis_service.analysis.field import UNREACHED, Direction, nearest_facility
+from gis_service.analysis.field import UNREACHED, Direction, nearest_facility, penalties
 from gis_service.analysis.graph import Graph
 from gis_service.analysis.modes import MM_PER_M, Costs, Mode, half_up, segment_costs
 from gis_service.analysis.network import Network
@@ -64,8 +64,13 @@ class RoadWays:
         Roads, homes and facilities.
     catchments
         Who may use what.
-    direction, turnout
-        As of ``network_field``.
+    direction, turnout, penalty
+        As of ``network_field``; the same in every draw.
+
+    Raises
+    ------
+    WrongUse
+        As ``network_field``.
     """
 
     def __init__(
@@ -75,11 +80,15 @@ class RoadWays:
         *,
         direction: Direction = "to_facility",
         turnout: int = 0,
+        penalty: Int64s | None = None,
     ) -> None:
         self._ground, self._direction, self._turnout = ground, direction, turnout
+        started = penalties(penalty, len(ground.facilities.segment))
         self._repricer = Repricer(ground.graph)
         self._catchments = [
-            (homes, ground.facilities.take(facilities)) for homes, facilities in catchments if len(facilities)
+            (homes, ground.facilities.take(facilities), started[facilities])
+            for homes, facilities in catchments
+            if len(facilities)
         ]
 
     def cost(self, draw: Draw) -> Int64s:
@@ -94,7 +103,7 @@ class RoadWays:
         costs, graph = self._priced(draw)
         homes = _moved(ground.homes, ground.network, draw.moved)
         found = np.full(len(homes.segment), UNREACHED, np.int64)
-        for rows, facilities in self._catchments:
+        for rows, facilities, penalty in self._catchments:
             found[rows], _ = nearest_facility(
                 graph,
                 costs,
@@ -102,6 +111,7 @@ class RoadWays:
                 facilities,
                 direction=self._direction,
                 turnout=self._turnout,
+                penalty=penalty,
             )
         return found
 

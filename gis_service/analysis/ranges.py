@@ -62,7 +62,8 @@ class Draw:
     total
         ``(n_units + 1,)`` factor on the people of each unit, and of those in none.
     moved
-        ``(n, 2)`` metres by which each home moves, in two directions at right angles.
+        ``(n, 2)`` metres by which each home moves, in two directions at right angles; homes of one unit at
+        one place move alike.
     """
 
     speed: Floats
@@ -89,6 +90,9 @@ class People:
         self.order = np.lexsort([*groups, demand.xy[:, 1], demand.xy[:, 0], bucket])
         self.n_rows = n_zones + 1
         self.bucket = bucket[self.order]
+        # Whoever lives at one place moves together: so the order of neighbours, by people, moves nobody.
+        at = np.column_stack([self.bucket, demand.xy[self.order]])
+        self.place = np.cumsum(np.append(False, (at[1:] != at[:-1]).any(axis=1)))[: len(at)]
         self.people = {group: values[self.order] for group, values in demand.people.items()}
         self._ends = np.searchsorted(self.bucket, np.arange(self.n_rows + 1))
 
@@ -180,7 +184,7 @@ def draw_of(seed: int, number: int, people: People, spread: Assumptions = ASSUMP
     numbers = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(number,))))
     speed = numbers.lognormal(0.0, spread.speed_sigma, len(ROAD_CLASSES))
     total = numbers.lognormal(0.0, spread.total_sigma, people.n_rows)
-    turn = numbers.uniform(0.0, 2 * np.pi, len(people.order))
+    turn = numbers.uniform(0.0, 2 * np.pi, int(people.place.max(initial=-1)) + 1)[people.place]
     moved = np.empty((len(turn), 2))
     moved[people.order] = spread.home_m * np.column_stack([np.cos(turn), np.sin(turn)])
     return Draw(speed, total, moved)

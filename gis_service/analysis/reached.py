@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import shapely
 
-from gis_service.analysis.field import UNREACHED, Direction, network_field
+from gis_service.analysis.field import UNREACHED, Direction, network_field, penalties
 from gis_service.analysis.graph import Graph
 from gis_service.analysis.modes import Costs, half_up
 from gis_service.analysis.network import Network
@@ -39,8 +39,8 @@ class Reached:
     first, last
         ``(n,)`` first and last step of the stretch, in digitised order.
     cost_first, cost_last
-        ``(n,)`` cost at these, ms or mm; access of a home is not in it, that of the facility and the turn-out
-        are.
+        ``(n,)`` cost at these, ms or mm; access of a home is not in it, that of the facility, turn-out and
+        penalty are.
     facility
         ``(n,)`` row of the facility; equal costs go to the lower row.
     band
@@ -83,6 +83,7 @@ def reached(
     *,
     direction: Direction = "to_facility",
     turnout: int = 0,
+    penalty: Int64s | None = None,
     graph: Graph | None = None,
 ) -> Reached:
     """Find the stretches of road from which (or to which) the way costs no more than a limit.
@@ -95,7 +96,7 @@ def reached(
         Positions of the facilities, or of the one place that is asked about.
     limits
         Rising limits, ms or mm as the costs.
-    direction, turnout, graph
+    direction, turnout, penalty, graph
         As for `gis_service.analysis.field.network_field`.
 
     Returns
@@ -103,20 +104,26 @@ def reached(
     Reached
         Within the largest limit, cut where a lower limit or the realm of another facility begins.
 
+    Raises
+    ------
+    WrongUse
+        As `gis_service.analysis.field.network_field`.
+
     Notes
     -----
     A position belongs to a stretch exactly when `network_field` answers there, without access of its own, at
     most the limit, with this facility.
     """
     used = np.flatnonzero((costs.forward >= 0) | (costs.backward >= 0))
+    started = penalties(penalty, len(facilities.segment)) + turnout
     over_start, over_end = _open(costs, direction)
     # From the start of a segment one sets out into it towards its end, and the other way round.
     into = (np.flatnonzero(over_end), np.flatnonzero(over_start))
-    ends = _ends(network, costs, facilities, into, direction=direction, turnout=turnout, graph=graph)
+    ends = _ends(network, costs, facilities, into, direction=direction, started=started, graph=graph)
     arms = _Arms.plain(network, costs, used, ends, over_start, over_end)
     placed = np.flatnonzero(facilities.segment >= 0)
     served = np.isin(used, facilities.segment[placed])
-    stops = _Stops.of(costs, facilities, placed, turnout)
+    stops = _Stops.of(costs, facilities, placed, started)
     parts = [arms.take(~served)]
     for row in np.flatnonzero(served):
         own = int(used[row])
@@ -196,7 +203,7 @@ def _ends(
     into: tuple[Int64s, Int64s],
     *,
     direction: Direction,
-    turnout: int,
+    started: Int64s,
     graph: Graph | None,
 ) -> tuple[Int64s, Int64s]:
     """Give cost and facility of each node, over whichever segment one sets out from it.
@@ -209,7 +216,7 @@ def _ends(
     here = Positions(segment, fraction, np.zeros(len(segment)), np.full((len(segment), 2), np.nan))
     site = np.arange(len(facilities.segment), dtype=np.int32)
     field = network_field(
-        network, costs, here, facilities, site, direction=direction, turnout=turnout, graph=graph
+        network, costs, here, facilities, site, direction=direction, penalty=started, graph=graph
     )
     node = np.concatenate([network.start[into[0]], network.end[into[1]]])
     cost = np.full(network.n_nodes, UNREACHED, np.int64)
@@ -230,11 +237,11 @@ class _Stops:
     row: Int64s
 
     @classmethod
-    def of(cls, costs: Costs, facilities: Positions, placed: Int64s, turnout: int) -> "_Stops":
+    def of(cls, costs: Costs, facilities: Positions, placed: Int64s, started: Int64s) -> "_Stops":
         whole = np.maximum(costs.forward, costs.backward)
         segment = facilities.segment[placed].astype(np.int64)
         step = half_up(whole[segment] * facilities.fraction[placed])
-        access = costs.access(facilities.access_m)[placed] + turnout
+        access = (costs.access(facilities.access_m) + started)[placed]
         order = np.lexsort((placed, step, segment))
         return cls(segment[order], step[order], access[order], placed[order])
 

@@ -73,7 +73,7 @@ class Route:
 
     @property
     def cost(self) -> int:
-        """Cost of the whole way, without any turn-out."""
+        """Cost of the whole way, without any turn-out or penalty."""
         return self.access_home + self.road + self.ferry + self.access_facility
 
 
@@ -146,9 +146,11 @@ def find_route(
     home, facility
         One position each, both on the network.
     cost
-        The field's answer for this home, turn-out included.
-    direction, turnout
-        As the field had them.
+        The field's answer for this home, turn-out and penalty included.
+    direction
+        As the field had it.
+    turnout
+        Turn-out and penalty of the facility together, ms.
 
     Returns
     -------

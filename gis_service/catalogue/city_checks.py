@@ -32,6 +32,7 @@ def check_city(document: Document, layers: Mapping[str, Document | None]) -> Ite
     if entry["id"] != folder:
         yield document.fault(say("id_and_folder", id=entry["id"], folder=folder), "id")
     yield from _check_crs(document, entry["crs"])
+    yield from _check_systems(document, entry.get("systems", []))
     west, south, east, north = entry["bbox"]
     if not (west < east and south < north and south >= -90 and north <= 90):  # noqa: PLR2004 - degrees of latitude
         yield document.fault(say("box_not_degrees", box=entry["bbox"]), "bbox")
@@ -75,6 +76,14 @@ def _check_crs(document: Document, name: str) -> Iterator[Fault]:
         return
     if not is_metric(crs):
         yield document.fault(say("crs_not_metric", crs=name, name=crs.name), "crs")
+
+
+def _check_systems(document: Document, names: list[str]) -> Iterator[Fault]:
+    for index, name in enumerate(names):
+        try:
+            pyproj.CRS.from_user_input(name)
+        except CRSError:
+            yield document.fault(say("crs_unknown", crs=name), "systems", index)
 
 
 def _check_outline(

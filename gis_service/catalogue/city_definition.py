@@ -171,6 +171,8 @@ class City:
         Figures that studies compute with.
     outline_layer
         Layer of the city's outline, the study area; None when the units of a study are it.
+    systems
+        Coordinate systems that layers are offered in beside WGS 84, the city's own and those of VN-2000.
     """
 
     id: str
@@ -183,6 +185,7 @@ class City:
     vintages: tuple[Vintage, ...]
     conventions: Conventions
     outline_layer: LayerId | None = None
+    systems: tuple[str, ...] = ()
 
     def of_level(self, level: Level = BASE_LEVEL) -> tuple[Vintage, ...]:
         """Give the vintages of a level, oldest first."""
@@ -204,6 +207,7 @@ def city_from(entry: Entry) -> City:
         vintages=tuple(_vintage(vintage) for vintage in entry["vintages"]),
         conventions=_conventions(entry["conventions"]),
         outline_layer=LayerId(outline) if outline is not None else None,
+        systems=tuple(entry.get("systems", ())),
     )
 
 

@@ -8,7 +8,15 @@ from gis_service.catalogue.values import Entry, optional_text_of, text_of
 from gis_service.types import LayerId, Text
 
 GeometryType = Literal[
-    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "Geometry", "None"
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "Geometry",
+    "None",
+    "Raster",
 ]
 FieldType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 Visibility = Literal["draft", "internal", "public", "personal"]
@@ -69,6 +77,15 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class BandDefinition:
+    """One band of a raster layer: its name, what people read, and the unit of its values."""
+
+    name: str
+    label: Text
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Who answers for a data set; what is not known is None."""
 
@@ -91,7 +108,8 @@ class LayerDefinition:
     category
         Sector, a key of ``City.categories``.
     geometry
-        ``Geometry`` takes every kind, ``None`` is a table without geometry.
+        ``Geometry`` takes every kind, ``None`` is a table without geometry, ``Raster`` a grid of cells in
+        place of a table.
     key
         Field that names a feature for good; ``None`` when the source has none.
     fields
@@ -102,6 +120,8 @@ class LayerDefinition:
         ``personal`` is never public: not as item, tile, export or link.
     generated
         Whether the data is generated rather than observed; every answer from it says so.
+    bands
+        Of a raster, in the order of its files; empty where any number will do.
     contact
         Who answers for the data; None where nobody has said.
     lineage, quality
@@ -110,6 +130,8 @@ class LayerDefinition:
         How often it is brought up to date.
     made
         Whether a user has made the layer; all others come from files.
+    coverage
+        Whether its areas tile the ground, so that overlaps and narrow gaps between them are faults.
     """
 
     id: LayerId
@@ -123,15 +145,22 @@ class LayerDefinition:
     licence: str
     visibility: Visibility
     generated: bool
+    bands: tuple[BandDefinition, ...] = ()
     contact: Contact | None = None
     lineage: Text | None = None
     frequency: Frequency | None = None
     quality: Text | None = None
     made: bool = False
+    coverage: bool = False
 
     def field(self, name: str) -> FieldDefinition | None:
         """Give the field of that name, or ``None``."""
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether the layer is a grid of cells: it has files and versions, and neither table nor items."""
+        return self.geometry == "Raster"
 
 
 def layer_from(entry: Entry, *, made: bool = False) -> LayerDefinition:
@@ -148,11 +177,16 @@ def layer_from(entry: Entry, *, made: bool = False) -> LayerDefinition:
         licence=entry["licence"],
         visibility=entry["visibility"],
         generated=entry["generated"],
+        bands=tuple(
+            BandDefinition(band["name"], text_of(band["label"]), band.get("unit"))
+            for band in entry.get("bands", ())
+        ),
         contact=_contact(entry["contact"]) if "contact" in entry else None,
         lineage=optional_text_of(entry.get("lineage")),
         frequency=entry.get("frequency"),
         quality=optional_text_of(entry.get("quality")),
         made=made,
+        coverage=entry.get("coverage", False),
     )
 
 

@@ -48,7 +48,7 @@ def _check_layer(
         return
     if definition["visibility"] == "personal":
         yield document.fault(say("layer_personal", layer=name), "layers", index, "id")
-    if definition["geometry"] == "None":
+    if definition["geometry"] in {"None", "Raster"}:
         yield document.fault(say("layer_without_shape", layer=name), "layers", index, "id")
     fields = [field["name"] for field in definition["fields"]]
     for position, field in enumerate(layer["fields"]):

@@ -115,12 +115,19 @@ def document_of(definition: LayerDefinition) -> dict[str, Any]:
         "visibility": definition.visibility,
         "generated": definition.generated,
     }
+    if definition.bands:
+        told["bands"] = [
+            {"name": band.name, **_known({"unit": band.unit}), "label": _text(band.label)}
+            for band in definition.bands
+        ]
     if definition.contact is not None:
         contact = definition.contact
         further = {"email": contact.email, "phone": contact.phone, "url": contact.url}
         told["contact"] = {"organisation": _text(contact.organisation), **_known(further)}
     texts = {"lineage": definition.lineage, "quality": definition.quality}
     told |= {name: _text(text) for name, text in texts.items() if text is not None}
+    if definition.coverage:
+        told["coverage"] = True
     return told | _known({"frequency": definition.frequency})
 
 

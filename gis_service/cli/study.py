@@ -6,20 +6,24 @@ from dataclasses import replace
 from typing import Any
 
 import click
-import yaml
 
-from gis_service.cli.study_inputs import coverage_options, inputs_of
+from gis_service.catalogue.loader import Catalogue
+from gis_service.cli.study_inputs import coverage_options, inputs_in, inputs_of
 from gis_service.cli.study_publish import publish
 from gis_service.cli.study_why import why
 from gis_service.cli.users import operator
-from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.messages.terminal import language_of
 from gis_service.services import merger, merger_words, studies
 from gis_service.services.audit import note_study
 from gis_service.services.context import open_context
 from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
 from gis_service.services.study_retold import retold
-from gis_service.services.study_words import answer, notice_text
+from gis_service.services.study_words import (
+    answer,
+    answer_together,
+    answers_beside,
+    notice_text,
+)
 from gis_service.services.transactions import computing, reading, writing
 from gis_service.settings import read_settings
 from gis_service.types import Text
@@ -97,26 +101,24 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
     type=click.File("r", encoding="utf-8"),
     help="Inputs as YAML or JSON; - is standard input. Options below add to them, or replace them.",
 )
+@click.option("--together", is_flag=True, help="Also say whom all standards reach, and whom none of them.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
 @coverage_options
-def run_study(process: str, file: Any, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
+def run_study(process: str, file: Any, *, together: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
     """Run a study and keep it: PROCESS is coverage, gaps, compare or catchment.
 
     The least that coverage, gaps and catchment need is --standard one_stop_office_motorbike_10min. A
     comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}; so is what a catchment
     draws: {shapes: [edges, polygons, surface, allocation, od], limits: [...]}.
+
+    Each standard that --beside names is told in a line of its own; with --together also whom all of them
+    reach.
     """
-    try:
-        given = {} if file is None else yaml.safe_load(file)
-    except yaml.YAMLError as error:
-        raise RefusedInput(
-            ErrorCode.STUDY_REFUSED, name="--inputs", value=error, expected="YAML, JSON"
-        ) from error
-    inputs = inputs_of(given, options)
+    inputs = inputs_of(inputs_in(file), options)
     with open_context(read_settings()) as context:
         found = studies.run_alone(context, process, inputs, AUTHOR)
         note_study(context, operator(), found.document, f"study run {process}")
-        _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
+        _print_study(found, _said(found, context.catalogue, together=together), as_json=as_json)
 
 
 @study.command("list")
@@ -145,15 +147,24 @@ def show(study_id: str, *, vintage: str | None, as_json: bool) -> None:
         if vintage is not None:
             document = retold(connection, context.catalogue, found.document, vintage, context.prepared)
             found = replace(found, id=document["id"], document=document)
-        _print_study(found, answer(found.document, context.catalogue), as_json=as_json)
+        _print_study(found, _said(found, context.catalogue, together=True), as_json=as_json)
 
 
-def _print_study(found: studies.Study, sentence: Text, *, as_json: bool) -> None:
+def _said(found: studies.Study, catalogue: Catalogue, *, together: bool) -> list[Text]:
+    """Give the lines of a study: its answer, those of the standards beside it, and what all rules give."""
+    document = found.document
+    all_of_them = answer_together(document, catalogue) if together else None
+    more = [] if all_of_them is None else [all_of_them]
+    return [answer(document, catalogue), *answers_beside(document, catalogue), *more]
+
+
+def _print_study(found: studies.Study, said: Sequence[Text], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.document, ensure_ascii=False, indent=2, sort_keys=True))
         return
     language = language_of()
-    click.echo(sentence.in_language(language))
+    for line in said:
+        click.echo(line.in_language(language))
     for notice in found.document["notices"]:
         click.echo(f"  {notice_text(notice).in_language(language)}")
     click.echo(found.id)

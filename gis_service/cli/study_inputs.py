@@ -1,11 +1,13 @@
 """Inputs of a study on the command line: a file, and options that stand beside it or replace parts of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
+import yaml
 
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.closure_rules import with_closures
 from gis_service.services.coverage_parameters import MEASURES
 from gis_service.services.tables import TABLES
 
@@ -41,6 +43,30 @@ _OPTIONS = (
         callback=lambda _context, _option, names: tuple(filter(None, names.split(","))),
         help="Further tables of the document, with commas between: " + ", ".join(TABLES) + ".",
     ),
+    click.option(
+        "--closed-classes",
+        metavar="NAMES",
+        callback=lambda _context, _option, names: None if names is None else tuple(names.split(",")),
+        help="Closed classes of road, with commas between; with --closed-areas only where they touch one.",
+    ),
+    click.option(
+        "--closed-areas",
+        metavar="LAYER",
+        help="Layer of areas, as of a flood: roads on the ground that touch one are closed.",
+    ),
+    click.option(
+        "--closed-hours",
+        type=(float, float),
+        metavar="FROM TO",
+        help="Hours of the day of the closure, such as 22 5; all day when left out.",
+    ),
+    click.option(
+        "--rank-column", help="Column of the people or the units, for the concentration index of inequality."
+    ),
+    click.option(
+        "--start-column",
+        help="Column of seconds of the facilities that their times begin with, as a wait at a counter.",
+    ),
     click.option("--branch-share", type=float, help="Share 0..1 of closed facilities that stay as branches."),
 )
 
@@ -52,6 +78,22 @@ def coverage_options(command: F) -> F:
     return command
 
 
+def inputs_in(file: TextIO | None) -> object:
+    """Read the inputs of a file of YAML or JSON; without one there are none.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused`` for a file that is neither.
+    """
+    try:
+        return {} if file is None else yaml.safe_load(file)
+    except yaml.YAMLError as error:
+        raise RefusedInput(
+            ErrorCode.STUDY_REFUSED, name="--inputs", value=error, expected="YAML, JSON"
+        ) from error
+
+
 def inputs_of(given: object, options: Mapping[str, Any]) -> object:
     """Put the options that were given over the inputs of a file.
 
@@ -60,14 +102,14 @@ def inputs_of(given: object, options: Mapping[str, Any]) -> object:
     given
         What the file holds.
     options
-        By name; None and empty ones were not given.
+        By name; None and empty ones were not given. What is closed replaces the closures of the file.
 
     Raises
     ------
     RefusedInput
         ``study_refused`` when the file holds no names and values.
     """
-    asked = {name: value for name, value in options.items() if value not in (None, ())}
+    asked = with_closures({name: value for name, value in options.items() if value not in (None, ())})
     if not asked:
         return given
     if not isinstance(given, dict) or not isinstance(given.get("facilities") or {}, dict):

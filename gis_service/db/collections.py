@@ -1,4 +1,4 @@
-"""Which layer tables there are, in which version, and where they lie."""
+"""Which layers are there, in which version, and where they lie."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from gis_service.types import BBox, LayerId, VersionId
 
 @dataclass(frozen=True, slots=True)
 class CollectionRow:
-    """A layer table.
+    """A layer that is there: a table, or a raster.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class CollectionRow:
 
 
 def collections(connection: Connection, ids: Sequence[LayerId]) -> list[CollectionRow]:
-    """Give those of the layers whose table exists, by id, in one statement."""
+    """Give those of the layers that are there, tables and rasters, by id, in one statement."""
     rows = connection.execute(sql("collections_list"), {"ids": list(ids)})
     return [
         CollectionRow(

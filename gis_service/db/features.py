@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from gis_service.crs import STORAGE_SRID
+from gis_service.db.engine import driver
+from gis_service.db.filters import Condition
 from gis_service.db.history import rows_at
 from gis_service.db.query import identifier
-from gis_service.types import BBox, LayerId, VersionId
+from gis_service.types import LayerId, VersionId
 
 DECIMALS = 7
 """Decimals of a coordinate in degrees: one centimetre on the ground."""
@@ -36,28 +37,15 @@ def _feature(fields: Sequence[str], *, located: bool) -> str:
     )
 
 
-def _inside(boxes: Sequence[BBox]) -> tuple[str, dict[str, float]]:
-    """Compose the filter by boxes; the boxes are in the storage system, so the index serves as it is."""
-    values: dict[str, float] = {}
-    parts = []
-    for number, box in enumerate(boxes):
-        keys = [f"{side}{number}" for side in ("w", "s", "e", "n")]
-        values.update(zip(keys, box, strict=True))
-        bound = ", ".join(f":{key}" for key in keys)
-        envelope = f"ST_MakeEnvelope({bound}, {STORAGE_SRID})"
-        parts.append(f"(t.geom && {envelope} AND ST_Intersects(t.geom, {envelope}))")
-    return "(" + " OR ".join(parts) + ")", values
-
-
 def page_query(
     layer: LayerId,
     fields: Sequence[str],
-    boxes: Sequence[BBox] | None,
+    where: str | None,
     *,
     located: bool,
     version: VersionId | None = None,
-) -> tuple[str, dict[str, float]]:
-    """Compose the statement of one page and the values of its boxes; ``:after`` and ``:count`` stay open.
+) -> str:
+    """Compose the statement of one page; ``:after`` and ``:count`` stay open.
 
     Parameters
     ----------
@@ -65,21 +53,19 @@ def page_query(
         Layer whose table is read; relies on its primary key and on the GiST index of ``geom``.
     fields
         Columns that become properties, in this order.
-    boxes
-        Longitude and latitude boxes of which a feature meets at least one; None asks for all features.
+    where
+        Condition on the rows of ``t`` as SQL, its values literals of the driver; None asks for all features.
     located
         Whether the table has a geometry.
     version
         A version that is kept, whose rows have no spatial index; None for the rows of now.
     """
-    where, values = ("t.fid > :after", {}) if boxes is None else _inside(boxes)
-    if boxes is not None:
-        where = f"t.fid > :after AND {where}"
-    statement = (
-        f"SELECT t.fid, {_feature(fields, located=located)}"  # noqa: S608 names go through identifier()
-        f" FROM {rows_at(layer, version)} AS t WHERE {where} ORDER BY t.fid LIMIT :count"
+    # A colon in a literal begins no parameter.
+    further = "" if where is None else " AND " + where.replace(":", "\\:")
+    return (
+        f"SELECT t.fid, {_feature(fields, located=located)}"  # noqa: S608 names go through identifier(), values are the driver's
+        f" FROM {rows_at(layer, version)} AS t WHERE t.fid > :after{further} ORDER BY t.fid LIMIT :count"
     )
-    return statement, values
 
 
 def page(
@@ -89,16 +75,18 @@ def page(
     *,
     after: int,
     count: int,
-    boxes: Sequence[BBox] | None,
+    condition: Condition | None,
     located: bool,
     version: VersionId | None = None,
 ) -> list[FeatureRow]:
     """Give up to ``count`` features whose id is above ``after``, by rising id; of now, or of a kept version.
 
     Ids are never reused, so pages joined are the whole, with no feature twice, whoever writes meanwhile.
+    Only features that fulfil the condition, where there is one.
     """
-    statement, values = page_query(layer, fields, boxes, located=located, version=version)
-    rows = connection.execute(text(statement), {"after": after, "count": count, **values})
+    where = None if condition is None else condition.sql().as_string(driver(connection))
+    statement = page_query(layer, fields, where, located=located, version=version)
+    rows = connection.execute(text(statement), {"after": after, "count": count})
     return [FeatureRow(row.fid, row.geojson) for row in rows]
 
 

@@ -33,6 +33,10 @@ _OTHERS = {
         "TRIGGER {} BEFORE DELETE OR UPDATE OR TRUNCATE ON {} FOR EACH STATEMENT"
         " EXECUTE FUNCTION gis.refuse_change()"
     ),
+    ("gis.raster", "raster_is_append_only"): (
+        "TRIGGER {} BEFORE DELETE OR UPDATE OR TRUNCATE ON {} FOR EACH STATEMENT"
+        " EXECUTE FUNCTION gis.refuse_change()"
+    ),
     ("gis.version", "version_commit"): (
         f"CONSTRAINT TRIGGER {{}} AFTER INSERT ON {{}} {_AT_THE_END} WHEN ((new.xact IS NOT NULL))"
         " EXECUTE FUNCTION gis.version_commit()"

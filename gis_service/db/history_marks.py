@@ -50,6 +50,13 @@ def forget_server(connection: Connection) -> None:
         {"more": _NUMBERS_LEFT_OUT},
     )
     connection.execute(text("SELECT set_config('gis.history_writes', 'off', true)"))
+    # Tiles that were made of what is lost are older than a change of everything.
+    connection.execute(
+        text(
+            "INSERT INTO gis.dirty (layer, version)"
+            " SELECT DISTINCT layer, currval(pg_get_serial_sequence('gis.version', 'id')) FROM gis.version"
+        )
+    )
     connection.execute(sql("history_tables_anew"))
     for layer, given in connection.execute(sql("history_numbers_given")).all():
         connection.execute(

@@ -69,13 +69,18 @@ class Staging:
             pg.SQL(", ").join(map(pg.Identifier, names)),
         )
         with driver(self._connection).cursor() as cursor, cursor.copy(statement) as copy:
-            # The receiver of a geometry takes the bytes of its EWKB as they are.
-            copy.set_types(["int8", "bytea", *(_COPY_TYPES[column.type] for column in self._columns)])
-            yield StagingWriter(copy)
+            yield staging_writer(copy, [column.type for column in self._columns])
 
     def drop(self) -> None:
         """Drop the staging table before its transaction ends."""
         self._connection.execute(text(f"DROP TABLE {self.name}"))
+
+
+def staging_writer(copy: psycopg.Copy, types: Sequence[str]) -> "StagingWriter":
+    """Make the writer of a stream that is open: into row number, geometry and columns of these types."""
+    # The receiver of a geometry takes the bytes of its EWKB as they are.
+    copy.set_types(["int8", "bytea", *(_COPY_TYPES[kind] for kind in types)])
+    return StagingWriter(copy)
 
 
 class StagingWriter:

@@ -6,7 +6,7 @@ without the other. What a worker leaves behind when it dies is found by the age 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,14 +21,19 @@ from gis_service.db.engine import Connection, driver
 from gis_service.db.failures import failure_of, shown
 from gis_service.errors import ErrorCode, Temporary
 
-__all__ = ["Task", "cancel", "enqueue", "work", "workers_alive"]
+__all__ = ["Chore", "Task", "cancel", "enqueue", "work", "workers_alive"]
 
 log = logging.getLogger(__name__)
 
 Task = Callable[[str], Awaitable[None]]
 """What a worker does with a job, told its id; done again, a little later, when it ends with an error."""
 
+Chore = Callable[[], None]
+"""What a worker does from time to time, in a thread of its own."""
+
 QUEUE = "studies"
+CHORES_S = 60.0
+"""Pause between two rounds of the chores."""
 AGAIN_IN_S = 1
 """Pause before a task that has failed is tried again."""
 STOP_TIME_S = 1.0
@@ -50,7 +55,7 @@ def _in_queue_schema(connection: Connection) -> Iterator[procrastinate.App]:
     connection.execute(setting, {"path": before})
 
 
-def enqueue(connection: Connection, task: str, job_id: str) -> int:
+def enqueue(connection: Connection, task: str, job_id: str, *, priority: int = 0) -> int:
     """Put a job into the queue, with the commit of this transaction; give its place.
 
     Parameters
@@ -61,9 +66,11 @@ def enqueue(connection: Connection, task: str, job_id: str) -> int:
         Name under which the worker knows what to do.
     job_id
         What the task is told.
+    priority
+        Jobs with a higher one come first.
     """
     with _in_queue_schema(connection) as app:
-        deferrer = app.configure_task(task, queue=QUEUE, connection=driver(connection))
+        deferrer = app.configure_task(task, queue=QUEUE, priority=priority, connection=driver(connection))
         return deferrer.defer(job_id=job_id)
 
 
@@ -82,7 +89,9 @@ def workers_alive(connection: Connection, dead_s: float) -> int:
     return int(connection.execute(living, {"seconds": dead_s}).scalar_one())
 
 
-async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: float) -> None:
+async def work(
+    url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: float, chores: Sequence[Chore] = ()
+) -> None:
     """Take jobs from the queue and do them until SIGTERM or SIGINT.
 
     A task that is cancelled is not wanted any more, or its worker is asked to stop; in the second case, and
@@ -98,6 +107,8 @@ async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: flo
         Jobs done at the same time.
     dead_s
         Seconds without a sign of life after which a worker counts as dead and its jobs are taken up.
+    chores
+        What is done once a minute beside the jobs, in turn.
 
     Raises
     ------
@@ -117,7 +128,7 @@ async def work(url: str, tasks: Mapping[str, Task], *, at_once: int, dead_s: flo
         app.task(name=name, pass_context=True, retry=_Again())(_told(task))
     await _require_database(plain)
     try:
-        await _work(app, at_once, dead_s)
+        await _work(app, at_once, dead_s, chores)
     except ConnectorException as error:
         address = make_url(url)
         failure = failure_of(error.__cause__ or error, address)
@@ -133,10 +144,10 @@ async def _require_database(url: str) -> None:
     await connection.close()
 
 
-async def _work(app: procrastinate.App, at_once: int, dead_s: float) -> None:
+async def _work(app: procrastinate.App, at_once: int, dead_s: float, chores: Sequence[Chore]) -> None:
     async with app.open_async():
         ended = asyncio.Event()
-        sweeping = asyncio.create_task(_sweep(app, dead_s, ended))
+        sweeping = asyncio.gather(_sweep(app, dead_s, ended), _do_chores(chores, ended))
         try:
             await app.run_worker_async(
                 queues=[QUEUE],
@@ -182,6 +193,18 @@ def _told(task: Task) -> Callable[[JobContext, str], Awaitable[None]]:
             raise JobAborted from None
 
     return run
+
+
+async def _do_chores(chores: Sequence[Chore], ended: asyncio.Event) -> None:
+    """Do the chores, again and again; one that fails is tried again with the next round."""
+    while not ended.is_set():
+        for chore in chores:
+            try:
+                await asyncio.to_thread(chore)
+            except Exception:
+                log.exception("a chore did not come through")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), CHORES_S)
 
 
 async def _sweep(app: procrastinate.App, dead_s: float, ended: asyncio.Event) -> None:

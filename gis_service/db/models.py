@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Uuid,
     func,
     text,
 )
@@ -262,6 +263,28 @@ audit = Table(
 )
 """Who did what, when, from where; rows are added and never changed."""
 
+# Rasters
+raster = Table(
+    "raster",
+    metadata,
+    Column("version", BigInteger, primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("crs", Text, nullable=False),
+    Column("affine", ARRAY(Double), nullable=False),
+    Column("bbox", ARRAY(Double), nullable=False),
+    Column("bands", JSONB, nullable=False),
+    Column("kind", Text, nullable=False),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    CheckConstraint("kind IN ('values', 'classes')", name="kind"),
+    Index(None, "layer", "version"),
+)
+"""One row per version of a raster layer that holds anything: its file by content, and what is in it. Rows are
+added and never changed; ``bbox`` is west, south, east, north in degrees of WGS 84."""
+
 # Layers that users have made
 layer_definition = Table(
     "layer_definition",
@@ -283,3 +306,35 @@ catalogue_mark = Table(
     CheckConstraint("one", name="one"),
 )
 """One row; its number rises with every change of a definition, in the order of the commits."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("role", Text),
+    Column("account", BigInteger),
+    Column("file", Text, nullable=False, server_default=""),
+    Column("size", BigInteger),
+    Column("state", Text, nullable=False, server_default="receiving"),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("job", Text),
+    Column("inspection", JSONB),
+    Column("choices", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("result", JSONB),
+    Column("problem", JSONB),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(
+        "state IN ('receiving', 'received', 'inspecting', 'ready', 'refused', 'committing', 'committed',"
+        " 'dropped')",
+        name="state",
+    ),
+    CheckConstraint("size >= 0", name="size"),
+    Index(None, "created_at", "id"),
+    Index(None, "expires_at", postgresql_where=text("state NOT IN ('committed', 'dropped')")),
+)
+"""Files on their way to a layer: whose they are, what was found, chosen, and came of them. ``size`` is what
+was announced, in bytes; how many have come the file itself tells. ``revision`` counts the changes of what was
+chosen, ``job`` is the one under way."""

@@ -1,6 +1,7 @@
 """Reads people: points, polygons, or a raster of persons per cell."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import geopandas as gpd
@@ -16,6 +17,10 @@ from gis_service.files.rasters import OpenRaster, is_raster, open_raster, writte
 from gis_service.types import BBox, Bools, Floats, Geometries, Int64s, Text
 
 PEOPLE_COLUMNS = ("people", "population", "pop", "dan_so")
+_NO_GROUPS = Text(
+    "dân số dạng điểm hoặc vùng, có một cột số người cho mỗi nhóm",
+    "people of points or areas, with a column of persons for each group",
+)
 _RASTER_ONLY = Text("dân số dạng ảnh (.tif)", "a population raster (.tif)")
 _POINTS = (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT)
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -42,6 +47,11 @@ class PopulationTable:
         Rows with people but without a readable place, and their persons, who are not in ``people``.
     codes
         ``n`` codes, each once: those of the file where it has them, else the numbers of the rows.
+    groups
+        ``(n,)`` persons of each group that was asked for, as ``people``.
+    rank
+        ``(n,)`` the column to rank by that was asked for, nan where it is no number; None when the file has
+        no such column.
     """
 
     crs: pyproj.CRS
@@ -52,6 +62,8 @@ class PopulationTable:
     lost_rows: int = 0
     lost_people: float = 0.0
     codes: tuple[str, ...] = ()
+    groups: Mapping[str, Floats] = field(default_factory=dict)
+    rank: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,8 @@ def read_population(
     people_column: str | None = None,
     box: tuple[BBox, pyproj.CRS] | None = None,
     nodata: float | None = None,
+    groups: Sequence[str] = (),
+    rank_column: str | None = None,
 ) -> PopulationTable | PopulationCells:
     """Read a population file.
 
@@ -102,6 +116,10 @@ def read_population(
         summed, so that a raster of a whole country costs the memory of a province.
     nodata
         For a raster: the value that means "no data", instead of the one that the file declares.
+    groups
+        Columns with the persons of groups; of a table only.
+    rank_column
+        Column to rank by, where a table has it.
 
     Raises
     ------
@@ -110,17 +128,23 @@ def read_population(
         ``people_multipoint``, and ``people_placeless`` when most of the people have no place; of a raster as
         `open_raster`, and ``raster_nodata`` for negative cells.
     WrongUse
-        ``wrong_argument`` for ``nodata`` with a file that is no raster.
+        ``wrong_argument`` for ``nodata`` with a file that is no raster, and for ``groups`` with one.
     """
     if is_raster(source):
+        if groups:
+            shown = ",".join(groups)
+            raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--groups", value=shown, expected=_NO_GROUPS)
         return _read_raster(source, box, nodata)
     if nodata is not None:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--nodata", value=nodata, expected=_RASTER_ONLY)
     frame = read_frame(source, keep_missing=True)
     names = (people_column,) if people_column else PEOPLE_COLUMNS
     column = require_column(frame, names, path=source, option="--people-column")
-    people = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)
-    _refuse_bad_people(people, frame[column], path=source, column=column)
+    people = _persons(frame, column, path=source)
+    of_groups = {
+        group: _persons(frame, require_column(frame, (group,), path=source, option="--groups"), path=source)
+        for group in groups
+    }
     geometry, _ = sound_areas(shapely.force_2d(np.asarray(frame.geometry, dtype=object)))
     there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     lost = ~there & (people > 0)
@@ -130,12 +154,27 @@ def read_population(
         crs=crs_of(frame),
         kind=kind,
         geometry=geometry,
-        people=np.where(lost, 0.0, people),
+        people=np.where(there, people, 0.0),
         extent=_extent(*shapely.total_bounds(geometry)),
         lost_rows=int(lost.sum()),
         lost_people=float(people[lost].sum()),
         codes=_codes(frame),
+        groups={group: np.where(there, persons, 0.0) for group, persons in of_groups.items()},
+        rank=rank_of(frame, rank_column),
     )
+
+
+def rank_of(frame: pd.DataFrame, column: str | None) -> Floats | None:
+    """Give a column to rank by, nan where it is no number; None where a table has none of this name."""
+    found = find_column(frame, (column,)) if column else None
+    return None if found is None else pd.to_numeric(frame[found], errors="coerce").to_numpy(np.float64)
+
+
+def _persons(frame: gpd.GeoDataFrame, column: str, *, path: str) -> Floats:
+    """Give a column of persons; refuses what is no number, or below zero."""
+    people: Floats = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64)
+    _refuse_bad_people(people, frame[column], path=path, column=column)
+    return people
 
 
 def _codes(frame: gpd.GeoDataFrame) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from gis_service.services.accounts import OPERATOR, Caller, record
 from gis_service.services.audit import note_version
 from gis_service.services.database import address
 from gis_service.services.database_check import check_engine
+from gis_service.services.raster_layers import begin_anew
 from gis_service.services.users import end_all_access
 from gis_service.settings import Settings
 from gis_service.types import LayerId
@@ -228,4 +229,7 @@ def _begin_anew(engine: Engine, file: Path, taken_at: str, caller: Caller) -> in
         for layer in layers:
             made = new_version(connection, LayerId(layer), author=AUTHOR, message=message)
             note_version(connection, caller, layer, made)
-    return len(layers)
+        rasters = begin_anew(connection, author=AUTHOR, message=message)
+        for raster, made in rasters.items():
+            note_version(connection, caller, raster, made)
+    return len(layers) + len(rasters)

@@ -106,6 +106,8 @@ def has_changed(connection: Connection, definition: LayerDefinition, base: int) 
 
 
 def _can_compare(connection: Connection, definition: LayerDefinition, base: int) -> bool:
+    if definition.is_raster:
+        return False
     known = version(connection, definition.id, VersionId(base))
     return base == 0 or (known is not None and known.kept)
 

@@ -18,7 +18,7 @@ from gis_service.types import Bools, Int64s
 
 Document: TypeAlias = dict[str, Any]
 _RULE = ("service", "standard", "measure", "mode", "limit", "direction", "turnout_s", "catchment", "at")
-_MORE = ("open_on", "quota", "unit_types", "min_site_m2", "in_force")
+_MORE = ("group", "start_column", "open_on", "quota", "unit_types", "min_site_m2", "in_force")
 _OF_STANDARD = ("standard_unverified", "standard_not_in_force", "standard_unit_type", "not_subject")
 """Notices that tell of a standard: beside a result they are told of each."""
 

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.catchment_shapes import DRAWN_M, Canvas, catchment_polygons, only_areas
-from gis_service.analysis.field import Field, network_field, straight_field
+from gis_service.analysis.field import Field, network_field
 from gis_service.analysis.graph import Graph, build_graph
 from gis_service.analysis.network import Network
 from gis_service.analysis.reached import Reached, reached, reached_lines
@@ -24,7 +24,7 @@ from gis_service.services.coverage import CoverageResult
 from gis_service.services.coverage_border import study_area
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import Roads
+from gis_service.services.coverage_ways import Roads, crow_field
 from gis_service.services.documents import PER_UNIT
 from gis_service.types import BBox, Floats, Geometries, Int32s, Int64s
 
@@ -73,6 +73,7 @@ class Ground:
         return {
             "direction": parameters.direction,
             "turnout": parameters.turnout_cost,
+            "penalty": self.inputs.facilities.starts(self.chosen),
             "graph": self.graph,
         }
 
@@ -174,10 +175,10 @@ def pieces_drawn(ground: Ground, pieces: Reached) -> Geometries:
 
 
 def polygons_drawn(ground: Ground) -> Geometries:
-    """Draw a polygon for each limit, for the eye only; as the crow flies it is made of circles."""
+    """Draw a polygon for each limit, for the eye only; as the crow flies straight from the places."""
     roads = ground.roads
     if roads is None:
-        found = [_circles(ground, limit / PER_UNIT) for limit in ground.limits]
+        found = [_around(ground, limit / PER_UNIT) for limit in ground.limits]
     else:
         facilities = roads.facilities.take(ground.chosen)
         found = catchment_polygons(
@@ -191,8 +192,9 @@ def polygons_drawn(ground: Ground) -> Geometries:
     return np.array([*found, None], dtype=object)[:-1]
 
 
-def _circles(ground: Ground, metres: float) -> BaseGeometry:
-    places = np.asarray(shapely.points(ground.inputs.facilities.xy[ground.chosen]), dtype=object)
+def _around(ground: Ground, metres: float) -> BaseGeometry:
+    """Draw what lies so near as the crow flies: around a place a circle, around an area also itself."""
+    places = np.asarray(shapely.make_valid(ground.inputs.facilities.ground[ground.chosen]), dtype=object)
     if ground.within is None:
         return only_areas(shapely.union_all(shapely.buffer(places, metres, quad_segs=_CIRCLE)))
     near = places[shapely.dwithin(ground.within, places, metres)]
@@ -215,9 +217,9 @@ def surface_of(ground: Ground, asked: CatchmentAsk) -> tuple[Grid, Field]:
     if ground.within is not None:
         area = shapely.intersection(area, ground.within)
     grid = grid_over(area, kind=asked.grid, step_m=asked.step_m, most=MOST_CELLS)
-    site: Int32s = np.arange(len(ground.chosen), dtype=np.int32)
     if roads is None:
-        return grid, straight_field(grid.middle_xy, inputs.facilities.xy[ground.chosen], site)
+        return grid, crow_field(grid.middle_xy, inputs.facilities, ground.chosen)
+    site: Int32s = np.arange(len(ground.chosen), dtype=np.int32)
     facilities = roads.facilities.take(ground.chosen)
     # Not through what is kept: every box has cells of its own, and they would push the homes out of memory.
     here = snap(grid.middle_xy, roads.network, roads.costs, inputs.barriers, parameters.snap_max_m)

@@ -8,7 +8,7 @@ import numpy as np
 from gis_service.analysis.graph import build_graph
 from gis_service.services.catchment import catchment_shapes, public_shapes
 from gis_service.services.catchment_ground import Ground, ground_of, place_xy, with_places
-from gis_service.services.catchment_request import CatchmentAsk
+from gis_service.services.catchment_request import CatchmentAsk, require_no_start, require_ways
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.documents import plain
 from gis_service.services.prepared import Prepared
@@ -74,10 +74,11 @@ def catchment_answer(
 def require_shapes(study: LiveStudy, asked: CatchmentAsk) -> None:
     """Refuse what cannot be drawn; errors as of `catchment_answer`."""
     parameters = study.parameters
-    if parameters.measure == "straight_radius" and "edges" in asked.shapes:
-        raise refused("shapes", "edges", "polygons, surface, allocation (straight_radius)")
+    require_ways(asked, parameters, "polygons, surface, allocation")
     if parameters.catchment != "any" and set(asked.shapes) - {"allocation"}:
         raise refused("catchment", parameters.catchment, "any")
+    if asked.of == "places":
+        require_no_start(parameters)
     closed = [shape for shape in asked.shapes if shape in _OF_PEOPLE]
     if asked.of == "places" and closed:
         raise refused("shapes", ", ".join(closed), "edges, polygons, surface (lon, lat)")

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gis_service.analysis.surface import SMALLEST_STEP_M, STEP_M, CellKind
 from gis_service.catalogue.loader import Catalogue
-from gis_service.services.coverage_parameters import MAX_LIMIT
+from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
 from gis_service.services.documents import plain
 from gis_service.services.rights import Rights
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_standard import refused
-from gis_service.types import BBox
+from gis_service.types import BBox, Text
 
 ShapeName = Literal["edges", "polygons", "surface", "allocation", "od"]
 CatchmentOf = Literal["facilities", "places"]
@@ -34,7 +34,9 @@ class Place(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str | None = Field(None, min_length=1, max_length=100, description="Its number when left out.")
+    id: str | None = Field(
+        None, min_length=1, max_length=100, pattern=r"^[^\x00]+$", description="Its number when left out."
+    )
     lon: Degrees = Field(description="Degrees in WGS 84.")
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees in WGS 84.")
 
@@ -171,17 +173,53 @@ def require(asked: CatchmentAsk, task: CoverageTask) -> None:
     if asked.bbox is not None and (asked.bbox[0] >= asked.bbox[2] or asked.bbox[1] >= asked.bbox[3]):
         raise refused("bbox", list(asked.bbox), "west < east, south < north")
     parameters = task.parameters
-    if parameters.measure == "straight_radius" and "edges" in asked.shapes:
-        raise refused("shapes", "edges", "polygons, surface, allocation, od (straight_radius)")
+    require_ways(asked, parameters, "polygons, surface, allocation, od")
     ground = [shape for shape in _GROUND if shape in asked.shapes]
-    if parameters.catchment != "any" and (ground or asked.of == "places"):
+    if parameters.catchment != "any" and (ground or asked.places):
         # What a facility reaches differs from unit to unit then, and a place has no unit's facility.
-        raise refused("catchment", parameters.catchment, f"any ({', '.join(ground) or 'of: places'})")
+        raise refused("catchment", parameters.catchment, f"any ({', '.join(ground) or 'places'})")
+
+
+def require_ways(asked: CatchmentAsk, parameters: CoverageParameters, others: str) -> None:
+    """Refuse roads of a study as the crow flies, and anything of a quota, which has no ways at all.
+
+    Parameters
+    ----------
+    asked, parameters
+        What is drawn, and the rule of the study.
+    others
+        What may be drawn as the crow flies.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused``.
+    """
+    if parameters.measure == "quota":
+        raise refused("measure", parameters.measure, ", ".join(one for one in MEASURES if one != "quota"))
+    if not parameters.on_roads and "edges" in asked.shapes:
+        raise refused("shapes", "edges", f"{others} ({parameters.measure})")
+
+
+def require_no_start(parameters: CoverageParameters) -> None:
+    """Refuse the waits of facilities in a catchment of places, which have none.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused``.
+    """
+    if parameters.start_column is not None:
+        expected = Text(
+            "of: facilities; bỏ start_column khi of là places", "of: facilities; none with of: places"
+        )
+        raise refused("start_column", parameters.start_column, expected)
 
 
 def _require_of_places(task: CoverageTask) -> None:
     """Refuse what tells of the facilities of a service: places do not stand in for them there."""
     parameters = task.parameters
+    require_no_start(parameters)
     if tables := [name for name in parameters.tables if name != "od"]:
         raise refused("tables", ", ".join(tables), "od (of: places)")
     if parameters.measure == "quota":

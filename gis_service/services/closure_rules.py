@@ -1,10 +1,13 @@
 """Closures as somebody asks for them, and as the document of a study tells them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from math import isfinite
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import ErrorCode, RefusedInput
@@ -13,8 +16,12 @@ from gis_service.types import Text
 MAX_CLOSURES = 10
 ROLE = "closure_"
 """The areas of the closures of a study are its inputs ``closure_1``, ``closure_2`` …, by their place."""
+CLOSED = ("closed_classes", "closed_areas", "closed_hours")
+"""One closure as the parameters of an address and the options of a command line name it."""
 _AREAS = ("Polygon", "MultiPolygon")
 Value = str | bool | int | float
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of surrogate pairs."""
 RoadClass = Literal["expressway", "national", "provincial", "district", "commune", "village_lane", "alley"]
 Hour = Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
 
@@ -29,6 +36,17 @@ class ClosureAreas(BaseModel):
     where: Mapping[str, Value] = Field(
         {}, description="Only areas that have these values, such as return_period_years: 10."
     )
+
+    @field_validator("where")
+    @classmethod
+    def _require_kept(cls, where: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Refuse what a kept study could not hold; no area has such a value."""
+        for value in where.values():
+            bad = isinstance(value, str) and _UNKEPT.search(value)
+            if bad or (isinstance(value, float) and not isfinite(value)):
+                expected = '"…", 0, 0.5, true'
+                raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": expected})
+        return where
 
 
 class ClosureRequest(BaseModel):
@@ -109,6 +127,28 @@ def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
         )
         for one in requests
     )
+
+
+def with_closures(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what an address or a command line closes the way the inputs of a study have it.
+
+    Parameters
+    ----------
+    asked
+        Inputs by name. ``closed_classes`` (classes of road), ``closed_areas`` (a layer; with classes only
+        where roads of these touch an area) and ``closed_hours`` (from and to; all day without) are one
+        closure, in the place of ``closures``.
+    """
+    inputs = {name: value for name, value in asked.items() if name not in CLOSED}
+    closure: dict[str, object] = {}
+    classes, areas, hours = (asked.get(name) for name in CLOSED)
+    if classes:
+        closure["classes"] = list(classes)
+    if areas is not None:
+        closure["areas"] = {"layer": areas}
+    if hours is not None:
+        closure["hours"] = list(hours)
+    return inputs | ({"closures": [closure]} if closure else {})
 
 
 def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:

@@ -167,12 +167,12 @@ class Workbench:
         tell("read", 0.0)
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
-        # Of either state: closures may be asked for in one alone.
-        for parameters in (task.before.parameters, task.after.parameters):
-            parameters.require(
+        # Of either state: closures, or the assigned facilities, may be asked for in one alone.
+        for one, read in ((task.before, before), (task.after, after)):
+            one.parameters.require(
                 tuple(told.demand.people),
                 has_network=told.network is not None,
-                is_assigned=before.assigned is not None,
+                is_assigned=read.assigned is not None,
             )
         tell("ways", 0.2)
         scene = self._scene(told, task.parameters)

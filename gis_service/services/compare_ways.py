@@ -106,6 +106,7 @@ def find_state(
                 roads.facilities.take(chosen),
                 direction=parameters.direction,
                 turnout=parameters.turnout_cost,
+                penalty=inputs.facilities.starts(chosen),
             )
         facility[homes] = np.append(chosen, -1)[found]
     return StateWays(Answers(cost, facility), roads)

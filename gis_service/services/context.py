@@ -7,10 +7,13 @@ from typing import Self
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection, Engine
+from gis_service.files.raster_store import RasterStore
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
+from gis_service.files.tile_store import TileStore
 from gis_service.services.database import open_database
 from gis_service.services.prepared import Prepared
+from gis_service.services.tile_cache import TileCache
 from gis_service.services.turns import Turns
 from gis_service.services.whole_catalogue import UserLayers
 from gis_service.settings import Settings
@@ -32,6 +35,8 @@ class Context:
         What this process has worked out already.
     user_layers
         Layers that users have made, as last read.
+    tiles
+        Tiles that were made already; of this context alone.
     """
 
     engine: Engine
@@ -39,6 +44,19 @@ class Context:
     settings: Settings
     prepared: Prepared = field(default_factory=Prepared)
     user_layers: UserLayers = field(default_factory=UserLayers)
+    tiles: TileCache = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep tiles beside the artefacts, on the same pool of connections."""
+        store = TileStore(self.settings.data_dir / "tiles")
+        tiles = TileCache(
+            self.engine,
+            store,
+            most_bytes=self.settings.tile_memory_mb << 20,
+            most_stored=self.settings.tile_disk_mb << 20,
+            at_once=self.settings.threads,
+        )
+        object.__setattr__(self, "tiles", tiles)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -56,6 +74,11 @@ class Context:
     def store(self) -> ArtefactStore:
         """Where networks, demand and other arrays are kept."""
         return ArtefactStore(_artefacts(self.settings))
+
+    @property
+    def rasters(self) -> RasterStore:
+        """Where the files of raster layers are kept."""
+        return RasterStore.of(self.settings)
 
     def __enter__(self) -> Self:
         return self

@@ -13,9 +13,10 @@ import numpy as np
 from gis_service.analysis.coverage import Coverage, coverage, is_covered
 from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.field import Field
-from gis_service.analysis.gaps import GapPlace
+from gis_service.analysis.gaps import GapPlace, ranked
 from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.analysis.zones import BEYOND
+from gis_service.catalogue.service_standard import EVERYBODY
 from gis_service.services.coverage_border import Border, border_of
 from gis_service.services.coverage_document import Document, coverage_document, summary
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities, Notice
@@ -24,7 +25,7 @@ from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Roads, Ways, find_gaps, find_ways
 from gis_service.services.documents import plain
 from gis_service.services.tables import Scene, found_of_tables, notices_of_tables, tables_of
-from gis_service.services.way_notices import way_notices
+from gis_service.services.way_notices import nobody_in_limit, way_notices
 from gis_service.types import Bools, Int32s, Int64s
 
 __all__ = [
@@ -164,19 +165,15 @@ def run_coverage(
     own = _own_ways(inputs, parameters)
     sums = _sums_of_groups(parameters, scene, own, zone, len(told.inputs.zones))
     tell("gaps", 0.8)
-    gaps = find_gaps(demand, zone, ways, parameters, inputs.settlements)
+    found = find_gaps(demand, zone, ways, parameters, inputs.settlements)
+    gaps = ranked(found, demand.people[parameters.group])
     tell("notices", 0.9)
-    notices = coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads)
-    notices += [
-        *way_notices(sums, ways.roads, scene.border.facilities),
-        *notices_of_tables(parameters.tables),
-    ]
-    # What units have and need is told by the units of the quota, and not by others.
-    provision = ways.provision if told.inputs.zones is inputs.zones else None
-    document = coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision)
+    document = _document_of(scene, sums, gaps, parameters, told, is_own=told.inputs.zones is inputs.zones)
     near = np.flatnonzero(scene.border.facilities)
     if parameters.tables:
-        scene_told = Scene(told.inputs, told.parameters, demand, zone, ways, near, most_pairs=most_pairs)
+        scene_told = Scene(
+            told.inputs, told.parameters, demand, zone, ways, near, most_pairs=most_pairs, own=own
+        )
         _add_tables(document, scene_told, tell)
     tell("done", 1.0)
     covered = is_covered(ways.field.cost, limit)
@@ -196,6 +193,30 @@ def run_coverage(
         own=answers,
         own_covered={group: is_covered(found.cost, limit) for group, found in answers.items()},
     )
+
+
+def _document_of(
+    scene: "_Scene",
+    sums: Coverage,
+    gaps: list[GapPlace],
+    parameters: CoverageParameters,
+    told: Told,
+    *,
+    is_own: bool,
+) -> Document:
+    """Write the document with its notices; ``is_own`` when it is told by the units of the study itself."""
+    demand, ways = scene.demand, scene.ways
+    notices = [
+        *coverage_notices(told.inputs, parameters, demand, scene.beyond, scene.border, ways.roads),
+        *way_notices(sums, ways.roads, scene.border.facilities),
+        *nobody_in_limit(demand, ways, parameters),
+        *notices_of_tables(parameters.tables),
+    ]
+    # What units have and need is told by the units of the quota, and not by others.
+    provision = ways.provision if is_own else None
+    people = {group: demand.people[group] for group in parameters.counted_groups}
+    by_group = None if parameters.group == ALL else people
+    return coverage_document(told.inputs, told.parameters, sums, gaps, notices, provision, by_group)
 
 
 def _add_tables(document: Document, scene: Scene, tell: Progress) -> None:
@@ -270,6 +291,7 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
         at=None,
         open_on=None,
         groups=(),
+        group=EVERYBODY,
         seed=0,
         tables=(),
         unit_types=(),
@@ -278,6 +300,8 @@ def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
         beside=(),
         group_speeds=None,
         quotas=(),
+        rank_column=None,
+        rank_of=None,
     )
     return inputs.prepared.scenes.by_name((id(inputs), rule), lambda: _new_scene(inputs, rule), inputs)
 

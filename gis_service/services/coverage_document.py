@@ -19,7 +19,8 @@ from gis_service.services.artefacts import artefact_hashes
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import code_version, digest, persons, plain, units
-from gis_service.services.quota import provision_rows
+from gis_service.services.quota import holds_in, provision_rows
+from gis_service.types import Int64s
 
 SCHEMA = 1
 PROCESS = "coverage"
@@ -51,6 +52,7 @@ def coverage_document(
     gaps: Sequence[GapPlace],
     notices: Sequence[Notice],
     provision: Provision | None = None,
+    people: Mapping[str, Int64s] | None = None,
 ) -> Document:
     """Write the study document (schema 1).
 
@@ -62,6 +64,9 @@ def coverage_document(
         What was found, and what must be said.
     provision
         What each of these units has and needs, for a quota.
+    people
+        ``(n,)`` whole thousandths at each row of the people, by group: the gap places tell those of each,
+        where the standard is for one of them.
     """
     document: Document = {
         "schema": SCHEMA,
@@ -75,8 +80,8 @@ def coverage_document(
             group: _figures(figures, parameters) | _parts(figures, sums.access[group], parameters)
             for group, figures in sums.totals.items()
         },
-        "zones": _zone_rows(inputs.zones, sums, parameters, provision),
-        "gaps": _gap_rows(gaps, inputs.zones, inputs.crs),
+        "zones": _zone_rows(inputs, sums, parameters, provision),
+        "gaps": _gap_rows(gaps, inputs.zones, inputs.crs, people or {}),
         "notices": [notice.as_document() for notice in notices],
         "generated_data": bool(inputs.generated),
     }
@@ -139,19 +144,20 @@ def _named(costs: Mapping[str, int | None], parameters: CoverageParameters) -> D
 
 
 def _zone_rows(
-    zones: Zones, sums: Coverage, parameters: CoverageParameters, provision: Provision | None
+    inputs: CoverageInputs, sums: Coverage, parameters: CoverageParameters, provision: Provision | None
 ) -> list[Document]:
     """One row per unit, and ``outside`` when somebody lives in no unit; other groups stand inside the row."""
-    named = list(zip(zones.ids, zones.names, strict=True))
+    named = list(zip(inputs.zones.ids, inputs.zones.names, strict=True))
     by_group = {group: list(rows) for group, rows in sums.zones.items()}
     if sums.outside is not None:
         named.append((OUTSIDE, OUTSIDE))
         for group, figures in sums.outside.items():
             by_group[group].append(figures)
     others = [group for group in by_group if group != ALL]
-    # Where the quota holds in some kinds of units only, others have none of its people.
-    holds = np.array([not parameters.unit_types or one.total > 0 for one in sums.zones[ALL]], dtype=np.bool_)
-    of_quota = [] if provision is None else provision_rows(provision, holds)
+    of_quota = []
+    if provision is not None:
+        units_only = sums.zones[ALL][: len(inputs.zones)]
+        of_quota = provision_rows(provision, holds_in(inputs, [one.total for one in units_only]))
     rows = []
     for row, (code, name) in enumerate(named):
         entry: Document = {"id": code, "name": name} | _figures(by_group[ALL][row], parameters)
@@ -163,7 +169,25 @@ def _zone_rows(
     return rows
 
 
-def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[Document]:
+def gap_groups(place: GapPlace, people: Mapping[str, Int64s]) -> Document:
+    """Tell the people of a gap place by group, beside all of them; nothing where no group is counted.
+
+    Parameters
+    ----------
+    place
+        The place.
+    people
+        ``(n,)`` whole thousandths at each row of the people, by group.
+    """
+    others = [group for group in people if group != ALL]
+    if not others:
+        return {}
+    return {"groups": {group: persons(int(people[group][place.homes].sum())) for group in others}}
+
+
+def _gap_rows(
+    gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS, people: Mapping[str, Int64s]
+) -> list[Document]:
     if not gaps:
         return []
     centres = [_cell_centre(place.point) for place in gaps]
@@ -180,6 +204,7 @@ def _gap_rows(gaps: Sequence[GapPlace], zones: Zones, crs: pyproj.CRS) -> list[D
             "zone_name": zones.names[place.zone] if place.zone >= 0 else None,
             "point": point,
         }
+        | gap_groups(place, people)
         for id_, place, point in zip(_public_ids(gaps, centres), gaps, degrees.tolist(), strict=True)
     ]
 

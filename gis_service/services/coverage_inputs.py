@@ -58,6 +58,8 @@ class Facilities:
         came; None when no facility tells any.
     site_ids
         Site of each facility as it came; empty when none are known.
+    start
+        ``(n_facilities,)`` what each adds before a way begins, ms, 0 or more; None when nobody asks for it.
     shapes
         ``(n,)`` what each row is as the crow flies: near wherever it is nearest. Then every facility has one
         row, and ``xy`` is a place on it. None where the rows are places.
@@ -75,6 +77,7 @@ class Facilities:
     serves: tuple[object, ...] | None = None
     site_ids: tuple[object, ...] = ()
     shapes: Geometries | None = None
+    start: Int64s | None = None
 
     @property
     def ground(self) -> Geometries:
@@ -85,6 +88,10 @@ class Facilities:
     def owners(self) -> Int64s:
         """The facility of each row."""
         return np.arange(len(self.xy), dtype=np.int64) if self.owner is None else self.owner
+
+    def starts(self, rows: Int64s) -> Int64s | None:
+        """Give what some rows add before a way begins, ms, as searches take it; None when nobody asks."""
+        return None if self.start is None else self.start[self.owners[rows]]
 
     @property
     def count(self) -> int:
@@ -187,6 +194,9 @@ class CoverageInputs:
         Use of land, where a table of the study asks for it.
     assigned
         Who may use what, for the catchment ``assigned``.
+    rank
+        ``(n_demand,)`` what each row of people is ranked by, the worst-off lowest, nan where nothing
+        tells it; None when nobody asks for it.
     subject
         Where the rule of the study holds, when it holds in some kinds of units only: everybody else is beyond
         the study area in ``zone``. None when it holds everywhere.
@@ -214,6 +224,7 @@ class CoverageInputs:
     people_beyond: int = 0
     land_use: LandUse | None = None
     assigned: Assigned | None = None
+    rank: Floats | None = None
     subject: Subject | None = None
     not_subject: int = 0
     notices: tuple[Notice, ...] = ()

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from gis_service.analysis.curve import STEP_M, STEP_S
 from gis_service.analysis.zones import BEYOND
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.accounts import Caller
 from gis_service.services.beside import beside_tasks, with_beside
+from gis_service.services.closure_rules import with_closures
 from gis_service.services.coverage import CoverageResult, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
-from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.curve import STEP_M, STEP_S, curve_document
+from gis_service.services.coverage_parameters import OF_EVENNESS, CoverageParameters
+from gis_service.services.curve import curve_document
 from gis_service.services.disclosure import public_view
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import code_version, digest
+from gis_service.services.group_words import group_of
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import (
     Marks,
@@ -31,9 +34,10 @@ from gis_service.services.prepared_ground import (
     vintage_marks,
 )
 from gis_service.services.rights import Rights, rights_of, sees_personal
+from gis_service.services.start_waits import require_start_steps
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
-from gis_service.services.study_request import CoverageTask, complete, parse_request
+from gis_service.services.study_request import ROADS, CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.tables import MOST_LIVE_PAIRS, closed_tables, say_closed, slow_tables
@@ -89,6 +93,8 @@ class LiveStudy:
         The unit of each row of people in every vintage, by layer.
     closed
         As of the question.
+    along_roads
+        The same limit along roads, where it was asked for beside a straight radius.
     """
 
     mark: str
@@ -98,6 +104,7 @@ class LiveStudy:
     document: Document
     units: Mapping[LayerId, Int32s]
     closed: tuple[str, ...] = ()
+    along_roads: "LiveStudy | None" = None
 
 
 def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: float | None) -> dict[str, Any]:
@@ -108,11 +115,12 @@ def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: floa
     catalogue
         Tells the layer of the service.
     asked
-        Inputs by name; None is left out.
+        Inputs by name; None is left out. ``closed_classes``, ``closed_areas`` (a layer) and ``closed_hours``
+        are one closure.
     branch_share
         Share of the closed facilities that stay as branches.
     """
-    inputs = {name: value for name, value in asked.items() if value is not None}
+    inputs = with_closures({name: value for name, value in asked.items() if value is not None})
     if branch_share:
         standard = catalogue.standards.get(str(inputs.get("standard")))
         service = inputs.get("service") or (standard.service if standard else None)
@@ -150,13 +158,19 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     _require_quick(request.tables)
     closed = () if sees_personal(caller) else tuple(dict.fromkeys(closed_tables(request.tables)))
     open_to_all = tuple(name for name in request.tables if name not in closed)
-    task = complete(request.model_copy(update={"tables": open_to_all}), catalogue, _today(), rights)
+    left: dict[str, object] = {"tables": open_to_all}
+    if OF_EVENNESS in closed:
+        left["rank_column"] = None
+    task = complete(request.model_copy(update=left), catalogue, _today(), rights)
     require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
         _require_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)
     require_shown(rights, layers.layers)
+    start = task.parameters.start_column
+    if start is not None and not sees_personal(caller):
+        require_start_steps(start, layers.read("facilities", start).columns.get(start, ()))
     task = with_last_change(layers, task)
     marks = marks_of(layers)
     said = {
@@ -228,6 +242,9 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
         units = units_by_vintage(prepared, question.layers, question.task, question.marks)
         inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
         own = question.layers.layers["zones"]
+        tasks = beside_tasks(question.layers, question.task)
+        along = [task for name, _, task in tasks if name == ROADS]
+        along_roads: list[LiveStudy] = []
 
         def compute(
             layers: StudyLayers, task: CoverageTask
@@ -235,12 +252,17 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
             read = prepared_inputs(prepared, layers, task, marks_of(layers))
             found = run_coverage(read, task.parameters)
             shown = {layer: zone[read.zone != BEYOND] for layer, zone in units.items()}
-            return read, found, with_closed(found.document, found, own, shown)
+            told = with_closed(found.document, found, own, shown)
+            if any(task is one for one in along):
+                along_roads.append(LiveStudy(question.mark, task.parameters, read, found, told, shown))
+            return read, found, told
 
         document = with_closed(result.document, result, own, inside)
-        tasks = beside_tasks(question.layers, question.task)
         document = with_beside(document, inputs, result, tasks, compute)
-    return LiveStudy(question.mark, question.parameters, inputs, result, document, inside, question.closed)
+    beside = along_roads[0] if along_roads else None
+    return LiveStudy(
+        question.mark, question.parameters, inputs, result, document, inside, question.closed, beside
+    )
 
 
 def shown_document(study: LiveStudy, catalogue: Catalogue, prepared: Prepared, *, personal: bool) -> Document:
@@ -279,7 +301,8 @@ def _shown(study: LiveStudy, catalogue: Catalogue, *, personal: bool) -> Documen
 
 def _is_told(document: Document) -> bool:
     """Tell whether the figures of the sentence are open to the reader."""
-    return all(document["totals"]["all"][name] is not None for name in ("total", "covered", "uncovered"))
+    figures = document["totals"][group_of(document)]
+    return all(figures[name] is not None for name in ("total", "covered", "uncovered"))
 
 
 def _both(text: Text) -> dict[str, str]:

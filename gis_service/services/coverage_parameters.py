@@ -20,6 +20,7 @@ from gis_service.services.closure_rules import ClosureRule
 from gis_service.services.documents import PER_UNIT
 from gis_service.services.network import FERRY_RULES, FerryRules
 from gis_service.services.quota_rules import QuotaRule
+from gis_service.types import Text
 
 CoverageMeasure = Literal[
     "network_time", "network_distance", "straight_radius", "within_line", "inside_area", "quota"
@@ -40,6 +41,10 @@ OF_FACILITIES = "facilities"
 """The further table that tells of facilities, those of a quota too."""
 OF_NO_WAYS = ("provision", "land_balance")
 """Further tables that tell nothing of ways."""
+OF_DRAWS = "range"
+"""The further table of draws, which move the speeds of all people together."""
+OF_EVENNESS = "inequality"
+"""The further table that tells the concentration index, where there is a column to rank by."""
 MAX_TURNOUT_S = 86_400.0
 """Longest turn-out: one day."""
 
@@ -61,6 +66,9 @@ class CoverageParameters:
         How people move, with its speeds; None only for measures that use no road.
     direction, turnout_s
         ``from_facility`` for those who are driven to; only then, and in time, a turn-out is added.
+    start_column
+        Column of the facilities that tells what each adds before a way begins; only in time. None for
+        nothing.
     catchment
         ``any`` facility, only those of the resident's ``own_unit``, or those ``assigned`` by the data.
     standard
@@ -76,6 +84,8 @@ class CoverageParameters:
         open since then count. None when the facilities tell no such day, or ``at`` tells the day.
     groups
         Groups that are counted beside all people.
+    group
+        The group that the standard is for, one of those counted: whom the answer speaks of.
     branch_share
         Share 0..1 of the closed facilities with a ``branch_rank`` that stay as branches.
     seed
@@ -98,6 +108,9 @@ class CoverageParameters:
         Groups that walk at a speed of their own, with km/h; None when nobody asks for that.
     quotas
         What the standards of the service ask for, where a table tells of it.
+    rank_column, rank_of
+        Column that homes are ranked by from the worst-off, for the concentration index of the table
+        ``inequality``, and whose it is: the layer (in scripts the file) of the people, or of the units.
     hexagon_m
         Distance between opposite sides of the city's hexagons.
     snap_max_m, gap_join_m, scattered_people, halo_m, ferry, lattice
@@ -117,6 +130,7 @@ class CoverageParameters:
     at: str | None = None
     open_on: str | None = None
     groups: tuple[str, ...] = ()
+    group: str = EVERYBODY
     branch_share: float = 0.0
     seed: int = 0
     tables: tuple[str, ...] = ()
@@ -129,6 +143,9 @@ class CoverageParameters:
     beside: tuple[str, ...] = ()
     group_speeds: tuple[tuple[str, float], ...] | None = None
     quotas: tuple[QuotaRule, ...] = ()
+    rank_column: str | None = None
+    rank_of: str | None = None
+    start_column: str | None = None
     hexagon_m: float = WIDTH_M
     snap_max_m: float = SNAP_LIMIT_M
     gap_join_m: float = JOIN_M
@@ -178,6 +195,7 @@ class CoverageParameters:
             ``study_refused``, naming the parameter, its value and what is expected.
         """
         _require_one_of("measure", self.measure, MEASURES)
+        self.require_start()
         _require_one_of("catchment", self.catchment, CATCHMENTS)
         if self.catchment == "assigned" and not is_assigned:
             _refuse("catchment", self.catchment, "any, own_unit")
@@ -203,13 +221,28 @@ class CoverageParameters:
             allowed = f"0; ≤ {MAX_TURNOUT_S:.0f}: network_time, from_facility"
             _refuse("turnout_s", self.turnout_s, allowed)
 
+    def require_start(self) -> None:
+        """Refuse a wait before the way where the limit is no time: there it would be counted as nothing.
+
+        Raises
+        ------
+        RefusedInput
+            ``study_refused``.
+        """
+        if self.start_column is not None and not self.is_time:
+            expected = Text(
+                f"measure: network_time; bỏ start_column khi measure là {self.measure}",
+                f"measure: network_time; leave start_column out when measure is {self.measure}",
+            )
+            _refuse("start_column", self.start_column, expected)
+
     def _require_tables(self) -> None:
-        """Refuse tables of ways where there are none, or where each group has ways of its own."""
+        """Refuse tables of ways where there are none, and of draws where groups have speeds of their own."""
         of_ways = [name for name in self.tables if name not in OF_NO_WAYS]
         if self.measure == "quota" and set(of_ways) - {OF_FACILITIES}:
             _refuse("tables", ", ".join(of_ways), ", ".join((OF_FACILITIES, *OF_NO_WAYS)))
-        if of_ways and self.group_speeds is not None:
-            _refuse("tables", ", ".join(of_ways), f"{', '.join(OF_NO_WAYS)}; group_speeds: false")
+        if OF_DRAWS in self.tables and self.group_speeds is not None:
+            _refuse("tables", OF_DRAWS, "group_speeds: false")
 
     def as_document(self) -> dict[str, object]:
         """Give the parameters as they stand in the study document, the conventions among them."""
@@ -241,12 +274,16 @@ class CoverageParameters:
         """Give what most studies leave as it is, where this one does not: so theirs keep their ids."""
         told: dict[str, object] = {
             "catchment_vintage": self.catchment_vintage,
+            "group": None if self.group == EVERYBODY else self.group,
             "tables": list(self.tables),
             "closures": [rule.as_document() for rule in self.closures],
             "quota": None if self.quota is None else asdict(self.quota) | {"group": self.quota_group},
             "unit_types": list(self.unit_types),
             "min_site_m2": self.min_site_m2,
             "beside": list(self.beside),
+            "rank_column": self.rank_column,
+            "rank_of": self.rank_of,
+            "start_column": self.start_column,
         }
         told["quotas"] = [rule.as_document() for rule in self.quotas]
         told["hexagon_m"] = self.hexagon_m if "hexagons" in self.tables else None
@@ -280,5 +317,5 @@ def _require_one_of(name: str, value: str, known: Sequence[str]) -> None:
         _refuse(name, value, ", ".join(known))
 
 
-def _refuse(name: str, value: object, expected: str) -> None:
+def _refuse(name: str, value: object, expected: str | Text) -> None:
     raise RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)

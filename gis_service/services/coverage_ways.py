@@ -44,11 +44,14 @@ class Catchment:
         Rows of the demand and of the facilities.
     node_cost
         ``(n_nodes,)`` cost between each node and the nearest of these facilities; empty as the crow flies.
+    penalty
+        ``(n_facilities,)`` what each of these facilities adds to it, ms; None for nothing.
     """
 
     homes: Int64s
     facilities: Int64s
     node_cost: Int64s
+    penalty: Int64s | None = None
 
 
 @dataclass(frozen=True)
@@ -114,17 +117,14 @@ def find_ways(
             part = crow_field(demand.xy[homes], inputs.facilities, chosen)
             catchments.append(Catchment(homes, chosen, np.empty(0, dtype=np.int64)))
         else:
-            site = inputs.facilities.site[chosen]
-            part = found = _field(roads, graph, homes, chosen, site, parameters)
-            catchments.append(Catchment(homes, chosen, found.node_cost))
+            part = found = _field(roads, graph, homes, chosen, inputs.facilities, parameters)
+            catchments.append(Catchment(homes, chosen, found.node_cost, inputs.facilities.starts(chosen)))
         _put(whole, homes, part, chosen)
         served[homes] = len(chosen) > 0
     reached = whole.cost < UNREACHED
     if parameters.catchment != "any" and roads is not None and graph is not None:
         everybody = np.arange(n)
-        reached = (
-            _field(roads, graph, everybody, near, inputs.facilities.site[near], parameters).facility >= 0
-        )
+        reached = _field(roads, graph, everybody, near, inputs.facilities, parameters).facility >= 0
     elif parameters.catchment != "any":
         reached = np.full(n, len(near) > 0)
     return Ways(whole, reached, served, roads, tuple(catchments))
@@ -163,16 +163,22 @@ def _in_units(
 
 
 def _field(
-    roads: Roads, graph: Graph, homes: Int64s, chosen: Int64s, site: Int32s, parameters: CoverageParameters
+    roads: Roads,
+    graph: Graph,
+    homes: Int64s,
+    chosen: Int64s,
+    facilities: Facilities,
+    parameters: CoverageParameters,
 ) -> NetworkField:
     return network_field(
         roads.network,
         roads.costs,
         roads.homes.take(homes),
         roads.facilities.take(chosen),
-        site,
+        facilities.site[chosen],
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
+        penalty=facilities.starts(chosen),
         graph=graph,
     )
 
@@ -304,5 +310,6 @@ def _network_labels(
         limit=parameters.limit_cost,
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
+        penalty=catchment.penalty,
     )
     return network_parts(roads.network, roads.costs, reach, roads.homes.take(homes), parameters.gap_join_m)

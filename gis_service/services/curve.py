@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_service.analysis.cells import is_small
-from gis_service.analysis.curve import reached_within
+from gis_service.analysis.curve import STEP_M, STEP_S, reached_within
 from gis_service.analysis.field import UNREACHED
 from gis_service.services.coverage import CoverageResult
 from gis_service.services.coverage_document import Document
@@ -16,8 +16,7 @@ from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import PER_UNIT, persons, units
 from gis_service.types import Int64s
 
-STEP_S, LAST_S = 15, 3600
-STEP_M, LAST_M = 25, 10_000
+LAST_S, LAST_M = 3600, 10_000
 
 Table = NDArray[np.int64]
 

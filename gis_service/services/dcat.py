@@ -116,7 +116,10 @@ def _dataset(facts: LayerFacts, base: str) -> Json:
         "dct:language": _languages(),
         "dcat:landingPage": {"@id": f"{base}/layers?q={definition.id}"},
         "foaf:page": {"@id": f"{facts.address}/metadata?f=iso"},
-        "dcat:distribution": [_distribution(facts, way) for way in facts.ways()],
+        "dcat:distribution": [
+            *(_distribution(facts, way) for way in facts.ways()),
+            *(_distribution(facts, way) | {"dcat:downloadURL": {"@id": way.href}} for way in facts.files()),
+        ],
     }
     if facts.published is not None:
         told["dct:issued"] = _typed(facts.published.isoformat(), "dateTime")
@@ -126,7 +129,8 @@ def _dataset(facts: LayerFacts, base: str) -> Json:
         told["dcat:version"] = str(collection.version)
     if collection.bbox is not None:
         told["dct:spatial"] = _location(collection.bbox)
-        told["dct:conformsTo"] = {"@id": CRS_URI}
+        # A raster comes in its own system.
+        told |= {} if definition.is_raster else {"dct:conformsTo": {"@id": CRS_URI}}
     if definition.contact is not None:
         told["dcat:contactPoint"] = _contact(definition.contact)
     if definition.quality is not None:

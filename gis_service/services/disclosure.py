@@ -12,6 +12,7 @@ from gis_service.services.catchment import public_shapes
 from gis_service.services.disclosure_changes import public_changes
 from gis_service.services.disclosure_places import hide_places
 from gis_service.services.disclosure_sums import coverage_sums
+from gis_service.services.group_words import group_of
 from gis_service.services.suppression import (
     CLOSED,
     NOTICE,
@@ -54,6 +55,7 @@ def public_view(document: Row) -> Row:
     hidden = settle(sums, hide) | closed
     for gap in shown["gaps"]:
         _hide_nearest(gap)
+    shown["gaps"] = _in_open_order(shown)
     for zone in shown["zones"]:
         _hide_provision(zone)
     own_unit = shown.get("parameters", {}).get("catchment", "any") != "any"
@@ -142,6 +144,22 @@ def _hide_provision(zone: Row) -> None:
     rows = (zone, *zone.get("groups", {}).values())
     if zone.get("provision") and any(row[name] is None for row in rows for name in _COUNTED):
         zone["provision"] = zone["provision"] | {"needed": None, "missing": None}
+
+
+def _in_open_order(shown: Row) -> list[Row]:
+    """Put gap places whose people are hidden last, by id: the rank of one lies between those of others."""
+    group = group_of(shown) if shown["gaps"] else "all"
+    told: list[Row] = []
+    untold: list[Row] = []
+    for gap in shown["gaps"]:
+        people = gap["people"] if group == "all" else gap["groups"][group]
+        (untold if people is None else told).append(gap)
+    untold.sort(key=lambda gap: str(gap.get("id")))
+    for rank, gap in enumerate(told, 1):
+        gap.update({"rank": rank} if "rank" in gap else {})
+    for gap in untold:
+        gap.update({"rank": None} if "rank" in gap else {})
+    return told + untold
 
 
 def _hide_nearest(gap: Row) -> None:

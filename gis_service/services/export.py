@@ -1,7 +1,7 @@
-"""Layers into files that any GIS reads: the same rows, with their ``fid`` and all fields."""
+"""Layers into files that other programs open: the same rows, with their ``fid`` and all fields."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,48 @@ import shapely
 from gis_service.analysis.columns import ARROW_TYPES
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
-from gis_service.crs import STORAGE, parse_crs, transform
+from gis_service.crs import STORAGE, crs_name, parse_chosen_crs, transform
 from gis_service.db.engine import Connection
-from gis_service.db.export import read_rows
-from gis_service.db.history_back import count_at
+from gis_service.db.export import Rows, count_rows, read_rows
+from gis_service.db.filters import Condition, MeetsBoxes
 from gis_service.db.layers import state_of
-from gis_service.errors import ErrorCode, NotFound
-from gis_service.files.writers import GEOMETRY, Table, check_out, write_table
+from gis_service.errors import ErrorCode, NotFound, RefusedInput
+from gis_service.files.writers import GEOMETRY, Note, Table, check_out, write_table
+from gis_service.services.features import boxes_of, has_geometry
+from gis_service.services.filters import parse_filter
 from gis_service.services.history import kept_version
 from gis_service.services.ingest import Progress
 from gis_service.services.layers import definition_of, table_of
-from gis_service.types import VersionId
+from gis_service.types import BBox, Geometries, Language, Text, VersionId
+
+_NAMED = 5
+"""Features that a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a layer.
+
+    Parameters
+    ----------
+    crs
+        System of the coordinates in the file; WGS 84 when not given.
+    version
+        A version whose rows are kept; the rows of now when not given. Its number stands in the file.
+    filter
+        Which rows, in CQL2 text (:func:`gis_service.services.filters.parse_filter`); all when not given.
+    bbox
+        Only rows that meet this box in longitude and latitude degrees. Rows of a layer without geometry have
+        nothing that it could miss.
+    language
+        Of the headings where people read them.
+    """
+
+    crs: str | None = None
+    version: int | None = None
+    filter: str | None = None
+    bbox: BBox | None = None
+    language: Language = "vi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +70,8 @@ class ExportReport:
         Layer, the version that was written, and its number of rows.
     generated
         Whether the data is generated rather than observed.
+    notes
+        What the format could not take as it is.
     """
 
     out: Path
@@ -46,6 +79,7 @@ class ExportReport:
     version: VersionId
     features: int
     generated: bool
+    notes: list[Note] = field(default_factory=list)
 
 
 def file_name(definition: LayerDefinition, suffix: str = ".gpkg", version: int | None = None) -> str:
@@ -62,13 +96,12 @@ def export_layer(
     catalogue: Catalogue,
     layer_id: str,
     out: Path,
+    wanted: Wanted | None = None,
     *,
-    crs: str | None = None,
-    version: int | None = None,
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,  # noqa: ARG005  a listener that does not listen
 ) -> ExportReport:
-    """Write a layer to a file, as it is now or as it was in a version.
+    """Write a layer to a file, or a part of it; as it is now or as it was in a version.
 
     Parameters
     ----------
@@ -79,86 +112,145 @@ def export_layer(
     layer_id
         Layer to write.
     out
-        File ending in ``.gpkg``, ``.geojson``, ``.fgb``, ``.parquet`` or ``.csv``, or a folder, where the
-        file gets the layer's name.
-    crs
-        System of the coordinates in the file; WGS 84 when not given.
-    version
-        A version whose rows are kept; the rows of now when not given. Its number stands in the file.
+        File ending in ``.gpkg``, ``.geojson``, ``.fgb``, ``.parquet``, ``.zip`` (a Shapefile), ``.csv`` or
+        ``.xlsx``, or a folder, where the file gets the layer's name.
+    wanted
+        Which rows, in which system; all of now in WGS 84 when not given.
     overwrite
         Replace a file that is there.
     progress
-        Called after every batch.
+        Called after every batch with the rows done and all rows; an error of it ends the export.
 
     Raises
     ------
     NotFound
         ``layer_unknown``, ``layer_empty``, ``version_unknown``, ``version_not_kept``.
     WrongUse, Conflict
-        ``output_format_unknown``, ``output_exists``.
+        ``output_format_unknown``, ``output_exists``, and of a filter as
+        :func:`gis_service.services.filters.parse_filter`.
     RefusedInput
-        ``crs_unknown``.
+        ``crs_unknown``, ``export_outside_system`` with the features that the system does not reach,
+        ``export_rows_too_many``, ``export_shapefile_too_large``.
     """
+    wanted = wanted or Wanted()
     definition = definition_of(catalogue, layer_id)
-    out = out / file_name(definition, version=version) if out.is_dir() else out
+    out = out / file_name(definition, version=wanted.version) if out.is_dir() else out
     check_out(out, overwrite=overwrite)
-    target = parse_crs(crs) if crs else STORAGE
-    table = table_of(definition)
-    state = state_of(connection, table)
-    if state.version is None:
-        raise NotFound(ErrorCode.LAYER_EMPTY, layer=layer_id)
-    past = None if version is None else kept_version(connection, definition, version)
-    told = state if past is None else past
-    number = state.version if past is None else past.id
-    features = state.features if past is None else count_at(connection, definition.id, past.id)
-    located = definition.geometry != "None"
-    schema = pa.schema(
-        [
-            ("fid", pa.int64()),
-            *([(GEOMETRY, pa.binary())] if located else []),
-            *((column.name, ARROW_TYPES[column.type]) for column in table.columns),
-        ]
-    )
+    target = parse_chosen_crs(wanted.crs) if wanted.crs else STORAGE
+    state = _state(connection, definition, wanted)
+    rows = _rows(definition, wanted)
+    count = count_rows(connection, rows)
+    located = has_geometry(definition)
     content = Table(
         name=definition.id,
-        schema=schema,
+        schema=_schema(definition),
         geometry=definition.geometry if located else None,
         crs=target,
-        about=about(definition) | {"VERSION": str(number), "VERSION_TIME": _time(told.committed_at)},
+        about=about(definition) | _about_part(wanted, target, located=located) | state.told(),
+        labels=_labels(definition),
+        language=wanted.language,
+        placed=count.placed == count.rows,
     )
 
     def batches() -> Iterator[pa.RecordBatch]:
         done = 0
-        for rows in read_rows(connection, table, None if past is None else past.id):
-            done += len(rows)
-            yield _batch(rows, schema, target, located=located)
-            progress(done, features)
+        for batch in read_rows(connection, rows):
+            done += len(batch)
+            yield _batch(batch, content, located=located)
+            progress(done, count.rows)
 
-    write_table(out, content, batches(), overwrite=overwrite)
-    return ExportReport(out, definition.id, number, features, definition.generated)
-
-
-def _time(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat()
+    notes = write_table(out, content, batches(), overwrite=overwrite)
+    return ExportReport(out, definition.id, state.version, count.rows, definition.generated, notes)
 
 
-def _batch(
-    rows: list[tuple[Any, ...]], schema: pa.Schema, target: pyproj.CRS, *, located: bool
-) -> pa.RecordBatch:
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Which state of a layer is written."""
+
+    version: VersionId
+    at: datetime
+
+    def told(self) -> dict[str, str]:
+        return {"VERSION": str(self.version), "VERSION_TIME": self.at.isoformat()}
+
+
+def _state(connection: Connection, definition: LayerDefinition, wanted: Wanted) -> _State:
+    now = state_of(connection, table_of(definition))
+    if now.version is None or now.committed_at is None:
+        raise NotFound(ErrorCode.LAYER_EMPTY, layer=definition.id)
+    if wanted.version is None:
+        return _State(now.version, now.committed_at)
+    past = kept_version(connection, definition, wanted.version)
+    return _State(past.id, past.committed_at)
+
+
+def _rows(definition: LayerDefinition, wanted: Wanted) -> Rows:
+    conditions: list[Condition] = []
+    if wanted.filter:
+        conditions.append(parse_filter(wanted.filter, definition))
+    if wanted.bbox and has_geometry(definition):
+        conditions.append(MeetsBoxes(boxes_of(wanted.bbox)))
+    version = None if wanted.version is None else VersionId(wanted.version)
+    return Rows(table_of(definition), version, tuple(conditions))
+
+
+def _schema(definition: LayerDefinition) -> pa.Schema:
+    return pa.schema(
+        [
+            ("fid", pa.int64()),
+            *([(GEOMETRY, pa.binary())] if has_geometry(definition) else []),
+            *((one.name, ARROW_TYPES[one.type]) for one in definition.fields),
+        ]
+    )
+
+
+def _labels(definition: LayerDefinition) -> dict[str, Text]:
+    """Give what people call the fields, with the unit of their numbers."""
+    labels = {}
+    for one in definition.fields:
+        unit = f" ({one.unit})" if one.unit else ""
+        labels[one.name] = Text(f"{one.label.vi}{unit}", f"{one.label.en}{unit}")
+    return labels
+
+
+def _batch(rows: list[tuple[Any, ...]], table: Table, *, located: bool) -> pa.RecordBatch:
     fids, wkb, *values = zip(*rows, strict=True)
     arrays = [pa.array(fids, pa.int64())]
     if located:
-        arrays.append(pa.array(_placed(wkb, target), pa.binary()))
-    kinds = schema.types[len(arrays) :]
+        arrays.append(pa.array(_placed(fids, wkb, table.crs), pa.binary()))
+    kinds = table.schema.types[len(arrays) :]
     arrays += [pa.array(column, kind) for column, kind in zip(values, kinds, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
 
 
-def _placed(wkb: tuple[bytes | None, ...], target: pyproj.CRS) -> Any:  # noqa: ANN401  array of bytes or none
+def _placed(fids: tuple[int, ...], wkb: tuple[bytes | None, ...], target: pyproj.CRS) -> Any:  # noqa: ANN401  array of bytes or none
     if target == STORAGE:
         return list(wkb)
     shapes = np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object)
-    return shapely.to_wkb(transform(shapes, STORAGE, target))
+    moved = transform(shapes, STORAGE, target)
+    _check_reach(fids, moved, target)
+    return shapely.to_wkb(moved)
+
+
+def _check_reach(fids: tuple[int, ...], moved: Geometries, target: pyproj.CRS) -> None:
+    """Refuse places that the system cannot name, which PROJ writes as infinite."""
+    coordinates, owner = shapely.get_coordinates(moved, return_index=True)
+    lost = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    if len(lost):
+        named = ", ".join(str(fids[at]) for at in lost[:_NAMED])
+        raise RefusedInput(
+            ErrorCode.EXPORT_OUTSIDE_SYSTEM, crs=crs_name(target), count=len(lost), features=named
+        )
+
+
+def _about_part(wanted: Wanted, target: pyproj.CRS, *, located: bool) -> dict[str, str]:
+    """Say in the file which system it is in, and that it holds a part of the layer only."""
+    told = {"CRS": f"{crs_name(target)} {target.name}"} if located else {}
+    if wanted.filter:
+        told["FILTER"] = wanted.filter
+    if wanted.bbox:
+        told["BBOX"] = ",".join(repr(side) for side in wanted.bbox)
+    return told
 
 
 def about(definition: LayerDefinition) -> dict[str, str]:

@@ -82,14 +82,15 @@ def require_kind(places: Geometries, measure: str) -> None:
     Raises
     ------
     RefusedInput
-        ``study_refused`` for lines in a measure along roads, and for points and lines in ``inside_area``.
+        ``study_refused`` for lines in a measure along roads, and in ``inside_area`` for points and lines
+        alone; without any facility nobody is reached.
     """
     dimensions = shapely.get_dimensions(places)
     if measure in ON_ROADS and np.any(dimensions == LINEAR):
         expected = Text(
             "within_line, straight_radius (đối tượng dạng đường)", "within_line, straight_radius (lines)"
         )
-    elif measure == "inside_area" and not np.any(dimensions == AREAL):
+    elif measure == "inside_area" and len(dimensions) and not np.any(dimensions == AREAL):
         expected = Text(
             "within_line, straight_radius (lớp không có vùng)", "within_line, straight_radius (no areas)"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db import features as rows
 from gis_service.db.engine import Connection
+from gis_service.db.filters import Condition, Joined, MeetsBoxes
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.types import BBox, LayerId, VersionId
 
@@ -33,7 +34,7 @@ class FeaturePage:
 
 def has_geometry(definition: LayerDefinition) -> bool:
     """Tell whether the rows of a layer lie anywhere."""
-    return definition.geometry != "None"
+    return definition.geometry not in {"None", "Raster"}
 
 
 def fields_of(definition: LayerDefinition) -> list[str]:
@@ -57,6 +58,7 @@ def page(
     limit: int = 100,
     bbox: BBox | None = None,
     version: VersionId | None = None,
+    condition: Condition | None = None,
 ) -> FeaturePage:
     """Give the features whose id is above ``after``, at most ``limit`` of them.
 
@@ -74,11 +76,16 @@ def page(
         Only features that meet this box, in longitude and latitude degrees (CRS84).
     version
         A version whose rows are kept; None for the features of now.
+    condition
+        Only features that fulfil it (:func:`gis_service.services.filters.parse_filter`).
     """
     if after >= _BIGINT:
         return FeaturePage([], None)
     count = min(limit, MAX_PAGE)
     located = has_geometry(definition)
+    wanted = [] if condition is None else [condition]
+    if bbox and located:
+        wanted.append(MeetsBoxes(boxes_of(bbox)))
     # One more than asked for tells whether a next page exists, without counting the rest. A layer without
     # geometry has nothing that a box could miss: OGC API Features lets such features through.
     found = rows.page(
@@ -87,9 +94,9 @@ def page(
         fields_of(definition),
         after=after,
         count=count + 1,
-        boxes=boxes_of(bbox) if bbox and located else None,
         located=located,
         version=version,
+        condition=Joined("AND", tuple(wanted)) if wanted else None,
     )
     shown = found[:count]
     return FeaturePage([row.geojson for row in shown], shown[-1].fid if len(found) > count else None)

@@ -23,13 +23,18 @@ from gis_service.services.coverage import CoverageInputs, CoverageResult, Progre
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import Assigned, Facilities, Notice
 from gis_service.services.coverage_parameters import (
+    MAX_TURNOUT_S,
     MEASURES,
+    OF_EVENNESS,
+    ON_ROADS,
     CoverageCatchment,
     CoverageMeasure,
     CoverageParameters,
 )
 from gis_service.services.documents import PER_UNIT, persons
+from gis_service.services.gap_groups import named_groups, speeds_of_groups
 from gis_service.services.gap_inputs import Asking, GapFiles, GapInputs, read_inputs
+from gis_service.services.gap_starts import start_option
 from gis_service.services.network import stops_of
 from gis_service.services.study_request import ROADS
 from gis_service.services.tables import TABLES, layers_of_tables
@@ -69,6 +74,16 @@ class GapQuestion:
         ``HH:MM``, ``Tuesday HH:MM`` or ``YYYY-MM-DDTHH:MM``: who is open, which ferry runs.
     closed_classes
         Classes of road that are closed: where they touch the closed areas, when there are any.
+    groups
+        Columns of persons that are counted beside all people, or ages: ``age_60``, ``60+``, ``3-5``.
+    rank_column
+        Column of the population file, else of the zones, that homes are ranked by from the worst-off.
+    group_speeds
+        Whether elderly people and children walk at their own speed, on foot.
+    turnout_s
+        Seconds that every time begins with, where people are driven to.
+    start_column
+        Column of the facilities' file with the seconds that each of their times begins with.
     tables
         Further tables, names of `gis_service.services.tables.TABLES`.
     """
@@ -84,6 +99,11 @@ class GapQuestion:
     at: str = DEFAULT_AT
     tables: tuple[str, ...] = ()
     closed_classes: tuple[str, ...] = ()
+    rank_column: str | None = None
+    groups: tuple[str, ...] = ()
+    group_speeds: bool = False
+    turnout_s: float = 0.0
+    start_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,8 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
     tell("files", 0.0)
     asking = _asking(question, parameters)
     inputs = read_inputs(files, asking)
+    if inputs.rank is not None:
+        parameters = replace(parameters, rank_of=inputs.rank.whose)
     tell("network", 0.3)
     network, closed = _network(inputs, parameters, hour_of(asking.at))
     zone = zone_of(inputs.demand.xy, inputs.zones)
@@ -141,11 +163,13 @@ def run_gap_analysis(files: GapFiles, question: GapQuestion, progress: Progress 
         settlements=inputs.settlements,
         assigned=_assigned(inputs, zone, parameters, notices),
         land_use=inputs.land_use,
+        rank=None if inputs.rank is None else inputs.rank.of_homes(inputs.demand.source, inputs.zones, zone),
         people_beyond=inputs.beyond,
         notices=(*notices, *closed),
         generated=inputs.generated,
     )
-    if not len(inputs.facilities.xy):  # areas, and no road that anybody may walk on leads into one
+    # Areas, and no road that anybody may walk on leads into one.
+    if not len(inputs.facilities.xy) and len(inputs.places):
         raise _off_roads(files, parameters, len(inputs.places))
     result = run_coverage(read, parameters, lambda step, share: tell(step, 0.4 + 0.5 * share))
     _refuse_off_roads(files, parameters, result)
@@ -183,6 +207,9 @@ def _asking(question: GapQuestion, parameters: CoverageParameters) -> Asking:
         at=dt.time(hour, minute),
         weekday=_DAYS.index(day),
         by_car=question.mode == "car",
+        groups=parameters.counted_groups[1:],
+        rank_column=parameters.rank_column,
+        start_column=parameters.start_column,
     )
 
 
@@ -203,6 +230,7 @@ def _beside_roads(
 ) -> Document:
     """Tell the same limit along roads beside a straight radius."""
     roads = replace(parameters, measure="network_distance", mode=_mode(question), beside=(), tables=())
+    roads = replace(roads, rank_column=None, rank_of=None)
     inputs = replace(read, facilities=entered)
     found = run_coverage(inputs, roads)
     return with_computed(result.document, read, result, [Computed(ROADS, inputs, found, found.document)])
@@ -218,17 +246,45 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
     """
     limit = _limit_cost(question)
     measure = _measure(question)
+    groups, on_roads = named_groups(question.groups), measure in ON_ROADS
     return CoverageParameters(
         service=SERVICE,
         measure=measure,
         limit=limit / PER_UNIT,
         mode=_mode(question),
         direction=question.direction,
+        turnout_s=_turnout(question, measure),
+        start_column=start_option(question.start_column, is_time=measure == "network_time"),
         catchment=question.catchment,
         at=normal_time(question.at),
         beside=(ROADS,) if measure == "straight_radius" else (),
         tables=_tables(question.tables),
+        rank_column=_rank_column(question),
+        groups=groups,
+        group_speeds=speeds_of_groups(
+            groups, question.mode if on_roads else "", is_asked_for=question.group_speeds
+        ),
     )
+
+
+def _rank_column(question: GapQuestion) -> str | None:
+    """Give the column to rank by: only beside the table that tells of it."""
+    column = question.rank_column
+    if column is not None and OF_EVENNESS not in question.tables:
+        expected = f"--tables {OF_EVENNESS}"
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--rank-column", value=column, expected=expected)
+    return column
+
+
+def _turnout(question: GapQuestion, measure: CoverageMeasure) -> float:
+    """Give the turn-out: only in time, and only where people are driven to."""
+    usable = measure == "network_time" and question.direction == "from_facility"
+    if not 0 <= question.turnout_s <= MAX_TURNOUT_S or (question.turnout_s and not usable):
+        allowed = f"0..{MAX_TURNOUT_S:.0f}: --limit-min, --direction from_facility"
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT, name="--turnout-s", value=question.turnout_s, expected=allowed
+        )
+    return question.turnout_s
 
 
 def _tables(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Demand of a gap analysis: people as the file has them, or spread into buildings, onto land, by a raster."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,14 +17,15 @@ from gis_service.analysis.demand import (
     demand_from_points,
     demand_from_polygons,
 )
-from gis_service.crs import transform
+from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.files.buildings import read_buildings, read_land
-from gis_service.files.population import PopulationCells, PopulationTable
+from gis_service.files.population import PopulationCells, PopulationTable, read_population
 from gis_service.services.coverage_inputs import Notice
-from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together
+from gis_service.services.coverage_parameters import HALO_M
+from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together, widened
 from gis_service.services.spreading import by_raster, into_buildings
-from gis_service.types import Geometries, Text
+from gis_service.types import Floats, Geometries, Text
 
 _OF_AREAS = Text("dân số theo vùng hoặc theo ô ảnh", "people of areas, or of the cells of a raster")
 _ONE_OF_THEM = Text("--buildings hoặc --weights, không cả hai", "--buildings or --weights, not both")
@@ -31,7 +33,15 @@ _TABLE_OF_AREAS = Text("dân số theo vùng", "people of areas")
 
 
 class DemandFiles(Protocol):
-    """The files that people are spread by."""
+    """The file of the people, and those that they are spread by."""
+
+    @property
+    def population(self) -> str:
+        """Points, areas, or a raster of persons per cell."""
+
+    @property
+    def people_column(self) -> str | None:
+        """Column of everybody; the usual names when None."""
 
     @property
     def buildings(self) -> str | None:
@@ -48,6 +58,40 @@ class DemandFiles(Protocol):
     @property
     def nodata(self) -> float | None:
         """What means "no data" in the raster."""
+
+
+def population_of(
+    sources: DemandFiles, area: Place, asked: tuple[Sequence[str], str | None], notices: list[Notice]
+) -> PopulationTable | PopulationCells:
+    """Read the people, of a raster those of the study area and around it; tells who has no place.
+
+    Parameters
+    ----------
+    sources, area
+        The files, and the place of the study area.
+    asked
+        Groups that are counted, and the column to rank by.
+    notices
+        What must be said is added here.
+
+    Raises
+    ------
+    NotFound, RefusedInput, WrongUse
+        As `read_population`.
+    """
+    groups, rank_column = asked
+    population = read_population(
+        sources.population,
+        people_column=sources.people_column,
+        box=(widened(area[2], HALO_M), STORAGE),
+        nodata=None if sources.weights else sources.nodata,
+        groups=groups,
+        rank_column=rank_column,
+    )
+    if isinstance(population, PopulationTable) and population.lost_rows:
+        params = {"rows": population.lost_rows, "people": round(population.lost_people, 3)}
+        notices.append(Notice("people_without_place", params))
+    return population
 
 
 def demand_of(
@@ -90,7 +134,7 @@ def demand_of(
         codes = [str(row) for row in range(len(shapes))]
     else:
         shapes, codes = transform(population.geometry, population.crs, area[1]), list(population.codes)
-    known = people_of_zones(shapes, {ALL: population.people}, codes)
+    known = people_of_zones(shapes, _people(population), codes)
     if sources.weights is not None:
         return by_raster(known, (sources.weights, sources.nodata), area, ground, notices).demand
     if sources.buildings is not None:
@@ -102,6 +146,12 @@ def demand_of(
         return into_buildings(known, buildings, ground, notices).demand
     nobody = weigh_buildings(np.empty(0, dtype=object), np.empty(0), np.empty(0), [])
     return into_buildings(known, nobody, ground, notices).demand
+
+
+def _people(population: PopulationTable | PopulationCells) -> dict[str, Floats]:
+    """Give the persons of every group that was read, all people first."""
+    others = population.groups if isinstance(population, PopulationTable) else {}
+    return {ALL: population.people, **others}
 
 
 def _require_fitting(population: PopulationTable | PopulationCells, sources: DemandFiles) -> None:
@@ -149,7 +199,7 @@ def _cells(population: PopulationCells, crs: pyproj.CRS) -> Geometries:
 def _as_they_are(
     population: PopulationTable | PopulationCells, crs: pyproj.CRS, barriers: Geometries | None
 ) -> Demand:
-    people = {ALL: population.people}
+    people = _people(population)
     if isinstance(population, PopulationCells):
         corners = shapely.get_coordinates(_cells(population, crs)).reshape(-1, 5, 2)[:, :4]
         return demand_from_cells(corners, people, barriers)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import time
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -16,15 +15,16 @@ from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Roads
+from gis_service.analysis.quota import known_sizes
 from gis_service.analysis.zones import Zones
-from gis_service.crs import STORAGE, crs_name, parse_crs, transform
+from gis_service.crs import crs_name, parse_crs, transform
 from gis_service.files.frames import crs_of, require_column
-from gis_service.files.population import PopulationCells, PopulationTable, read_population
+from gis_service.files.population import PopulationCells
 from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.assigned import SERVES
 from gis_service.services.coverage_inputs import Facilities, LandUse, Notice
-from gis_service.services.coverage_parameters import HALO_M, ON_ROADS, CoverageMeasure
+from gis_service.services.coverage_parameters import ON_ROADS, CoverageMeasure
 from gis_service.services.facilities import (
     LINEAR,
     are_areas,
@@ -32,9 +32,11 @@ from gis_service.services.facilities import (
     facilities_from,
     require_kind,
 )
-from gis_service.services.gap_demand import demand_of
+from gis_service.services.gap_demand import demand_of, population_of
 from gis_service.services.gap_land_use import land_use_of
-from gis_service.services.gap_references import content_hash
+from gis_service.services.gap_rank import GapRank, rank_of_files
+from gis_service.services.gap_references import content_hash, generated_inputs
+from gis_service.services.gap_starts import starts_of_frame
 from gis_service.services.gap_tables import (
     NAMES,
     Place,
@@ -48,7 +50,6 @@ from gis_service.services.gap_tables import (
     table_place,
     texts,
     texts_or_none,
-    widened,
 )
 from gis_service.services.gap_zones import zones_of
 from gis_service.services.network import ferries_of, metric_crs, roads_of
@@ -59,10 +60,6 @@ from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
 _SITES = ("site_id", "site")
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is, as in the layers of the service."""
-_MAY_BE_GENERATED = (
-    *("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas"),
-    *("buildings", "residential_land", "weights", "land_use"),
-)
 
 
 @dataclass(frozen=True)
@@ -101,12 +98,21 @@ class Asking:
         Time and day of the study, Monday 0: which ferries run, which facilities are open.
     by_car
         Only ferries that take cars.
+    groups
+        Groups that are counted beside all people.
+    rank_column
+        Column that homes are ranked by, of the people or of the zones.
+    start_column
+        Column of what the facilities add before a way begins.
     """
 
     measure: CoverageMeasure
     at: time
     weekday: int
     by_car: bool = False
+    groups: tuple[str, ...] = ()
+    rank_column: str | None = None
+    start_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,8 @@ class GapInputs:
         Places on roads that not everybody may pass.
     closed_areas
         Polygons that close the roads they touch.
+    rank
+        What homes are ranked by; None when nobody asks for it.
     """
 
     crs: pyproj.CRS
@@ -157,6 +165,7 @@ class GapInputs:
     gates: GateTable | None = None
     closed_areas: Geometries | None = None
     entered: Facilities | None = None
+    rank: GapRank | None = None
 
 
 def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
@@ -184,20 +193,15 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     note_roads(road_table, notices)
     crs = metric_crs(asked, road_table)
     facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon", "LineString"), notices)
+    facility_place = table_place(sources.facilities, facility_frame)  # of those that are shut too
     facility_frame = _open(facility_frame, asking, notices)
-    population = read_population(
-        sources.population,
-        people_column=sources.people_column,
-        box=(widened(area[2], HALO_M), STORAGE),
-        nodata=None if sources.weights else sources.nodata,
-    )
-    _note_people(population, notices)
+    population = population_of(sources, area, (asking.groups, asking.rank_column), notices)
     extent = np.array([shapely.box(*population.extent)])
     require_together(
         area,
         [
             place_of(sources.roads, road_table.lines, road_table.crs),
-            table_place(sources.facilities, facility_frame),
+            facility_place,
             place_of(sources.population, extent, population.crs),
         ],
     )
@@ -224,11 +228,12 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
         beyond=_thousandths(population.beyond) if isinstance(population, PopulationCells) else 0,
         notices=tuple(notices),
         references={},
-        generated=_generated(sources),
+        generated=generated_inputs(sources),
         of_osm=road_table.of_osm,
         gates=road_table.gates,
         closed_areas=closed_areas,
         entered=entered,
+        rank=rank_of_files(population, zone_frame, (sources.zones, sources.zone_id), asking.rank_column),
     )
     return replace(found, references=_references(found, boats))
 
@@ -240,7 +245,7 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
     what was left out while reading, and which inputs are generated.
     """
     people, zones, sites = read.demand, read.zones, read.facilities
-    known = ((CAPACITY, sites.capacity), (SITE_AREA, sites.site_area_m2))
+    known = ((CAPACITY, sites.capacity), (SITE_AREA, sites.site_area_m2), ("start", sites.start))
     sizes = [part for name, column in known if column is not None for part in ([name], column)]
     sizes += [] if sites.serves is None else [[SERVES], [str(one) for one in sites.serves]]
     hashes = {
@@ -249,6 +254,7 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
         "population": content_hash(people.xy, people.people[ALL], [read.beyond, people.step_m]),
         "zones": content_hash(zones.polygons, zones.ids, zones.names),
     }
+    hashes |= _of_people(read)
     if read.gates is not None:
         gates = read.gates
         hashes["gates"] = content_hash(gates.xy, gates.on_foot, gates.on_wheels, gates.by_car)
@@ -270,12 +276,12 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
     return {**named, "crs": crs_name(read.crs)}
 
 
-def _generated(sources: GapFiles) -> tuple[str, ...]:
-    """Give the inputs whose file name says that they are generated, as every export of such data does."""
-    named = {role: getattr(sources, role) for role in _MAY_BE_GENERATED}
-    return tuple(
-        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
-    )
+def _of_people(read: GapInputs) -> dict[str, str]:
+    """Name what is told of the people beside how many there are: their groups, what they are ranked by."""
+    people = read.demand.people
+    groups = sorted(group for group in people if group != ALL)
+    found = {"groups": content_hash(groups, *(people[group] for group in groups))} if groups else {}
+    return found if read.rank is None else found | {"rank": content_hash(*read.rank.parts)}
 
 
 def _columns(table: FerryTable) -> tuple[Floats | Geometries | Bools, ...]:
@@ -285,12 +291,6 @@ def _columns(table: FerryTable) -> tuple[Floats | Geometries | Bools, ...]:
 
 def _thousandths(persons: float) -> int:
     return int(np.floor(persons * THOUSANDTHS + 0.5))
-
-
-def _note_people(population: PopulationTable | PopulationCells, notices: list[Notice]) -> None:
-    if isinstance(population, PopulationTable) and population.lost_rows:
-        params = {"rows": population.lost_rows, "people": round(population.lost_people, 3)}
-        notices.append(Notice("people_without_place", params))
 
 
 def _barriers(source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]) -> Geometries | None:
@@ -359,7 +359,8 @@ def _facilities(
     places = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
     require_kind(places, asking.measure)
     named = (texts_or_none(frame, _SITES), texts(frame, NAMES))
-    more = _columns_of(frame) | {"places": places}
+    starts = starts_of_frame(frame, asking.start_column, named[1], notices)
+    more = _columns_of(frame) | {"places": places, "start": starts}
     of_lines = bool(np.any(shapely.get_dimensions(places) == LINEAR))
     entered = None if of_lines else facilities_from(places, *named, roads.walkable, zones)
     if asking.measure not in ON_ROADS or entered is None:
@@ -378,11 +379,12 @@ def _columns_of(frame: gpd.GeoDataFrame) -> dict[str, Any]:
         "capacity": _optional(frame, CAPACITY),
         "site_area_m2": _optional(frame, SITE_AREA),
     }
-    return found | {"serves": tuple(frame[SERVES].tolist()) if SERVES in frame.columns else None}
+    # As codes of units are read: a column with gaps may hold whole numbers as floating ones.
+    return found | {"serves": tuple(texts_or_none(frame, (SERVES,))) if SERVES in frame.columns else None}
 
 
 def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
-    """Give a column of numbers, nan where there is none; None for a file without it."""
+    """Give a column of sizes, nan where there is none; None for a file without it."""
     if column not in frame.columns:
         return None
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64)
+    return known_sizes(pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64))

@@ -4,6 +4,7 @@ The same rows saved once more, or under another name, give the equal document.
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ from numpy.typing import NDArray
 from gis_service.services.documents import canonical_json
 from gis_service.types import Geometries
 
+_MAY_BE_GENERATED = (
+    *("facilities", "roads", "population", "zones", "barriers", "ferries", "closed_areas"),
+    *("buildings", "residential_land", "weights", "land_use"),
+)
 _LITTLE_ENDIAN = 1
 
 
@@ -44,3 +49,17 @@ def _single(geometry: Geometries) -> Geometries:
     one = multi & (shapely.get_num_geometries(result) == 1)
     result[one] = shapely.get_geometry(result[one], 0)
     return result
+
+
+def generated_inputs(sources: object) -> tuple[str, ...]:
+    """Give the inputs whose file name says that they are generated, as every export of such data does.
+
+    Parameters
+    ----------
+    sources
+        Paths by role, as `gis_service.services.gap_inputs.GapFiles` has them.
+    """
+    named = {role: getattr(sources, role) for role in _MAY_BE_GENERATED}
+    return tuple(
+        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
+    )

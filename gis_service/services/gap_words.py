@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gis_service.services.group_words import group_of, residents_words
 from gis_service.services.study_words import limit_words
 from gis_service.text import number, percent
 from gis_service.types import Language, Text
 
 _REACH = Text(
-    vi="{share} người dân tới được điểm dịch vụ {which} trong {limit}.",
-    en="{share} of the people reach {which} within {limit}.",
+    vi="{share} {who} tới được điểm dịch vụ {which} trong {limit}.",
+    en="{share} of the {who} reach {which} within {limit}.",
 )
 _REACHED = Text(
-    vi="Từ điểm dịch vụ {which} tới được {share} người dân trong {limit}.",
-    en="{share} of the people are reached from {which} within {limit}.",
+    vi="Từ điểm dịch vụ {which} tới được {share} {who} trong {limit}.",
+    en="{share} of the {who} are reached from {which} within {limit}.",
 )
 _WHICH = {
     "any": Text(vi="gần nhất", en="the nearest facility"),
@@ -75,19 +76,21 @@ def method(document: Mapping[str, Any]) -> Text:
 
 
 def _answer(document: Mapping[str, Any], language: Language) -> str:
-    asked, share = document["parameters"], document["totals"]["all"]["share"]
+    asked, group = document["parameters"], group_of(document)
+    share = document["totals"][group]["share"]
     words = _REACHED if asked["direction"] == "from_facility" else _REACH
     return words.in_language(language).format(
         share="–" if share is None else percent(share, language),
+        who=residents_words(group, language),
         which=_WHICH[asked["catchment"]].in_language(language),
         limit=limit_words(asked, language),
     )
 
 
 def _answer_outside(document: Mapping[str, Any], language: Language) -> str:
-    everybody = document["totals"]["all"]
-    words = _OUTSIDE_LOST if everybody["unreachable"] else _OUTSIDE
+    told = document["totals"][group_of(document)]
+    words = _OUTSIDE_LOST if told["unreachable"] else _OUTSIDE
     said = words.in_language(language).format(
-        outside=number(everybody["uncovered"], language), lost=number(everybody["unreachable"], language)
+        outside=number(told["uncovered"], language), lost=number(told["unreachable"], language)
     )
     return said + (_GENERATED.in_language(language) if document["generated_data"] else "")

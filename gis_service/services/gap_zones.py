@@ -30,9 +30,14 @@ def zones_of(frame: gpd.GeoDataFrame, source: tuple[str, str | None], crs: pypro
         `sorted_zones`.
     """
     polygons = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
-    codes = texts_or_none(frame, (_zone_column(frame, *source),))
+    codes = codes_of(frame, source)
     names = texts(frame, NAMES) if find_column(frame, NAMES) else [str(code) for code in codes]
     return sorted_zones(codes, names, polygons)
+
+
+def codes_of(frame: gpd.GeoDataFrame, source: tuple[str, str | None]) -> list[str | None]:
+    """Give the codes of the units of a table, as text; arguments and errors as of `zones_of`."""
+    return texts_or_none(frame, (_zone_column(frame, *source),))
 
 
 def _zone_column(frame: gpd.GeoDataFrame, path: str, zone_id: str | None) -> str:

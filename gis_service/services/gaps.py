@@ -11,10 +11,10 @@ from gis_service.analysis.demand import ALL
 from gis_service.analysis.field import UNREACHED
 from gis_service.analysis.gaps import GapPlace
 from gis_service.services.coverage import CoverageResult
-from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_document import Document, gap_groups
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.documents import document_id, persons, plain, units
+from gis_service.services.documents import document_id, plain, units
 
 PROCESS = "gaps"
 
@@ -49,12 +49,8 @@ def gaps_document(result: CoverageResult, inputs: CoverageInputs, parameters: Co
 def _more(
     place: GapPlace, result: CoverageResult, inputs: CoverageInputs, parameters: CoverageParameters
 ) -> Document:
-    others = [group for group in parameters.counted_groups if group != ALL]
-    people = result.demand.people
-    more: Document = {"nearest": _nearest(place, result, inputs, parameters)}
-    if others:
-        more["groups"] = {group: persons(int(people[group][place.homes].sum())) for group in others}
-    return more
+    people = {group: result.demand.people[group] for group in parameters.counted_groups}
+    return {"nearest": _nearest(place, result, inputs, parameters)} | gap_groups(place, people)
 
 
 def _nearest(

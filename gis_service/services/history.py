@@ -12,8 +12,10 @@ from gis_service.db.history import Tally, Version
 from gis_service.db.history_back import kept_bounds, settle
 from gis_service.db.history_diff import Difference
 from gis_service.db.layers import table_exists, version_of
+from gis_service.db.rasters import has_rasters, raster_versions
 from gis_service.errors import ErrorCode, NotAllowed, NotFound
 from gis_service.services.features import fields_of
+from gis_service.services.layers import refuse_raster
 from gis_service.types import VersionId
 
 __all__ = ["Difference", "Tally", "Version"]
@@ -94,7 +96,7 @@ def page(
     connection
         Any connection that may read.
     definition
-        Layer whose table exists.
+        Layer whose table exists, or a raster, which counts as one row.
     before
         Only those before this version.
     limit
@@ -104,9 +106,11 @@ def page(
     """
     count = min(limit, MAX_PAGE)
     bound = None if before is None or before >= _BIGINT else before
-    found = rows.versions(connection, definition.id, before=bound, count=count + 1)
+    read = raster_versions if definition.is_raster else rows.versions
+    found = read(connection, definition.id, before=bound, count=count + 1)
     found = [entry for entry in found if oldest is None or entry[0].id >= oldest]
-    items = [VersionEntry(version, tally if version.kept else None) for version, tally in found[:count]]
+    told = definition.is_raster
+    items = [VersionEntry(one_, tally if told or one_.kept else None) for one_, tally in found[:count]]
     return VersionPage(items, items[-1].version.id if len(found) > count else None)
 
 
@@ -231,10 +235,11 @@ def compare(
     Raises
     ------
     NotFound
-        ``version_unknown``, ``version_not_kept``.
+        ``version_unknown``, ``version_not_kept``; ``layer_is_raster``.
     NotAllowed
         ``version_closed``.
     """
+    refuse_raster(definition)
     first, last = (kept_version(connection, definition, one_, oldest=oldest) for one_ in (old, new))
     columns, pair = fields_of(definition), (first.id, last.id)
     counted = diff.tally(connection, definition.id, columns, *pair)
@@ -266,7 +271,8 @@ def require_table(connection: Connection, definition: LayerDefinition) -> None:
     NotFound
         ``layer_empty``.
     """
-    if not table_exists(connection, definition.id):
+    there = has_rasters if definition.is_raster else table_exists
+    if not there(connection, definition.id):
         raise NotFound(ErrorCode.LAYER_EMPTY, layer=definition.id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
@@ -16,10 +16,12 @@ from gis_service.db.history_back import (
     version_before,
 )
 from gis_service.db.layers import LayerTable, add_version, ensure_table, lock_layer, waiting_at_most
+from gis_service.db.rasters import add_raster, newest_raster
 from gis_service.errors import Conflict, ErrorCode, NotFound
 from gis_service.messages.catalogue import notices
 from gis_service.services.history import BEFORE_ALL, kept_version
-from gis_service.services.layers import table_of
+from gis_service.services.layers import refuse_raster, table_of
+from gis_service.services.raster_layers import version_of_raster
 from gis_service.types import VersionId
 
 LOCK_WAIT_S = 10.0
@@ -78,6 +80,8 @@ def restore(
     Conflict
         ``version_key_taken``, ``version_unfit``, ``layer_busy``, ``layer_table_differs``.
     """
+    if definition.is_raster:
+        return _restore_raster(connection, definition, number, author, message, wait_s, fids)
     table = table_of(definition)
     with _alone(connection, table, wait_s):
         version = kept_version(connection, definition, number)
@@ -136,6 +140,33 @@ def undo(
         _require_fit(connection, table, earlier, touched.fids)
         done = put_back(connection, table, earlier, touched.fids)
         return _made(connection, table, done, author, message or _words("version_undone", version=version.id))
+
+
+def _restore_raster(
+    connection: Connection,
+    definition: LayerDefinition,
+    number: int,
+    author: str,
+    message: str | None,
+    wait_s: float | None,
+    fids: Sequence[int] | None,
+) -> PutBack:
+    """Make the file of an earlier version that of a new one."""
+    if fids is not None:
+        refuse_raster(definition)
+    limit = LOCK_WAIT_S if wait_s is None else wait_s
+    with waiting_at_most(connection, definition.id, limit), connection.begin_nested():
+        lock_layer(connection, definition.id)
+        past, now = (
+            version_of_raster(connection, definition, number),
+            newest_raster(connection, definition.id),
+        )
+        if now is not None and now.sha256 == past.sha256:
+            return PutBack(None, Tally(0, 0, 0))
+        words = message or _words("raster_restored", version=past.version)
+        version = add_version(connection, definition.id, author=author, message=words)
+        add_raster(connection, replace(past, version=version))
+        return PutBack(version, Tally(int(now is None), int(now is not None), 0))
 
 
 @contextmanager

@@ -6,14 +6,29 @@ the layer and one row in ``gis.version``, all in the caller's transaction. A ref
 
 from pathlib import Path
 
+from gis_service.analysis.checks.findings import Repair
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.files.readers import open_vector
 from gis_service.services.ingest_load import Load
+from gis_service.services.ingest_placed import Placing
+from gis_service.services.ingest_placing import place_rows
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows, rows_of
+from gis_service.services.ingest_text import ALL
 from gis_service.services.layers import definition_of
 
-__all__ = ["LoadOptions", "LoadReport", "Progress", "Rows", "load_file", "load_rows", "rows_of"]
+__all__ = [
+    "ALL",
+    "LoadOptions",
+    "LoadReport",
+    "Placing",
+    "Progress",
+    "Repair",
+    "Rows",
+    "load_file",
+    "load_rows",
+    "rows_of",
+]
 
 
 def load_file(
@@ -58,8 +73,16 @@ def load_file(
     """
     definition = definition_of(catalogue, layer_id)
     options = options or LoadOptions()
-    with open_vector(path, name=options.name, encoding=options.encoding, limits=options.limits) as source:
+    with open_vector(
+        path,
+        name=options.name,
+        encoding=options.encoding,
+        limits=options.limits,
+        strict_text=False,
+        rebuild_index=Repair.INDEX in options.repairs,
+    ) as source:
         rows = Rows(path.name, source.header, source.names, source.batches())
+        rows = place_rows(connection, catalogue, definition, rows, options)
         load = Load(catalogue, definition, rows, options)
         return load.run(connection, author=author, message=message, progress=progress)
 
@@ -80,5 +103,5 @@ def load_rows(
     NotFound, RefusedInput, Conflict
         As :func:`load_file`.
     """
-    load = Load(catalogue, definition_of(catalogue, layer_id), rows, LoadOptions())
+    load = Load(catalogue, definition_of(catalogue, layer_id), rows, LoadOptions(own=True))
     return load.run(connection, author=author, message=message, progress=lambda _done, _total: None)

@@ -1,16 +1,18 @@
 """Which column of a file belongs to which field of a layer, and what stands in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis_service.analysis.columns import convert
-from gis_service.analysis.shapes import SHOWN, Found
+from gis_service.analysis.checks.findings import SHOWN, Found, found_where
+from gis_service.analysis.checks.thousands import without_thousands
+from gis_service.analysis.columns import comma_decimals, convert
 from gis_service.catalogue.layer_definition import FieldDefinition, LayerDefinition
-from gis_service.errors import ErrorCode
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.text import search_form
 from gis_service.types import Bools
 
@@ -18,6 +20,13 @@ _DBF_NAME = 10
 """Column names of a Shapefile are cut to ten letters."""
 _OWN_COLUMNS = {"fid", "id", "ogcfid"}
 """Row numbers that programs write of themselves; leaving them out needs no notice."""
+NUMERIC = ("integer", "number")
+"""Types of fields that hold numbers."""
+_MARKUP = r"(?i)<\s*/?\s*[a-z!][^>]*>|javascript:"
+
+Reason = Literal["chosen", "same", "folded", "cut"]
+"""Why a column is taken for a field: somebody said so, the name as it stands, folded, or cut by a
+Shapefile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +40,18 @@ class Matching:
     positions
         For each of them the position of its column in the file, without the geometry.
     dropped
-        Columns that belong to no field.
+        Columns that belong to no field, but for those that were left out by choice.
     absent
         Fields that the file does not have.
+    reasons
+        For each of the fields why its column was taken.
     """
 
     fields: tuple[FieldDefinition, ...]
     positions: tuple[int, ...]
     dropped: tuple[str, ...]
     absent: tuple[FieldDefinition, ...]
+    reasons: tuple[Reason, ...]
 
 
 def fold(name: str) -> str:
@@ -47,24 +59,74 @@ def fold(name: str) -> str:
     return "".join(sign for sign in search_form(name) if sign.isalnum())
 
 
-def match_columns(names: Sequence[str], definition: LayerDefinition) -> Matching:
-    """Match by name as it stands, then folded, then as cut by a Shapefile when only one field begins so."""
-    taken: dict[str, int] = {}
-    for rule in (_same, _folded, _cut):
+def match_columns(
+    names: Sequence[str],
+    definition: LayerDefinition,
+    chosen: Mapping[str, str | None] | None = None,
+    given: Sequence[str] | None = None,
+) -> Matching:
+    """Match as chosen, then by name as it stands, then folded, then as cut by a Shapefile when only one fits.
+
+    Parameters
+    ----------
+    names
+        Columns of the file, with their letters repaired.
+    definition
+        The layer.
+    chosen
+        Field by column; none leaves the column out.
+    given
+        The same columns as the file writes them, by which they are chosen.
+
+    Raises
+    ------
+    RefusedInput
+        ``column_choice`` when a column or field is not there, or a field is chosen twice.
+    """
+    chosen, given = chosen or {}, given or names
+    _require_choice(chosen, given, definition)
+    taken: dict[str, tuple[int, Reason]] = {}
+    left_out = {position for position, name in enumerate(given) if chosen.get(name, "") is None}
+    for position, name in enumerate(given):
+        if (field := chosen.get(name)) is not None and field not in taken:
+            taken[field] = position, "chosen"
+    for reason, rule in _RULES.items():
         for position, name in enumerate(names):
-            if position in taken.values():
+            if position in left_out or any(position == at for at, _ in taken.values()):
                 continue
             candidates = [field.name for field in definition.fields if rule(name, field.name)]
             if len(candidates) == 1 and candidates[0] not in taken:
-                taken[candidates[0]] = position
+                taken[candidates[0]] = position, reason
     fields = tuple(field for field in definition.fields if field.name in taken)
-    unused = [name for position, name in enumerate(names) if position not in taken.values()]
+    used = {at for at, _ in taken.values()} | left_out
+    unused = [name for position, name in enumerate(names) if position not in used]
     return Matching(
         fields=fields,
-        positions=tuple(taken[field.name] for field in fields),
+        positions=tuple(taken[field.name][0] for field in fields),
         dropped=tuple(name for name in unused if fold(name) not in _OWN_COLUMNS),
         absent=tuple(field for field in definition.fields if field.name not in taken),
+        reasons=tuple(taken[field.name][1] for field in fields),
     )
+
+
+def _require_choice(
+    chosen: Mapping[str, str | None], names: Sequence[str], definition: LayerDefinition
+) -> None:
+    """Refuse a choice that names what is not there, with all of its faults."""
+    known = [field.name for field in definition.fields]
+    fields = [field for field in chosen.values() if field is not None]
+    wrong = [
+        f"{column} ⟶ {field or '–'}"
+        for column, field in chosen.items()
+        if column not in names or (field is not None and (field not in known or fields.count(field) > 1))
+    ]
+    if wrong:
+        raise RefusedInput(
+            ErrorCode.COLUMN_CHOICE,
+            choice=", ".join(wrong),
+            columns=", ".join(names),
+            fields=", ".join(known),
+        )
 
 
 def _same(name: str, field: str) -> bool:
@@ -79,7 +141,12 @@ def _cut(name: str, field: str) -> bool:
     return len(name) == _DBF_NAME and field.startswith(name.lower())
 
 
-def check_column(column: pa.Array, field: FieldDefinition, *, key: bool) -> tuple[pa.Array, list[Found]]:
+_RULES: dict[Reason, Callable[[str, str], bool]] = {"same": _same, "folded": _folded, "cut": _cut}
+
+
+def check_column(
+    column: pa.Array, field: FieldDefinition, *, key: bool, thousands: bool = False
+) -> tuple[pa.Array, list[Found]]:
     """Convert one column and find its faults.
 
     Parameters
@@ -90,25 +157,53 @@ def check_column(column: pa.Array, field: FieldDefinition, *, key: bool) -> tupl
         What they are to be.
     key
         Whether the field is the layer's key, which no feature may lack.
+    thousands
+        Whether points in its numbers divide thousands.
     """
+    words = _Words(field, column)
+    odd = np.zeros(len(column), dtype=bool)
+    if thousands and field.type in NUMERIC:
+        column, odd = without_thousands(column)
     values, bad = convert(column, field.type)
-    found = [_found(ErrorCode.VALUE_WRONG_TYPE, bad, field, column)]
-    absent = np.asarray(pc.is_null(values).to_numpy(zero_copy_only=False)) & ~bad
+    bad = bad | odd
+    found = [words.found(ErrorCode.VALUE_WRONG_TYPE, bad)]
+    absent = _true(pc.is_null(values)) & ~bad
     if field.type == "text":
-        absent |= np.asarray(pc.fill_null(pc.equal(values, ""), False).to_numpy(zero_copy_only=False))
+        absent |= _true(pc.equal(values, ""))
+        found.append(words.found(ErrorCode.MARKUP_IN_TEXT, _with_markup(values)))
+    if field.type == "number":
+        found.append(words.found(ErrorCode.DECIMAL_COMMA, comma_decimals(column) & ~bad))
     if field.required or key:
-        found.append(_found(ErrorCode.VALUE_MISSING, absent, field, None))
+        found.append(found_where(ErrorCode.VALUE_MISSING, absent, field.name, field.name))
     if field.values is not None:
         known = pc.is_in(values, pa.array(list(field.values)).cast(values.type))
-        strange = ~np.asarray(known.to_numpy(zero_copy_only=False)) & ~absent & ~bad
-        found.append(_found(ErrorCode.VALUE_NOT_ALLOWED, strange, field, values))
+        strange = ~_true(known) & ~absent & ~bad
+        found.append(_Words(field, values).found(ErrorCode.VALUE_NOT_ALLOWED, strange))
     return values, [entry for entry in found if entry.rows.size]
 
 
-def _found(code: ErrorCode, bad: Bools, field: FieldDefinition, column: pa.Array | None) -> Found:
-    rows = np.flatnonzero(bad)
-    shown = rows[:SHOWN].tolist()
-    if column is None:
-        return Found(code, rows, (field.name,) * len(shown))
-    words = (f"{field.name} = {str(column[row].as_py())[:80]!r} ({field.type})" for row in shown)
-    return Found(code, rows, tuple(words))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Says what stands in a column."""
+
+    field: FieldDefinition
+    column: pa.Array
+
+    def found(self, code: ErrorCode, bad: Bools) -> Found:
+        rows = np.flatnonzero(bad)[:SHOWN].tolist()
+        name, kind = self.field.name, self.field.type
+        words = {row: f"{name} = {str(self.column[row].as_py())[:80]!r} ({kind})" for row in rows}
+        return found_where(code, bad, words, name)
+
+
+def _with_markup(values: pa.Array) -> Bools:
+    """(n,) texts that have HTML or script in them."""
+    # The look for one sign is many times as fast as the pattern, and nearly no text has it.
+    suspect = pc.or_(pc.match_substring(values, "<"), pc.match_substring(values, ":"))
+    if not pc.any(suspect, min_count=0).as_py():
+        return np.zeros(len(values), dtype=bool)
+    return _true(pc.match_substring_regex(values, _MARKUP))
+
+
+def _true(mask: pa.Array) -> Bools:
+    return np.asarray(pc.fill_null(mask, False).to_numpy(zero_copy_only=False), dtype=bool)

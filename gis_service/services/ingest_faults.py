@@ -1,39 +1,98 @@
-"""Gathers all faults of a file, so that people hear of them at once."""
+"""Gathers all that is wrong with a file, so that people hear of it at once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gis_service.analysis.shapes import SHOWN, Found
+import numpy as np
+
+from gis_service.analysis.checks.findings import SHOWN, Feature, Finding, Found, Repair, Severity, severity_of
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import message_of
-from gis_service.types import Text
+from gis_service.services.ingest_cells import Cells
+from gis_service.types import Int64s, Text
+
+_ORDER = list(Severity)
 
 
-def _place(feature: int) -> Text:
-    return Text(f"đối tượng {feature}", f"feature {feature}")
+@dataclass
+class _Kind:
+    """What was found of one kind, in one column."""
+
+    count: int = 0
+    features: list[Feature] = field(default_factory=list)
+    params: dict[str, object] = field(default_factory=dict)
+
+
+_Key = tuple[ErrorCode, str | None, Repair | None]
+"""Kind of fault, column, and the repair that helps where it is not the one of the kind."""
 
 
 @dataclass
 class FaultList:
-    """Faults by kind: all are counted, the first hundred of each kind are kept."""
+    """Faults by kind and column: all are counted, the first hundred of each are kept."""
 
-    counts: dict[ErrorCode, int] = field(default_factory=lambda: defaultdict(int))
-    shown: dict[ErrorCode, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    cells: Cells | None = None
+    """Where the values stand in a sheet."""
+    kinds: dict[_Key, _Kind] = field(default_factory=lambda: defaultdict(_Kind))
 
     def __bool__(self) -> bool:
-        return bool(self.counts)
+        """Tell whether anything stands in the way of publishing: an error, not a warning."""
+        return any(severity_of(code) is Severity.ERROR for code, *_ in self.kinds)
 
-    def extend(self, found: Iterable[Found], first: int) -> None:
-        """Add faults of one batch whose first row is feature number ``first``, counted from 1."""
+    def extend(self, found: Iterable[Found], first: int, numbers: Int64s | None = None) -> None:
+        """Add what was found in one batch.
+
+        Parameters
+        ----------
+        found
+            By rows of the batch.
+        first
+            Feature number of its first row, counted from 1.
+        numbers
+            (n,) feature numbers of all its rows, where some were left out or divided.
+        """
         for entry in found:
-            self.counts[entry.code] += int(entry.rows.size)
-            room = max(SHOWN - len(self.shown[entry.code]), 0)
-            title = message_of(entry.code).title
-            self.shown[entry.code] += [
-                Fault(_place(first + int(row)), Text(f"{title.vi}: {words}", f"{title.en}: {words}"))
-                for row, words in zip(entry.rows[:room], entry.words[:room], strict=False)
-            ]
+            kind = self.kinds[entry.code, entry.column, entry.remedy]
+            kind.count += int(entry.rows.size)
+            room = max(SHOWN - len(kind.features), 0)
+            rows = entry.rows[: min(room, len(entry.words))]
+            places = np.full((len(rows), 2), np.nan) if entry.places is None else entry.places
+            for row, words, (lon, lat) in zip(rows.tolist(), entry.words, places.tolist(), strict=False):
+                number = first + row if numbers is None else int(numbers[row])
+                known = bool(np.isfinite(lon) and np.isfinite(lat))
+                cell = None if self.cells is None else self.cells.address(entry.column, number)
+                at = (lon, lat) if known else (None, None)
+                kind.features.append(Feature(number, words, lon=at[0], lat=at[1], cell=cell))
+
+    def add(
+        self,
+        code: ErrorCode,
+        count: int = 1,
+        features: Iterable[Feature] = (),
+        *,
+        column: str | None = None,
+        **params: object,
+    ) -> None:
+        """Add what concerns the file as a whole, or is told with values of its own."""
+        kind = self.kinds[code, column, None]
+        kind.count += count
+        kind.features += list(features)[: max(SHOWN - len(kind.features), 0)]
+        kind.params.update(params)
+
+    def findings(self, params: Mapping[str, object]) -> tuple[Finding, ...]:
+        """Give all that was found, errors first, then in the order in which it was found.
+
+        Parameters
+        ----------
+        params
+            What the words of any kind may need: ``declared``, ``box``.
+        """
+        found = [
+            Finding(code, kind.count, tuple(kind.features), column, {**params, **kind.params}, repair)
+            for (code, column, repair), kind in self.kinds.items()
+        ]
+        return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))
 
     def refusal(self, params: Mapping[str, object]) -> RefusedInput:
         """Make the one error of all faults: of its own kind when there is only one kind.
@@ -43,9 +102,23 @@ class FaultList:
         params
             What the words of any kind may need: ``declared``, ``box``.
         """
-        faults = [fault for kind in self.shown.values() for fault in kind]
-        if len(self.counts) == 1:
-            ((code, count),) = self.counts.items()
-            return RefusedInput(code, faults, count=count, **params)
-        summary = ", ".join(f"{code.value} {count}" for code, count in self.counts.items())
-        return RefusedInput(ErrorCode.FEATURES_REFUSED, faults, summary=summary, **params)
+        counts: dict[ErrorCode, int] = defaultdict(int)
+        faults: dict[ErrorCode, list[Fault]] = defaultdict(list)
+        told: dict[str, object] = {}
+        for finding in self.findings(params):
+            if finding.severity is Severity.ERROR:
+                counts[finding.code] += finding.count
+                told.update(finding.params)
+                faults[finding.code] += [_fault(finding, feature) for feature in finding.features]
+        listed = [fault for kind in faults.values() for fault in kind[:SHOWN]]
+        if len(counts) == 1:
+            ((code, count),) = counts.items()
+            return RefusedInput(code, listed, **(told | {"count": count}))
+        summary = ", ".join(f"{code.value} {count}" for code, count in counts.items())
+        return RefusedInput(ErrorCode.FEATURES_REFUSED, listed, **(told | {"summary": summary}))
+
+
+def _fault(finding: Finding, feature: Feature) -> Fault:
+    title = message_of(finding.code).title
+    words = Text(f"{title.vi}: {feature.words}", f"{title.en}: {feature.words}")
+    return Fault(feature.where, words)

@@ -1,17 +1,13 @@
 """One load on its way: every batch checked, then staged, then published as a whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyproj
 
-from gis_service.analysis.columns import has_zones
-from gis_service.analysis.shapes import SHOWN, Found, Rule, prepare, to_ewkb
+from gis_service.analysis.checks.findings import Finding, Repair, Severity
+from gis_service.analysis.shapes import to_ewkb
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
-from gis_service.crs import parse_crs
 from gis_service.db.engine import Connection
 from gis_service.db.history_back import complete_columns
 from gis_service.db.ingest import Staging, StagingWriter
@@ -19,6 +15,7 @@ from gis_service.db.layers import (
     Column,
     LayerTable,
     add_version,
+    count,
     ensure_table,
     is_empty,
     keep_all_out,
@@ -32,10 +29,14 @@ from gis_service.db.layers import (
 from gis_service.db.publish import replace_all
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.base_version import has_changed, replaced, require_base, told_base
-from gis_service.services.ingest_columns import Matching, check_column, match_columns
-from gis_service.services.ingest_faults import FaultList
+from gis_service.services.ingest_checks import Checked, Checker
+from gis_service.services.ingest_part import require_agreed, tell_beside, tell_part
+from gis_service.services.ingest_plan import is_far_fewer, located_or_refused, plan_of
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
+from gis_service.services.ingest_systems import tell_datum
+from gis_service.services.ingest_told import choices_of, notices_of
 from gis_service.services.layers import table_of
+from gis_service.types import Geometries
 
 LOCK_WAIT_S = 30.0
 """Longest that a load waits for somebody who holds rows of the layer, such as an open edit in QGIS."""
@@ -65,18 +66,17 @@ class Load:
         self._catalogue = catalogue
         self._definition = definition
         self._rows = rows
-        self._located = definition.geometry != "None"
         self._options = options
         if rows.header.empty:
             raise RefusedInput(ErrorCode.NO_FEATURES, file=rows.file)
-        self._rule = self._rule_of(options)
-        self._matching = self._match()
-        self._faults = FaultList()
-        self._keys: list[pa.Array] = []
-        self._tally: dict[str, int] = dict.fromkeys(("flattened", "single_parts", "repaired"), 0)
-        self._zoneless: set[str] = set()
+        if rows.header.as_bytes and not options.text:
+            raise RefusedInput(ErrorCode.TEXT_ENCODING_UNKNOWN, file=rows.file)
+        self._plan = plan_of(catalogue, definition, rows, options)
+        located_or_refused(catalogue, definition, rows, self._plan)
+        self._checker = Checker(self._plan)
         self._replaced: dict[str, object] | None = None
-        self._done = 0
+        self._before: int | None = None
+        self._written = 0
 
     def run(self, connection: Connection, *, author: str, message: str, progress: Progress) -> LoadReport:
         """Check all rows, then publish them as one version.
@@ -92,6 +92,8 @@ class Load:
         # A savepoint: after a refusal the caller's transaction is as it was.
         with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
             seen = version_of(connection, table.id)
+            if seen is not None and not self._options.own and table_exists(connection, table.id):
+                self._before = count(connection, table)
             staging = self.stage(connection, progress)
             alone = _hold(connection, table)
             # Before anything here makes a version of its own, as the first history of a table does.
@@ -104,12 +106,21 @@ class Load:
                 base = said or seen or 0
                 if base != (newest or 0) and (said or has_changed(connection, self._definition, base)):
                     require_base(connection, self._definition, base)
-            version = add_version(connection, table.id, author=author, message=message)
+            choices = choices_of(self._options, self._checker, self._plan)
+            told = "\n".join(part for part in (message, choices) if part)
+            version = add_version(connection, table.id, author=author, message=told)
             changes = replace_all(connection, table, staging, alone=alone)
+            require_agreed(self._rows, self._definition, changes.removed, agreed=self._options.fewer)
             if said != newest and (changes.changed or changes.removed):
                 self._replaced = replaced(connection, self._definition, newest, author)
         return LoadReport(
-            table.id, version, self._done, self._matching.dropped, tuple(self._notices()), changes
+            table.id,
+            version,
+            self._checker.kept,
+            self._plan.matching.dropped,
+            tuple(self._notices()),
+            changes,
+            tuple(entry for entry in self._findings() if entry.severity is not Severity.ERROR),
         )
 
     def stage(self, connection: Connection, progress: Progress = lambda _done, _total: None) -> Staging:
@@ -120,110 +131,74 @@ class Load:
         RefusedInput
             With every fault of every row.
         """
+        fields = self._plan.matching.fields
         staging = Staging(
-            connection, table_of(self._definition), [Column(f.name, f.type) for f in self._matching.fields]
+            connection, table_of(self._definition), [Column(field.name, field.type) for field in fields]
         )
         staging.create()
         with staging.writer() as writer:
-            for batch in self._batches():
-                self._take(batch, writer)
-                progress(self._done, self._rows.header.total)
+            held: list[Checked] = []
+            for batch in self._rows.pieces():
+                checked = self._checker.take(batch)
+                if Repair.SLIVERS in self._options.repairs:
+                    # Areas are closed against each other when all of them are known.
+                    held.append(checked)
+                elif not self._checker.faults:
+                    self._write(checked, checked.geometries, writer)
+                progress(self._checker.done, self._rows.header.total)
             self._finish()
+            for checked, shapes in self._closed(held):
+                self._write(checked, shapes, writer)
         return staging
 
-    def _rule_of(self, options: LoadOptions) -> Rule | None:
-        """Find the coordinate system, or refuse a file that has none."""
-        if not self._located:
-            return None
-        header, city = self._rows.header, self._catalogue.city
-        if not header.geometry:
-            columns = ", ".join(self._rows.names)
-            raise RefusedInput(ErrorCode.COORDINATES_MISSING, file=self._rows.file, columns=columns)
-        named = options.crs or header.crs
-        crs = parse_crs(named) if named else None
-        if crs is None or (options.crs is None and _is_undefined(crs)):
-            raise RefusedInput(ErrorCode.FILE_CRS_MISSING, file=self._rows.file, example=city.crs)
-        return Rule(self._definition.geometry, crs, city.bbox, options.repair)
+    def _write(self, checked: Checked, shapes: Geometries | None, writer: StagingWriter) -> None:
+        first = self._written + 1
+        self._written += len(checked.numbers)
+        ewkb: Iterable[bytes | None] = [None] * len(checked.numbers) if shapes is None else to_ewkb(shapes)
+        writer.write(first, ewkb, [column.to_pylist() for column in checked.columns])
 
-    def _match(self) -> Matching:
-        matching = match_columns(self._rows.names, self._definition)
-        key = self._definition.key
-        lacking = [f.name for f in matching.absent if f.required or f.name == key]
-        if lacking:
-            columns = ", ".join(self._rows.names)
-            raise RefusedInput(
-                ErrorCode.FIELD_MISSING, file=self._rows.file, fields=", ".join(lacking), columns=columns
-            )
-        return matching
-
-    def _batches(self) -> Iterable[pa.RecordBatch]:
-        return (batch for batch in self._rows.batches if batch.num_rows)
-
-    def _take(self, batch: pa.RecordBatch, writer: StagingWriter) -> None:
-        """Check one batch; write it as long as no fault has been found."""
-        first = self._done + 1
-        self._done += batch.num_rows
-        shift = 1 if self._rows.header.geometry else 0
-        values = [
-            self._column(batch.column(position + shift), index, first)
-            for index, position in enumerate(self._matching.positions)
-        ]
-        shapes = self._shapes(batch, first)
-        if not self._faults:
-            writer.write(first, shapes, [column.to_pylist() for column in values])
-
-    def _column(self, column: pa.Array, index: int, first: int) -> pa.Array:
-        definition = self._matching.fields[index]
-        is_key = definition.name == self._definition.key
-        values, found = check_column(column, definition, key=is_key)
-        self._faults.extend(found, first)
-        if is_key:
-            self._keys.append(values)
-        if definition.type == "timestamp" and not has_zones(column):
-            self._zoneless.add(definition.name)
-        return values
-
-    def _shapes(self, batch: pa.RecordBatch, first: int) -> Iterable[bytes | None]:
-        if self._rule is None:
-            return [None] * batch.num_rows
-        prepared = prepare(np.array(batch.column(0).to_pylist(), dtype=object), self._rule)
-        self._faults.extend(prepared.found, first)
-        for name in self._tally:
-            self._tally[name] += getattr(prepared, name)
-        return [] if self._faults else to_ewkb(prepared.geometries)
+    def _closed(self, held: list[Checked]) -> Iterator[tuple[Checked, Geometries | None]]:
+        """Close overlaps and gaps between the areas of all batches."""
+        shapes = [entry.geometries for entry in held if entry.geometries is not None]
+        if not shapes:
+            yield from ((entry, None) for entry in held)
+            return
+        numbers = np.concatenate([entry.numbers for entry in held])
+        closed = self._checker.clean_areas(np.concatenate(shapes), numbers)
+        ends = np.cumsum([len(entry.numbers) for entry in held])
+        yield from zip(held, np.split(closed, ends[:-1]), strict=True)
 
     def _finish(self) -> None:
         """Refuse when anything was wrong; a look at all rows together comes first."""
-        if self._done == 0:
+        checker = self._checker
+        if checker.kept == 0 and not checker.faults:
             raise RefusedInput(ErrorCode.NO_FEATURES, file=self._rows.file)
-        self._faults.extend(self._duplicates(), 1)
-        if self._faults:
-            box = ", ".join(f"{side:g}" for side in self._catalogue.city.bbox)
-            raise self._faults.refusal({"declared": self._definition.geometry, "box": box})
+        checker.finish()
+        if self._is_far_fewer() and not self._options.fewer:
+            checker.faults.add(ErrorCode.ROWS_FEWER, rows=checker.kept, now=self._before)
+        crs = None if self._plan.rule is None else self._plan.rule.crs
+        if not self._options.own:
+            tell_datum(checker.faults, crs, self._options, self._catalogue)
+            tell_beside(checker.faults, self._rows)
+        agreed = self._options.fewer
+        tell_part(checker.faults, self._rows, self._definition, checker.kept, self._before, agreed=agreed)
+        if checker.faults:
+            raise checker.faults.refusal(self._params())
 
-    def _duplicates(self) -> list[Found]:
-        """Find rows whose key stands more than once in the file."""
-        key = self._definition.key
-        if key is None:
-            return []
-        keys = pa.chunked_array(self._keys).combine_chunks()
-        counted = pc.value_counts(keys)
-        values, counts = counted.field(0), counted.field(1)
-        repeated = values.filter(pc.and_(pc.greater(counts, 1), pc.is_valid(values)))
-        rows = np.flatnonzero(pc.is_in(keys, repeated).to_numpy(zero_copy_only=False))
-        words = tuple(f"{key} = {keys[row].as_py()!r}" for row in rows[:SHOWN].tolist())
-        return [Found(ErrorCode.DUPLICATE_KEY, rows, words)] if rows.size else []
+    def _is_far_fewer(self) -> bool:
+        return is_far_fewer(self._checker.kept, self._before)
+
+    def _params(self) -> dict[str, object]:
+        box = ", ".join(f"{side:g}" for side in self._catalogue.city.bbox)
+        return {"declared": self._definition.geometry, "box": box, "where": ""}
+
+    def _findings(self) -> tuple[Finding, ...]:
+        return self._checker.findings(self._params())
 
     def _notices(self) -> list[dict[str, object]]:
-        counted = (
-            ("third_dimension_dropped", self._tally["flattened"]),
-            ("single_parts_taken", self._tally["single_parts"]),
-            ("geometries_repaired", self._tally["repaired"]),
-        )
-        told: list[tuple[str, dict[str, object]]] = [(code, {"count": n}) for code, n in counted if n]
-        if self._matching.dropped:
-            told.append(("columns_dropped", {"columns": ", ".join(self._matching.dropped)}))
-        told += [("time_zone_assumed", {"column": name}) for name in sorted(self._zoneless)]
+        told = notices_of(self._checker, self._plan)
+        if self._is_far_fewer():
+            told.append(("repaired_fewer", {"rows": self._checker.kept, "now": self._before}))
         if self._replaced:
             told.append(("version_replaced", self._replaced))
         return [{"code": code, "params": params} for code, params in told]
@@ -244,8 +219,3 @@ def _hold(connection: Connection, table: LayerTable) -> bool:
             keep_writers_out(connection, table.id)
     lock_layer(connection, table.id)
     return alone
-
-
-def _is_undefined(crs: pyproj.CRS) -> bool:
-    """Tell whether a system only says that nobody knows (GeoPackage writes such for srs_id 0 and -1)."""
-    return crs.name.lower().startswith(("undefined", "unknown"))

@@ -1,17 +1,21 @@
 """What goes into a load and what comes out of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import shapely
 
+from gis_service.analysis.checks.findings import Finding, Repair
 from gis_service.crs import STORAGE
 from gis_service.db.publish import Changes
 from gis_service.files.readers import Header, ReaderLimits
+from gis_service.services.ingest_placed import Placed, Placing
 from gis_service.types import Floats, VersionId
 
+PIECE_ROWS = 16_384
+"""Rows that are checked at a time."""
 Progress = Callable[[int, int | None], None]
 """Called with the features done so far, and how many there are when that is known."""
 
@@ -28,8 +32,23 @@ class LoadOptions:
         Encoding of the text, for files that do not say.
     name
         Layer in the file, when there are several.
-    repair
-        Repair invalid geometries instead of refusing the file.
+    repairs
+        What to repair on the way; nothing is unless chosen.
+    columns
+        Field by column of the file, before any match by name; none leaves a column out.
+    text
+        Old encoding of the text by column of the file, or by ``*`` for all: ``tcvn3`` (:class:`TextRepair`).
+    numbers
+        What points in the numbers of a column mean, by column of the file: ``thousands``, or ``decimal`` as
+        without a choice.
+    placing
+        By which units the rows of a list without coordinates find their place; they find none unless chosen.
+    gap_m
+        Widest gap between areas that tile the ground which is told, and closed by the repair ``slivers``.
+    confirm_fewer
+        Load also when the layer comes to have over 30 % fewer features than it has.
+    own
+        The rows are of our own making: what only strangers' files may have is not looked for.
     limits
         What reading may cost.
     base
@@ -42,10 +61,22 @@ class LoadOptions:
     crs: str | None = None
     encoding: str | None = None
     name: str | None = None
-    repair: bool = False
+    repairs: frozenset[Repair] = frozenset()
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    text: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    placing: Placing | None = None
+    gap_m: float = 1.0
+    confirm_fewer: bool = False
+    own: bool = False
     limits: ReaderLimits = field(default_factory=ReaderLimits)
     base: int | None = None
     any_base: bool = False
+
+    @property
+    def fewer(self) -> bool:
+        """Whether somebody has said yes to far fewer features."""
+        return self.confirm_fewer or Repair.FEWER in self.repairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +95,8 @@ class LoadReport:
         ``{code, params}`` of everything worth saying that was no reason to refuse.
     changes
         Rows added, changed, removed and left alone.
+    findings
+        Warnings and notes: what people should look at, although it was loaded.
     """
 
     layer: str
@@ -72,6 +105,7 @@ class LoadReport:
     dropped_columns: tuple[str, ...]
     notices: tuple[dict[str, object], ...]
     changes: Changes
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +122,21 @@ class Rows:
         Columns without the geometry.
     batches
         Record batches; column 0 is the WKB geometry when the header says so.
+    placed
+        Where the rows of a list without coordinates went; none for rows that have a place of their own.
     """
 
     file: str
     header: Header
     names: tuple[str, ...]
     batches: Iterable[pa.RecordBatch]
+    placed: Placed | None = None
+
+    def pieces(self) -> Iterator[pa.RecordBatch]:
+        """Give the rows in pieces small enough that their geometries are a few dozen megabytes at a time."""
+        for batch in self.batches:
+            for start in range(0, batch.num_rows, PIECE_ROWS):
+                yield batch.slice(start, PIECE_ROWS)
 
 
 def rows_of(table: Mapping[str, list[Any]], points: Floats | None, *, name: str) -> Rows:

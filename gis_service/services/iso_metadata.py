@@ -182,7 +182,7 @@ def _identification(facts: LayerFacts) -> Element:
         _constraints(facts),
         _of(
             "spatialRepresentationType",
-            _code("MD_SpatialRepresentationTypeCode", "vector" if shaped else "textTable"),
+            _code("MD_SpatialRepresentationTypeCode", _representation(definition)),
         ),
         _of("language", _code("LanguageCode", "vie")),
         _of("characterSet", _code("MD_CharacterSetCode", "utf8")),
@@ -190,6 +190,12 @@ def _identification(facts: LayerFacts) -> Element:
         *([_extent(facts.collection.bbox)] if facts.collection.bbox else []),
         *further,
     )
+
+
+def _representation(definition: LayerDefinition) -> str:
+    if definition.is_raster:
+        return "grid"
+    return "vector" if has_geometry(definition) else "textTable"
 
 
 def _citation(facts: LayerFacts) -> Element:
@@ -251,7 +257,7 @@ def _extent(bbox: BBox) -> Element:
 
 
 def _distribution(facts: LayerFacts) -> Element:
-    ways = facts.ways()
+    ways = [*facts.ways(), *facts.files()]
     formats = [
         _of("distributionFormat", _of("MD_Format", _plain("name", way.media), _unknown("version")))
         for way in ways

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from gis_service.db import job_rows as rows
 from gis_service.db import jobs as queue
 from gis_service.errors import Conflict, ErrorCode, GisError, NotAllowed, Temporary
-from gis_service.services import jobs, studies, users
+from gis_service.services import jobs, studies, uploads_runs, users
 from gis_service.services.accounts import Caller, Role
 from gis_service.services.context import Context
 from gis_service.services.jobs import Job
 from gis_service.services.transactions import Connection, computing, reading, writing
+from gis_service.services.upload_jobs import PROCESSES as OF_UPLOADS
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
         return
     try:
         _run(context, job)
-    except _NotWantedError:
+    except (_NotWantedError, uploads_runs.NotWantedError):
         log.info("job %s was dismissed while it ran, or begun anew", id_)
     except GisError as error:
         if isinstance(error, Temporary) and error.code is ErrorCode.DATABASE_UNAVAILABLE:
@@ -125,6 +126,11 @@ def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
 
 
 def _run(context: Context, job: Job) -> None:
+    if job.process in OF_UPLOADS:
+        with reading(context) as connection:
+            by = _caller_of(connection, job)
+        uploads_runs.run(context, job, by)
+        return
     with computing(context) as connection:
         caller = _caller_of(connection, job)
         made = studies.compute(
@@ -155,6 +161,9 @@ def _caller_of(connection: Connection, job: Job) -> Caller | None:
 
 
 def _fail(context: Context, job: Job, error: GisError) -> None:
+    if job.process in OF_UPLOADS:
+        uploads_runs.give_back(context, job, error)
+        return
     with writing(context) as connection:
         rows.end_job(connection, job.id, "failed", problem=jobs.written(error), attempt=job.attempts)
 

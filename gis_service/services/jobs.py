@@ -16,6 +16,7 @@ from typing import Any
 
 from gis_service.db import job_rows as rows
 from gis_service.db import jobs as queue
+from gis_service.db import uploads
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.job_rows import JobRow as Job
@@ -39,12 +40,13 @@ __all__ = [
     "open_watch",
     "owner_of",
     "problem_of",
+    "read_problem",
     "run_worker",
     "written",
 ]
 
 STUDY = "study"
-"""Task of the queue: compute a study and keep it."""
+"""Task of the queue: compute a study and keep it, or whatever else its job says."""
 STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
 LARGEST_PAGE = 1000
 ATTEMPTS = 2
@@ -133,6 +135,7 @@ def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> J
     if found is not None and found.status in rows.OPEN and found.queue_id is not None:
         queue.cancel(connection, found.queue_id)
     rows.dismiss_job(connection, id_)
+    uploads.release_of_job(connection, id_, None, refused=False)
     return get(connection, id_, reader)
 
 
@@ -145,7 +148,7 @@ def problem_of(job: Job) -> GisError:
         Of a failed job its own error, else ``job_not_ready`` or ``job_dismissed``.
     """
     if job.problem is not None and job.status == "failed":
-        return _read_problem(job.id, job.problem)
+        return read_problem(job.id, job.problem)
     if job.status == "dismissed":
         return NotFound(ErrorCode.JOB_DISMISSED, id=job.id)
     return NotFound(ErrorCode.JOB_NOT_READY, id=job.id, status=job.status, progress=job.progress)
@@ -170,7 +173,8 @@ def _written(text: Text | str) -> str | dict[str, str]:
     return text if isinstance(text, str) else {"vi": text.vi, "en": text.en}
 
 
-def _read_problem(id_: str, problem: Mapping[str, Any]) -> GisError:
+def read_problem(id_: str, problem: Mapping[str, Any]) -> GisError:
+    """Read an error back that `written` wrote down; of one that this release does not know the id is told."""
     faults = [Fault(_read_text(fault["where"]), _read_text(fault["text"])) for fault in problem["faults"]]
     params = {
         name: Text(**value) if isinstance(value, dict) else value for name, value in problem["params"].items()
@@ -274,19 +278,24 @@ def _is_under_way(job: Job, attempt: int) -> bool:
 def _give_up(connection: Connection, job: Job, code: str) -> None:
     error = Conflict(ErrorCode.JOB_DIED, id=job.id, times=job.attempts, exit_code=code, step=job.step or "-")
     rows.end_job(connection, job.id, "failed", problem=written(error))
+    uploads.release_of_job(connection, job.id, written(error), refused=True)
 
 
-async def run_worker(settings: Settings, tasks: Mapping[str, queue.Task]) -> None:
+async def run_worker(
+    settings: Settings, tasks: Mapping[str, queue.Task], chores: Sequence[queue.Chore] = ()
+) -> None:
     """Do the jobs of the queue until a signal asks to stop.
 
     Parameters
     ----------
     tasks
         What to do with a job, by the name of its task.
+    chores
+        What to do once a minute.
     """
-    await queue.work(
-        database.address(settings), tasks, at_once=settings.workers, dead_s=settings.worker_dead_seconds
-    )
+    dead_s = settings.worker_dead_seconds
+    address = database.address(settings)
+    await queue.work(address, tasks, at_once=settings.workers, dead_s=dead_s, chores=chores)
 
 
 def open_watch(settings: Settings) -> Watch:

@@ -83,8 +83,8 @@ def migrate_layers(
         ``layer_busy``.
     """
     # In the order of their ids: two that migrate at once never wait for each other.
-    asked = sorted(set(layers or catalogue.layers))
-    tables = [table_of(definition_of(catalogue, layer)) for layer in asked]
+    asked = [definition_of(catalogue, layer) for layer in sorted(set(layers or catalogue.layers))]
+    tables = [table_of(definition) for definition in asked if not definition.is_raster]
     if not dry:
         _hold(connection, tables, wait_s)
     found = [(table, changes(connection, table)) for table in tables]
@@ -123,7 +123,8 @@ def add_new_fields(
     Conflict
         ``layer_busy``.
     """
-    tables = [table_of(catalogue.layers[layer]) for layer in sorted(catalogue.layers)]
+    defined = [catalogue.layers[layer] for layer in sorted(catalogue.layers)]
+    tables = [table_of(definition) for definition in defined if not definition.is_raster]
     behind = [table for table in tables if _lacks_fields(connection, table)]
     _hold(connection, behind, wait_s)
     found = {}

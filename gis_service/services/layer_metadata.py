@@ -10,6 +10,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.collections import version_dates
 from gis_service.db.engine import Connection
 from gis_service.services.collections import Collection
+from gis_service.services.export_formats import formats_of
 from gis_service.services.features import has_geometry
 from gis_service.types import Text
 
@@ -81,7 +82,9 @@ class LayerFacts:
         return self.collection.definition
 
     def ways(self) -> list[Way]:
-        """Give the ways to get at the data."""
+        """Give the ways to get at the data; a raster comes as a file alone."""
+        if self.definition.is_raster:
+            return []
         found = [
             Way(
                 Text("Đối tượng (GeoJSON)", "Features (GeoJSON)"),
@@ -94,6 +97,13 @@ class LayerFacts:
             tiles = Text("Ô bản đồ véc tơ", "Vector tiles")
             found.append(Way(tiles, f"{self.address}/tiles", MVT, "OGC API - Tiles"))
         return found
+
+    def files(self) -> list[Way]:
+        """Give the files that hold all of the data, as it is now in WGS 84."""
+        return [
+            Way(one.title, f"{self.address}/export?f={one.id}", one.media, "WWW:DOWNLOAD-1.0-http--download")
+            for one in formats_of(self.definition)
+        ]
 
 
 def facts_of(

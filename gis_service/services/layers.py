@@ -10,6 +10,7 @@ from gis_service.db import layers as tables
 from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.db.layers import Column, LayerState, LayerTable
+from gis_service.db.rasters import newest_raster, raster_versions
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.types import LayerId, VersionId
 
@@ -45,8 +46,27 @@ def definition_of(catalogue: Catalogue, layer_id: str) -> LayerDefinition:
     return definition
 
 
+def refuse_raster(definition: LayerDefinition) -> None:
+    """Refuse a raster where rows are meant.
+
+    Raises
+    ------
+    NotFound
+        ``layer_is_raster``.
+    """
+    if definition.is_raster:
+        raise NotFound(ErrorCode.LAYER_IS_RASTER, layer=definition.id)
+
+
 def table_of(definition: LayerDefinition) -> LayerTable:
-    """Give the table that a definition asks for."""
+    """Give the table that a definition asks for.
+
+    Raises
+    ------
+    NotFound
+        ``layer_is_raster``: it has none.
+    """
+    refuse_raster(definition)
     return LayerTable(
         id=definition.id,
         geometry=definition.geometry,
@@ -56,8 +76,17 @@ def table_of(definition: LayerDefinition) -> LayerTable:
 
 
 def state_of(connection: Connection, definition: LayerDefinition) -> LayerState:
-    """Tell what a layer holds now."""
+    """Tell what a layer holds now; a raster counts as one feature."""
+    if definition.is_raster:
+        return _raster_state(connection, definition)
     return tables.state_of(connection, table_of(definition))
+
+
+def _raster_state(connection: Connection, definition: LayerDefinition) -> LayerState:
+    if newest_raster(connection, definition.id) is None:
+        return LayerState()
+    [(newest, _)] = raster_versions(connection, definition.id, before=None, count=1)
+    return LayerState(newest.id, newest.committed_at, newest.author, newest.message, 1)
 
 
 def list_layers(connection: Connection, catalogue: Catalogue) -> list[LayerSummary]:
@@ -78,7 +107,7 @@ class LayerCounts:
         self._known: dict[LayerId, tuple[VersionId, int]] = {}
 
     def of(self, connection: Connection, definitions: Iterable[LayerDefinition]) -> dict[LayerId, int]:
-        """Give the number of features of each layer; 0 for a layer that has never been loaded.
+        """Give the number of features of each layer; 0 for one that has never been loaded, 1 for a raster.
 
         Parameters
         ----------
@@ -95,6 +124,8 @@ class LayerCounts:
         return found
 
     def _count(self, connection: Connection, definition: LayerDefinition, version: VersionId) -> int:
+        if definition.is_raster:
+            return 1
         known = self._known.get(definition.id)
         if known is None or known[0] != version:
             known = version, tables.count(connection, table_of(definition))

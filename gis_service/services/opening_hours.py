@@ -14,7 +14,7 @@ OPENS, CLOSES, DAYS = "opens", "closes", "open_days"
 COLUMNS = (OPENS, CLOSES, DAYS)
 """Columns of a layer or file of facilities, each may be absent: from when, until when, on which days."""
 _DAY_MIN, _HOUR_MIN, _LAST_HOUR = 24 * 60, 60, 24
-_CLOCK = re.compile(r"(\d{1,2})\s*(?:[:hH]\s*(\d{2})?)?(?::\d{2})?(?:\.0+)?")
+_CLOCK = re.compile(r"(\d{1,2})\s*(?:([:hH])\s*(\d{2})?)?(?::\d{2})?(?:\.0+)?")
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _VIETNAMESE = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
 
@@ -92,8 +92,8 @@ def _minute(value: object, missing: int) -> int:
         if not (minute.is_integer() and _LAST_HOUR < minute <= _DAY_MIN):
             raise ValueError(text)
         return int(minute)
-    hour, part = int(found[1]), int(found[2] or 0)
-    if hour > _LAST_HOUR and found[2] is None:
+    hour, part = int(found[1]), int(found[3] or 0)
+    if hour > _LAST_HOUR and found[2] is None:  # no clock, but the minute of the day
         return hour
     if hour * _HOUR_MIN + part > _DAY_MIN or part >= _HOUR_MIN:
         raise ValueError(text)

@@ -9,6 +9,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Hashable
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
@@ -31,6 +32,8 @@ T = TypeVar("T")
 
 GROUNDS = 4
 """Grounds that stay in memory with what stands on them: some 100 MB each for a province."""
+CLOSED = 2
+"""Grounds with roads closed that stay in memory: whoever closes roads sends nobody else's ground away."""
 FACTS = 32
 """Small answers about large objects, which are kept alive beside them."""
 SCENES = 6
@@ -109,6 +112,7 @@ class Prepared:
     ) -> None:
         self.memo = Memo()
         self.grounds = Memo(GROUNDS)
+        self.closed = Memo(CLOSED)
         self.beside = Memo(GROUNDS)
         self._joined = RecentlyJoined()
         self.scenes = Memo(SCENES)
@@ -119,6 +123,17 @@ class Prepared:
         self.store = store
         self._names = names
         self.turns = Turns() if turns is None else turns
+        self.is_aside = False
+
+    def aside(self) -> "Prepared":
+        """Give what answers of roads that somebody closes stand in: in memory only, and apart from others.
+
+        There are more ways to close roads than a disk or a memory holds. Whole studies share their places.
+        """
+        found = copy(self)
+        found.memo, found.once = Memo(), Memo(FACTS).once
+        found.store, found.is_aside = None, True
+        return found
 
     def kept(self, question: str, make: Callable[[], T], packing: Packing[T], memo: Memo | None = None) -> T:
         """Give the answer to a question: from memory, from disk, else the one that is made now.
@@ -188,7 +203,8 @@ class Prepared:
             return resnap(points, network, costs, before, barriers, max_m)
 
         found = self.kept(mark.hexdigest(), join, POSITIONS)
-        self._joined.remember(question, mark.hexdigest(), network, costs, found)
+        if not self.is_aside:
+            self._joined.remember(question, mark.hexdigest(), network, costs, found)
         return found
 
 

@@ -100,12 +100,20 @@ def prepared_inputs(
         asked.unit_types,
         asked.min_site_m2,
         asked.catchment,
+        # The people are assigned to the facilities of a service, whatever the layer of these.
+        asked.service if asked.catchment == "assigned" else None,
+        (asked.rank_column, asked.rank_of),
+        asked.start_column,
     )
     hours = (task.weekday, task.time) if set(HOURS) & set(layers.fields("facilities")) else None
     said = digest([dict(marks), layers.references, told])
     name = ("inputs", said, task.day, asked.branch_share, rule, hours)
-    mark = {role: marks[role] for role in ("facilities", "land_use", UNIT_TYPES) if role in marks}
-    make = _checked(layers, mark, lambda: replace(inputs_on(ground, layers, task, units), prepared=prepared))
+    ranked = () if asked.rank_column is None else ("demand", "zones")
+    mark = {role: marks[role] for role in ("facilities", "land_use", UNIT_TYPES, *ranked) if role in marks}
+    # What is known of closed roads goes with them.
+    is_closed = asked.closures and ground.network is not None
+    known = ground.memo.by_name("aside", prepared.aside) if is_closed else prepared
+    make = _checked(layers, mark, lambda: replace(inputs_on(ground, layers, task, units), prepared=known))
     # What stands on a ground is forgotten with it.
     return _or_changed(lambda: ground.memo.by_name((*name, id(units)), make, units))
 
@@ -209,7 +217,7 @@ def _with_closures(
     in_force = tuple(rule.in_force(hour) for rule in rules)
     name = ("closures", id(ground), repr(rules), in_force, digest(own))
     make = _checked(layers, own, lambda: closed_ground(ground, layers, task))
-    return _or_changed(lambda: prepared.grounds.by_name(name, make, ground))
+    return _or_changed(lambda: prepared.closed.by_name(name, make, ground))
 
 
 def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:

@@ -1,9 +1,13 @@
 """A quota: who lives in a unit that has as much of a service as the standard asks for."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import shapely
 
 from gis_service.analysis.demand import Demand
 from gis_service.analysis.quota import Provision, people_by_unit, provision
+from gis_service.analysis.zones import zone_of
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
@@ -65,6 +69,34 @@ def size_of(facilities: Facilities, of: str) -> Floats | None:
     return found
 
 
+def holds_in(inputs: CoverageInputs, totals: Sequence[int]) -> Bools:
+    """Tell in which units the quota of a study holds.
+
+    Parameters
+    ----------
+    inputs
+        Units of the result, and where the rule holds.
+    totals
+        ``n_units`` thousandths of people of the study in each unit.
+
+    Returns
+    -------
+    Bools
+        ``(n_units,)``: where somebody lives for whom it holds, and in a unit of the right kind also where
+        nobody lives. A unit of another vintage is of the kind of the base unit that holds its middle.
+    """
+    zones, subject = inputs.zones, inputs.subject
+    if subject is None:
+        return np.ones(len(zones), dtype=np.bool_)
+    some = np.array(totals, dtype=np.int64) > 0
+    if zones.ids == subject.units.ids:
+        return some | subject.holds
+    if not (zones.have_areas and subject.units.have_areas):
+        return some
+    middles = shapely.get_coordinates(shapely.point_on_surface(zones.polygons))
+    return some | subject.includes(zone_of(middles, subject.units))
+
+
 def provision_rows(found: Provision, totals: Bools) -> list[dict[str, float | None] | None]:
     """Tell what each unit has, needs and lacks: facilities, m² or places, at most 3 decimals.
 
@@ -73,7 +105,7 @@ def provision_rows(found: Provision, totals: Bools) -> list[dict[str, float | No
     found
         As `provision_of` gives it.
     totals
-        ``(n_units,)`` whether the quota holds in the unit; None stands for one where it does not.
+        ``(n_units,)`` as `holds_in`; None stands for a unit where the quota does not hold.
     """
     columns = (found.have.tolist(), found.needed.tolist(), found.missing.tolist())
     return [

@@ -17,6 +17,7 @@ from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap, 
 from gis_service.services.coverage_document import OUTSIDE, summary
 from gis_service.services.documents import canonical_json, persons
 from gis_service.services.gap_analysis import GapAnalysis
+from gis_service.services.gap_groups import answer_of_groups, group_column, group_rows
 from gis_service.services.gap_words import GAP_KINDS, answer, answer_outside, method
 from gis_service.services.study_words import notice_text
 from gis_service.text import number, percent
@@ -28,6 +29,8 @@ _HEADS = (
     Text("Ở ngoài", "Outside"),
     Text("Trong chuẩn", "Within"),
 )
+ZONES_GROUPS = "zones_groups.csv"
+"""The figures of groups by unit, where a study counts groups."""
 _SCATTERED = Text("Rải rác", "Scattered")
 _OSM = Text("© những người đóng góp OpenStreetMap (ODbL)", "© OpenStreetMap contributors (ODbL)")
 
@@ -52,6 +55,8 @@ def prepare_folder(out: Path) -> None:
 def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
     """Write ``summary.json``, ``zones.csv``, ``gaps.gpkg``, ``map.html`` and a CSV file per further table.
 
+    A study that counts groups has their figures by unit in ``zones_groups.csv``.
+
     Parameters
     ----------
     analysis
@@ -74,10 +79,16 @@ def write_reports(analysis: GapAnalysis, out: Path) -> list[Path]:
     paths = [out / name for name in ("summary.json", "zones.csv", "gaps.gpkg", "map.html")]
     try:
         paths[0].write_bytes(canonical_json(document) + b"\n")
-        pd.DataFrame(document["zones"]).drop(columns="arrived").to_csv(paths[1], index=False)
+        units = pd.DataFrame(document["zones"]).drop(columns=["arrived", "groups"], errors="ignore")
+        units.to_csv(paths[1], index=False)
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(_study_map(analysis, document)), "utf-8")
+        (out / ZONES_GROUPS).unlink(missing_ok=True)  # of an earlier run that counted groups
+        of_groups = group_rows(document)
+        if len(of_groups):
+            paths.append(out / ZONES_GROUPS)
+            of_groups.to_csv(paths[-1], index=False)
         for name, rows in document.get("tables", {}).items():
             paths.append(out / f"{name}.csv")
             pd.DataFrame(rows).to_csv(paths[-1], index=False)
@@ -99,7 +110,8 @@ def as_text(analysis: GapAnalysis, language: Language, rows: int) -> str:
         How many units to show.
     """
     document = analysis.result.document
-    head = " ".join(text.in_language(language) for text in (answer(document), answer_outside(document)))
+    told = (answer(document), _outside(document))
+    head = " ".join(text.in_language(language) for text in told)
     ranked = sorted(document["zones"], key=lambda row: -row["uncovered"])
     heads = tuple(head.in_language(language) for head in _HEADS)
     table = [heads, *(_cells(row, language) for row in ranked[:rows])]
@@ -109,6 +121,12 @@ def as_text(analysis: GapAnalysis, language: Language, rows: int) -> str:
         lines.append(f"… + {len(ranked) - rows}")
     said = [f"! {notice_text(notice).in_language(language)}" for notice in document["notices"]]
     return "\n".join([head, "", *lines, "", *said]).rstrip() + "\n"
+
+
+def _outside(document: Mapping[str, Any]) -> Text:
+    """Say who is outside, then how many of each group are within."""
+    outside, groups = answer_outside(document), answer_of_groups(document)
+    return outside if groups is None else Text(f"{outside.vi} {groups.vi}", f"{outside.en} {groups.en}")
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -132,7 +150,9 @@ def gap_name(gap: Mapping[str, Any]) -> Text:
 
 
 def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDataFrame:
-    """One row per gap place, ranked; the geometry is its homes, in the metric system of the study."""
+    """One row per gap place, ranked, with its people of each group; the geometry is its homes, in metres."""
+    people = analysis.result.demand.people
+    groups = [group for group in document["parameters"]["groups"] if group != ALL]
     rows = [
         {
             "id": gap["id"],
@@ -144,10 +164,12 @@ def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDat
             "settlement": gap["settlement"],
             "zone": gap["zone"],
             "zone_name": gap["zone_name"],
+            **{group_column(one): persons(int(people[one][place.homes].sum())) for one in groups},
         }
-        for rank, gap in enumerate(document["gaps"], 1)
+        for rank, (gap, place) in enumerate(zip(document["gaps"], analysis.result.gaps, strict=True), 1)
     ]
     columns = ["id", "rank", "name", "people", "homes", "kind", "settlement", "zone", "zone_name"]
+    columns += [group_column(one) for one in groups]
     geometry = [place.geometry for place in analysis.result.gaps]  # in the order of the document
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=geometry, crs=analysis.inputs.crs)
 
@@ -164,7 +186,7 @@ def _sources(analysis: GapAnalysis) -> Text:
 def _study_map(analysis: GapAnalysis, document: Mapping[str, Any]) -> StudyMap:
     return StudyMap(
         sentence=answer(document),
-        outside=answer_outside(document),
+        outside=_outside(document),
         method=method(document),
         sources=_sources(analysis),
         zones=_map_zones(analysis, document),

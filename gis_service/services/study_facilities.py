@@ -8,18 +8,21 @@ import numpy as np
 import pyproj
 import shapely
 
+from gis_service.analysis.quota import known_sizes
 from gis_service.analysis.zones import Zones
 from gis_service.crs import STORAGE, transform
 from gis_service.db.layer_rows import LayerRows
+from gis_service.files.areas import sound_areas
 from gis_service.services.assigned import SERVES
 from gis_service.services.branches import RANK, branches_of
 from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.facilities import facilities_as_shapes, facilities_from, require_kind, units_of
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.opening_hours import hours_of
+from gis_service.services.start_waits import starts_of
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.types import Bools, Floats, Geometries, LayerId
+from gis_service.types import Bools, Floats, Geometries, Int64s, LayerId
 
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
 """Columns of what a facility can serve and how large its site is."""
@@ -35,6 +38,8 @@ def read_facilities(
 ) -> Facilities:
     """Read the facilities that are open on the day of a study, and the branches that it asks for.
 
+    Areas are repaired as those of files are; one that takes up no ground has no place and counts nowhere.
+
     Parameters
     ----------
     layers, crs, task
@@ -49,13 +54,16 @@ def read_facilities(
     Raises
     ------
     RefusedInput
-        ``study_refused`` for lines in a study on roads, and for a layer without areas in ``inside_area``.
+        ``study_refused`` for lines in a study on roads, and for a layer without areas in ``inside_area``;
+        ``start_not_seconds``.
     """
     unit_fields = (f"{layers.layers['zones']}_code", layers.layers["zones"])
     key = layers.catalogue.layers[layers.layers["facilities"]].key or "code"
     wanted = ("open_from", "open_to", "site_id", RANK, *unit_fields, CAPACITY, SITE_AREA, SERVES)
-    rows = layers.read("facilities", key, "name", *wanted, *HOURS)
-    there = ~shapely.is_missing(rows.geometry)
+    start = task.parameters.start_column
+    rows = layers.read("facilities", key, "name", *wanted, *HOURS, *([] if start is None else [start]))
+    ground = sound_areas(shapely.force_2d(rows.geometry))[0]
+    there = ~(shapely.is_missing(ground) | shapely.is_empty(ground))
     counted = there & open_on(rows, task.day)
     share = task.parameters.branch_share
     if share:
@@ -63,7 +71,7 @@ def read_facilities(
         notices.append(branches.notice(int(counted.sum()), share))
         counted |= branches.chosen
     kept = np.flatnonzero(_at_work(rows, counted, task, notices))
-    places = transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs)
+    places = transform(ground[kept], STORAGE, crs)
     require_kind(places, task.parameters.measure)
     nothing: list[object] = [None] * len(rows)
     named, sites = rows.columns.get("name", nothing), rows.columns.get("site_id", nothing)
@@ -87,6 +95,7 @@ def read_facilities(
         ids=tuple(str(row + 1) if keys[row] is None else str(keys[row]) for row in chosen),
         capacity=_optional(rows, CAPACITY, chosen),
         site_area_m2=_optional(rows, SITE_AREA, chosen),
+        start=None if start is None else _starts(rows, start, chosen, told[1], notices),
         places=places,
     )
 
@@ -148,11 +157,20 @@ def in_units_of(layers: StudyLayers, facilities: Facilities, layer: LayerId, zon
 
 
 def _optional(rows: LayerRows, column: str, chosen: Sequence[int]) -> Floats | None:
-    """Give a column of numbers, nan where there is none; None for a layer without it."""
+    """Give a column of sizes, nan where there is none; None for a layer without it."""
     values = rows.columns.get(column)
     if values is None:
         return None
-    return np.array([np.nan if values[row] is None else values[row] for row in chosen], dtype=np.float64)
+    told = [np.nan if values[row] is None else values[row] for row in chosen]
+    return known_sizes(np.array(told, dtype=np.float64))
+
+
+def _starts(
+    rows: LayerRows, column: str, chosen: Sequence[int], names: Sequence[str], notices: list[Notice]
+) -> Int64s:
+    """Read what facilities add before a way begins; a version of before the column was defined tells none."""
+    values = rows.columns.get(column, [None] * len(rows))
+    return starts_of(column, [values[row] for row in chosen], names, notices)
 
 
 def with_last_change(layers: StudyLayers, task: CoverageTask) -> CoverageTask:

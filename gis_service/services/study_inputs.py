@@ -24,6 +24,7 @@ from gis_service.services.study_area import read_outline, units_in
 from gis_service.services.study_demand import read_demand
 from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_rank import read_rank
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA, UNIT_TYPE, UNIT_TYPES
@@ -142,10 +143,10 @@ def read_beside(layers: StudyLayers, task: CoverageTask) -> Beside:
     """Read what a ground holds beside the roads; raises as `read_coverage_inputs`."""
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
-    on_roads = "network" in layers.layers
-    barriers = _metric(layers.read("barriers"), crs) if on_roads and "barriers" in layers.layers else None
+    water, named = (_rows_beside(layers, role, notices) for role in ("barriers", "settlements"))
+    barriers = None if water is None else _metric(water, crs)
     demand, codes = read_demand(layers, crs, task, barriers, notices)
-    settlements = _settlements(layers, crs) if "settlements" in layers.layers else None
+    settlements = None if named is None else _settlements(named, crs)
     return Beside(demand, codes, barriers, settlements, read_outline(layers, crs), tuple(notices))
 
 
@@ -177,6 +178,7 @@ def read_ground(
         ferries = None
         if "ferries" in layers.layers:
             rows = read_ferries(layers) if ferry_rows is None else ferry_rows
+            _note_empty(layers, "ferries", rows, notices)
             ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
         walkable = roads.walkable
@@ -193,6 +195,21 @@ def read_ground(
         notices=(*notices, *beside.notices),
         beside=beside.memo,
     )
+
+
+def _rows_beside(layers: StudyLayers, role: str, notices: list[Notice]) -> LayerRows | None:
+    """Read a layer that a study reads when it is loaded; None when it is not, or holds nothing."""
+    if role not in layers.layers:
+        return None
+    rows = layers.read(role, "name")
+    _note_empty(layers, role, rows, notices)
+    return rows if len(rows) else None
+
+
+def _note_empty(layers: StudyLayers, role: str, rows: LayerRows, notices: list[Notice]) -> None:
+    """Tell that a layer is loaded and holds nothing: perhaps its rows were lost, perhaps there are none."""
+    if not len(rows):
+        notices.append(Notice("beside_empty", {"layer": layers.layers[role]}))
 
 
 def read_ferries(layers: StudyLayers) -> LayerRows:
@@ -249,6 +266,7 @@ def inputs_on(
         settlements=ground.settlements,
         outline=ground.outline,
         area=units.area,
+        rank=read_rank(layers, task, ground.demand, (units.zones, units.zone)),
         land_use=_land_use(layers, ground.crs) if "land_use" in layers.layers else None,
         notices=tuple(notices),
         generated=layers.generated,
@@ -343,8 +361,7 @@ def read_zones(layers: StudyLayers, crs: pyproj.CRS, role: str = "zones") -> Zon
     return sorted_zones(codes, shown, transform(shapely.force_2d(rows.geometry), STORAGE, crs), told)
 
 
-def _settlements(layers: StudyLayers, crs: pyproj.CRS) -> Settlements:
-    rows = layers.read("settlements", "name")
+def _settlements(rows: LayerRows, crs: pyproj.CRS) -> Settlements:
     there = ~shapely.is_missing(rows.geometry)
     places = shapely.point_on_surface(transform(shapely.force_2d(rows.geometry[there]), STORAGE, crs))
     names = [str(rows.columns["name"][row]) for row in np.flatnonzero(there).tolist()]

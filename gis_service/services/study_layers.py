@@ -10,14 +10,20 @@ from gis_service.db.history import version
 from gis_service.db.layer_rows import LayerRows, read_layer
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
+from gis_service.services.layers import refuse_raster
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.vintages import AREA, UNIT_TYPES, area_of, base_units
 from gis_service.types import LayerId, VersionId
 
 BESIDE = {"settlements": LayerId("settlement")}
 """Layers that every study reads when they are loaded, by role."""
-BESIDE_ROADS = {"barriers": LayerId("rivers"), "ferries": LayerId("ferries")}
+BESIDE_AREAS = {"barriers": LayerId("rivers")}
+"""Layers that a study of people of areas reads when they are loaded: nobody lives in the water."""
+BESIDE_ROADS = {**BESIDE_AREAS, "ferries": LayerId("ferries")}
 """Layers that a study on roads reads when they are loaded."""
+MAY_BE_EMPTY = frozenset({*BESIDE, *BESIDE_ROADS})
+"""Roles whose layer may be loaded and hold nothing: a place without a ferry is still a place."""
+_POINTS = ("Point", "MultiPoint")
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class StudyLayers:
         return [field.name for field in self.catalogue.layers[self.layers[role]].fields]
 
     def read(self, role: str, *wanted: str) -> LayerRows:
-        """Read a layer with those of the wanted columns that it has.
+        """Read a layer with those of the wanted columns that it has; of `MAY_BE_EMPTY` perhaps no row.
 
         Raises
         ------
@@ -74,6 +80,8 @@ class StudyLayers:
         columns = [name for name in dict.fromkeys(wanted) if name in self.fields(role)]
         past = self.versions[role] if role in self.past else None
         rows = read_layer(self.connection, layer, columns, past)
+        if not len(rows) and role in MAY_BE_EMPTY:
+            return rows
         if not len(rows):
             raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
         if rows.version != self.versions[role]:
@@ -134,6 +142,7 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
     """
     layers, versions, past = dict(task.layers), {}, set()
     for role, layer in task.layers.items():
+        refuse_raster(catalogue.layers[layer])
         current = version_of(connection, layer)
         if current is None:
             raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
@@ -142,6 +151,8 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
             past.add(role)
         versions[role] = wanted
     beside = BESIDE | (BESIDE_ROADS if "network" in layers else {})
+    if catalogue.layers[layers["demand"]].geometry not in _POINTS:
+        beside = beside | BESIDE_AREAS
     if catalogue.city.outline_layer is not None:
         beside = beside | {"outline": catalogue.city.outline_layer}
     for role, layer in beside.items():

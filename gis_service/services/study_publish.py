@@ -26,7 +26,7 @@ from gis_service.services.rights import (
     rights_of,
     visibility_of_new_rows,
 )
-from gis_service.services.study_publish_words import about, source_of
+from gis_service.services.study_publish_words import about, has_told_title, source_of
 from gis_service.services.study_rights import require_document, shown_layers
 from gis_service.services.study_rows import KEY, StudyRows, rows_of_study
 from gis_service.services.teams import set_visibility
@@ -44,7 +44,7 @@ class Publication:
     rows
         ``zones``, ``gaps``, ``facilities``, or a table of the study whose rows tell their place.
     title
-        What people read; told from the study when None, or left as it is.
+        What people read; told from the study when None, unless somebody has named the layer before.
     visibility
         Who may read it; ``internal`` when None, or left as it is.
     """
@@ -186,8 +186,9 @@ def _kept(definition: Mapping[str, Any], before: LayerDefinition, asked: Publica
     new = {field["name"] for field in definition["fields"]}
     # A column that this study has no figures for stays, and is empty.
     fields = [*definition["fields"], *(field for field in kept["fields"] if field["name"] not in new)]
-    given = {"title": asked.title, "visibility": asked.visibility}
-    stay = {"geometry", *(name for name, value in given.items() if value is None)}
+    # The title that was told from the study before is not true of this one; what somebody wrote is theirs.
+    given = {"title": asked.title is not None or has_told_title(before), "visibility": asked.visibility}
+    stay = {"geometry", *(name for name, is_given in given.items() if not is_given)}
     return {**kept, **definition, "fields": fields} | {name: kept[name] for name in stay}
 
 

@@ -31,7 +31,9 @@ from gis_service.services.coverage_parameters import (
     CoverageParameters,
 )
 from gis_service.services.quota_rules import quotas_of
+from gis_service.services.rank_rules import RANK_COLUMN, ranked
 from gis_service.services.rights import Rights, is_personal
+from gis_service.services.start_waits import START_COLUMN, with_start
 from gis_service.services.study_shapes import (
     DemandReference,
     FacilityReference,
@@ -41,6 +43,8 @@ from gis_service.services.study_shapes import (
 from gis_service.services.study_standard import (
     ferry_rules_of,
     group_speeds_of,
+    groups_beside,
+    kept_beside,
     limit_of,
     mode_of,
     quota_of,
@@ -57,6 +61,8 @@ ROADS = "roads"
 """Stands beside a straight radius: the same limit along roads."""
 OF_BESIDE = "_facilities"
 """Ends the role of the facilities of a standard that is told beside a study, behind its id."""
+OF_TABLES = ("land_use", "rank_column")
+"""Inputs that only tables read."""
 MAX_BESIDE = 8
 """Results that stand beside one study at most."""
 
@@ -105,6 +111,8 @@ class CoverageRequest(BaseModel):
         (), description="Further tables of the document: " + ", ".join(TABLES) + "."
     )
     land_use: LayerReference | None = Field(None, description="Use of land, for the tables that read it.")
+    rank_column: str | None = Field(None, max_length=63, description=RANK_COLUMN)
+    start_column: str | None = Field(None, max_length=63, description=START_COLUMN)
     closures: tuple[ClosureRequest, ...] = Field(
         (), max_length=MAX_CLOSURES, description="Roads that are closed, as by a flood or at night."
     )
@@ -225,6 +233,7 @@ def complete(
         vintage=_vintage(request, catalogue, day, today, rights),
         at=time_words(request.at, conventions),
         groups=tuple(dict.fromkeys((*request.groups, group, *(rule.group for rule in quotas)))),
+        group=group,
         branch_share=_branch_share(request, service, catalogue),
         closures=rules_of(request.closures),
         seed=request.seed,
@@ -246,6 +255,8 @@ def complete(
         lattice=Lattice(conventions.lattice_step_m, conventions.lattice_offset_m),
     )
     layers, wanted = _layers(request, catalogue, parameters, rights)
+    parameters = with_start(parameters, request.start_column, catalogue.layers[layers["facilities"]])
+    parameters = ranked(parameters, request.rank_column, catalogue, (layers["demand"], layers["zones"]))
     usual = conventions.study_time
     clock = usual.time if request.at is None else request.at.time()
     weekday = WEEKDAYS.index(usual.weekday) if request.at is None else day.weekday()
@@ -267,15 +278,17 @@ def _with_beside(
         if name == asked.standard:
             raise refused("beside", name, ", ".join(one for one in told if one != name))
         _known("beside", name, [ROADS, *catalogue.standards], told)
-        shared = {"vintage": asked.vintage, "beside": (), "tables": (), "land_use": None}
+        shared = {"vintage": asked.vintage, "beside": (), **dict.fromkeys(OF_TABLES), "tables": ()}
         if name == ROADS:
             if asked.measure != "straight_radius":
                 raise refused("beside", name, "measure: straight_radius")
             own = {"measure": "network_distance", "mode": request.mode or "walk", "limit": asked.limit}
             other = request.model_copy(update=shared | own)
         else:
-            kept = {one: getattr(request, one) for one in ("network", "demand", "zones", "at", "groups")}
-            other = CoverageRequest(standard=name, group_speeds=request.group_speeds, **(kept | shared))
+            names = kept_beside(catalogue.standards[name], asked.service)
+            kept = {one: getattr(request, one) for one in names}
+            kept["groups"] = groups_beside(request.groups, _standard(request, catalogue, rights))
+            other = CoverageRequest(standard=name, **(kept | shared))
         found = complete(other, catalogue, today, rights)
         if found.layers["facilities"] != task.layers["facilities"]:
             layers[f"{name}{OF_BESIDE}"] = found.layers["facilities"]
@@ -366,7 +379,7 @@ def _layers(
         standing["network"] = (request.network, "roads")
     for role, layer in layers_of_tables(parameters.tables).items():
         standing[role] = (getattr(request, role, None), layer)
-    for role, spread_by in _spread_by(request.demand).items():
+    for role, spread_by in ({} if request.demand is None else request.demand.spread_by).items():
         standing[role] = (spread_by, spread_by.layer)
     layers, wanted = {}, {}
     for role, areas in areas_by_role(request.closures).items():
@@ -381,9 +394,3 @@ def _layers(
         if reference and reference.version is not None:
             wanted[role] = VersionId(reference.version)
     return layers, wanted
-
-
-def _spread_by(demand: DemandReference | None) -> dict[str, LayerReference]:
-    """Give the layers that the people are spread by, by role."""
-    asked = {} if demand is None else {"buildings": demand.buildings, "residential_land": demand.land_use}
-    return {role: reference for role, reference in asked.items() if reference is not None}

@@ -6,12 +6,10 @@ kept, to the byte, or the study is not told at all.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
-from gis_service.analysis.demand import ALL
 from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.analysis.zones import BEYOND, NO_UNIT
 from gis_service.catalogue.city_definition import Vintage
@@ -23,22 +21,21 @@ from gis_service.services import catchment, compare_document, gaps
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
-from gis_service.services.closure_rules import asked_again
 from gis_service.services.compare import CompareLayers, Workbench
 from gis_service.services.compare_request import CompareRequest, complete_comparison
 from gis_service.services.coverage import CoverageResult, Told, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
-from gis_service.services.coverage_parameters import CoverageParameters
+from gis_service.services.coverage_parameters import OF_EVENNESS, CoverageParameters
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
+from gis_service.services.study_asked import References, day_of, request_of
 from gis_service.services.study_facilities import in_units_of, with_last_change
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers, layers_of
 from gis_service.services.study_request import (
-    CoverageRequest,
     CoverageTask,
     complete,
     parse_request,
@@ -59,8 +56,6 @@ from gis_service.services.vintages import AREA, area_of, has_place
 from gis_service.types import LayerId
 
 _UNITS = ("zones", AREA)
-_ASKED = ("service", "standard", "measure", "mode", "limit", "direction", "turnout_s", "catchment", "seed")
-References = Mapping[str, Mapping[str, Any]]
 LATER_NOTICE = "tables_not_retold"
 """Tells which tables take too long for somebody who waits."""
 
@@ -237,7 +232,10 @@ def _without(document: Document, tables: tuple[str, ...]) -> Document:
     left = tuple(name for name in asked if name not in tables)
     gone = layers_of_tables(asked).keys() - layers_of_tables(left).keys()
     layers = {role: one for role, one in document["inputs"].items() if role not in gone}
-    return document | {"parameters": document["parameters"] | {"tables": list(left)}, "inputs": layers}
+    kept = document["parameters"] | {"tables": list(left)}
+    if OF_EVENNESS not in left:
+        kept.pop("rank_column", None)
+    return document | {"parameters": kept, "inputs": layers}
 
 
 def _coverage(
@@ -249,9 +247,9 @@ def _coverage(
     most_pairs: int,
 ) -> Document:
     references = document["inputs"]
-    request = parse_request(_request(document["parameters"], references))
+    request = parse_request(request_of(document["parameters"], references))
     layers = layers_of(connection, catalogue, references)
-    task = complete(request, catalogue, _day_of(document["parameters"]))
+    task = complete(request, catalogue, day_of(document["parameters"]))
     task = with_last_change(layers, replace(task, layers=layers.layers))
     inputs = bench.inputs(layers, task)
     asked = task.parameters
@@ -260,9 +258,11 @@ def _coverage(
         drawn = CatchmentAsk.from_document(document["parameters"])
         inputs = with_places(inputs, drawn)
     own_unit = _has_own_units(asked)
+    # Homes stay ranked by the units that they were ranked by.
+    ranked = asked.rank_of is not None and asked.rank_of != layers.layers["demand"]
     units = bench.units(layers, task, vintage.layer)
     told = Told(
-        _told_by(inputs, layers, units, vintage, own_unit=own_unit),
+        _told_by(inputs, layers, units, vintage, own_unit=own_unit, ranked=ranked),
         replace(asked, vintage=vintage.id, catchment_vintage=asked.vintage if own_unit else None),
     )
     result = run_coverage(inputs, asked, told=told, most_pairs=most_pairs)
@@ -295,7 +295,13 @@ def _has_own_units(asked: CoverageParameters) -> bool:
 
 
 def _told_by(
-    inputs: CoverageInputs, layers: StudyLayers, units: Units, vintage: Vintage, *, own_unit: bool
+    inputs: CoverageInputs,
+    layers: StudyLayers,
+    units: Units,
+    vintage: Vintage,
+    *,
+    own_unit: bool,
+    ranked: bool = False,
 ) -> CoverageInputs:
     """Tell the people of a study by other units; whoever was beyond its area stays so, and nobody else."""
     named = {"layer": vintage.layer, "version": version_of(layers.connection, vintage.layer)}
@@ -308,6 +314,8 @@ def _told_by(
         del references[AREA]
     if own_unit:
         references["catchment_zones"] = before
+    if ranked:
+        references["rank_zones"] = before
     references["zones"] = named
     used = {str(one["layer"]) for one in references.values() if isinstance(one, Mapping)}
     return replace(
@@ -327,9 +335,11 @@ def _comparison(
     asked = document["parameters"]
     references = {side: _side_of(document["inputs"], side) for side in ("before", "after")}
     # A comparison gives no tables; those of earlier releases may name some all the same.
-    request = {side: _request(asked[side], references[side]) | {"tables": []} for side in ("before", "after")}
+    request = {
+        side: request_of(asked[side], references[side]) | {"tables": []} for side in ("before", "after")
+    }
     comparison = read_request(CompareRequest, request | {"limits": asked["limits"], "vintage": vintage.id})
-    day = max(_day_of(asked["before"]), _day_of(asked["after"]))
+    day = max(day_of(asked["before"]), day_of(asked["after"]))
     task = complete_comparison(comparison, catalogue, day)
     told = _with_units(connection, catalogue, references["after"], vintage.layer)
     units = {role: one for role, one in told.items() if role in _UNITS}
@@ -364,32 +374,8 @@ def _side_of(inputs: References, side: str) -> dict[str, Mapping[str, Any]]:
     """Give the references of one state of a comparison: what both share stands there once."""
     shared = {role: one for role, one in inputs.items() if not role.startswith(("before_", "after_"))}
     own = {role.removeprefix(f"{side}_"): one for role, one in inputs.items() if role.startswith(f"{side}_")}
-    return shared | own
-
-
-def _request(asked: Mapping[str, Any], references: References) -> dict[str, Any]:
-    """Give the request that a study was asked by."""
-    roles = {role: dict(one) for role, one in references.items() if role in CoverageRequest.model_fields}
-    facilities = roles.pop("facilities") | {"branch_share": asked["branch_share"]}
-    groups = [group for group in asked["groups"] if group != ALL]
-    at = None if _moment(asked["at"]) is None else asked["at"]
-    request = {name: asked[name] for name in _ASKED} | roles
-    tables = asked.get("tables", [])
-    closures = asked_again(asked.get("closures", []), references)
-    told = {"facilities": facilities, "groups": groups, "tables": tables, "closures": closures}
-    told |= {"beside": asked.get("beside", []), "group_speeds": "group_speeds_kmh" in asked}
-    return request | told | {"vintage": asked["vintage"], "at": at}
-
-
-def _moment(at: str) -> datetime | None:
-    """Read the time of a study; None for the usual time of the city, ``Tuesday 10:00``."""
-    try:
-        return datetime.fromisoformat(at)
-    except ValueError:
-        return None
-
-
-def _day_of(asked: Mapping[str, Any]) -> date:
-    """Give a day on which the same facilities were open as on that of the study."""
-    since = asked["open_on"]
-    return datetime.now(UTC).astimezone().date() if since is None else date.fromisoformat(since)
+    found = shared | own
+    # The study area of the answer is none of a state whose own units are that area.
+    if AREA in found and found[AREA]["layer"] == found["zones"]["layer"]:
+        del found[AREA]
+    return found

@@ -30,6 +30,13 @@ _LABELS = {
     "only": Text("Người chỉ nó phục vụ", "People whom nothing else reaches"),
     "capacity": Text("Sức chứa", "Capacity"),
     "per_capacity": Text("Người trên một đơn vị sức chứa", "People for each unit of capacity"),
+    "covered_twice": Text("Người có hai địa điểm trong chuẩn", "People within the standard of two sites"),
+    "share_twice": Text(
+        "Tỷ lệ có hai địa điểm trong chuẩn (0–1)", "Share with two sites in the standard (0–1)"
+    ),
+    "enhanced": Text("Sức chứa cho mỗi người (E2SFCA)", "Capacity for each person (E2SFCA)"),
+    "balanced": Text("Sức chứa cho mỗi người (cân bằng)", "Capacity for each person (balanced)"),
+    "unserved": Text("Người không có điểm nào trong giới hạn", "People with nothing within the limit"),
     "load_before": Text("Người gần nó nhất trước đó", "People nearest to it before"),
     "load_after": Text("Người gần nó nhất sau đó", "People nearest to it after"),
     "before": Text("Người trong chuẩn trước đó", "People within the standard before"),

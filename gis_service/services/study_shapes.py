@@ -29,6 +29,12 @@ class DemandReference(LayerReference):
         None, description="Land by its use: where people of areas without a building to live in are put."
     )
 
+    @property
+    def spread_by(self) -> dict[str, LayerReference]:
+        """The layers that the people are spread by, by role."""
+        asked = {"buildings": self.buildings, "residential_land": self.land_use}
+        return {role: reference for role, reference in asked.items() if reference is not None}
+
 
 class FacilityReference(BaseModel):
     """The layer of the facilities, and how many of those that closed stay as branches."""

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from gis_service.analysis.modes import Mode
 from gis_service.analysis.network import ROAD_CLASSES
 from gis_service.catalogue.city_definition import City, Conventions
-from gis_service.catalogue.service_standard import Quota, Standard
+from gis_service.catalogue.service_standard import EVERYBODY, Quota, Standard
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_inputs import Notice
-from gis_service.services.coverage_parameters import MAY_BE_ZERO
+from gis_service.services.coverage_parameters import MAY_BE_ZERO, ON_ROADS
 from gis_service.services.network import FerryRules
 from gis_service.types import Text
 
+_OF_TIME = "network_time"
+"""The measure whose limit is in seconds; those of all others are in metres."""
 _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 """Groups that walk slower, when a standard names them (METHODS, Speeds)."""
 
@@ -25,6 +27,8 @@ def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
 def limit_of(asked: float | None, standard: Standard | None, measure: str) -> float:
     """Give the limit that was asked for, else that of the standard; 0 for measures that need none.
 
+    The limit of a standard that measures otherwise holds too, but seconds are not taken for metres.
+
     Raises
     ------
     RefusedInput
@@ -35,11 +39,13 @@ def limit_of(asked: float | None, standard: Standard | None, measure: str) -> fl
         limit = standard.limit
     if limit is None and measure in MAY_BE_ZERO:
         return 0.0
-    if limit is None and standard is not None and measure not in MAY_BE_ZERO:
+    is_time = measure == _OF_TIME
+    if limit is None and standard is not None and (standard.measure == _OF_TIME) == is_time:
         limit = standard.limit
-    if limit is None or (not limit and measure not in MAY_BE_ZERO):
-        raise refused("limit", limit, "> 0")
-    return limit
+    if not limit and measure not in MAY_BE_ZERO:
+        expected = Text("> 0 (giây)", "> 0 (seconds)") if is_time else Text("> 0 (mét)", "> 0 (metres)")
+        raise refused("limit", limit, expected)
+    return 0.0 if limit is None else limit
 
 
 def quota_of(standard: Standard | None, measure: str) -> Quota | None:
@@ -75,9 +81,35 @@ def mode_of(city: City, name: str, group: str) -> Mode:
 
 def group_speeds_of(city: City, groups: Iterable[str]) -> tuple[tuple[str, float], ...]:
     """Give the groups that are counted and walk at a speed of their own, with it."""
-    speeds = city.conventions.walkers_kmh
+    return walking_speeds(city.conventions.walkers_kmh, groups)
+
+
+def walking_speeds(speeds: Mapping[str, float], groups: Iterable[str]) -> tuple[tuple[str, float], ...]:
+    """Give the groups that walk at a speed of their own, by the speeds of ``elderly`` and ``children``."""
     counted = [(group, _WALKERS[group]) for group in dict.fromkeys(groups) if group in _WALKERS]
     return tuple((group, speeds[walker]) for group, walker in counted if walker in speeds)
+
+
+def groups_beside(groups: Iterable[str], standard: Standard | None) -> tuple[str, ...]:
+    """Give the groups that rules beside a study count too, each at its own speed where that is asked for.
+
+    They are those that were asked for and the one that the standard of the study is about.
+    """
+    own = () if standard is None or standard.group == EVERYBODY else (standard.group,)
+    return tuple(dict.fromkeys((*groups, *own)))
+
+
+def kept_beside(standard: Standard, service: str) -> list[str]:
+    """Name the inputs that a standard shares with the study of a service that it stands beside.
+
+    These are the people and the roads, and where it is of the same service its facilities, with what these
+    add before a way begins where its limit is a time.
+    """
+    shared = ["network", "demand", "zones", "at", "groups", "group_speeds"]
+    roads = ["closures"] if standard.measure in ON_ROADS else []
+    own = ["facilities"] if standard.service == service else []
+    waits = ["start_column"] if own and standard.measure == _OF_TIME else []
+    return [*shared, *roads, *own, *waits]
 
 
 def standard_notices(standard: Standard | None, day: date) -> tuple[Notice, ...]:

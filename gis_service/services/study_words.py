@@ -6,24 +6,25 @@ from typing import Any
 from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.messages.catalogue import notices
+from gis_service.services.group_words import group_of, people_words
 from gis_service.text import number, percent
 from gis_service.types import Language, LayerId, Text
 
 _ANSWER = Text(
-    vi="{covered} trong {total} người ({share}) có {service} trong {limit}; {uncovered} người ở ngoài.",
-    en="{covered} of {total} people ({share}) have {service} within {limit}; {uncovered} are outside.",
+    vi="{covered} trong {total} {who} ({share}) có {service} trong {limit}; {uncovered} người ở ngoài.",
+    en="{covered} of {total} {who} ({share}) have {service} within {limit}; {uncovered} are outside.",
 )
 _LARGEST = Text(
-    vi=" Đông nhất: {place} ({people} người).", en=" The largest place: {place} ({people} people)."
+    vi=" Đông nhất: {place} ({people} {who}).", en=" The largest place: {place} ({people} {who})."
 )
 _CHANGE = Text(
     vi=(
         "{lost} người mất và {won} người có thêm {service} trong {limit}: số người có"
-        " từ {before} thành {after} trong {total} người."
+        " từ {before} thành {after} trong {total} {who}."
     ),
     en=(
         "{lost} people lose and {won} people gain {service} within {limit}: those who have it go"
-        " from {before} to {after} of {total}."
+        " from {before} to {after} of {total} {who}."
     ),
 )
 _RANGE = Text(
@@ -48,34 +49,86 @@ _LIMITS = {
 _INSIDE = Text("phạm vi của chính nó", "its area")
 _ANSWERS = {
     "inside_area": Text(
-        vi="{covered} trong {total} người ({share}) ở trong {limit} ({service}); {uncovered} người ở ngoài.",
-        en="{covered} of {total} people ({share}) live within {limit} ({service}); {uncovered} are outside.",
+        vi="{covered} trong {total} {who} ({share}) ở trong {limit} ({service}); {uncovered} người ở ngoài.",
+        en="{covered} of {total} {who} ({share}) live within {limit} ({service}); {uncovered} are outside.",
     ),
     "quota": Text(
         vi=(
-            "{covered} trong {total} người ({share}) ở đơn vị có đủ {service} theo định mức;"
+            "{covered} trong {total} {who} ({share}) ở đơn vị có đủ {service} theo định mức;"
             " {uncovered} người ở đơn vị còn thiếu."
         ),
         en=(
-            "{covered} of {total} people ({share}) live in units with as much of {service} as the quota asks"
+            "{covered} of {total} {who} ({share}) live in units with as much of {service} as the quota asks"
             " for; {uncovered} live where some is missing."
         ),
     ),
 }
 _OF_PLACES = Text(
     vi=(
-        "{covered} trong {total} người ({share}) có một trong các địa điểm được hỏi trong {limit};"
+        "{covered} trong {total} {who} ({share}) có một trong các địa điểm được hỏi trong {limit};"
         " {uncovered} người ở ngoài."
     ),
     en=(
-        "{covered} of {total} people ({share}) have one of the places that were asked about within {limit};"
+        "{covered} of {total} {who} ({share}) have one of the places that were asked about within {limit};"
         " {uncovered} are outside."
     ),
 )
 _BESIDE_ROADS = Text(
-    vi=" Theo đường đi, trong {limit}: {covered} người ({share}).",
-    en=" Along roads, within {limit}: {covered} people ({share}).",
+    vi=" Theo đường đi, trong {limit}: {covered} {who} ({share}).",
+    en=" Along roads, within {limit}: {covered} {who} ({share}).",
 )
+
+
+_TOGETHER = Text(
+    vi="Cả {rules} tiêu chuẩn: {all} {who}; không tiêu chuẩn nào: {none} người.",
+    en="All {rules} standards reach {all} {who}; none of them reaches {none}.",
+)
+
+
+def answers_beside(document: Mapping[str, Any], catalogue: Catalogue) -> list[Text]:
+    """Say what each standard that stands beside a study gives, by its title: one line each.
+
+    Parameters
+    ----------
+    document
+        A study document.
+    catalogue
+        For the names of services and standards.
+    """
+    return [
+        Text(*(_beside(entry, catalogue, language) for language in ("vi", "en")))
+        for entry in document.get("beside", [])
+        if entry["name"] in catalogue.standards
+    ]
+
+
+def answer_together(document: Mapping[str, Any], catalogue: Catalogue) -> Text | None:
+    """Say how many people all rules of a study reach, and how many none of them does; None for a single rule.
+
+    Parameters
+    ----------
+    document
+        A study document; it is about the group of its own standard.
+    catalogue
+        For the names of groups.
+    """
+    group = group_of(document)
+    for row in document.get("together", []):
+        if row["zone"] is None and row["group"] == group:
+            return Text(*(_together(row, catalogue, language) for language in ("vi", "en")))
+    return None
+
+
+def _together(row: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    told = {name: _people(row[name], language) for name in ("all", "none")}
+    who = people_words(row["group"], language, catalogue)
+    return _TOGETHER.in_language(language).format(rules=number(row["rules"], language), who=who, **told)
+
+
+def _beside(entry: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    title = catalogue.standards[entry["name"]].title.in_language(language)
+    alone = {"parameters": entry, "totals": entry["totals"]}
+    return f"{title}: {_coverage(alone, catalogue, language)}"
 
 
 def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
@@ -96,21 +149,23 @@ def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Languag
         sentence = _change(document, catalogue, language)
     else:
         sentence = _coverage(document, catalogue, language)
-        sentence += _along_roads(document, language)
+        sentence += _along_roads(document, catalogue, language)
     if document["process"] == "gaps" and document["gaps"]:
-        sentence += _largest(document["gaps"][0], language)
+        sentence += _largest(document["gaps"][0], document, catalogue, language)
     sentence += _range(document, language)
     return sentence + (_GENERATED.in_language(language) if document["generated_data"] else "")
 
 
 def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
-    totals, parameters = document["totals"][ALL], document["parameters"]
+    group, parameters = group_of(document), document["parameters"]
+    totals = document["totals"][group]
     of_places = parameters.get("of") == "places"
     said = _OF_PLACES if of_places else _ANSWERS.get(parameters["measure"], _ANSWER)
     return said.in_language(language).format(
         covered=_people(totals["covered"], language),
         uncovered=_people(totals["uncovered"], language),
         total=_people(totals["total"], language),
+        who=people_words(group, language, catalogue),
         share="–" if totals["share"] is None else percent(totals["share"], language),
         service=service_words(parameters["service"], catalogue, language),
         limit=limit_words(parameters, language),
@@ -118,40 +173,52 @@ def _coverage(document: Mapping[str, Any], catalogue: Catalogue, language: Langu
 
 
 def _range(document: Mapping[str, Any], language: Language) -> str:
-    """Say the range of the share of all people, where the study has it."""
+    """Say the range of the share of those whom the study is about, where it has it."""
+    asked = (ALL, group_of(document), "share")
     for row in document.get("tables", {}).get("range", []):
-        if (row["unit"], row["group"], row["figure"]) == (ALL, ALL, "share") and row["p5"] is not None:
+        if (row["unit"], row["group"], row["figure"]) == asked and row["p5"] is not None:
             low, high = (percent(row[side], language) for side in ("p5", "p95"))
             return _RANGE.in_language(language).format(low=low, high=high)
     return ""
 
 
-def _along_roads(document: Mapping[str, Any], language: Language) -> str:
+def _along_roads(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     """Say the result along roads, where it stands beside one as the crow flies."""
-    said = ""
+    said, group = "", group_of(document)
     for entry in document.get("beside", []):
         if entry["name"] == "roads":
-            everybody = entry["totals"][ALL]
+            figures = entry["totals"].get(group, entry["totals"][ALL])
             said = _BESIDE_ROADS.in_language(language).format(
-                covered=_people(everybody["covered"], language),
-                share="–" if everybody["share"] is None else percent(everybody["share"], language),
+                covered=_people(figures["covered"], language),
+                who=people_words(group, language, catalogue),
+                share="–" if figures["share"] is None else percent(figures["share"], language),
                 limit=limit_words(entry, language),
             )
     return said
 
 
 def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
-    totals, parameters = document["totals"][ALL], document["parameters"]["after"]
+    group, parameters = group_of(document), document["parameters"]["after"]
+    totals = document["totals"][group]
     told = {name: _people(totals[name], language) for name in ("lost", "won", "before", "after", "total")}
     service = service_words(parameters["service"], catalogue, language)
+    who = people_words(group, language, catalogue)
     return _CHANGE.in_language(language).format(
-        service=service, limit=limit_words(parameters, language), **told
+        service=service, limit=limit_words(parameters, language), who=who, **told
     )
 
 
-def _largest(gap: Mapping[str, Any], language: Language) -> str:
+def _largest(
+    gap: Mapping[str, Any], document: Mapping[str, Any], catalogue: Catalogue, language: Language
+) -> str:
+    group = group_of(document)
+    people = gap["people"] if group == ALL else gap["groups"][group]
+    if people is None:
+        return ""  # none of the places that are told first: which is the largest is not told
     place = ", ".join(name for name in (gap["settlement"], gap["zone_name"]) if name) or gap["id"]
-    return _LARGEST.in_language(language).format(place=place, people=_people(gap["people"], language))
+    return _LARGEST.in_language(language).format(
+        place=place, people=_people(people, language), who=people_words(group, language, catalogue)
+    )
 
 
 def _people(value: float | None, language: Language) -> str:

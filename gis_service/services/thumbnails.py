@@ -61,7 +61,7 @@ def thumbnail(context: Context, connection: Connection, collection: Collection) 
     """
     definition = collection.definition
     require_geometry(definition)
-    backdrop = _backdrop(connection, context.catalogue)
+    backdrop = backdrop_of(connection, context.catalogue)
     tag = _tag(connection, collection, backdrop)
     store = PictureStore(context.settings.data_dir / "thumbnails")
     png = store.find(definition.id, tag)
@@ -75,8 +75,8 @@ def thumbnail(context: Context, connection: Connection, collection: Collection) 
     return Thumbnail(png, tag)
 
 
-def _backdrop(connection: Connection, catalogue: Catalogue) -> CollectionRow | None:
-    """Give the layer of the newest units that everybody may see and that lie somewhere."""
+def backdrop_of(connection: Connection, catalogue: Catalogue) -> CollectionRow | None:
+    """Give the layer of the newest units that everybody may see and that lie somewhere; none without one."""
     rights = rights_of(connection, catalogue, ANONYMOUS)
     vintages = sorted(catalogue.city.vintages, key=lambda one: one.start, reverse=True)
     layers = [

@@ -1,96 +1,36 @@
-"""Vector tiles of a layer, and the grid they lie in: the OGC matrix set WebMercatorQuad."""
+"""Vector tiles of a layer."""
 
-import math
+from functools import partial
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db import tiles as rows
-from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
+from gis_service.services.context import Context
 from gis_service.services.features import fields_of, has_geometry
-from gis_service.types import BBox, LayerId
-
-MATRIX_SET = "WebMercatorQuad"
-MAX_ZOOM = 24
-HALF_WORLD_M = math.pi * 6_378_137.0
-"""Half the side of the Web Mercator square, in its own metres."""
-_HALF_TURN = 180.0
+from gis_service.services.tile_grid import require_tile, tile_box
+from gis_service.services.tile_memory import Tile
+from gis_service.services.tile_sources import QueriedTile, mark_of
+from gis_service.types import LayerId
 
 
-def require_matrix_set(name: str) -> None:
-    """Refuse any matrix set but the one there is.
-
-    Raises
-    ------
-    NotFound
-        ``tile_matrix_set_not_found``.
-    """
-    if name != MATRIX_SET:
-        raise NotFound(ErrorCode.TILE_MATRIX_SET_NOT_FOUND, name=name, known=MATRIX_SET)
-
-
-def _longitude(column: float, side: int) -> float:
-    return max(-_HALF_TURN, min(_HALF_TURN, column / side * 360.0 - _HALF_TURN))
-
-
-def _latitude(row: float, side: int) -> float:
-    row = max(0.0, min(float(side), row))
-    return math.degrees(math.atan(math.sinh(math.pi * (1.0 - 2.0 * row / side))))
-
-
-def tile_box(z: int, x: int, y: int, buffer: float = 0.0) -> BBox:
-    """Give the longitude and latitude box of a tile.
-
-    Parameters
-    ----------
-    z, x, y
-        Zoom, column from the west, row from the north.
-    buffer
-        Share of the tile's side by which the box is widened; it stays on the map.
-    """
-    side = 1 << z
-    return (
-        _longitude(x - buffer, side),
-        _latitude(y + 1 + buffer, side),
-        _longitude(x + 1 + buffer, side),
-        _latitude(y - buffer, side),
-    )
-
-
-def tile_of(longitude: float, latitude: float, z: int) -> tuple[int, int]:
-    """Give column and row of the tile that holds a place; places beyond the map count to its rim."""
-    side = 1 << z
-    column = int((longitude + _HALF_TURN) / 360.0 * side)
-    bounded = math.radians(max(-85.05, min(85.05, latitude)))
-    row = int((1.0 - math.asinh(math.tan(bounded)) / math.pi) / 2.0 * side)
-    return min(max(column, 0), side - 1), min(max(row, 0), side - 1)
-
-
-def tile(connection: Connection, definition: LayerDefinition, z: int, x: int, y: int) -> bytes:
-    """Give one tile of a layer as Mapbox Vector Tile bytes; empty when nothing lies in it.
+def tile(context: Context, definition: LayerDefinition, z: int, x: int, y: int) -> Tile:
+    """Give one tile of a layer as Mapbox Vector Tile; without content where nothing lies in it.
 
     Raises
     ------
     NotFound
         ``tile_outside_matrix`` when the grid has no such tile, ``layer_without_geometry`` when the layer
         cannot be drawn.
+    Temporary
+        ``tiles_busy``, ``database_unavailable``.
     """
     require_tile(z, x, y)
     require_geometry(definition)
+    layer, fields = LayerId(definition.id), fields_of(definition)
     box = tile_box(z, x, y, rows.BUFFER / rows.EXTENT)
-    return rows.vector_tile(connection, LayerId(definition.id), fields_of(definition), (z, x, y), box)
-
-
-def require_tile(z: int, x: int, y: int) -> None:
-    """Refuse the address of a tile that the grid does not have.
-
-    Raises
-    ------
-    NotFound
-        ``tile_outside_matrix``.
-    """
-    side = 1 << z if z <= MAX_ZOOM else 0
-    if not (x < side and y < side):
-        raise NotFound(ErrorCode.TILE_OUTSIDE_MATRIX, z=z, x=x, y=y, max_zoom=MAX_ZOOM)
+    ask = partial(rows.vector_tile, layer=layer, fields=fields, zxy=(z, x, y), box=box)
+    source = QueriedTile(context.engine, (layer,), (z, x, y), ask)
+    return context.tiles.give(mark_of("layer", rows.tile_query(layer, fields)), (z, x, y), source)
 
 
 def require_geometry(definition: LayerDefinition) -> None:

@@ -1,6 +1,7 @@
 """Tilesets: several layers in one vector tile, made by a reviewed query."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from gis_service.catalogue.tileset_definition import Tileset
 from gis_service.db import tiles as rows
@@ -8,8 +9,11 @@ from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.collections import Collection
+from gis_service.services.context import Context
 from gis_service.services.rights import Rights
-from gis_service.services.tiles import require_tile
+from gis_service.services.tile_grid import require_tile
+from gis_service.services.tile_memory import Tile
+from gis_service.services.tile_sources import QueriedTile, mark_of
 from gis_service.types import BBox
 
 
@@ -82,13 +86,13 @@ def _loaded(connection: Connection, rights: Rights, tileset: Tileset) -> LoadedT
     return LoadedTileset(tileset, tuple(layers))
 
 
-def tile(connection: Connection, tileset: Tileset, z: int, x: int, y: int) -> bytes:
-    """Give one tile as Mapbox Vector Tile bytes; empty when nothing lies in it.
+def tile(context: Context, tileset: Tileset, z: int, x: int, y: int) -> Tile:
+    """Give one tile as Mapbox Vector Tile; without content where nothing lies in it.
 
     Parameters
     ----------
-    connection
-        A reading one: the query cannot write, and ends after the time that readers have.
+    context
+        Of the service.
     tileset
         Its layers all have tables.
     z, x, y
@@ -99,6 +103,8 @@ def tile(connection: Connection, tileset: Tileset, z: int, x: int, y: int) -> by
     NotFound
         ``tile_outside_matrix`` when the grid has no such tile, ``tile_outside_zooms`` when the tileset has
         none at this zoom.
+    Temporary
+        ``tiles_busy``, ``database_unavailable``.
     """
     require_tile(z, x, y)
     if not tileset.minzoom <= z <= tileset.maxzoom:
@@ -109,4 +115,6 @@ def tile(connection: Connection, tileset: Tileset, z: int, x: int, y: int) -> by
             minzoom=tileset.minzoom,
             maxzoom=tileset.maxzoom,
         )
-    return rows.answer_tile(connection, tileset.query, (z, x, y))
+    ask = partial(rows.answer_tile, query=tileset.query, zxy=(z, x, y))
+    source = QueriedTile(context.engine, tileset.layers, (z, x, y), ask)
+    return context.tiles.give(mark_of("tileset", tileset.query, tileset.layers), (z, x, y), source)

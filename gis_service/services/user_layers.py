@@ -111,7 +111,7 @@ def create(
     caller.require(EDITORS, Scope.LAYERS)
     definition = _checked(document, catalogue)
     require_own_reading(caller, definition)
-    layer, table = definition.id, table_of(definition)
+    layer = definition.id
     if layer in catalogue.layers or table_exists(connection, layer):
         raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
     before = rows.definition_for_change(connection, layer)
@@ -124,14 +124,16 @@ def create(
         # A group that kept the layer keeps its id, under which its rows can be restored.
         require_editing_now(connection, catalogue, caller, layer)
     written, by, message = document_of(definition), author or caller.name, _message("layer_made_message")
-    _require_room(connection, table)
+    if not definition.is_raster:
+        _require_room(connection, table_of(definition))
     with waiting_at_most(connection, layer, LOCK_WAIT_S):
         lock_layer(connection, layer)
         if table_exists(connection, layer) or rows.has_history(connection, layer) != had_history:
             # Somebody else has made it while this one waited.
             raise Conflict(ErrorCode.LAYER_TAKEN, layer=layer)
-        ensure_table(connection, table)
-        if had_history:
+        if not definition.is_raster:
+            ensure_table(connection, table_of(definition))
+        if had_history and not definition.is_raster:
             # The numbers of its features go on where they ended, and old columns make room for other types.
             catch_up(connection, layer, by, message)
         version = add_version(connection, layer, author=by, message=message)
@@ -193,7 +195,8 @@ def describe(
         return definition
     told = ({name: one[name] for name in changed if name in one} for one in (old, new))
     record(connection, caller, "layer.describe", known.id, *told)
-    _require_room(connection, table_of(definition))
+    if not definition.is_raster:
+        _require_room(connection, table_of(definition))
     others = replace(catalogue, layers={**catalogue.layers, known.id: definition})
     for made in migrate_layers(connection, others, [known.id], author=caller.name, wait_s=LOCK_WAIT_S):
         if made.version is not None:

@@ -10,24 +10,25 @@ import numpy as np
 import shapely
 
 from gis_service.analysis.cells import CELL_M, cell_at
-from gis_service.analysis.field import UNREACHED, Field, NetworkField, network_field
-from gis_service.analysis.graph import build_graph
+from gis_service.analysis.field import UNREACHED, NearestField, network_field
+from gis_service.analysis.graph import Graph, build_graph
+from gis_service.analysis.place import nearest_of_place, straight_nearest_of_place
 from gis_service.analysis.route import Route, find_route
-from gis_service.analysis.snap import snap
+from gis_service.analysis.snap import Positions, snap
 from gis_service.analysis.zones import BEYOND
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.cells import CellTable
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.coverage_ways import crow_field
 from gis_service.services.documents import persons, plain, units
-from gis_service.services.prepared import Prepared
 from gis_service.services.study_area import units_in
 from gis_service.types import Floats, Int64s
 
 Document = dict[str, Any]
 _DECIMALS = 6
+MOST_NEAREST = 5
+"""So many of the nearest facilities are told of a place at most."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Way:
         Of the way to the second nearest.
     route
         On the roads; None as the crow flies, and without an answer.
+    ranked
+        Facility and cost of the nearest of different sites, the nearest first.
     """
 
     status: str
@@ -54,6 +57,7 @@ class Way:
     second: int | None = None
     second_cost: int | None = None
     route: Route | None = None
+    ranked: tuple[tuple[int, int], ...] = ()
 
 
 def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
@@ -95,7 +99,7 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
     return xy, zone
 
 
-def way_of(study: LiveStudy, xy: Floats, zone: int, prepared: Prepared) -> Way:
+def way_of(study: LiveStudy, xy: Floats, zone: int, k: int = 2) -> Way:
     """Find the way from a place to (or from) its nearest facility.
 
     Parameters
@@ -104,50 +108,73 @@ def way_of(study: LiveStudy, xy: Floats, zone: int, prepared: Prepared) -> Way:
         The study whose rule holds.
     xy, zone
         As `place_in` gives them.
-    prepared
-        What is known already.
+    k
+        How many of the nearest facilities are wanted, each on a site of its own; two at least are found.
     """
     facilities, parameters, roads = study.inputs.facilities, study.parameters, study.result.roads
     if parameters.measure == "quota":
         return Way("covered" if zone >= 0 and _has_enough(study, zone) else "uncovered")
-    chosen = _usable(study, zone)
-    if not len(chosen):
-        return Way("no_facility")
+    chosen, k = _usable(study, zone), max(k, 2)
     if roads is None:
-        return _told(crow_field(xy, facilities, chosen), chosen, parameters)
+        shapes = None if facilities.shapes is None else facilities.shapes[chosen]
+        site = facilities.site[chosen]
+        found = straight_nearest_of_place(xy, facilities.xy[chosen], shapes, site, k)
+        return _told(found, chosen, parameters)
     here = snap(xy, roads.network, roads.costs, study.inputs.barriers, parameters.snap_max_m)
     if here.segment[0] < 0:
         return Way("roadless")
-    graph = prepared.once(build_graph, roads.network, roads.costs)
+    graph = study.inputs.prepared.once(build_graph, roads.network, roads.costs)
 
-    def search(rows: Int64s) -> NetworkField:
-        return network_field(
-            roads.network,
+    def search(rows: Int64s, wanted: int) -> NearestField:
+        return nearest_of_place(
+            graph,
             roads.costs,
             here,
             roads.facilities.take(rows),
             facilities.site[rows],
+            wanted,
             direction=parameters.direction,
             turnout=parameters.turnout_cost,
-            graph=graph,
+            penalty=facilities.starts(rows),
         )
 
-    way = _told(search(chosen), chosen, parameters)
-    if way.cost is None or way.nearest is None:
-        return way
-    # Going down the costs leads to the one facility that they are the costs of.
+    counted = study.result.counted_facilities
+    if not len(chosen) and len(counted) and search(counted, 1).cost[0, 0] >= UNREACHED:
+        # As in the study: whom no way leads to any facility lacks a way, whoever the facilities are for.
+        return Way("no_path")
+    way = _told(search(chosen, k), chosen, parameters)
+    return way if way.nearest is None else replace(way, route=_route(study, graph, here, way))
+
+
+def _route(study: LiveStudy, graph: Graph, here: Positions, way: Way) -> Route | None:
+    """Draw the way to the nearest facility: going down the costs leads to the one that they are of."""
+    parameters, roads = study.parameters, study.result.roads
+    if roads is None or way.cost is None:
+        return None
     goal = np.array([way.nearest])
-    route = find_route(
+    wait = study.inputs.facilities.starts(goal)
+    facility = roads.facilities.take(goal)
+    towards = network_field(
         roads.network,
         roads.costs,
-        search(goal).node_cost,
         here,
-        roads.facilities.take(goal),
-        way.cost,
+        facility,
+        study.inputs.facilities.site[goal],
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
+        penalty=wait,
+        graph=graph,
     )
-    return replace(way, route=route)
+    return find_route(
+        roads.network,
+        roads.costs,
+        towards.node_cost,
+        here,
+        facility,
+        way.cost,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost + (0 if wait is None else int(wait[0])),
+    )
 
 
 def _usable(study: LiveStudy, zone: int) -> Int64s:
@@ -203,19 +230,18 @@ def provision_document(study: LiveStudy, zone: int, *, personal: bool) -> Docume
     return {"of": quota.of, "per": quota.per, "amount": plain(quota.amount)} | figures
 
 
-def _told(found: Field, chosen: Int64s, parameters: CoverageParameters) -> Way:
-    """Read the answer of a field of one home."""
-    cost, cost2 = int(found.cost[0]), int(found.cost2[0])
-    if cost >= UNREACHED:
+def _told(found: NearestField, chosen: Int64s, parameters: CoverageParameters) -> Way:
+    """Read the answer of one place."""
+    if not len(chosen):
+        return Way("no_facility")
+    pairs = zip(found.facility[0].tolist(), found.cost[0].tolist(), strict=True)
+    ranked = tuple((int(chosen[row]), cost) for row, cost in pairs if row >= 0)
+    if not ranked:
         return Way("no_path")
-    second = cost2 < UNREACHED
-    return Way(
-        status="covered" if cost <= parameters.limit_cost else "uncovered",
-        cost=cost,
-        nearest=int(chosen[found.facility[0]]),
-        second=int(chosen[found.facility2[0]]) if second else None,
-        second_cost=cost2 if second else None,
-    )
+    nearest, cost = ranked[0]
+    second, second_cost = ranked[1] if len(ranked) > 1 else (None, None)
+    status = "covered" if cost <= parameters.limit_cost else "uncovered"
+    return Way(status, cost, nearest, second, second_cost, ranked=ranked)
 
 
 def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
@@ -235,7 +261,7 @@ def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
         "cost": units(way.cost),
         "limit": plain(parameters.limit),
         "over": None if way.cost is None else units(way.cost - parameters.limit_cost),
-        "parts": None if way.cost is None else _parts(way, parameters.turnout_cost),
+        "parts": None if way.cost is None else _parts(study, way),
         "distance_m": None,
         "route": None,
     }
@@ -248,15 +274,19 @@ def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
     return found | {"distance_m": round(length, 1), "route": _drawn(study, xy, way)}
 
 
-def _parts(way: Way, turnout: int) -> Document:
+def _parts(study: LiveStudy, way: Way) -> Document:
+    begin: dict[str, int] = {"turnout": 0}
     if way.route is None:  # as the crow flies all of it is a straight line from the place
         parts = {"access_home": way.cost, "access_facility": 0, "road": 0, "ferry": 0, "ferry_wait": 0}
-        turnout = 0
     else:
         names = ("access_home", "access_facility", "road", "ferry", "ferry_wait")
         parts = {name: getattr(way.route, name) for name in names}
+        starts = study.inputs.facilities.starts(np.array([way.nearest]))
+        begin["turnout"] = study.parameters.turnout_cost
+        if starts is not None:  # told where it was asked for, a facility without a wait too
+            begin["start"] = int(starts[0])
     access = (parts["access_home"] or 0) + (parts["access_facility"] or 0)
-    return {name: units(cost) for name, cost in ({"access": access} | parts | {"turnout": turnout}).items()}
+    return {name: units(cost) for name, cost in ({"access": access} | parts | begin).items()}
 
 
 def goal_of(study: LiveStudy, row: int, xy: Floats) -> Floats:

@@ -11,8 +11,10 @@ from gis_service.crs import STORAGE, transform
 from gis_service.db.places import committed_at, fid_of, unit_at
 from gis_service.services.cells import cell_table
 from gis_service.services.coverage_live import LiveStudy, Question
+from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import units
 from gis_service.services.prepared import Prepared
+from gis_service.services.study_request import ROADS
 from gis_service.services.study_words import limit_words, service_words
 from gis_service.services.why import (
     Document,
@@ -25,24 +27,38 @@ from gis_service.services.why import (
     way_document,
     way_of,
 )
-from gis_service.text import number
+from gis_service.text import cost_words, number
 from gis_service.types import Floats, Language, LayerId, Text
 
 _DECIMALS = 6
+_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_OF_STUDY = ("generated_data", "provision")
+"""Told of the study, and not again of what stands beside it."""
 _SENTENCES = {
     "covered": Text(
-        "{name} cách đây {cost}, trong giới hạn {limit}: còn dư {spare}.",
-        "{name} is {cost} away, within {limit}: {spare} to spare.",
+        "{name} cách đây {cost}{straight}, trong giới hạn {limit}: còn dư {spare}.",
+        "{name} is {cost} away{straight}, within {limit}: {spare} to spare.",
     ),
     "uncovered": Text(
-        "{name}, nơi gần nhất, cách đây {cost}: quá giới hạn {limit} là {over}.",
-        "{name}, the nearest, is {cost} away: {over} beyond {limit}.",
+        "{name}, nơi gần nhất, cách đây {cost}{straight}: quá giới hạn {limit} là {over}.",
+        "{name}, the nearest, is {cost} away{straight}: {over} beyond {limit}.",
     ),
     "roadless": Text(
         "Không có đường nào trong vòng {snap} m tính từ đây.", "There is no road within {snap} m of here."
     ),
     "no_path": Text(
         "Từ đây không có đường nào tới được nơi phục vụ.", "No way leads from here to any facility."
+    ),
+    "no_path_own": Text(
+        "Từ đây không có đường nào tới được nơi phục vụ dành cho chỗ này.",
+        "No way leads from here to a facility for this place.",
+    ),
+    "no_path_here": Text(
+        "Không có đường nào từ nơi phục vụ tới được đây.", "No way leads here from any facility."
+    ),
+    "no_path_here_own": Text(
+        "Không có đường nào từ nơi phục vụ dành cho chỗ này tới được đây.",
+        "No way leads here from a facility for this place.",
     ),
     "enough": Text("Đơn vị ở đây có đủ {service} theo định mức.", "The unit here has enough of {service}."),
     "lacking": Text(
@@ -56,12 +72,19 @@ _MISSING = {
     "site_m2": Text(": thiếu {missing} m²", ": {missing} m² missing"),
     "capacity": Text(": thiếu {missing} chỗ", ": {missing} places missing"),
 }
+_STRAIGHT = Text(" theo đường chim bay", " in a straight line")
+_WAITING = Text(" (gồm {wait} chờ trước khi bắt đầu)", " ({wait} of waiting at the start included)")
 _GENERATED = Text(" Tính từ dữ liệu minh hoạ.", " Computed from generated data.")
-_MINUTE_S = 60
 
 
 def why_document(
-    study: LiveStudy, question: Question, prepared: Prepared, place: tuple[float, float], *, personal: bool
+    study: LiveStudy,
+    question: Question,
+    prepared: Prepared,
+    place: tuple[float, float],
+    *,
+    personal: bool,
+    k: int | None = None,
 ) -> Document:
     """Tell why a place is reached or not.
 
@@ -75,6 +98,8 @@ def why_document(
         Longitude and latitude in WGS 84.
     personal
         Whether the reader may see small counts.
+    k
+        How many of the nearest facilities are told too, each on a site of its own and however far.
 
     Raises
     ------
@@ -82,7 +107,7 @@ def why_document(
         ``place_outside``.
     """
     xy, zone = place_in(study, *place)
-    way = way_of(study, xy, zone, prepared)
+    way = way_of(study, xy, zone, k or 1)
     table = cell_table(study, prepared)
     zones = study.inputs.zones
     own = None if zone < 0 else {"id": zones.ids[zone], "name": zones.names[zone]}
@@ -97,12 +122,13 @@ def why_document(
         "provision": provision_document(study, zone, personal=personal),
         "nearest": _facility(study, question, way.nearest, xy),
         "second": _second(study, question, way, xy),
+        "k_nearest": None if k is None else _ranked(study, question, way, xy, k),
+        "beside": _beside(study, question, xy, zone),
         "rule": _rule(question),
         "cell": cell_document(table, xy, personal=personal),
         "inputs": _inputs(question),
     }
-    sentences = {language: _sentence(question, way, document, language) for language in ("vi", "en")}
-    return document | {"sentence": sentences}
+    return document | {"sentence": _sentences(question, question.parameters, way, document)}
 
 
 def _zones(question: Question, place: tuple[float, float]) -> list[Document]:
@@ -151,16 +177,50 @@ def _second(study: LiveStudy, question: Question, way: Way, xy: Floats) -> Docum
     return None if found is None else found | {"cost": units(way.second_cost)}
 
 
+def _ranked(study: LiveStudy, question: Question, way: Way, xy: Floats, k: int) -> list[Document]:
+    """Tell the nearest facilities of different sites, the nearest first."""
+    limit = study.parameters.limit_cost
+    found = []
+    for rank, (row, cost) in enumerate(way.ranked[:k], 1):
+        told = {"rank": rank, "cost": units(cost), "over": units(cost - limit), "within": cost <= limit}
+        found.append(told | (_facility(study, question, row, xy) or {}))
+    return found
+
+
+def _beside(study: LiveStudy, question: Question, xy: Floats, zone: int) -> list[Document]:
+    """Tell the way along roads, where it was asked for beside a straight radius."""
+    along = study.along_roads
+    if along is None:
+        return []
+    way, asked = way_of(along, xy, zone), along.parameters
+    found: Document = {
+        "name": ROADS,
+        "measure": asked.measure,
+        "mode": None if asked.mode is None else asked.mode.id,
+        **way_document(along, xy, way),
+        "nearest": _facility(along, question, way.nearest, xy),
+        "generated_data": False,  # the sentence of the study says it
+        "provision": None,
+    }
+    said = _sentences(question, asked, way, found)
+    return [{name: value for name, value in found.items() if name not in _OF_STUDY} | {"sentence": said}]
+
+
 def _rule(question: Question) -> Document:
     parameters, catalogue = question.parameters, question.layers.catalogue
     standard = catalogue.standards.get(parameters.standard or "")
     told = parameters.as_document()
     names = ("standard", "measure", "mode", "limit", "direction", "catchment", "at")
-    return {name: told[name] for name in names} | {
-        "title": None if standard is None else _both(standard.title),
-        "source": None if standard is None else _both(standard.source),
-        "verified": None if standard is None else standard.verified,
-    }
+    more = {"start_column": asked} if (asked := parameters.start_column) else {}
+    return (
+        {name: told[name] for name in names}
+        | more
+        | {
+            "title": None if standard is None else _both(standard.title),
+            "source": None if standard is None else _both(standard.source),
+            "verified": None if standard is None else standard.verified,
+        }
+    )
 
 
 def _inputs(question: Question) -> list[Document]:
@@ -184,16 +244,28 @@ def _both(text: Text) -> dict[str, str]:
     return {"vi": text.vi, "en": text.en}
 
 
-def _sentence(question: Question, way: Way, document: Mapping[str, Any], language: Language) -> str:
-    asked = question.parameters
+def _sentences(
+    question: Question, asked: CoverageParameters, way: Way, document: Mapping[str, Any]
+) -> dict[str, str]:
+    return {language: _sentence(question, asked, way, document, language) for language in _LANGUAGES}
+
+
+def _sentence(
+    question: Question,
+    asked: CoverageParameters,
+    way: Way,
+    document: Mapping[str, Any],
+    language: Language,
+) -> str:
     service = service_words(asked.service, question.layers.catalogue, language)
     nearest, over = document["nearest"], document["over"]
-    said = _SENTENCES[_status(way, document)].in_language(language).format(
+    said = _SENTENCES[_status(way, document, asked)].in_language(language).format(
         name="" if nearest is None else nearest["name"] or nearest["id"],
-        cost=_cost(document["cost"], document["unit"], language),
+        cost=cost_words(document["cost"], document["unit"], language),
+        straight=_of_which(asked, document, language),
         limit=limit_words(asked.as_document(), language),
-        over=_cost(over, document["unit"], language),
-        spare=_cost(None if over is None else -over, document["unit"], language),
+        over=cost_words(over, document["unit"], language),
+        spare=cost_words(None if over is None else -over, document["unit"], language),
         snap=number(asked.snap_max_m, language),
         service=service,
         missing=_missing(document["provision"], language),
@@ -201,10 +273,23 @@ def _sentence(question: Question, way: Way, document: Mapping[str, Any], languag
     return said + (_GENERATED.in_language(language) if document["generated_data"] else "")
 
 
-def _status(way: Way, document: Mapping[str, Any]) -> str:
-    if document["provision"] is None:
+def _of_which(asked: CoverageParameters, document: Mapping[str, Any], language: Language) -> str:
+    """Say what kind of a cost it is: as the crow flies, or with a wait in it."""
+    if not asked.on_roads:
+        return _STRAIGHT.in_language(language) if document["cost"] else ""
+    wait = (document["parts"] or {}).get("start")
+    if not wait:
+        return ""
+    return _WAITING.in_language(language).format(wait=cost_words(wait, document["unit"], language))
+
+
+def _status(way: Way, document: Mapping[str, Any], asked: CoverageParameters) -> str:
+    if document["provision"] is not None:
+        return "enough" if way.status == "covered" else "lacking"
+    if way.status != "no_path":
         return way.status
-    return "enough" if way.status == "covered" else "lacking"
+    here = "" if asked.direction == "to_facility" else "_here"
+    return f"no_path{here}" if asked.catchment == "any" else f"no_path{here}_own"
 
 
 def _missing(provision: Mapping[str, Any] | None, language: Language) -> str:
@@ -213,15 +298,3 @@ def _missing(provision: Mapping[str, Any] | None, language: Language) -> str:
         return ""
     words = _MISSING[provision["of"]].in_language(language)
     return words.format(missing=number(provision["missing"], language, 3).rstrip("0").rstrip(".,"))
-
-
-def _cost(cost: float | None, unit: str, language: Language) -> str:
-    """Write ``12 phút 14 giây`` or ``3.100 m``."""
-    if cost is None:
-        return ""
-    if unit == "m":
-        return f"{number(round(cost), language)} m"
-    minutes, seconds = divmod(round(cost), _MINUTE_S)
-    words = {"vi": ("phút", "giây"), "en": ("min", "s")}[language]
-    told = [f"{count} {word}" for count, word in zip((minutes, seconds), words, strict=True) if count]
-    return " ".join(told) or f"0 {words[1]}"

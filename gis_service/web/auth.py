@@ -23,6 +23,9 @@ class Permission(StrEnum):
     READ_LAYER = "read the layer that the address names"
     EDIT_LAYER = "change the layer that the address names"
     MAKE_LAYERS = "make a layer"
+    UPLOAD = "bring in a file"
+    UPLOAD_FORM = "bring in a file by a form of ours"
+    """The token stands in the form before the file, which the handler reads as it comes, and checks it."""
     STORE_STUDIES = "run a study and keep it"
     ADMINISTER = "see who did what"
     OWN_ACCOUNT = "change one's own password, tokens and sessions"
@@ -35,6 +38,8 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.READ_LAYER: None,
     Permission.EDIT_LAYER: EDITORS,
     Permission.MAKE_LAYERS: EDITORS,
+    Permission.UPLOAD: EDITORS,
+    Permission.UPLOAD_FORM: EDITORS,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
     Permission.OWN_ACCOUNT: EVERYBODY,
@@ -45,9 +50,14 @@ SCOPES = {
     Permission.STORE_STUDIES: Scope.STUDIES,
     Permission.EDIT_LAYER: Scope.LAYERS,
     Permission.MAKE_LAYERS: Scope.LAYERS,
+    Permission.UPLOAD: Scope.LAYERS,
+    Permission.UPLOAD_FORM: Scope.LAYERS,
     Permission.ADMINISTER: Scope.ADMIN,
 }
 """Scope that a limited token needs for a permission; what is not named here is decided layer by layer."""
+
+_CHECK_THEIR_FORMS = frozenset({Permission.SIGN_IN, Permission.UPLOAD_FORM})
+"""Permissions whose handlers ask for the token of the form by themselves."""
 
 STATIC = "static"
 """Flask's own endpoint for the files of the client: the only one whose handler is not ours."""
@@ -96,7 +106,7 @@ def check(app: Flask) -> None:
         if permission is Permission.OWN_ACCOUNT and current.session() is None:
             raise NotAllowed(ErrorCode.SESSION_NEEDED)
     _check_layer(permission)
-    if permission is not Permission.SIGN_IN:
+    if permission not in _CHECK_THEIR_FORMS:
         forgery.check()
 
 

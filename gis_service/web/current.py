@@ -93,9 +93,13 @@ def language() -> Language:
 def request_id() -> str:
     """Give the id of this request: the one a proxy has sent, else a new one."""
     if "request_id" not in g:
-        sent = request.headers.get("X-Request-ID", "")
-        g.request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        g.request_id = id_of(request.headers.get("X-Request-ID", ""))
     return cast("str", g.request_id)
+
+
+def id_of(sent: str) -> str:
+    """Give the id that was sent with a request, when it is one, else a new one."""
+    return sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def place() -> str:

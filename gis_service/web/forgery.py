@@ -14,7 +14,7 @@ from gis_service.web import cookies, current
 HEADER = "X-CSRF-Token"
 FIELD = "form_token"
 _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 
 
 def check() -> None:
@@ -30,20 +30,43 @@ def check() -> None:
     check_form(cookies.session_of(request, secure=current.is_secure()))
 
 
-def check_form(secret: str | None) -> None:
-    """Refuse a request without the token that belongs to a secret, or from another site.
+def check_sent(given: str) -> None:
+    """Refuse a form of a session whose token was read by its handler, as `check` refuses others.
 
     Parameters
     ----------
-    secret
-        Of the session, or of the visit of those who have not signed in yet.
+    given
+        The token that came with the form.
 
     Raises
     ------
     NotAllowed
         ``request_foreign``.
     """
-    if secret is None or not _is_from_here() or not cookies.is_form_token(secret, _given()):
+    if current.session() is not None:
+        check_form(cookies.session_of(request, secure=current.is_secure()), given)
+
+
+def check_form(secret: str | None, given: str | None = None) -> None:
+    """Refuse a request without the token that belongs to a secret, or from another site.
+
+    Parameters
+    ----------
+    secret
+        Of the session, or of the visit of those who have not signed in yet.
+    given
+        The token, when the handler has read it; else it is looked for in the form and the header.
+
+    Raises
+    ------
+    NotAllowed
+        ``request_foreign``.
+    """
+    if (
+        secret is None
+        or not _is_from_here()
+        or not cookies.is_form_token(secret, _given() if given is None else given)
+    ):
         raise NotAllowed(ErrorCode.REQUEST_FOREIGN)
 
 
@@ -54,7 +77,7 @@ def token() -> str | None:
 
 
 def _given() -> str:
-    if request.mimetype == _FORM:
+    if request.mimetype == FORM:
         return request.form.get(FIELD, "")
     return request.headers.get(HEADER, "")
 

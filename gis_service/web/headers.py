@@ -21,7 +21,7 @@ _POLICY = (
 CONTENT_SECURITY_POLICY = "; ".join(_POLICY)
 """No page of ours asks another host for anything, and none can be framed."""
 
-_FIXED = {
+FIXED = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -29,6 +29,9 @@ _FIXED = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+"""Headers of every response."""
+VARY = ("Accept", "Accept-Language", "Authorization", "Cookie")
+"""An answer depends on who asks, in which language, and for which format."""
 _HASHED = re.compile(r"[.-](?=[a-z_-]{0,7}[A-Z0-9])[A-Za-z0-9_-]{8}\.[a-z0-9]+(\.map)?$")
 """Names that the client build gives: another content has another name. Its hashes have eight signs; one
 without a digit or a capital cannot be told from a word, and is asked for anew."""
@@ -36,15 +39,14 @@ _STATIC_OK = (200, 304)
 
 
 def _finish(response: Response) -> Response:
-    for name, value in _FIXED.items():
+    for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-ID"] = current.request_id()
     if request.endpoint == "static":
         forever = response.status_code in _STATIC_OK and _HASHED.search(request.path)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return response
-    # The answer depends on who asks, in which language, and for which format.
-    response.vary.update(("Accept", "Accept-Language", "Authorization", "Cookie"))
+    response.vary.update(VARY)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store" if _is_known() else "no-cache"
     readable = request.method in {"GET", "HEAD"} and response.status_code == 200  # noqa: PLR2004 OK

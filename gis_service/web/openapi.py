@@ -79,6 +79,7 @@ def _schemas(operations: list[Operation]) -> tuple[Json, dict[Any, str]]:
     for operation in operations:
         if operation.body is not None:
             shapes[operation.body, "validation"] = None
+        shapes |= {(shape, "validation"): None for shape in operation.bodies.values() if shape is not None}
         for media in operation.answers.values():
             shapes |= {(shape, "serialization"): None for told in media.values() for shape in shapes_of(told)}
     keys, definitions = models_json_schema(list(shapes), ref_template=_REFS)
@@ -105,7 +106,16 @@ def _entry(app: Flask, rule: Rule, operation: Operation, refs: dict[Any, str]) -
     if operation.body is not None:
         schema = {"$ref": refs[operation.body, "validation"]}
         entry["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if operation.bodies:
+        told = {media: {"schema": _sent(shape, refs)} for media, shape in operation.bodies.items()}
+        entry["requestBody"] = {"required": True, "content": told}
     return entry
+
+
+def _sent(shape: type[BaseModel] | None, refs: dict[Any, str]) -> Json:
+    if shape is None:
+        return {"type": "string", "format": "binary"}
+    return {"$ref": refs[shape, "validation"]}
 
 
 def _path_parameters(rule: Rule) -> list[Json]:

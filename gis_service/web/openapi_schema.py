@@ -14,6 +14,7 @@ def as_openapi_30(schema: Any) -> Any:  # noqa: ANN401 any part of a JSON Schema
     schema = {name: as_openapi_30(part) for name, part in schema.items()}
     _say_values(schema)
     _say_bounds(schema)
+    _say_condition(schema)
     if _NULL in schema.get("anyOf", []):
         _say_nullable(schema)
     if "$ref" in schema and len(schema) > 1:
@@ -39,6 +40,12 @@ def _say_bounds(schema: dict[str, Any]) -> None:
         bound = schema.get(f"exclusive{side}")
         if isinstance(bound, int | float) and not isinstance(bound, bool):
             schema |= {side.lower(): bound, f"exclusive{side}": True}
+
+
+def _say_condition(schema: dict[str, Any]) -> None:
+    if "if" in schema and {"then", "else"} <= schema.keys():
+        asked, then, otherwise = (schema.pop(name) for name in ("if", "then", "else"))
+        schema["allOf"] = [{"anyOf": [{"not": asked}, then]}, {"anyOf": [asked, otherwise]}]
 
 
 def _say_nullable(schema: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ A handler stays a plain function. Called by Flask it gets its query and body rea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeAlias
 
@@ -40,12 +40,15 @@ class Operation:
         Parameters of the address.
     body
         Shape of the JSON body.
+    bodies
+        Shapes of the bodies that the handler reads by itself, by media type; None for plain bytes.
     """
 
     tag: str
     answers: Mapping[int, Mapping[str, Shape]]
     query: type[Query] = Query
     body: type[BaseModel] | None = None
+    bodies: Mapping[str, type[BaseModel] | None] = field(default_factory=dict)
 
 
 _declared: dict[Handler, Operation] = {}
@@ -58,12 +61,13 @@ def operation(
     *,
     query: type[Query] = Query,
     body: type[BaseModel] | None = None,
+    bodies: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare a handler as an operation of the API, and what its callers must be allowed to do.
 
     The handler gets ``query`` when its parameters have any field, and ``body`` when there is one.
     """
-    told = Operation(tag, answers, query, body)
+    told = Operation(tag, answers, query, body, bodies or {})
 
     def declare(handler: Handler) -> Handler:
         @wraps(handler)

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any, TypeVar
 
 from flask import request
@@ -50,6 +51,19 @@ def _sign_fault(where: str, text: str) -> Fault | None:
     return Fault(where, Text(words.vi.format(sign=sign), words.en.format(sign=sign)))
 
 
+def _value_fault(where: str, value: str | float) -> Fault | None:
+    """Say why a value cannot be kept; None when it can.
+
+    Python reads NaN and Infinity, which JSON does not have, and takes too large a number for infinite.
+    """
+    if isinstance(value, str):
+        return _sign_fault(where, value)
+    if isfinite(value):
+        return None
+    words, said = notices()["fault_number"], json.dumps(value)
+    return Fault(where, Text(words.vi.format(value=said), words.en.format(value=said)))
+
+
 def _depth_fault(document: object) -> Fault | None:
     """Say where a JSON document is nested too deep for what reads it level by level; None when nowhere."""
     waiting = [("body", document, 1)]
@@ -65,12 +79,15 @@ def _depth_fault(document: object) -> Fault | None:
     return None
 
 
-def _texts(document: object) -> Iterator[tuple[str, str]]:
-    """Give every text of a JSON document, keys too, with its place; a stack, since depth is the sender's."""
+def _values(document: object) -> Iterator[tuple[str, str | float]]:
+    """Give every text and fraction of a JSON document with its place, keys too.
+
+    By a stack, since depth is the sender's.
+    """
     waiting = [("body", document)]
     while waiting:
         where, value = waiting.pop()
-        if isinstance(value, str):
+        if isinstance(value, str | float):
             yield where, value
         elif isinstance(value, dict):
             yield from ((f"{where}/{key}", key) for key in value)
@@ -82,7 +99,11 @@ def _texts(document: object) -> Iterator[tuple[str, str]]:
 def _opened(value: str) -> list[str]:
     """Give the texts that a page key holds in base64; none when it is no such key."""
     try:
-        return [text for _, text in _texts(json.loads(base64.urlsafe_b64decode(value.encode())))]
+        return [
+            one
+            for _, one in _values(json.loads(base64.urlsafe_b64decode(value.encode())))
+            if isinstance(one, str)
+        ]
     except (ValueError, RecursionError):
         return []
 
@@ -146,8 +167,12 @@ def read_query(shape: type[Shape]) -> Shape:
 def _document() -> Any:  # noqa: ANN401 any JSON document
     if request.mimetype not in _TAKEN:
         raise RefusedInput(ErrorCode.MEDIA_TYPE_NOT_SUPPORTED, given=request.mimetype or "?", expected=_JSON)
+    return _parsed(request.get_data())
+
+
+def _parsed(given: str | bytes) -> Any:  # noqa: ANN401 any JSON document
     try:
-        return json.loads(request.get_data())
+        return json.loads(given)
     except json.JSONDecodeError as error:
         reason = f"{error.msg}, {error.lineno}:{error.colno}"
         raise RefusedInput(ErrorCode.BODY_NOT_JSON, reason=reason) from error
@@ -165,12 +190,38 @@ def read_body(shape: type[Shape]) -> Shape:
         ``media_type_not_supported``, ``body_not_json``, ``request_too_large``, or ``body_invalid`` with every
         fault and the place where it stands.
     """
-    document = _document()
+    return _kept(shape, _document())
+
+
+def read_text(shape: type[Shape], text: str) -> Shape:
+    """Read a JSON document that stands in a field of a form.
+
+    Raises
+    ------
+    RefusedInput
+        As `read_body`.
+    """
+    return _kept(shape, _parsed(text))
+
+
+def _kept(shape: type[Shape], document: object) -> Shape:
+    """Read a JSON document whose every text and number can be kept."""
     if deep := _depth_fault(document):
         raise RefusedInput(ErrorCode.BODY_INVALID, [deep], count=1, names=_names([deep]))
-    signs = [fault for where, text in _texts(document) if (fault := _sign_fault(where, text))]
-    if signs:
-        raise RefusedInput(ErrorCode.BODY_INVALID, signs, count=len(signs), names=_names(signs))
+    faults = [fault for where, value in _values(document) if (fault := _value_fault(where, value))]
+    if faults:
+        raise RefusedInput(ErrorCode.BODY_INVALID, faults, count=len(faults), names=_names(faults))
+    return read_document(shape, document)
+
+
+def read_document(shape: type[Shape], document: object) -> Shape:
+    """Read a JSON document, a body or what a patch has made of another one.
+
+    Raises
+    ------
+    RefusedInput
+        ``body_invalid`` with every fault and the place where it stands.
+    """
     try:
         return shape.model_validate(document)
     except ValidationError as error:

@@ -4,6 +4,7 @@ The city is a perturbed grid of 85 m with four classes of roads, two rivers that
 lanes and dead ends: what makes the roads of a city easy or hard to search, and nothing to look at.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,6 +128,12 @@ def extract(file: Path) -> tuple[Graph, Floats]:
     table, _ = read_roads(str(file))
     network = build_network(roads_of(table, metric_crs(None, table)))
     return _contracted(network, segment_costs(network, mode("walk"), "network_time"))
+
+
+def extract_file() -> Path:
+    """Give where the extract lies; it may not be there."""
+    shared = Path(os.environ.get("GIS_SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+    return shared / "helsinki" / "Helsinki.osm.pbf"
 
 
 def town(graph: Graph, xy: Floats, n_facilities: int) -> Town:

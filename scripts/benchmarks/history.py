@@ -7,9 +7,7 @@ told in the notes; the table has that of the client, set-up included.
 """
 
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,12 +21,16 @@ import numpy as np
 import pandas as pd
 import psycopg
 import shapely
+from ground import (  # type: ignore[import-not-found]  # beside this program, in a folder that is no package
+    begin_server,
+    copied,
+    end_server,
+    server_of,
+)
 
-# From below the services: the one way to a server of our own, beside whatever runs on this machine.
 from gis_service.db.cluster import Cluster
 from gis_service.db.ingest import Staging
 from gis_service.db.layers import LayerTable
-from gis_service.db.migrate import migrate
 from gis_service.db.publish import Changes, replace_all
 from gis_service.services import history, history_back, ingest, ingest_load
 from gis_service.services.context import Context, open_context
@@ -37,7 +39,6 @@ from gis_service.settings import Settings
 
 LAYER = load.LAYER
 CHANGED, GONE, NEW, EDITS = 2_000, 500, 500, 1_000
-TEMPLATE = "gis"
 COLUMNS = "geom, " + ", ".join(load.KINDS)
 AUDIT = """
 CREATE TABLE plain.log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -102,14 +103,8 @@ Way = Callable[[Ground], tuple[float, int, str]]
 
 def prepare(folder: Path) -> None:
     """Make the server, load the layer, make two plain copies of it, write the changed file."""
-    # Not inside the folder: as root the server runs as another user, to whom that is closed.
-    home = Path(tempfile.mkdtemp(prefix="gis-benchmark-server-"))
-    home.chmod(0o755)
-    (folder / "server").write_text(str(home))
-    cluster = Cluster(home / "cluster")
-    cluster.start()
-    migrate(cluster.url())
-    load.prepare(folder)
+    cluster = begin_server(folder)
+    load.write_file(folder)
     frame = gpd.read_file(folder / "load.gpkg", engine="pyogrio", use_arrow=True)
     _changed(frame).to_file(folder / "changed.gpkg", engine="pyogrio")
     ground = Ground(folder, cluster, cluster.url())
@@ -143,15 +138,6 @@ def _changed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     new = frame.iloc[:NEW].assign(code=[f"NEW{number}" for number in range(NEW)])
     kept = made.drop(index=gone.tolist())
     return gpd.GeoDataFrame(pd.concat([kept, new], ignore_index=True), crs=frame.crs)
-
-
-def finish(folder: Path) -> None:
-    """Remove the server."""
-    if not (folder / "server").exists():
-        return  # nothing was prepared
-    home = Path((folder / "server").read_text())
-    Cluster(home / "cluster").remove()
-    shutil.rmtree(home)
 
 
 def apply_ours(ground: Ground) -> tuple[float, int, str]:
@@ -358,15 +344,9 @@ WAYS: dict[str, Way] = {
 
 def run(way: str, folder: Path) -> dict[str, object]:
     """Take one way, on its own copy of the database."""
-    cluster = Cluster(Path((folder / "server").read_text()) / "cluster")
-    name = f"way_{list(WAYS).index(way)}"
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER gis_service".encode())
-        # Or the writing down of the copy would go on beside what is measured.
-        admin.execute("CHECKPOINT")
-    seconds, done, note = WAYS[way](Ground(folder, cluster, cluster.url(name)))
-    with psycopg.connect(cluster.admin_url(), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    cluster = server_of(folder)
+    with copied(cluster, f"way_{list(WAYS).index(way)}") as url:
+        seconds, done, note = WAYS[way](Ground(folder, cluster, url))
     return {"seconds": seconds, "done": done, "note": note}
 
 
@@ -374,7 +354,7 @@ def main() -> None:
     """Take one step."""
     step, folder = sys.argv[1], Path(sys.argv[2])
     if step in {"prepare", "finish"}:
-        {"prepare": prepare, "finish": finish}[step](folder)
+        {"prepare": prepare, "finish": end_server}[step](folder)
         return
     print(json.dumps(run(step, folder)))
 

@@ -75,6 +75,20 @@ def test_positions_beyond_the_limit_are_intervals_on_a_segment() -> None:
     assert pieces.high.tolist() == pytest.approx([0.3, 1])
 
 
+def test_a_facility_that_begins_late_leaves_more_beyond_the_limit() -> None:
+    town = Town(STREET, [(1000, 0), (4000, 0)])
+    site, late = np.arange(2, dtype=np.int32), np.array([0, 300_000])
+    field = network_field(
+        *(town.network, town.costs, snap(on_street(0), town.network, town.costs), town.facilities, site),
+        penalty=late,
+    )
+    reach = Reach(field.node_cost, town.facilities, 500_000, penalty=late)
+    pieces = beyond_limit(town.network, town.costs, reach, np.array([0]))
+    # 500 m on either side of the first, 200 m of the other, on a street of 5,000 m
+    assert pieces.low.tolist() == pytest.approx([0, 0.3, 0.84])
+    assert pieces.high.tolist() == pytest.approx([0.1, 0.76, 1])
+
+
 def test_homes_on_both_sides_of_a_wide_covered_stretch_are_two_places() -> None:
     assert Town(STREET, [(2000, 0)]).parts(on_street(100, 1400, 2000, 2600, 4000), 500) == [0, 0, None, 1, 1]
 

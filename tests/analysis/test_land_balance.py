@@ -82,3 +82,18 @@ def test_a_place_is_on_the_first_patch_that_holds_it(
     for place, row in zip(places, found.tolist(), strict=True):
         holding = [at for at, one in enumerate(land) if one.intersects(shapely.Point(place))]
         assert row == (holding[0] if holding else -1)
+
+
+@pytest.mark.parametrize("of", ["units", "patches"])
+def test_an_outline_that_crosses_itself_counts_for_what_it_encloses(of: str) -> None:
+    """Two triangles of 2,500 m² that touch at a corner, drawn in one stroke, under a strip of 100 by 25 m."""
+    crossed = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    strip = shapely.box(0, 0, 100, 25)
+    both = np.array([crossed, strip], dtype=object)
+    if of == "patches":
+        found = land_balance(np.array([shapely.box(0, 0, 100, 100)], dtype=object), both, uses(0, 1), 2)
+        assert found.area_m2.tolist() == [[5000, 2500 - 625, 10_000 - 5000 - 1875]]
+        assert (found.overlaps, found.overlap_m2) == (1, 625)
+    else:
+        found = land_balance(both, np.array([shapely.box(0, 0, 100, 100)], dtype=object), uses(0), 1)
+        assert found.area_m2.tolist() == [[5000, 0], [1875, 0]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.analysis.quota import Per, people_by_unit, provision
+from gis_service.analysis.quota import Per, known_sizes, people_by_unit, provision
 
 PEOPLE = np.array([1_000_000, 2_000_500, 0], dtype=np.int64)
 """1,000 people, 2,000.5 people, nobody."""
@@ -38,7 +38,8 @@ def test_facilities_count_in_their_one_unit_and_those_without_one_nowhere() -> N
 
 
 def test_a_size_that_is_not_known_counts_as_nothing() -> None:
-    found = provision(PEOPLE, ints(0, 0, 1), np.array([649.9996, np.nan, 5.5]), 0.65, "person")
+    sizes = np.array([649.9996, np.nan, 5.5, -3.0, np.inf])
+    found = provision(PEOPLE, ints(0, 0, 1, 1, 1), sizes, 0.65, "person")
     assert found.have.tolist() == [650_000, 5500, 0]
     assert found.enough.tolist() == [True, False, True]
 
@@ -68,3 +69,9 @@ def test_enough_is_what_the_figures_without_rounding_say(
     found = provision(np.array([people]), ints(0), np.array([have / 1000]), asked, per)
     assert found.enough[0] == (Fraction(have, 1000) >= asked * by[per])
     assert (found.missing[0] == 0) == found.enough[0]
+
+
+def test_what_is_below_nought_or_no_number_is_not_known() -> None:
+    found = known_sizes(np.array([-1.0, -np.inf, np.inf, np.nan, 0.0, 2.5]))
+    assert np.isnan(found[:4]).all()
+    assert found[4:].tolist() == [0.0, 2.5]

@@ -246,6 +246,21 @@ def test_a_home_moves_along_its_road_and_across_it() -> None:
     assert cost(1.0, 0.0, -30.0) == 75_000 + 7_500, "on the other side of it"
 
 
+def test_what_a_facility_adds_at_its_start_is_in_every_draw() -> None:
+    """A street of 1 km, a facility at each end; the one that is nearer to the home begins a minute later."""
+    network = build_network(Roads.plain(np.array([shapely.LineString([(0, 0), (1000, 0)])], dtype=object)))
+    walk = mode("walk")
+    costs = segment_costs(network, walk, "network_time")
+    home, doors = (snap(np.array(xy), network, costs) for xy in ([[490.0, 0.0]], [[0.0, 0.0], [1000.0, 0.0]]))
+    ground = RoadGround(network, build_graph(network, costs), costs, walk, home, doors)
+    both, only = (np.arange(1), np.arange(2)), (np.arange(1), np.array([0]))
+    draw = Draw(np.full(7, 0.5), np.ones(1), np.zeros((1, 2)))
+    late = np.array([60_000, 0])
+    found = [RoadWays(ground, [chosen], penalty=late).cost(draw).tolist() for chosen in (both, only)]
+    # 490 m take 367.5 s at 4.8 km/h and twice that in the draw; 510 m take 382.5 s.
+    assert found == [[2 * 382_500], [2 * 367_500 + 60_000]]
+
+
 def test_who_may_use_no_facility_is_not_reached_in_any_draw() -> None:
     nothing = np.empty(0, np.int64)
     ways = StraightWays(
@@ -260,3 +275,23 @@ def test_nobody_anywhere_has_ranges_of_nobody() -> None:
     drawn = ranges(People(demand, zone, N_ZONES), lambda _draw: cost, LIMIT, SEED, FEW)
     assert not drawn[:, [TOTAL, COVERED]].any()
     assert (drawn[:, MEDIAN] == UNREACHED).all()
+
+
+def test_groups_that_are_counted_beside_change_no_draw_of_neighbours_at_one_place() -> None:
+    """Two households of one house, of as many people each, one of them with children."""
+    xy = np.array([[500.0, 20.0]] * 2 + [[100.0, 0.0]])
+    zone, cost = np.zeros(3, np.int32), np.array([LIMIT - 3_000] * 2 + [0])
+    everybody = {"all": np.array([4_000, 4_000, 9_000]), "old": np.array([0, 2_000, 3_000])}
+    more = everybody | {"young": np.array([3_000, 0, 1_000])}
+
+    def found(groups: dict[str, Int64s], group: str) -> Int64s:
+        demand = Demand(xy, groups, np.arange(3, dtype=np.int32))
+
+        def cost_of(draw: Draw) -> Int64s:
+            return cost + np.round(1000 * draw.moved[:, 0]).astype(np.int64)
+
+        drawn = ranges(People(demand, zone, 1), cost_of, LIMIT, SEED, FEW)
+        return drawn[:, :, sorted(groups).index(group)]
+
+    for group in everybody:
+        np.testing.assert_array_equal(found(everybody, group), found(more, group))

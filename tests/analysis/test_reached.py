@@ -1,5 +1,7 @@
 """Reached stretches of road against closed forms, and against the field at random places of random towns."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import shapely
@@ -67,6 +69,20 @@ def test_a_stretch_ends_to_the_millimetre_where_the_limit_does() -> None:
     assert ends[0][1] == 123_456
 
 
+def test_a_facility_that_begins_late_reaches_less_by_as_much() -> None:
+    network, costs = town([[(0, 0), (1000, 0)]])
+    there = snap(np.array([[100.0, 0.0], [700.0, 0.0]]), network, costs)
+    late = np.array([0, 120_000])
+    pieces = reached(network, costs, there, [200_000], penalty=late)
+    bounds = [
+        shapely.total_bounds(reached_lines(network, pieces.take(pieces.facility == one))) for one in (0, 1)
+    ]
+    # 200 m on either side of the first, as far as the street goes; 80 m on either side of the other
+    assert bounds[0][[0, 2]] == pytest.approx([0, 300], abs=0.001)
+    assert bounds[1][[0, 2]] == pytest.approx([620, 780], abs=0.001)
+    assert reached(network, costs, there, [119_999], penalty=late).facility.max() == 0
+
+
 def test_each_stretch_belongs_to_its_nearest_facility_and_equals_go_to_the_first() -> None:
     pieces, lengths = drawn(town([[(0, 0), (1000, 0)]]), [(100, 0), (700, 0)], [10_000_000])
     by_facility = [lengths[pieces.facility == row].sum() for row in (0, 1)]
@@ -127,6 +143,7 @@ roads = st.tuples(places, places).filter(lambda pair: pair[0] != pair[1])
     st.lists(st.integers(0, 400_000), min_size=1, max_size=3, unique=True),
     st.sampled_from(["to_facility", "from_facility"]),
     st.sampled_from(["network_time", "network_distance"]),
+    st.sampled_from([None, *product((0, 3_000, 90_000), repeat=4)]),
     st.integers(0, 2**32 - 1),
 )
 def test_a_position_is_in_a_stretch_exactly_when_the_field_is_within_the_limit(
@@ -136,14 +153,16 @@ def test_a_position_is_in_a_stretch_exactly_when_the_field_is_within_the_limit(
     limits: list[int],
     direction: Direction,
     measure: NetworkMeasure,
+    waits: tuple[int, ...] | None,
     seed: int,
 ) -> None:
     paths: list[Path] = [[(float(x), float(y)) for x, y in line] for line in lines]
     network, costs = town(paths, oneway[: len(paths)], how="motorbike", measure=measure)
     there = snap(np.array(facilities, float).reshape(-1, 2), network, costs)
     turnout = 7_000 if direction == "from_facility" and measure == "network_time" else 0
+    own = None if waits is None else np.array(waits[: len(facilities)], np.int64)
     limits.sort()
-    pieces = reached(network, costs, there, limits, direction=direction, turnout=turnout)
+    pieces = reached(network, costs, there, limits, direction=direction, turnout=turnout, penalty=own)
 
     random = np.random.default_rng(seed)
     segment = random.integers(0, network.n_segments, 60).astype(np.int32)
@@ -151,7 +170,9 @@ def test_a_position_is_in_a_stretch_exactly_when_the_field_is_within_the_limit(
     fraction = np.where(np.isnan(fraction), random.random(60), fraction)
     here = Positions(segment, fraction, np.zeros(60), np.zeros((60, 2)))
     site = np.arange(len(facilities), dtype=np.int32)
-    field = network_field(network, costs, here, there, site, direction=direction, turnout=turnout)
+    field = network_field(
+        network, costs, here, there, site, direction=direction, turnout=turnout, penalty=own
+    )
 
     holds = pieces.segment[:, None] == segment[None, :]
     inside = (pieces.low[:, None] <= fraction[None, :]) & (fraction[None, :] < pieces.high[:, None])

@@ -1,17 +1,21 @@
 """Geometries of files become what a layer stores, or are named with the reason."""
 
 import struct
+from collections.abc import Collection
 from typing import TypeAlias
 
 import numpy as np
 import pyproj
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.shapes import SHOWN, Prepared, Rule, prepare, to_ewkb
-from gis_service.crs import STORAGE
+from gis_service.analysis.checks.findings import Repair
+from gis_service.analysis.shapes import SHOWN, Prepared, Rule, place_all, prepare, to_ewkb
+from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Geometries
 
@@ -23,12 +27,12 @@ BOW = Polygon([(106.3, 20.4), (106.4, 20.5), (106.4, 20.4), (106.3, 20.5)])
 LINE = LineString([(106.3, 20.4), (106.4, 20.4)])
 
 
-def run(kind: str, *shapes: Given, repair: bool = False, crs: pyproj.CRS = STORAGE) -> Prepared:
+def run(kind: str, *shapes: Given, repairs: Collection[Repair] = (), crs: pyproj.CRS = STORAGE) -> Prepared:
     wkb: Geometries = np.array(
         [shapely.to_wkb(shape) if isinstance(shape, BaseGeometry) else shape for shape in shapes],
         dtype=object,
     )
-    return prepare(wkb, Rule(kind, crs, CITY, repair))
+    return prepare(wkb, Rule(kind, crs, CITY, frozenset(repairs), DEMO_METRIC))
 
 
 def codes(result: Prepared) -> dict[ErrorCode, list[int]]:
@@ -62,7 +66,7 @@ def test_only_the_wrapping_of_a_geometry_is_changed(kind: str, given: Given, exp
         ("Point", None, ErrorCode.GEOMETRY_MISSING),
         ("Point", Point(), ErrorCode.GEOMETRY_MISSING),
         ("Point", b"\x01\x02", ErrorCode.GEOMETRY_UNREADABLE),
-        ("Point", Point(np.inf, 20.4), ErrorCode.GEOMETRY_NOT_FINITE),
+        ("Point", Point(np.inf, 20.4), ErrorCode.COORDINATE_NOT_FINITE),
         ("Point", LINE, ErrorCode.GEOMETRY_TYPE_WRONG),
         ("Point", MultiPoint([HERE, Point(106.4, 20.4)]), ErrorCode.GEOMETRY_TYPE_WRONG),
         ("MultiPolygon", LINE, ErrorCode.GEOMETRY_TYPE_WRONG),
@@ -80,16 +84,16 @@ def test_what_cannot_be_stored_is_named_and_its_neighbours_are_not(
 
 def test_heights_and_measures_are_dropped_and_counted() -> None:
     result = run("Point", Point(106.3, 20.4, 7), HERE, shapely.from_wkt("POINT M (106.3 20.4 1)"))
-    assert result.flattened == 2
+    assert result.told["third_dimension_dropped"] == 2
     assert not shapely.has_z(result.geometries).any()
     assert not shapely.has_m(result.geometries).any()
 
 
-def test_curves_are_refused() -> None:
+def test_curves_are_refused_unless_they_may_become_lines() -> None:
     # A CIRCULARSTRING through three places, as GDAL writes it (shapely 2.2 makes none).
     curve = struct.pack("<BII6d", 1, 8, 3, 106.3, 20.4, 106.35, 20.45, 106.4, 20.4)
     assert codes(run("LineString", LINE, curve, None)) == {
-        ErrorCode.GEOMETRY_UNREADABLE: [1],
+        ErrorCode.GEOMETRY_CURVED: [1],
         ErrorCode.GEOMETRY_MISSING: [2],
     }
 
@@ -111,8 +115,8 @@ def test_a_feature_in_the_border_around_the_city_is_inside() -> None:
     ("kind", "expected"), [("MultiPolygon", "MultiPolygon"), ("Geometry", "MultiPolygon")]
 )
 def test_repair_keeps_the_kind_and_the_area_that_can_be_kept(kind: str, expected: str) -> None:
-    result = run(kind, BOW, SQUARE, repair=True)
-    assert (result.repaired, result.found) == (1, [])
+    result = run(kind, BOW, SQUARE, repairs=[Repair.GEOMETRY])
+    assert (result.told["geometries_repaired"], result.found) == (1, [])
     assert shapely.is_valid(result.geometries).all()
     assert result.geometries[0].geom_type == expected
     assert result.geometries[0].area == pytest.approx(0.005)
@@ -120,7 +124,7 @@ def test_repair_keeps_the_kind_and_the_area_that_can_be_kept(kind: str, expected
 
 def test_what_vanishes_in_repair_is_refused() -> None:
     flat = Polygon([(106.3, 20.4), (106.4, 20.4), (106.3, 20.4)])
-    assert codes(run("MultiPolygon", flat, repair=True)) == {ErrorCode.GEOMETRY_INVALID: [0]}
+    assert codes(run("MultiPolygon", flat, repairs=[Repair.GEOMETRY])) == {ErrorCode.GEOMETRY_INVALID: [0]}
 
 
 def test_all_faults_are_counted_and_a_hundred_are_told() -> None:
@@ -132,3 +136,135 @@ def test_all_faults_are_counted_and_a_hundred_are_told() -> None:
 def test_what_is_stored_bears_the_storage_system() -> None:
     (ewkb,) = to_ewkb(np.array([HERE], dtype=object))
     assert shapely.get_srid(shapely.from_wkb(ewkb)) == STORAGE.to_epsg()
+
+
+# A square whose ring lacks its last point, as some converters write it.
+OPEN = struct.pack("<BIII8d", 1, 3, 1, 4, 106.3, 20.4, 106.4, 20.4, 106.4, 20.5, 106.3, 20.5)
+ARC = struct.pack("<BII6d", 1, 8, 3, 106.3, 20.4, 106.35, 20.45, 106.4, 20.4)
+FAR, SWAPPED = Point(2.35, 48.85), Point(20.4, 106.3)
+TWO = MultiPoint([HERE, Point(106.4, 20.4)])
+TILES = MultiPolygon([SQUARE, box(106.5, 20.4, 106.6, 20.5)])
+SHIFTED = MultiPolygon([SQUARE, box(106.35, 20.4, 106.45, 20.5)])
+REPAIRED: list[tuple[str, Given, Repair, ErrorCode, str, list[BaseGeometry]]] = [
+    ("Point", None, Repair.EMPTY, ErrorCode.GEOMETRY_MISSING, "repaired_empty", []),
+    ("Point", Point(), Repair.EMPTY, ErrorCode.GEOMETRY_MISSING, "repaired_empty", []),
+    ("Point", FAR, Repair.OUTSIDE, ErrorCode.OUTSIDE_CITY, "repaired_outside", []),
+    ("Point", SWAPPED, Repair.AXES, ErrorCode.AXES_SWAPPED, "repaired_axes", [HERE]),
+    ("Point", TWO, Repair.PARTS, ErrorCode.GEOMETRY_TYPE_WRONG, "repaired_parts", [HERE, Point(106.4, 20.4)]),
+    ("Polygon", TILES, Repair.PARTS, ErrorCode.GEOMETRY_TYPE_WRONG, "repaired_parts", list(TILES.geoms)),
+    (
+        "MultiPolygon",
+        shapely.GeometryCollection([TILES]),
+        Repair.PARTS,
+        ErrorCode.GEOMETRY_TYPE_WRONG,
+        "repaired_parts",
+        [TILES],
+    ),
+    ("Polygon", OPEN, Repair.GEOMETRY, ErrorCode.GEOMETRY_INVALID, "geometries_repaired", [SQUARE]),
+]
+
+
+@pytest.mark.parametrize(("kind", "given", "repair", "code", "told", "expected"), REPAIRED)
+def test_a_repair_is_done_when_chosen_and_only_then(
+    kind: str, given: Given, repair: Repair, code: ErrorCode, told: str, expected: list[BaseGeometry]
+) -> None:
+    good = {"Point": HERE, "Polygon": SQUARE, "MultiPolygon": MultiPolygon([SQUARE])}[kind]
+    assert codes(run(kind, good, given, good, repairs=set(Repair) - {repair, Repair.KINDS})) == {code: [1]}
+    result = run(kind, good, given, good, repairs=[repair])
+    assert not result.found
+    assert result.told[told] == 1
+    assert result.rows.tolist() == [0, *[1] * len(expected), 2]
+    assert shapely.equals(result.geometries, [good, *expected, good]).all()
+
+
+def test_arcs_become_lines_when_chosen() -> None:
+    result = run("LineString", LINE, ARC, repairs=[Repair.LINEAR])
+    assert not result.found
+    assert result.told["repaired_linear"] == 1
+    assert result.geometries[1].length > LINE.length
+
+
+def test_collections_of_several_kinds_are_not_divided() -> None:
+    mixed = shapely.GeometryCollection([HERE, LINE])
+    found = codes(run("Point", mixed, repairs=set(Repair) - {Repair.KINDS}))
+    assert found == {ErrorCode.GEOMETRY_TYPE_WRONG: [0]}
+
+
+def test_other_types_are_left_out_when_chosen() -> None:
+    result = run("Point", HERE, LINE, TWO, repairs=[Repair.KINDS, Repair.PARTS])
+    assert not result.found
+    assert (result.told["repaired_kinds"], result.told["repaired_parts"]) == (1, 1)
+    assert result.rows.tolist() == [0, 2, 2]
+
+
+def test_a_repair_that_changes_the_area_is_refused_unless_asked_for() -> None:
+    result = run("MultiPolygon", SHIFTED, BOW, repairs=[Repair.GEOMETRY])
+    assert codes(result) == {ErrorCode.AREA_CHANGED: [0]}
+    accepted = run("MultiPolygon", SHIFTED, BOW, repairs=[Repair.GEOMETRY, Repair.AREA])
+    assert not accepted.found
+    assert accepted.area_changed_m2 == pytest.approx(57.7e6, rel=0.01), "what both parts covered"
+
+
+def test_a_fault_has_a_place_on_the_map() -> None:
+    metric = transform(np.array([BOW], dtype=object), STORAGE, DEMO_METRIC)
+    (invalid,) = run("MultiPolygon", *metric, crs=DEMO_METRIC).found
+    (swapped,) = run("Point", SWAPPED).found
+    (missing,) = run("Point", None).found
+    (kind,) = run("Point", LINE).found
+    assert invalid.words[0].startswith("Self-intersection[106.35")
+    for found, place in ((invalid, (106.35, 20.45)), (swapped, (106.3, 20.4)), (kind, (106.35, 20.4))):
+        assert found.places is not None
+        assert found.places[0].tolist() == pytest.approx(place, abs=1e-6)
+    assert missing.places is not None
+    assert np.isnan(missing.places).all()
+
+
+def test_without_a_system_everything_else_is_looked_at() -> None:
+    wkb = np.array([shapely.to_wkb(shape) for shape in (FAR, Point())], dtype=object)
+    result = prepare(wkb, Rule("Point", None, CITY))
+    assert codes(result) == {ErrorCode.GEOMETRY_MISSING: [1]}
+    assert place_all(result.raw, Rule("Point", None, CITY)).tolist() == [None, None]
+
+
+def test_very_many_vertices_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gis_service.analysis.shapes.MOST_VERTICES", 4)
+    (found,) = run("Polygon", SQUARE).found
+    assert (found.code, found.words) == (ErrorCode.GEOMETRY_LARGE, ("5",))
+
+
+MESS: list[Given] = [
+    HERE,
+    TWO,
+    SQUARE,
+    BOW,
+    TILES,
+    SHIFTED,
+    None,
+    FAR,
+    SWAPPED,
+    OPEN,
+    ARC,
+    LINE,
+    b"\x01",
+]
+
+
+@given(
+    st.lists(st.sampled_from(MESS), max_size=12),
+    st.sets(st.sampled_from(list(Repair))),
+    st.sampled_from(["Point", "MultiPolygon", "Polygon", "Geometry"]),
+    st.integers(1, 12),
+)
+def test_what_is_found_does_not_depend_on_batches_and_repairing_twice_changes_nothing(
+    shapes: list[Given], repairs: set[Repair], kind: str, size: int
+) -> None:
+    whole = run(kind, *shapes, repairs=repairs)
+    parts = [(at, run(kind, *shapes[at : at + size], repairs=repairs)) for at in range(0, len(shapes), size)]
+    found = [(entry.code, int(row) + at) for at, part in parts for entry in part.found for row in entry.rows]
+    assert sorted(found) == sorted((entry.code, int(row)) for entry in whole.found for row in entry.rows)
+    assert [int(row) + at for at, part in parts for row in part.rows] == whole.rows.tolist()
+    if not whole.found and len(whole.rows):
+        again = run(kind, *whole.geometries, repairs=repairs)
+        assert not again.found
+        assert not {name for name, count in again.told.items() if count}
+        assert shapely.equals_exact(again.geometries, whole.geometries, 0).all()

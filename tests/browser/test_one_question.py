@@ -28,6 +28,17 @@ STANDARD = "one_stop_office_motorbike_10min"
 EXPORTED = ("commune", "residents", "roads", "ferries", "rivers", "settlement", "one_stop_office")
 COUNTS = ("total", "covered", "uncovered", "unreachable")
 TIMES = ("median_s", "p90_s", "p95_s")
+GROUPS = ("age_60", "age_3_5")
+ON_FOOT: dict[str, Any] = {
+    "service": "one_stop_office",
+    "measure": "network_time",
+    "mode": "walk",
+    "limit": 900,
+    "groups": list(GROUPS),
+    "group_speeds": True,
+    "tables": ["hexagons", "backup", "accessibility", "inequality"],
+}
+"""Old people and children at their own pace, with tables."""
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +81,8 @@ def _exports(environment: Mapping[str, str], folder: Path) -> dict[str, Path]:
     return paths
 
 
-def _by_script(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    files = _exports(environment, folder)
-    options = {
+def _by_script(files: Mapping[str, Path], folder: Path, **asked: object) -> dict[str, Any]:
+    options: dict[str, object] = {
         "facilities": files["one_stop_office"],
         "roads": files["roads"],
         "ferries": files["ferries"],
@@ -81,12 +91,12 @@ def _by_script(environment: Mapping[str, str], folder: Path) -> dict[str, Any]:
         "zones": files["commune"],
         "settlements": files["settlement"],
         "crs": "EPSG:9209",
-        "mode": "motorbike",
-        "limit-min": 10,
+        "groups": ",".join(GROUPS),
         "out": folder / "answer",
-    }
+    } | {name.replace("_", "-"): value for name, value in asked.items()}
     pairs = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
-    command = [sys.executable, str(ROOT / "scripts" / "gap_analysis.py"), *pairs]
+    own_pace = ["--group-speeds"] if asked["mode"] == "walk" else []
+    command = [sys.executable, str(ROOT / "scripts" / "gap_analysis.py"), *pairs, *own_pace]
     done = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads((folder / "answer" / "summary.json").read_text("utf-8"))
@@ -99,6 +109,20 @@ def _figures(document: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {id_: [row[name] for name in (*COUNTS, *TIMES)] for id_, row in rows.items()}
 
 
+def _of_groups(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the figures of each group, of the whole city and of every commune."""
+    rows = {row["id"]: row["groups"] for row in document["zones"]}
+    return rows | {"all": {group: document["totals"][group] for group in GROUPS}}
+
+
+def _tables(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the tables without the names of units, which files and layers tell by other columns."""
+    return {
+        name: [{column: value for column, value in row.items() if column != "name"} for row in rows]
+        for name, rows in document["tables"].items()
+    }
+
+
 def test_files_command_line_api_and_map_say_the_same(demo: Service, browser: Browser, tmp_path: Path) -> None:
     environment, api = demo.environment, f"{demo.url}/api"
     token = demo.token("planner")
@@ -106,13 +130,22 @@ def test_files_command_line_api_and_map_say_the_same(demo: Service, browser: Bro
     by_command = json.loads(printed)
     by_api = _read(f"{api}/processes/coverage/execution", {"inputs": {"standard": STANDARD}}, token)
     live = _read(f"{api}/coverage?standard={STANDARD}", token=token)
-    by_script = _by_script(environment, tmp_path)
+    files = _exports(environment, tmp_path)
+    by_script = _by_script(files, tmp_path, mode="motorbike", limit_min=10)
+    counted = _read(f"{api}/coverage?standard={STANDARD}&groups={','.join(GROUPS)}", token=token)
 
     assert by_api == by_command  # the equal document, not only equal figures
     assert _figures(live) == _figures(by_api)
     assert _figures(by_script) == _figures(by_api)
+    assert _of_groups(by_script) == _of_groups(counted)
     assert by_script["totals"]["all"]["uncovered"] > 0
     assert len(by_script["zones"]) == 65
+    on_foot = _read(f"{api}/processes/coverage/execution", {"inputs": ON_FOOT}, token)
+    tables = ",".join(ON_FOOT["tables"])
+    by_script = _by_script(files, tmp_path, mode="walk", limit_min=15, tables=tables)
+    assert _figures(by_script) == _figures(on_foot)
+    assert _of_groups(by_script) == _of_groups(on_foot)
+    assert _tables(by_script) == _tables(on_foot)
     assert _on_the_map(demo, browser) == round(by_api["totals"]["all"]["uncovered"])
 
 

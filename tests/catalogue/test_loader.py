@@ -125,6 +125,8 @@ FAULTY = [
     (CITY, "EPSG:5897", "EPSG:4326", 4, "is not a projected system in metres"),
     (CITY, "EPSG:5897", "EPSG:3857", 4, "is not a projected system in metres"),
     (CITY, "EPSG:5897", "EPSG:999999", 4, "EPSG:999999 is not known"),
+    (CITY, "bbox: [105", 'systems: ["EPSG:32648", "EPSG:999999"]\nbbox: [105', 5, "EPSG:999999 is not known"),
+    (CITY, "bbox: [105", 'systems: ["utm"]\nbbox: [105', 5, "utm"),
     (CITY, "[105.70, 19.80, 105.78", "[105.70, 19.80, 105.60", 5, "is not west, south, east, north"),
     (CITY, "from_age: 15", "from_age: 16", 13, "begins at age 16; expected 15"),
     (CITY, "from_age: 15", "from_age: 15, to_age: 59", 13, "the last group must be without to_age"),

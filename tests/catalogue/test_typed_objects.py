@@ -18,6 +18,7 @@ def ben_nho() -> Catalogue:
 def test_what_a_city_leaves_out_is_empty(ben_nho: Catalogue) -> None:
     assert ben_nho.phases == ()
     assert ben_nho.tilesets == {}
+    assert ben_nho.city.systems == ()
 
 
 def test_a_city_brings_its_own_system_box_and_ages(ben_nho: Catalogue) -> None:

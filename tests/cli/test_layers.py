@@ -84,6 +84,23 @@ def test_a_layer_is_exported_and_not_over_a_file_that_is_there(tmp_path: Path) -
     assert run("export", "wifi", "--out", out, "--overwrite").exit_code == 0
 
 
+def test_a_part_is_exported_and_what_the_format_cannot_hold_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = gpd.read_file(wifi(tmp_path / "a.gpkg"))
+    made.loc[0, "name"] = "Điểm truy cập " * 30
+    made.to_file(tmp_path / "b.gpkg")
+    run("load", tmp_path / "b.gpkg", "--layer", "wifi", "--any-base")
+    out, chosen = tmp_path / "out.shp.zip", ("--filter", "code IN ('w0', 'w2')")
+    monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
+    result = run("export", "wifi", "--out", out, *chosen)
+    assert "2 features" in result.stdout
+    assert "1 ô chữ dài hơn" in result.stderr
+    assert gpd.read_file(out)["code"].tolist() == ["w0", "w2"]
+    sheet = run("export", "wifi", "--out", tmp_path / "out.xlsx", *chosen)
+    assert (sheet.exit_code, sheet.stderr) == (0, "")
+
+
 def test_an_older_export_is_loaded_over_a_newer_version_only_on_request(tmp_path: Path) -> None:
     run("load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi", "--any-base")
     out = tmp_path / "out.gpkg"
@@ -106,6 +123,7 @@ def test_an_older_export_is_loaded_over_a_newer_version_only_on_request(tmp_path
         (["load", "{folder}/a.gpkg"], 2, "--layer"),
         (["export", "sewer", "--out", "{folder}/a.csv"], 4, "sewer"),
         (["export", "wifi", "--out", "{folder}/a.dxf"], 2, ".dxf"),
+        (["export", "wifi", "--out", "{folder}/b.csv", "--filter", "nam = 1"], 2, "name"),
     ],
 )
 def test_each_kind_of_failure_has_its_exit_code_and_words(

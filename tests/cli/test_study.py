@@ -131,12 +131,22 @@ def test_a_comparison_is_read_from_standard_input(study: Study) -> None:
 def test_other_standards_stand_beside_a_study_and_groups_walk_at_their_own_speed(study: Study) -> None:
     other = "one_stop_office_motorbike_10min"
     asked = ("--standard", "one_stop_office_walk_15min", "--beside", other, "--group", "age_60")
-    made = study("run", "coverage", *asked, "--group-speeds", "--at", AFTER)
+    tables = ("--tables", "inequality,backup", "--rank-column", "people")
+    made = study("run", "coverage", *asked, "--group-speeds", *tables, "--at", AFTER)
     assert made.exit_code == 0, made.stderr
+    lines = made.stdout.splitlines()
+    assert lines[0].startswith("405 trong 706 người (57,4 %) có bộ phận một cửa trong 15 phút đi bộ")
+    assert lines[1].startswith("Bộ phận một cửa: 10 phút xe máy: 706 trong 706 người (100,0 %)")
+    assert not any("Cả 2 tiêu chuẩn" in line for line in lines)
+    whole = study("run", "coverage", *asked, "--group-speeds", "--at", AFTER, "--together").stdout
+    assert "\nCả 2 tiêu chuẩn: 405 người; không tiêu chuẩn nào: 0 người.\n" in whole
+    assert study("show", whole.splitlines()[-1]).stdout == whole
     document = json.loads(study("show", made.stdout.splitlines()[-1], "--json").stdout)
     assert [entry["name"] for entry in document["beside"]] == [other]
     assert document["parameters"]["group_speeds_kmh"] == {"age_60": 3.2}
     assert document["together"][0]["rules"] == 2
+    assert -1 <= document["tables"]["inequality"][0]["concentration"] <= 1
+    assert {row["group"] for row in document["tables"]["backup"]} == {"all", "age_60"}
 
 
 def test_lists_tell_where_to_go_on(study: Study) -> None:

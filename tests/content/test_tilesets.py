@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gis_service.catalogue.loader import load_catalogue
-from gis_service.services.tiles import tile_of
+from gis_service.services.tile_grid import tile_of
 from gis_service.settings import ROOT
 from tests.filled_database import opened
 

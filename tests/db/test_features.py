@@ -5,8 +5,9 @@ import json
 import pytest
 from sqlalchemy import text
 
-from gis_service.db.engine import Connection
+from gis_service.db.engine import Connection, driver
 from gis_service.db.features import one, page, page_query
+from gis_service.db.filters import MeetsBoxes
 from gis_service.db.tiles import tile_query
 from gis_service.types import LayerId
 
@@ -39,14 +40,14 @@ def _plan(connection: Connection, statement: str, values: dict[str, object]) -> 
 
 
 def test_a_box_is_answered_from_the_spatial_index(grid: Connection) -> None:
-    statement, values = page_query(GRID, ["name"], [(100.5, 0.5, 100.6, 0.6)], located=True)
-    plan = _plan(grid, statement, {"after": 0, "count": 101, **values})
+    inside = MeetsBoxes([(100.5, 0.5, 100.6, 0.6)]).sql().as_string(driver(grid))
+    plan = _plan(grid, page_query(GRID, ["name"], inside, located=True), {"after": 0, "count": 101})
     assert "grid_geom_idx" in plan
     assert "Seq Scan" not in plan
 
 
 def test_a_page_is_answered_from_the_primary_key(grid: Connection) -> None:
-    statement, _ = page_query(GRID, ["name"], None, located=True)
+    statement = page_query(GRID, ["name"], None, located=True)
     plan = _plan(grid, statement, {"after": 20_000, "count": 101})
     assert "grid_pkey" in plan
     assert "Seq Scan" not in plan
@@ -61,7 +62,7 @@ def test_a_tile_is_answered_from_the_spatial_index(grid: Connection) -> None:
 
 def test_boxes_join_what_each_of_them_holds(grid: Connection) -> None:
     boxes = [(100.0, 0.0, 100.01, 0.01), (101.98, 1.98, 103.0, 3.0)]
-    rows = page(grid, GRID, ["name"], after=0, count=100, boxes=boxes, located=True)
+    rows = page(grid, GRID, ["name"], after=0, count=100, condition=MeetsBoxes(boxes), located=True)
     assert len(rows) == 8
 
 
@@ -89,5 +90,5 @@ def test_a_layer_may_have_more_fields_than_a_function_takes_arguments(connection
 def test_a_layer_may_have_no_fields(connection: Connection) -> None:
     connection.execute(text("CREATE TABLE layer.bare (fid bigint PRIMARY KEY, geom geometry)"))
     connection.execute(text("INSERT INTO layer.bare VALUES (1, NULL)"))
-    rows = page(connection, LayerId("bare"), [], after=0, count=5, boxes=None, located=True)
+    rows = page(connection, LayerId("bare"), [], after=0, count=5, condition=None, located=True)
     assert [json.loads(row.geojson)["properties"] for row in rows] == [{}]

@@ -169,7 +169,7 @@ def test_a_file_that_claims_more_features_than_it_holds_is_refused(tmp_path: Pat
         made.execute("DROP TRIGGER trigger_insert_feature_count_a")
         made.execute("UPDATE gpkg_ogr_contents SET feature_count = 1000")
     made.close()
-    assert code_of(path) == ErrorCode.FILE_TRUNCATED
+    assert code_of(path) == ErrorCode.FILE_CORRUPT
 
 
 def test_a_reader_beyond_its_time_is_ended(tmp_path: Path) -> None:
@@ -336,4 +336,10 @@ def test_the_limits_of_archives_hold(tmp_path: Path, name: str) -> None:
 def test_the_limits_come_from_the_settings() -> None:
     limits = ReaderLimits.of(Settings(reader_seconds=7, archive_max_mb=3))
     assert (limits.seconds, limits.archive.max_bytes) == (7, 3 << 20)
-    assert ReaderLimits.of(Settings()) == ReaderLimits()
+    settings = Settings()
+    expected = ReaderLimits(
+        archive=ArchiveLimits(free_bytes=settings.upload_free_mb << 20),
+        osm_layers=settings.layers_dir / "osm.yaml",
+        home=settings.data_dir / "reading",
+    )
+    assert ReaderLimits.of(settings) == expected

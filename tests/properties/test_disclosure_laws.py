@@ -46,13 +46,14 @@ def row(parts: Row) -> Row:
 def document(cities: list[Row]) -> Row:
     """Write a study; the last unit is the row of those who live in none."""
     names = [*(str(number) for number in range(len(cities) - 1)), "outside"]
-    gaps = []
+    gaps: list[Row] = []
     for name, parts in zip(names, cities, strict=True):
         found = {kind: parts[reason] for kind, reason in KINDS.items() if parts[reason] >= SCATTERED}
         few = sum(parts[reason] for reason in KINDS.values() if parts[reason] < SCATTERED)
         for kind, count in (found | ({"scattered": few} if few else {})).items():
             zone = None if name == "outside" else name
-            gaps.append({"zone": zone, "people": count, "homes": count, "kind": kind})
+            id_ = f"gap{len(gaps):02}"
+            gaps.append({"id": id_, "zone": zone, "people": count, "homes": count, "kind": kind})
     whole = {name: sum(parts[name] for parts in cities) for name in cities[0]}
     total = row(whole) | {"no_road": whole["no_road"], "no_path": whole["no_path"]}
     zones = [{"id": name, **row(parts)} for name, parts in zip(names, cities, strict=True)]
@@ -69,8 +70,8 @@ def sums(told: Row) -> Iterator[Sum]:
     for name in (*COUNTS, *KINDS.values()):
         yield ("totals", name), [(place, name) for place in rows[1:]]
     reasons: defaultdict[Hashable, list[Hashable]] = defaultdict(list)
-    for number, gap in enumerate(told["gaps"]):
-        place, figure = gap["zone"] or "outside", ("gap", number)
+    for gap in told["gaps"]:
+        place, figure = gap["zone"] or "outside", ("gap", gap["id"])
         if gap["kind"] == "scattered":
             yield figure, [(figure, reason) for reason in KINDS.values()]
             for reason in KINDS.values():
@@ -82,7 +83,7 @@ def sums(told: Row) -> Iterator[Sum]:
 
 
 def figures(told: Row) -> dict[Hashable, float | None]:
-    found: dict[Hashable, float | None] = {("gap", n): gap["people"] for n, gap in enumerate(told["gaps"])}
+    found: dict[Hashable, float | None] = {("gap", gap["id"]): gap["people"] for gap in told["gaps"]}
     for place, values in [("totals", told["totals"]["all"]), *((zone["id"], zone) for zone in told["zones"])]:
         names = (*COUNTS, "no_road", "no_path")
         found |= {(place, name): values[name] for name in names if name in values}

@@ -6,7 +6,7 @@ length a little shorter and a little longer; where both give the same parts, the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import networkx as nx
 import numpy as np
@@ -34,6 +34,7 @@ class Case:
     facilities: Positions
     limit: int
     direction: Direction
+    penalty: Int64s
 
     def cost(self, positions: Positions) -> tuple[Int64s, Int64s]:
         """Cost at positions without their own access, and at nodes."""
@@ -41,7 +42,11 @@ class Case:
             positions.segment, positions.fraction, np.zeros(len(positions.segment)), positions.snapped_xy
         )
         site = np.arange(len(self.facilities.segment), dtype=np.int32)
-        field = network_field(self.network, self.costs, bare, self.facilities, site, direction=self.direction)
+        field = network_field(
+            *(self.network, self.costs, bare, self.facilities, site),
+            direction=self.direction,
+            penalty=self.penalty,
+        )
         return field.cost, field.node_cost
 
 
@@ -114,7 +119,7 @@ def parts_by_pieces(case: Case, homes: Positions, join_m: float) -> set[Part]:
 
 def parts_of_engine(case: Case, homes: Positions) -> set[Part]:
     _, node_cost = case.cost(homes)
-    reach = Reach(node_cost, case.facilities, case.limit, case.direction)
+    reach = Reach(node_cost, case.facilities, case.limit, case.direction, penalty=case.penalty)
     label = network_parts(case.network, case.costs, reach, homes)
     return {frozenset(np.flatnonzero(label == one).tolist()) for one in np.unique(label)}
 
@@ -125,7 +130,7 @@ roads = st.tuples(places, places).filter(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(roads, min_size=1, max_size=5),
     st.lists(st.sampled_from([0, 0, 1, -1]), min_size=5, max_size=5),
@@ -133,6 +138,7 @@ roads = st.tuples(places, places).filter(
     st.lists(places, min_size=2, max_size=8),
     st.integers(100, 900),
     st.sampled_from(["to_facility", "from_facility"]),
+    st.sampled_from(list(product((0, 90_000, 400_000), repeat=3))),
 )
 def test_parts_are_those_found_piece_by_piece(
     lines: list[tuple[tuple[int, int], tuple[int, int]]],
@@ -141,12 +147,15 @@ def test_parts_are_those_found_piece_by_piece(
     homes: list[tuple[int, int]],
     limit_m: int,
     direction: Direction,
+    waits: tuple[int, ...],
 ) -> None:
     shapes = np.array([shapely.LineString(pair) for pair in lines], dtype=object)
     network = build_network(Roads.plain(shapes, oneway=np.array(oneway[: len(lines)], dtype=np.int8)))
     costs = segment_costs(network, mode("bicycle"), "network_distance")
     stand = [snap(np.array(xy, dtype=float).reshape(-1, 2), network, costs) for xy in (facilities, homes)]
-    case = Case(network, costs, stand[0], limit_m * 1000, direction)
+    case = Case(
+        network, costs, stand[0], limit_m * 1000, direction, np.array(waits[: len(facilities)], np.int64)
+    )
     there = stand[1]
     cost, _ = case.cost(there)
     beyond = (there.segment >= 0) & (cost + np.nan_to_num(there.access_m) * 1000 > case.limit)
@@ -172,7 +181,7 @@ def test_homes_of_one_part_are_homes_of_one_part_with_a_longer_joining_length(
     network = build_network(Roads.plain(shapes))
     costs = segment_costs(network, mode("walk"), "network_distance")
     stand = [snap(np.array(xy, dtype=float), network, costs) for xy in ([(300, 0), (900, 0)], homes)]
-    case = Case(network, costs, stand[0], 120_000, "to_facility")
+    case = Case(network, costs, stand[0], 120_000, "to_facility", np.zeros(2, np.int64))
     _, node_cost = case.cost(stand[1])
     reach = Reach(node_cost, case.facilities, case.limit)
     short = network_parts(network, costs, reach, stand[1])

@@ -93,9 +93,9 @@ worlds = st.builds(
 )
 DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
 TURNOUT = {"to_facility": 0, "from_facility": 7}
-many = settings(max_examples=max(300, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=max(150, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
 # A thousand of each with --hypothesis-profile=thorough.
-some = settings(max_examples=max(300, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=max(150, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
 
 
 def engine_network(world: World) -> Network:
@@ -261,7 +261,6 @@ def test_within_a_limit_the_field_is_that_without_one(world: World, limit: int) 
 @some
 @given(world=worlds)
 def test_the_nearest_alone_is_the_nearest_of_the_field(world: World) -> None:
-    world = replace(world, penalties=(0, 0, 0, 0))
     laid = laid_out(world)
     network, costs, homes, facilities = laid
     for direction in DIRECTIONS:
@@ -272,10 +271,37 @@ def test_the_nearest_alone_is_the_nearest_of_the_field(world: World) -> None:
             facilities,
             direction=direction,
             turnout=TURNOUT[direction],
+            penalty=world.penalty(),
         )
         field = field_of(world, laid, direction=direction)
         np.testing.assert_array_equal(cost, field.cost)
         np.testing.assert_array_equal(facility, field.facility)
+
+
+@some
+@given(world=worlds, later=st.sampled_from(list(product((0, 1, 30_000), repeat=4))))
+def test_a_longer_penalty_makes_no_way_shorter(world: World, later: tuple[int, ...]) -> None:
+    laid = laid_out(world)
+    longer = replace(world, penalties=tuple(map(sum, zip(world.penalties, later, strict=True))))
+    before, after = (field_of(one, laid) for one in (world, longer))
+    for name in ("cost", "cost2", "node_cost"):
+        assert (getattr(after, name) >= getattr(before, name)).all()
+    np.testing.assert_array_equal(before.cost < UNREACHED, after.cost < UNREACHED)
+
+
+@some
+@given(world=worlds, penalty=st.sampled_from([1, 20_000]), limit=st.sampled_from([20_000, 100_000, 10**9]))
+def test_one_penalty_for_all_is_a_limit_that_is_shorter_by_it(world: World, penalty: int, limit: int) -> None:
+    laid = laid_out(world)
+    none, same = (replace(world, penalties=(one,) * 4) for one in (0, penalty))
+    for direction in DIRECTIONS:
+        plain = field_of(none, laid, direction=direction, limit=limit - penalty)
+        late = field_of(same, laid, direction=direction, limit=limit)
+        for cost, facility in (("cost", "facility"), ("cost2", "facility2")):
+            earlier = getattr(plain, cost)
+            expected = np.where(earlier < UNREACHED, earlier + penalty, UNREACHED)
+            np.testing.assert_array_equal(getattr(late, cost), expected)
+            np.testing.assert_array_equal(getattr(late, facility), getattr(plain, facility))
 
 
 @some

@@ -1,5 +1,7 @@
 """The engine against the brute-force oracle on small random towns: crossings, bridges, islands, dead ends."""
 
+from itertools import product
+
 import numpy as np
 import shapely
 from hypothesis import given, settings
@@ -33,18 +35,20 @@ anywhere = st.tuples(st.floats(-20, 260), st.floats(-20, 270)).map(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=max(150, settings().max_examples), deadline=None)
 @given(
     drawn=roads,
     homes=st.lists(anywhere, min_size=1, max_size=6),
     facilities=st.lists(anywhere, min_size=1, max_size=3),
     kmh=st.sampled_from([None, 4.8]),
+    waits=st.sampled_from(list(product((0, 1, 45_000), repeat=3))),
 )
 def test_the_engine_and_the_oracle_agree_to_the_millisecond(
     drawn: list[tuple[list[tuple[float, float]], int, bool]],
     homes: list[tuple[float, float]],
     facilities: list[tuple[float, float]],
     kmh: float | None,
+    waits: tuple[int, ...],
 ) -> None:
     shapes = [shapely.LineString(line) for line, _, _ in drawn]
     plain = Roads.plain(np.array(shapes, dtype=object))
@@ -60,6 +64,7 @@ def test_the_engine_and_the_oracle_agree_to_the_millisecond(
         by_car=plain.by_car,
     )
     network = build_network(table)
+    late = list(waits[: len(facilities)])
     costs = segment_costs(network, mode("walk"), "network_time" if kmh else "network_distance")
     answer = network_field(
         network,
@@ -67,6 +72,7 @@ def test_the_engine_and_the_oracle_agree_to_the_millisecond(
         snap(np.array(homes), network, costs),
         snap(np.array(facilities), network, costs),
         np.arange(len(facilities), dtype=np.int32),
+        penalty=np.array(late, np.int64),
     )
     found = [
         int(cost) if facility >= 0 else None
@@ -75,5 +81,5 @@ def test_the_engine_and_the_oracle_agree_to_the_millisecond(
     pieces = cut(
         [Road(shape, level, on_foot) for shape, (_, level, on_foot) in zip(shapes, drawn, strict=True)]
     )
-    expected = Walkers(pieces, kmh).nearest(homes, facilities) if pieces else [None] * len(homes)
+    expected = Walkers(pieces, kmh).nearest(homes, facilities, late) if pieces else [None] * len(homes)
     assert found == expected

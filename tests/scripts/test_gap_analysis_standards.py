@@ -57,6 +57,24 @@ def test_an_office_that_is_shut_does_not_count(town: Town, at_time: str, people:
     assert ("facilities_shut" in run.notices) == (people == 0)
 
 
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_while_every_office_is_shut_nobody_is_reached(town: Town, measure: str) -> None:
+    hours = {"opens": ["07:30"], "closes": ["17:00"]}
+    office = write(town.folder / "day.gpkg", [at(0, 0)], name=["A"], **hours)
+    run = town.run("--at", "Tuesday 20:00", "--measure", measure, facilities=office)
+    everybody = run.summary["residents_total"]
+    assert (run.summary["residents_covered"], run.summary["residents_unreachable"]) == (0, everybody)
+    assert "facilities_shut" in run.notices
+
+
+def test_codes_that_a_file_keeps_as_numbers_name_units(town: Town) -> None:
+    units = [box(-100, -100, 1000, 100), box(1000, -100, 2100, 100)]
+    zones = write(town.folder / "numbered.gpkg", units, code=[1, 2])
+    served = write(town.folder / "numbers.gpkg", [at(0, 0), at(1900, 0)], name=["A", "B"], serves=[2.0, None])
+    run = town.run("--catchment", "assigned", facilities=served, zones=zones, limit_m="2000")
+    assert (run.summary["residents_covered"], "assigned_unknown" in run.notices) == (40, False)
+
+
 def test_offices_serve_the_units_that_they_name(town: Town) -> None:
     served = write(town.folder / "served.gpkg", [at(0, 0), at(1900, 0)], name=["A", "B"], serves=["02", "01"])
     run = town.run("--catchment", "assigned", facilities=served, limit_m="1450")

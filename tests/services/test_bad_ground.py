@@ -101,7 +101,7 @@ RESULTS: dict[str, tuple[Callable[[], CoverageInputs], Answer]] = {
         lambda: with_clinic((30_000, 0)),
         Answer(0, 0, EVERYBODY, ("facilities_none", "facilities_beyond_border")),
     ),
-    "no facility in reach": (lambda: with_clinic((8_000, 0)), Answer(0, 0, 0)),
+    "no facility in reach": (lambda: with_clinic((8_000, 0)), Answer(0, 0, 0, ("nobody_in_limit",))),
     "a facility in the river": (in_the_river, Answer(0, 0, EVERYBODY, ("facilities_off_roads",))),
     "units that overlap": (overlapping_units, Answer(110.5, 0, 0, ("zones_overlap",))),
     "units with a hole": (
@@ -123,7 +123,9 @@ def test_a_result_counts_everybody_and_says_what_is_wrong_in_both_languages(name
     told = [everybody[column] for column in ("total", "covered", "no_road", "no_path")]
     assert told == [answer.total, answer.covered, answer.no_road, answer.no_path]
     assert set(answer.said) <= set(codes(document))
-    assert not {"facilities_none", "roads_in_pieces"} & (set(codes(document)) - set(answer.said))
+    assert not {"facilities_none", "nobody_in_limit", "roads_in_pieces"} & (
+        set(codes(document)) - set(answer.said)
+    )
     for notice in document["notices"]:
         words = notice_text(notice)
         assert words.vi != words.en

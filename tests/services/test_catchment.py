@@ -12,6 +12,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.service_standard import Quota
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
@@ -168,6 +169,53 @@ def test_as_the_crow_flies_polygons_are_circles() -> None:
     assert "catchment_for_drawing" not in codes(document)
 
 
+def beside_a_park(measure: CoverageMeasure, limit: float) -> tuple[CoverageInputs, CoverageParameters]:
+    """A park along the street from 0 to 1,000 m, and a drinking fountain 3,000 m on."""
+    inputs = with_clinics(street(), 500, 3000)
+    grounds = np.array([shapely.box(X, Y - 100, X + 1000, Y + 100), shapely.Point(X + 3000, Y)], object)
+    parks = replace(inputs.facilities, shapes=grounds)
+    return replace(inputs, facilities=parks), replace(WALK_800_M, measure=measure, mode=None, limit=limit)
+
+
+@pytest.mark.parametrize("measure", ["straight_radius", "within_line"])
+def test_lines_and_areas_are_drawn_wherever_they_are_nearest(measure: CoverageMeasure) -> None:
+    inputs, rule = beside_a_park(measure, 300.0)
+    asked = CatchmentAsk((), (300.0,), grid="square", step_m=100.0)
+    shapes = drawn("polygons", "surface", inputs=inputs, parameters=rule, asked=asked)["shapes"]
+    (around,) = shapes["polygons"]["features"]
+    expected = 1000 * 200 + 2 * 300 * (1000 + 200) + 2 * np.pi * 300**2
+    assert metric(around).area == pytest.approx(expected, rel=0.005)
+    cells = shapes["surface"]["features"]
+    assert {cell["properties"]["facility"] for cell in cells} == {"1", "2"}
+    for cell in cells:
+        x, y = shapely.get_coordinates(metric(cell).centroid)[0] - (X, Y)
+        ways = np.hypot(max(-x, 0, x - 1000), max(abs(y) - 100, 0)), np.hypot(x - 3000, y)
+        assert cell["properties"]["cost_m"] == pytest.approx(min(ways), abs=0.3)
+
+
+def test_inside_an_area_is_the_area_itself() -> None:
+    inputs, rule = beside_a_park("inside_area", 0.0)
+    (park,) = drawn("polygons", inputs=inputs, parameters=rule)["shapes"]["polygons"]["features"]
+    assert metric(park).area == pytest.approx(1000 * 200, rel=1e-3)
+
+
+def test_ways_of_a_place_to_lines_and_areas_are_not_listed() -> None:
+    inputs, rule = beside_a_park("within_line", 300.0)
+    asked = CatchmentAsk(("od",), (300.0,), (("1", 106.0, 20.0),))
+    with pytest.raises(RefusedInput) as refusal:
+        catchment.catchment_document(run_coverage(inputs, rule), inputs, rule, asked)
+    assert refusal.value.params["name"] == "measure"
+
+
+def test_a_quota_has_no_catchment_to_draw(town: Connection, catalogue: Catalogue) -> None:
+    known = catalogue.standards["one_stop_office_motorbike_10min"]
+    rule = replace(known, measure="quota", mode=None, limit=None, quota=Quota(1, "facilities", "unit"))
+    more = replace(catalogue, standards={**catalogue.standards, "rule": replace(rule, id="rule")})
+    with pytest.raises(RefusedInput) as refusal:
+        studies.run(town, more, "catchment", MOTORBIKE | {"standard": "rule"}, "lan")
+    assert refusal.value.params["name"] == "measure"
+
+
 @pytest.fixture(scope="module")
 def town_url(make_town_database: Callable[[str], str]) -> str:
     return make_town_database("live_town")
@@ -181,11 +229,15 @@ def town_url(make_town_database: Callable[[str], str]) -> str:
         ({"limits": [-1]}, "limits/0"),
         ({"of": "places"}, "places"),
         ({"places": [{"lon": 106, "lat": 20, "id": "a"}, {"lon": 106, "lat": 20, "id": "a"}]}, "places"),
+        ({"places": [{"lon": 106, "lat": 20, "id": "a\0b"}]}, "places/0/id"),
         ({"bbox": [107, 20, 106, 21]}, "bbox"),
         ({"step_m": 20}, "step_m"),
         ({"of": "places", "places": [{"lon": 106, "lat": 20}], "tables": ["facilities"]}, "tables"),
         ({"catchment": "own_unit"}, "catchment"),
         ({"measure": "straight_radius", "limit": 500, "shapes": ["edges"]}, "shapes"),
+        ({"measure": "within_line", "limit": 500, "shapes": ["edges", "polygons"]}, "shapes"),
+        ({"measure": "inside_area", "limit": 0, "shapes": ["edges"]}, "shapes"),
+        ({"catchment": "own_unit", "shapes": ["od"], "places": [{"lon": 106, "lat": 20}]}, "catchment"),
         ({"standard": None}, "service"),
     ],
 )

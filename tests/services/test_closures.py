@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import geopandas as gpd
 import pytest
@@ -12,12 +13,17 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection, Engine
 from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
-from gis_service.services import studies
-from gis_service.services.accounts import ANONYMOUS
+from gis_service.files.store import ArtefactStore
+from gis_service.files.store_names import ArtefactNames
+from gis_service.services import prepared as prepared_module
+from gis_service.services import studies, teams
+from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.closure_rules import ClosureRule
+from gis_service.services.coverage_live import Question, ask, inputs_of, study_of
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.study_retold import retell, vintage_named
+from gis_service.services.why_place import why_document
 from tests.ferry_town import METRIC, TOWN, X, Y, as_array, town_files_in
 from tests.filled_database import filled
 
@@ -25,6 +31,9 @@ FLOOD: dict[str, Any] = {
     "classes": ["commune"],
     "areas": {"layer": "flood_area", "where": {"return_period_years": 10}},
 }
+LATE: dict[str, Any] = {"hours": [22, 5]}
+"""Not in force at the time of the studies here."""
+FLOODS: dict[str, Any] = {"layer": "flood_area"}
 Document = dict[str, Any]
 
 
@@ -131,6 +140,10 @@ def test_a_kept_study_is_told_again_with_its_closures(town: Connection, catalogu
             [{"areas": {"layer": "flood_area", "where": {"return_period_years": 7}}}],
             "closure_1/where",
         ),
+        ("no number", [LATE | {"areas": FLOODS | {"where": {"code": math.nan}}}], "closures/0/areas/where"),
+        ("no end", [LATE | {"areas": FLOODS | {"where": {"code": -math.inf}}}], "closures/0/areas/where"),
+        ("a NUL", [LATE | {"areas": FLOODS | {"where": {"code": "a\0b"}}}], "closures/0/areas/where"),
+        ("half a sign", [LATE | {"areas": FLOODS | {"where": {"code": "\ud800"}}}], "closures/0/areas/where"),
         ("eleven closures", [{"classes": ["alley"]}] * 11, "closures"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -218,7 +231,7 @@ def test_two_versions_of_a_flood_are_compared(
 
 
 def test_closures_of_one_state_need_roads_too(town: Connection, catalogue: Catalogue) -> None:
-    straight = {"measure": "straight_radius"}
+    straight = {"measure": "straight_radius", "limit": 600}
     with pytest.raises(RefusedInput) as refused:
         compared(town, catalogue, straight, straight | {"closures": [{"classes": ["alley"]}]})
     assert refused.value.params["name"] == "closures"
@@ -251,12 +264,12 @@ def test_what_only_one_state_has_is_refused_in_words(town: Connection, catalogue
 
 
 def test_areas_of_a_closed_layer_are_closed(town: Connection, catalogue: Catalogue) -> None:
-    town.exec_driver_sql(
-        "INSERT INTO gis.layer_visibility (layer, visibility) VALUES ('flood_area', 'draft')"
-    )
     asked = {"standard": "one_stop_office_motorbike_10min", "closures": [FLOOD]}
+    planner = Caller(Role.PLANNER, "lan")
+    studies.compute(town, catalogue, "coverage", asked, reader=planner)
+    teams.set_visibility(town, catalogue, "flood_area", "draft")
     with pytest.raises(NotAllowed):
-        studies.compute(town, catalogue, "coverage", asked, reader=ANONYMOUS)
+        studies.compute(town, catalogue, "coverage", asked, reader=planner)
 
 
 @pytest.mark.parametrize(
@@ -274,3 +287,109 @@ def test_a_closure_holds_from_its_first_hour_until_its_last(
     rule = ClosureRule(("alley",), hours=hours)
     assert not any(rule.in_force(hour) for hour in open_at)
     assert all(rule.in_force(hour) for hour in closed_at)
+
+
+OFFICE: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "limit": 9000}
+NIGHT = {"at": "2026-03-03T23:00"}
+NAMED: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"closed_classes": ("alley",)}, {"classes": ["alley"]}),
+    ({"closed_areas": "flood_area"}, {"areas": FLOODS}),
+    (
+        {"closed_classes": ("alley",), "closed_areas": "flood_area"},
+        {"classes": ["alley"], "areas": FLOODS},
+    ),
+    ({"closed_classes": ("commune",), "closed_hours": (22, 5)} | NIGHT, LATE | {"classes": ["commune"]}),
+    ({"closed_classes": ("commune",), "closed_hours": (22, 5)}, LATE | {"classes": ["commune"]}),
+]
+"""Parameters of an address, and the closure of a study that they are."""
+
+
+def asked_live(town: Connection, catalogue: Catalogue, **named: object) -> Question:
+    day: dict[str, object] = {"at": "2026-03-03T10:00"}
+    return ask(town, catalogue, inputs_of(catalogue, OFFICE | day | named, None), ANONYMOUS)
+
+
+@pytest.mark.parametrize(("named", "closure"), NAMED)
+def test_a_live_answer_closes_what_a_study_closes(
+    town: Connection, catalogue: Catalogue, named: dict[str, Any], closure: dict[str, Any]
+) -> None:
+    when = {name: value for name, value in named.items() if name == "at"}
+    kept = run(town, catalogue, closures=[closure], **when)
+    prepared = Prepared()
+    for _ in range(2):  # from memory too
+        study_of(asked_live(town, catalogue), prepared)
+        live = study_of(asked_live(town, catalogue, **named), prepared).document
+        assert canonical_json(live) == canonical_json(kept)
+
+
+def test_a_place_goes_round_what_is_closed(town: Connection, catalogue: Catalogue) -> None:
+    """The ring is 600 m longer than the stretch of street that is under water."""
+    town.exec_driver_sql("DELETE FROM layer.flood_area WHERE return_period_years = 100")
+    prepared = Prepared()
+    (place,) = transform(as_array([shapely.Point(X + 3000, Y + 10)]), METRIC, STORAGE)
+    found = []
+    for named in ({}, {"closed_areas": "flood_area"}, {"closed_classes": ("commune",)}):
+        question = asked_live(town, catalogue, **named)
+        study = study_of(question, prepared)
+        found.append(why_document(study, question, prepared, (place.x, place.y), personal=False))
+    dry, wet, shut = found
+    assert wet["distance_m"] - dry["distance_m"] == pytest.approx(600, abs=0.1)
+    assert wet["cost"] - dry["cost"] == pytest.approx(600 * 3.6 / 28, abs=0.01)
+    assert (dry["status"], shut["status"]) == ("covered", "roadless")
+
+
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [
+        ({"closed_areas": "no_such"}, "closure_1"),
+        ({"closed_areas": "residents"}, "closure_1"),
+        ({"closed_areas": "settlement"}, "closure_1"),
+        ({"closed_classes": ("goat_track",)}, "closures/0/classes/0"),
+        ({"closed_hours": (22, 5)}, "closures/0"),
+        ({"closed_classes": ("alley",), "measure": "straight_radius"}, "closures"),
+    ],
+)
+def test_a_live_answer_refuses_what_a_study_refuses(
+    town: Connection, catalogue: Catalogue, named: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        study_of(asked_live(town, catalogue, **named), Prepared())
+    assert (refused.value.code, refused.value.params["name"]) == (ErrorCode.STUDY_REFUSED, name)
+
+
+@pytest.mark.parametrize("visibility", ["draft", "internal"])
+def test_areas_that_the_asker_may_not_read_close_nothing(
+    town: Connection, catalogue: Catalogue, visibility: Literal["draft", "internal"]
+) -> None:
+    asked_live(town, catalogue, closed_areas="flood_area")
+    teams.set_visibility(town, catalogue, "flood_area", visibility)
+    with pytest.raises(NotAllowed):
+        asked_live(town, catalogue, closed_areas="flood_area")
+
+
+def test_whoever_closes_roads_fills_no_disk_and_sends_nobody_elses_ground_away(
+    town: Connection,
+    catalogue: Catalogue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prepared_module, "GROUNDS", 1)
+    monkeypatch.setattr(prepared_module, "CLOSED", 1)
+    monkeypatch.setattr(prepared_module, "KEPT_PLACES", 1)
+    prepared = Prepared(ArtefactStore(tmp_path), ArtefactNames(tmp_path))
+
+    def held() -> set[str]:
+        return {str(path) for path in tmp_path.rglob("*")}
+
+    study_of(asked_live(town, catalogue), prepared)
+    before = held()
+    assert before
+    for named, _ in NAMED[:3]:
+        study_of(asked_live(town, catalogue, **named), prepared)
+    assert held() == before
+
+    def read_again(*_args: object, **_more: object) -> None:
+        pytest.fail("the ground was made again")
+
+    monkeypatch.setattr(prepared, "_open_or_make", read_again)
+    study_of(asked_live(town, catalogue, limit=1800), prepared)

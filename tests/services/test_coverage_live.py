@@ -44,6 +44,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"vintage": "communes_2024"},
     {"vintage": "communes_2024", "catchment": "own_unit", "limit": 900},
     {"groups": ["age_60"]},
+    {"tables": ["inequality"], "rank_column": "people"},
     {"measure": "network_distance", "limit": 1500},
     {"measure": "straight_radius", "limit": 2000, "beside": []},
     {"measure": "straight_radius", "limit": 2000, "beside": ["roads", "one_stop_office_walk_15min"]},
@@ -330,6 +331,24 @@ def test_an_edit_of_units_of_another_vintage_makes_it_another_question(
     before = ask(town, catalogue, MOTORBIKE, ANONYMOUS).mark
     town.execute(text("UPDATE layer.commune_2024 SET full_name = 'Xã Mới' WHERE code = 'commune_20240'"))
     assert ask(town, catalogue, MOTORBIKE, ANONYMOUS).mark != before
+
+
+def test_people_are_assigned_to_the_service_that_is_asked_for(town: Connection, catalogue: Catalogue) -> None:
+    """Two services at the same offices: for the first nobody is assigned to any, for the second all are."""
+    services, people = ("market", "hospital"), LayerId("residents")
+    known = catalogue.layers[people]
+    text_field = next(field for field in known.fields if field.type == "text")
+    columns = tuple(replace(text_field, name=f"assigned_{name}") for name in services)
+    layers = {**catalogue.layers, people: replace(known, fields=(*known.fields, *columns))}
+    for name, code in zip(services, ("no_such", "one_stop_office0"), strict=True):
+        town.execute(text(f"ALTER TABLE layer.residents ADD assigned_{name} text DEFAULT '{code}'"))
+    asked = {"standard": None, "measure": "straight_radius", "limit": 9000, "catchment": "assigned"}
+    prepared, offices = Prepared(), {"facilities": {"layer": "one_stop_office"}}
+    found = [
+        live(town, replace(catalogue, layers=layers), prepared, service=name, **asked, **offices)
+        for name in services
+    ]
+    assert [one["totals"]["all"]["share"] for one in found] == [0, 1]
 
 
 def test_a_closed_layer_is_for_those_who_may_read_it(town: Connection, catalogue: Catalogue) -> None:

@@ -83,7 +83,7 @@ def test_hiding_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("people", "shown"),
-    [([5, 30, 40], [None, None, 40]), ([5, 6, 40], [None, None, 40]), ([50, 30], [50, 30]), ([5], [None])],
+    [([5, 30, 40], [40, None, None]), ([5, 6, 40], [40, None, None]), ([50, 30], [50, 30]), ([5], [None])],
 )
 def test_a_gap_of_few_people_is_hidden_with_another(people: list[int], shown: list[int | None]) -> None:
     gaps = [{"zone": "1", "people": count, "homes": 20} for count in people]
@@ -190,7 +190,8 @@ def test_people_without_a_unit_are_not_told_by_their_gap_places() -> None:
         for zone, people in ((None, 54), ("1", 40), ("2", 60))
     ]
     view = public_view(document)
-    outside, gap = view["zones"][0], view["gaps"][0]
+    outside = view["zones"][0]
+    (gap,) = (place for place in view["gaps"] if place["zone"] is None)
     assert (outside["covered"], outside["uncovered"], gap["people"]) == (None, None, None)
 
 
@@ -261,3 +262,27 @@ def test_times_that_never_come_do_not_tell_how_many_never_arrive(total: int, sho
 def test_small_counts_in_notices_are_hidden(params: Row, shown: Row) -> None:
     document = _document([_row(400, 50, 0)]) | {"notices": [{"code": "told", "params": params}]}
     assert public_view(document)["notices"][0]["params"] == shown
+
+
+def test_the_order_of_gap_places_tells_nothing_of_those_whose_people_of_the_group_are_hidden() -> None:
+    """Ranked by children: the second lies between 51 and 50, which would tell it."""
+    row, children = _row(900, 300, 0), {"total": 400, "covered": 250, "uncovered": 150, "unreachable": 0}
+    groups = {"age_3_5": dict(children)}
+    places = [("d", 51), ("c", 50.5), ("b", 44), ("a", 4.5)]
+    document = _document(
+        [row | {"groups": groups}],
+        [
+            {"id": id_, "rank": rank, "zone": "1", "people": 75, "homes": 20, "groups": {"age_3_5": count}}
+            for rank, (id_, count) in enumerate(places, 1)
+        ],
+    )
+    document["totals"]["age_3_5"] = dict(children)
+    document["parameters"] = {"group": "age_3_5"}
+    shown = public_view(document)["gaps"]
+    told = [gap["groups"]["age_3_5"] for gap in shown]
+    first = told.index(None)
+    assert told.count(None) >= 2
+    assert all(count is None for count in told[first:])
+    assert [gap["rank"] for gap in shown] == [*range(1, first + 1), *[None] * (len(told) - first)]
+    ids = [gap["id"] for gap in shown[first:]]
+    assert ids == sorted(ids)

@@ -9,6 +9,7 @@ import pytest
 from shapely.geometry import LineString, Point
 from sqlalchemy import text
 
+from gis_service.analysis.checks.findings import Repair
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, GisError, NotFound
@@ -98,19 +99,24 @@ def test_all_faults_are_told_at_once_and_all_are_counted(connection: Connection,
     made = points(*[HERE] * 300, (2.0, 48.0), beds=["x"] * 300 + ["1"])
     error = refusal(connection, write_gdal(made, tmp_path / "a.gpkg"))
     assert error.code == ErrorCode.FEATURES_REFUSED
-    assert error.params["summary"] == "value_wrong_type 300, outside_city 1"
+    assert error.params["summary"] == "outside_city 1, value_wrong_type 300"
     assert len(error.faults) == 101
 
 
 def test_infinite_coordinates_are_refused(connection: Connection, tmp_path: Path) -> None:
     path = write_parquet(points(HERE, (np.inf, 20.4)), tmp_path / "a.parquet")
     error = refusal(connection, path)
-    assert (error.code, error.faults[0].place("en")) == (ErrorCode.GEOMETRY_NOT_FINITE, "feature 2")
+    assert (error.code, error.faults[0].place("en")) == (ErrorCode.COORDINATE_NOT_FINITE, "feature 2")
 
 
 def test_repair_makes_polygons_valid_and_counts_them(connection: Connection, tmp_path: Path) -> None:
     made = gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=[SQUARE, BOW], crs="EPSG:4326")
-    report = load(connection, write_gdal(made, tmp_path / "a.gpkg"), "area", LoadOptions(repair=True))
+    report = load(
+        connection,
+        write_gdal(made, tmp_path / "a.gpkg"),
+        "area",
+        LoadOptions(repairs=frozenset({Repair.GEOMETRY})),
+    )
     assert {"code": "geometries_repaired", "params": {"count": 1}} in report.notices
     assert connection.execute(text("SELECT bool_and(ST_IsValid(geom)) FROM layer.area")).scalar_one()
 
@@ -184,10 +190,10 @@ UGLY: dict[str, tuple[str, dict[str, Any], ErrorCode | int]] = {
     "gdal/huge_feature_count.gpkg": ("any", {"name": "test"}, ErrorCode.FIELD_MISSING),
     "gdal/pointnan.shp": ("any", {"crs": "EPSG:4326"}, ErrorCode.FIELD_MISSING),
     "gdal/extentnan.shp": ("any", {}, ErrorCode.SHAPEFILE_INCOMPLETE),
-    "gdal/samples.kml": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
-    "gdal/billionlaugh.osm": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
-    "gdal/utf-8.dxf": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
-    "gdal/all_geoms.mif": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
+    "gdal/samples.kml": ("any", {}, ErrorCode.FILE_LAYER_CHOICE),
+    "gdal/billionlaugh.osm": ("any", {}, ErrorCode.XML_FORBIDDEN_CONSTRUCT),
+    "gdal/utf-8.dxf": ("any", {}, ErrorCode.FILE_CRS_MISSING),
+    "gdal/all_geoms.mif": ("any", {}, ErrorCode.FILE_CRS_MISSING),
     "gdal/tab-win1251.MAP": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
     "gdal/csv_with_utf8_bom.csv": ("any", {}, ErrorCode.FILE_CORRUPT),
     "gdal/multipolygon_as_invalid_polygon.shp": ("any", {"crs": "EPSG:4326"}, ErrorCode.FIELD_MISSING),

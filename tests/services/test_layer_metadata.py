@@ -10,6 +10,7 @@ from gis_service.catalogue.layer_definition import Contact, LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.services.collections import Collection
 from gis_service.services.dcat import dcat
+from gis_service.services.export_formats import FORMATS
 from gis_service.services.iso_metadata import iso_19139
 from gis_service.services.layer_metadata import LayerFacts
 from gis_service.types import Text, VersionId
@@ -132,12 +133,21 @@ def test_dcat_tells_every_layer_with_its_ways_licence_and_dates(catalogue: Catal
         {"@value": "Hospitals", "@language": "en"},
     ]
     ways = [one["dcat:accessURL"]["@id"].removeprefix(first["@id"]) for one in first["dcat:distribution"]]
-    assert ways == ["/items", "/tiles"]
+    assert ways[:2] == ["/items", "/tiles"]
+    assert ways[2:] == [f"/export?f={name}" for name in FORMATS]
+    files = [one for one in first["dcat:distribution"] if "dcat:downloadURL" in one]
+    assert [one["dcat:downloadURL"] for one in files] == [{"@id": f"{first['@id']}{way}"} for way in ways[2:]]
     assert first["dcat:distribution"][0]["dct:license"]["@id"].startswith("https://creativecommons.org/")
     assert first["dct:accrualPeriodicity"]["@id"].endswith("/frequency/NOT_PLANNED")
     assert first["dcat:contactPoint"]["vcard:hasEmail"]["@id"] == "mailto:a@b.vn"
     assert "dct:spatial" not in second
-    assert len(second["dcat:distribution"]) == 1
+    assert [one["dcat:mediaType"]["@id"].rpartition("/")[2] for one in second["dcat:distribution"]] == [
+        "geo+json",
+        "geopackage+sqlite3",
+        "vnd.apache.parquet",
+        "csv",
+        "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
     assert second["dcat:distribution"][0]["dct:license"]["rdfs:label"] == "facts (no copyright)"
 
 

@@ -67,6 +67,7 @@ def test_who_tells_no_hours_is_open(missing: object) -> None:
     [
         ("soon", None),
         ("25:00", None),
+        ("30h", None),
         ("07:60", None),
         (1441, None),
         (-1, None),

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
+from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Quota, Standard
@@ -156,6 +157,19 @@ def test_a_quota_of_places_counts_the_people_of_its_group(town: Connection, cata
     assert covered(document) == 70
 
 
+def test_a_size_below_nought_is_one_that_is_not_known(town: Connection, catalogue: Catalogue) -> None:
+    load(town, catalogue, "health_station", at(100, 200, 3000), site_area_m2=[-1.0, 1.5, 3.6])
+    quota = Quota(0.5, "site_m2", "person")
+    change = {"measure": "quota", "limit": None, "quota": quota, "service": "health_station"}
+    rule = with_standard(catalogue, **change, group="age_60", min_site_m2=1.0)
+    document = run(town, rule, standard="rule", tables=["provision"])
+    assert [row["provision"]["have"] for row in document["zones"]] == [1.5, 3.6]
+    said = {notice["code"]: notice["params"] for notice in document["notices"]}
+    assert said["sites_too_small"] == {"count": 0, "least_m2": 1, "unknown": 1}
+    told = {row["id"]: row for row in document["tables"]["provision"] if row["group"] == "age_60"}
+    assert [told[unit]["site_area_m2"] for unit in ("commune0", "commune1", "all")] == [1.5, 3.6, 5.1]
+
+
 def test_the_public_is_not_told_what_a_unit_with_a_hidden_number_of_people_needs(
     town: Connection, catalogue: Catalogue
 ) -> None:
@@ -224,6 +238,21 @@ def test_a_facility_serves_the_units_that_it_names(town: Connection, catalogue: 
     assert [row["covered"] for row in document["zones"]] == [20.5, 70]
     said = {notice["code"]: notice["params"] for notice in document["notices"]}
     assert said["assigned_unknown"] == {"count": 1, "codes": "commune9"}
+
+
+@pytest.mark.parametrize("measure", ["straight_radius", "network_distance"])
+def test_any_facility_is_compared_with_the_assigned_ones(
+    town: Connection, catalogue: Catalogue, measure: str
+) -> None:
+    load(town, catalogue, "health_station", at(100, 3900, 5500), serves=["commune1", "commune0", None])
+    shared = {"service": "health_station", "measure": measure, "limit": 3000, "at": DAY, "mode": "walk"}
+    sides = [shared | {"catchment": one} for one in ("any", "assigned")]
+    alone = [covered(run(town, catalogue, beside=[], **one)) for one in sides]
+    for before, after in ((0, 1), (1, 0)):
+        asked = {"before": sides[before], "after": sides[after]}
+        total = studies.run(town, catalogue, "compare", asked, "lan").document["totals"]["all"]
+        assert [total["before"], total["after"]] == [alone[before], alone[after]]
+        assert alone[0] != alone[1]
 
 
 def test_without_any_assignment_the_missing_columns_are_named(town: Connection, catalogue: Catalogue) -> None:
@@ -308,6 +337,24 @@ def test_what_stands_beside_is_what_a_study_of_its_own_says(town: Connection, ca
         WALK,
         other,
     ]
+
+
+def test_what_stands_beside_has_the_roads_of_the_study(town: Connection, catalogue: Catalogue) -> None:
+    load(town, catalogue, "health_station", at(3900, 5500))
+    other, closed = "health_station_walk_15min", {"closures": [{"classes": ["alley"]}]}
+    document = run(town, catalogue, standard=WALK, beside=[other, "one_stop_office_straight_3km"], **closed)
+    alone = run(town, catalogue, standard=other, **closed)
+    assert document["beside"][0]["totals"] == alone["totals"]
+    assert (covered(alone), covered(run(town, catalogue, standard=other))) == (30, 70)
+
+
+def test_what_stands_beside_counts_the_same_branches(town: Connection, catalogue: Catalogue) -> None:
+    town.execute(text("UPDATE layer.one_stop_office SET open_to = '2026-01-01', branch_rank = 1"))
+    other, branches = "one_stop_office_motorbike_10min", {"facilities": {"branch_share": 1.0}}
+    document = run(town, catalogue, standard=WALK, beside=[other], **branches)
+    alone = run(town, catalogue, standard=other, **branches)
+    assert document["beside"][0]["totals"] == alone["totals"]
+    assert covered(alone) == 60.5
 
 
 def test_the_public_sees_no_small_count_beside_and_not_how_many_rules_reach_whom(

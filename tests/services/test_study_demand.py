@@ -100,6 +100,24 @@ def test_communes_alone_are_the_lattice_inside_them(counted: Connection, catalog
     assert notices(found, "demand_fallback") == []
 
 
+@pytest.mark.parametrize("spread", [{}, {"buildings": {"layer": "park"}, "land_use": {"layer": "land_use"}}])
+def test_nobody_lives_in_the_river_whether_a_study_is_on_roads_or_not(
+    counted: Connection, catalogue: Catalogue, spread: dict[str, Any]
+) -> None:
+    """The river takes 300 m of the 4,000 m of the third commune; the second office is 1,400 m beyond it."""
+    straight = {"standard": "one_stop_office_straight_3km", "limit": 2000, "at": "2025-06-30T10:00"}
+    asked_for = asked(**spread) | straight
+    alone = study_of(ask(counted, catalogue, asked_for | {"beside": []}, PLANNER), Prepared())
+    beside = study_of(ask(counted, catalogue, asked_for | {"beside": ["roads"]}, PLANNER), Prepared())
+    assert alone.document["zones"] == beside.document["zones"]
+    metres = alone.result.demand.xy[:, 0] - X
+    assert not ((metres > 4100) & (metres < 4400)).any()
+    assert alone.document["inputs"]["barriers"]["layer"] == "rivers"
+    on_points = {name: value for name, value in asked_for.items() if name != "demand"} | {"beside": []}
+    points = study_of(ask(counted, catalogue, on_points, PLANNER), Prepared())
+    assert "barriers" not in points.document["inputs"]
+
+
 def test_another_building_is_seen_by_the_next_question(counted: Connection, catalogue: Catalogue) -> None:
     before = run(counted, catalogue, buildings={"layer": "park"})
     counted.execute(text("DELETE FROM layer.park WHERE code = 'park0'"))

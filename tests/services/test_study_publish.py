@@ -129,6 +129,9 @@ def test_a_comparison_is_published_with_its_gains_and_losses(office: Office) -> 
     document = office.study("compare", before=state(BEFORE), after=state(AFTER))
     made = office.publish(document["id"], caller=ADMIN, visibility="personal")
     assert made.features == len(document["zones"])
+    assert "at 10:00 on 2025-06-24 → at 10:00 on 2025-07-01" in made.definition.title.en
+    assert made.definition.description is not None
+    assert "Before: At 10:00 on 2025-06-24. After: At 10:00 on 2025-07-01." in made.definition.description.en
     assert [(row["id"], row["lost"]) for row in office.rows()] == [
         (zone["id"], zone["lost"]) for zone in document["zones"]
     ]
@@ -179,6 +182,41 @@ def test_published_again_it_is_the_same_layer_with_one_more_version(office: Offi
     assert {row["age_60_total"] for row in office.rows()} == {None}
     messages = "SELECT message FROM gis.version WHERE layer = 'offices_by_unit' ORDER BY id DESC"
     assert office.town.execute(text(messages)).scalars().first() == f"{other['id']} (zones)"
+
+
+def test_a_title_that_nobody_wrote_follows_what_is_published(office: Office) -> None:
+    """A standard of demonstration: 15 minutes, then 10, at another hour and with closed roads."""
+    rule = {"standard": "one_stop_office_motorbike_10min"}
+    made = [
+        office.publish(office.study(**asked)["id"]).definition
+        for asked in (
+            rule | {"at": AFTER, "limit": 900},
+            rule | {"at": AFTER},
+            rule | {"at": "2025-07-02T22:00", "closures": [{"classes": ["alley"], "hours": [22, 5]}]},
+        )
+    ]
+    titles = [one.title.en for one in made]
+    assert ["15 minutes" in title for title in titles] == [True, False, False]
+    assert ["10 minutes" in title for title in titles] == [False, True, True]
+    assert titles[1].endswith("at 10:00 on 2025-07-01, by unit")
+    assert "at 22:00 on 2025-07-02, with closed roads, by unit" in titles[2]
+    assert "lúc 22:00 ngày 2/7/2025, có đường bị đóng, theo đơn vị" in made[2].title.vi
+    for one, minutes in zip(made, ("15 phút", "10 phút", "10 phút"), strict=True):
+        assert one.description is not None
+        assert one.lineage is not None
+        assert minutes in one.description.vi
+        for said in (one.description, one.lineage):
+            assert "has not been checked against the law text" in said.en
+            assert "Demonstration assumption" in said.en
+    assert made[2].description is not None
+    assert "At 22:00 on 2025-07-02. Closed roads: alleys from 22 to 5 o’clock." in made[2].description.en
+
+
+def test_a_title_that_somebody_wrote_later_stays(office: Office) -> None:
+    before = office.publish(office.study()["id"]).definition
+    named = replace(before, title=Text("Của tôi", before.title.en))
+    office.catalogue = replace(office.catalogue, layers={**office.catalogue.layers, before.id: named})
+    assert office.publish(office.study(**state(AFTER, share=1.0))["id"]).definition.title.vi == "Của tôi"
 
 
 def test_a_layer_is_told_anew_only_as_open_as_it_is(office: Office) -> None:
@@ -244,6 +282,17 @@ def test_a_table_that_tells_places_is_published_with_its_groups_side_by_side(off
         RefusedInput,
     )
     assert refused is ErrorCode.STUDY_ROWS_MISSING
+
+
+def test_hexagons_are_published_for_those_only_who_see_personal_detail(office: Office) -> None:
+    """Beside the cells of 250 m they would tell small counts (docs/decisions/014-hexagons-closed.md)."""
+    study = office.study(**state(AFTER, tables=["hexagons"]))
+    for visibility in ("public", "internal", "draft"):
+        asked = {"rows": "hexagons", "visibility": visibility}
+        code = code_of(lambda asked=asked: office.publish(study["id"], **asked), RefusedInput)  # type: ignore[misc]
+        assert code is ErrorCode.STUDY_ROWS_MISSING
+    made = office.publish(study["id"], rows="hexagons", visibility="personal", caller=ADMIN)
+    assert made.features == len(study["tables"]["hexagons"]) > 0
 
 
 BAD: list[tuple[dict[str, Any], type[GisError], ErrorCode]] = [

@@ -135,6 +135,29 @@ def test_a_refusal_names_no_layer_that_was_closed(
     assert (closed in named) == (closed == "residents" and way != "live")
 
 
+@pytest.mark.parametrize(
+    ("standard", "measure", "limit"),
+    [
+        ("one_stop_office_straight_3km", "network_distance", 3000),
+        ("one_stop_office_straight_3km", "within_line", 3000),
+        ("one_stop_office_straight_3km", "inside_area", 0),
+        ("one_stop_office_straight_3km", "network_time", None),
+        ("one_stop_office_motorbike_10min", "straight_radius", None),
+        ("one_stop_office_motorbike_10min", "network_distance", None),
+    ],
+)
+def test_a_limit_of_seconds_is_never_taken_for_metres(
+    catalogue: Catalogue, standard: str, measure: str, limit: float | None
+) -> None:
+    request = parse_request({"standard": standard, "measure": measure})
+    if limit is None:
+        with pytest.raises(RefusedInput) as refused:
+            complete(request, catalogue, date(2026, 3, 4))
+        assert refused.value.params["name"] == "limit"
+    else:
+        assert complete(request, catalogue, date(2026, 3, 4)).parameters.limit == limit
+
+
 def test_a_layer_that_is_not_loaded_is_named(connection: Connection, catalogue: Catalogue) -> None:
     with pytest.raises(RefusedInput) as refused:
         studies.run(connection, catalogue, "coverage", ASKED, "lan")

@@ -132,6 +132,16 @@ def test_a_comparison_is_told_by_every_vintage(run: Run, told: Retell, vintage: 
     assert sum(row["lost"] for row in direct["zones"]) == kept["totals"]["all"]["lost"]
 
 
+@pytest.mark.parametrize(("kept_by", "vintage"), [VINTAGES[:2], VINTAGES[::2]])
+def test_units_that_are_the_study_area_of_the_answer_alone_are_none_of_its_states(
+    run: Run, told: Retell, kept_by: str, vintage: str
+) -> None:
+    sides = [state(at, vintage="communes_2025", catchment="own_unit") for at in (BEFORE, AFTER)]
+    asked = {"before": sides[0], "after": sides[1]}
+    kept, direct = (run("compare", asked | {"vintage": name}) for name in (kept_by, vintage))
+    assert canonical_json(told(kept, vintage)) == canonical_json(direct)
+
+
 def test_a_study_of_the_usual_time_is_told_again_with_the_offices_it_was_kept_with(
     run: Run, told: Retell
 ) -> None:

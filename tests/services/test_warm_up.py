@@ -1,7 +1,9 @@
 """The first question is answered before it is asked."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -59,3 +61,12 @@ def test_a_process_that_cannot_warm_up_lives_on(
     monkeypatch.setattr(kernels, "wait_until_loaded", lambda _seconds: True)
     warm_up.warm_up_in_background(context).join()
     assert "could not be worked out ahead" in caplog.text
+
+
+def test_what_a_process_has_loaded_is_no_longer_searched_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "wait_until_loaded", lambda _seconds: False)
+    try:
+        warm_up.warm_up_in_background(cast("Context", None)).join()  # never asked without kernels
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    finally:
+        gc.unfreeze()

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from sqlalchemy import text
 
+from gis_service.analysis.gaps import REASONS
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.service_standard import Quota
 from gis_service.crs import STORAGE, transform
@@ -151,6 +152,65 @@ def test_a_place_without_a_way_says_why(
     found = why(town, catalogue, along, **inputs)
     assert (found["status"], found["cost"], found["nearest"]) == (status, None, None)
     assert found["sentence"]["vi"] != found["sentence"]["en"]
+
+
+OWN: dict[str, Any] = {"catchment": "own_unit"}
+NIGHT = "2026-03-03T22:00"
+"""When no ferry runs."""
+SHUT = "UPDATE layer.one_stop_office SET open_to = '2026-01-01'"
+WEST = "UPDATE layer.one_stop_office SET open_to = NULL"
+"""Opens the office in the west, beyond the river."""
+
+
+@pytest.mark.parametrize(
+    ("along", "inputs", "edit", "status", "kind"),
+    [
+        (4700, OWN | {"at": NIGHT}, None, "no_path", "no_path"),
+        (3100, OWN | {"at": NIGHT}, None, "no_facility", "no_facility"),
+        (3100, OWN | {"at": NIGHT}, WEST, "no_path", "network"),
+        (3100, OWN, "DELETE FROM layer.roads WHERE code = 'roads0'", "roadless", "roadless"),
+        (3100, {}, SHUT, "no_facility", "no_path"),
+    ],
+)
+def test_a_place_lacks_what_its_homes_lack_in_the_study(
+    town: Connection,
+    catalogue: Catalogue,
+    along: float,
+    inputs: dict[str, Any],
+    edit: str | None,
+    status: str,
+    kind: str,
+) -> None:
+    if edit is not None:
+        town.execute(text(edit))
+    assert why(town, catalogue, along, 10, **inputs)["status"] == status
+    found, _ = study(town, catalogue, Prepared(), **inputs)
+    homes = found.result.demand.xy[:, 0] - found.result.demand.xy[:, 0].min() + 100
+    (row,) = np.flatnonzero(np.abs(homes - along) < 1)
+    assert REASONS[found.result.reason[row]] == kind
+
+
+@pytest.mark.parametrize(
+    ("along", "inputs", "edit", "said"),
+    [
+        (5500, {}, None, "No way leads from here to any facility."),
+        (5500, {"direction": "from_facility"}, None, "No way leads here from any facility."),
+        (3100, OWN, WEST, "No way leads from here to a facility for this place."),
+        (
+            3100,
+            OWN | {"direction": "from_facility"},
+            WEST,
+            "No way leads here from a facility for this place.",
+        ),
+    ],
+)
+def test_whoever_goes_the_way_is_told_that_there_is_none(
+    town: Connection, catalogue: Catalogue, along: float, inputs: dict[str, Any], edit: str | None, said: str
+) -> None:
+    if edit is not None:
+        town.execute(text(edit))
+    found = why(town, catalogue, along, at=NIGHT, **inputs)
+    assert (found["status"], found["sentence"]["en"].startswith(said)) == ("no_path", True)
 
 
 @pytest.mark.parametrize(("along", "beside"), [(-50, 0), (3000, 5000)])

@@ -87,6 +87,15 @@ def test_the_printed_document_does_not_depend_on_data(document: dict[str, Any]) 
         ({"items": {"const": 1}}, {"items": {"enum": [1]}}),
         ({"exclusiveMinimum": 0}, {"minimum": 0, "exclusiveMinimum": True}),
         ({"type": "null"}, {"enum": [None]}),
+        (
+            {"if": {"const": 1}, "then": {"minimum": 0}, "else": {"minimum": 9}},
+            {
+                "allOf": [
+                    {"anyOf": [{"not": {"enum": [1]}}, {"minimum": 0}]},
+                    {"anyOf": [{"enum": [1]}, {"minimum": 9}]},
+                ]
+            },
+        ),
     ],
 )
 def test_shapes_are_said_as_openapi_30_says_them(written: dict[str, Any], meant: dict[str, Any]) -> None:

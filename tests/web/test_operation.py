@@ -76,6 +76,13 @@ def test_a_declared_handler_says_whom_it_is_for(client: FlaskClient) -> None:
         ({"data": b"\xff\xfe\xfa", "content_type": "application/json"}, 400, "body_not_json", []),
         ({"data": "[" * 2000, "content_type": "application/json"}, 400, "body_not_json", []),
         ({"data": "", "content_type": "application/json"}, 400, "body_not_json", []),
+        ({"data": "NaN", "content_type": "application/json"}, 422, "body_invalid", ["body"]),
+        (
+            {"data": '{"a": [1, -Infinity]}', "content_type": "application/json"},
+            422,
+            "body_invalid",
+            ["body/a/1"],
+        ),
         ({"data": "{}", "content_type": "text/plain"}, 415, "media_type_not_supported", []),
         ({"data": "{}"}, 415, "media_type_not_supported", []),
         ({"data": "1" * 4096, "content_type": "application/json"}, 413, "request_too_large", []),

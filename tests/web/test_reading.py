@@ -42,3 +42,23 @@ def test_a_body_nested_without_end_is_refused(
         headers={**bearer("admin"), "If-Match": "*"},
     )
     assert_problem(response, 422, "body_invalid")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("NaN", "NaN"), ("Infinity", "Infinity"), ("-Infinity", "-Infinity"), ("1e999", "Infinity")],
+)
+@pytest.mark.parametrize("place", ["limit", "places"])
+def test_a_number_that_is_none_is_refused_by_its_place(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]], number: str, said: str, place: str
+) -> None:
+    value = number if place == "limit" else f'[{{"lon": {number}, "lat": 20}}]'
+    where = "body/inputs/limit" if place == "limit" else "body/inputs/places/0/lon"
+    response = client.post(
+        "/api/processes/coverage/execution",
+        data=f'{{"inputs": {{"{place}": {value}}}}}',
+        content_type="application/json",
+        headers=bearer("planner") | {"Accept-Language": "en"},
+    )
+    problem = assert_problem(response, 422, "body_invalid")
+    assert problem["errors"] == [{"where": where, "text": f"is {said}, which is no finite number"}]

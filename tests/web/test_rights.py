@@ -43,6 +43,8 @@ ROADS = "layer of roads"
 CHANGE = "change of a layer"
 """Of those who may edit, where they may read the layer too."""
 MAKE = "make a layer"
+PAGE, PAGE_CHANGE = "page of a layer", "form of a layer's page"
+"""As the past and the change of a layer; people who are not known are led to the sign-in page."""
 MAY = {OPEN: EVERYBODY, STORE: STUDIES, ADMIN: ADMINS, MAKE: EDITS}
 
 _LAYER = "/api/collections/<collection_id>"
@@ -63,9 +65,11 @@ TABLE: dict[tuple[str, str], str] = {
     ("PATCH", _LAYER): CHANGE,
     ("DELETE", _LAYER): CHANGE,
     ("GET", f"{_LAYER}/metadata"): LAYER,
+    ("GET", f"{_LAYER}/queryables"): LAYER,
     ("GET", f"{_LAYER}/quality"): ROADS,
     ("GET", f"{_LAYER}/thumbnail"): LAYER,
     ("GET", f"{_LAYER}/items"): LAYER,
+    ("GET", f"{_LAYER}/export"): LAYER,
     ("GET", f"{_LAYER}/items/<item_id>"): LAYER,
     ("POST", f"{_LAYER}/items"): CHANGE,
     ("PUT", f"{_LAYER}/items/<item_id>"): CHANGE,
@@ -101,8 +105,28 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/coverage"): OPEN,
     ("GET", "/api/coverage/cells"): OPEN,
     ("GET", "/api/coverage/why"): OPEN,
+    ("GET", "/api/uploads"): MAKE,
+    ("POST", "/api/uploads"): MAKE,
+    ("GET", "/api/uploads/<upload_id>"): MAKE,
+    ("PATCH", "/api/uploads/<upload_id>"): MAKE,
+    ("DELETE", "/api/uploads/<upload_id>"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/faults"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/preview"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/picture"): MAKE,
+    ("POST", "/api/uploads/<upload_id>/commit"): MAKE,
     ("GET", "/api/audit"): ADMIN,
+    ("GET", f"{_LAYER}/faults"): PAST,
     ("GET", "/layers"): OPEN,
+    ("GET", "/layers/<collection_id>/history"): PAGE,
+    ("GET", "/layers/<collection_id>/history/<int:version>.svg"): PAGE,
+    ("POST", "/layers/<collection_id>/history/<int:version>/restore"): PAGE_CHANGE,
+    ("GET", "/layers/<collection_id>/quality"): PAGE,
+    ("GET", "/uploads"): MAKE,
+    ("POST", "/uploads"): MAKE,
+    ("GET", "/uploads/<upload_id>"): MAKE,
+    ("POST", "/uploads/<upload_id>"): MAKE,
+    ("POST", "/uploads/<upload_id>/commit"): MAKE,
+    ("POST", "/uploads/<upload_id>/drop"): MAKE,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): FORM,
     ("POST", "/sign-out"): OPEN,
@@ -125,6 +149,7 @@ SAMPLES: dict[str, object] = {
     "process_id": "coverage",
     "job_id": "job_none",
     "study_id": "study_none",
+    "upload_id": "upload_none",
     "code": "1",
     "filename": "none.txt",
     "number": 2**40,
@@ -230,9 +255,10 @@ def expected(kind: str, about: str | None, method: str, role: str | None, way: s
             return {401} if method in WRITES else {303}
         return {403} if way == "token" or forged else None
     readers = READERS.get(about or "", set())
-    may = {LAYER: readers, PAST: readers, ROADS: readers, CHANGE: readers & EDITS}.get(kind) or MAY[kind]
+    of_layers = dict.fromkeys((LAYER, PAST, ROADS, PAGE), readers)
+    may = (of_layers | dict.fromkeys((CHANGE, PAGE_CHANGE), readers & EDITS)).get(kind) or MAY[kind]
     if role not in may:
-        return {401} if role is None else {403}
+        return {303 if kind == PAGE else 401} if role is None else {403}
     return {403} if forged and role is not None else None
 
 
@@ -281,7 +307,8 @@ def test_a_token_that_is_not_valid_opens_nothing(
             assert response.status_code in {401, plain.status_code}, told
         else:
             assert response.status_code == 401, told
-            assert about is None or response.get_json()["code"] == "token_invalid", told
+            is_page = about is None or kind in {PAGE, PAGE_CHANGE}
+            assert is_page or response.get_json()["code"] == "token_invalid", told
         response.close()
         plain.close()
 

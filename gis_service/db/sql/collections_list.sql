@@ -1,4 +1,4 @@
--- The layer tables that exist, with their current version and their box, in one statement.
+-- The layers that hold anything, tables and rasters, with their current version and their box, in one statement.
 -- Inputs: :ids text[] ids of layers. Boxes: EPSG:4326 degrees, read from the root of the GiST index (or from
 -- the statistics of the table), so that no row is touched; a box may be a little larger than the data.
 SELECT
@@ -13,4 +13,9 @@ LEFT JOIN LATERAL (
     WHERE a.attrelid = c.oid AND a.attname = 'geom' AND NOT a.attisdropped
 ) AS e ON true
 WHERE n.nspname = 'layer' AND c.relkind IN ('r', 'p') AND c.relname = ANY(:ids)
-ORDER BY c.relname
+UNION ALL
+SELECT r.layer::name, r.version, r.bbox[1], r.bbox[2], r.bbox[3], r.bbox[4]
+FROM gis.raster AS r
+WHERE r.layer = ANY(:ids) AND r.version = (SELECT max(v.id) FROM gis.version AS v WHERE v.layer = r.layer)
+    AND to_regclass(format('layer.%I', r.layer)) IS NULL
+ORDER BY id

@@ -1,26 +1,44 @@
-"""Unpacks a zip archive by our own hand, before any reader sees it.
+"""Unpacks archives by our own hand, before any reader sees them.
 
 GDAL's ``/vsizip/`` has no limits: 292 KB of zip made it work for nine seconds. Here nothing is written before
 the list of contents has been judged as a whole, and what is written bears names of our own choosing.
 """
 
+import gzip
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.sniff import Format, sniff
+from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.files.readers.archive_sets import DataSet, chosen, data_sets
+from gis_service.files.readers.faults import corrupt
+from gis_service.files.readers.formats import PARTS, Format
+from gis_service.files.readers.rooms import fault_of_machine, require_room
 
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What zipfile may meet in an archive that is none, or no longer."""
 _ENCRYPTED = 0x1
 _CHUNK_BYTES = 1 << 20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _NESTED = {".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".kmz"}
-_ZIP_MAGIC = b"PK\x03\x04"
-_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b")
+_WORKBOOK = {"[content_types].xml", "xl/workbook.xml"}
 _NEEDED_PARTS = (".shp", ".shx", ".dbf")
 
 
@@ -36,50 +54,161 @@ class ArchiveLimits:
         Unpacked bytes over packed bytes.
     max_entries
         Files and folders in the archive.
+    free_bytes
+        Room on the disk that unpacking leaves alone.
     """
 
     max_bytes: int = 1 << 30
     max_ratio: int = 200
     max_entries: int = 10_000
+    free_bytes: int = 0
 
 
-def unpack(path: Path, folder: Path, limits: ArchiveLimits, name: str | None = None) -> tuple[Path, str]:
-    """Unpack the one data set of an archive into a folder.
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """One data set out of an archive.
+
+    Parameters
+    ----------
+    path
+        Its main file (of a File Geodatabase its folder), under a name of ours.
+    name
+        What it was called in the archive.
+    kind
+        What its parts make it, none for a single file, whose bytes decide.
+    is_table
+        Whether it is a list, which may lie beside a data set with places.
+    beside
+        What the other data sets of the archive are called, when this one was taken unasked.
+    """
+
+    path: Path
+    name: str
+    kind: Format | None
+    is_table: bool = False
+    beside: tuple[str, ...] = ()
+
+
+def is_workbook(path: Path, limits: ArchiveLimits) -> bool:
+    """Tell whether an archive is a workbook of a spreadsheet, after every entry was found harmless.
+
+    Raises
+    ------
+    RefusedInput
+        As :func:`unpack`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _judged(archive, path, limits)
+    except FAULTS as error:
+        raise _blamed(error, path, path.parent) from error
+    return {member.filename.lower() for member in members} >= _WORKBOOK
+
+
+def unpack(
+    path: Path,
+    folder: Path,
+    limits: ArchiveLimits,
+    name: str | None = None,
+    *,
+    every: bool = False,
+    needed: tuple[str, ...] = _NEEDED_PARTS,
+) -> list[Unpacked]:
+    """Unpack the one data set of an archive into a folder, or all of them.
 
     Parameters
     ----------
     path
         The archive.
     folder
-        Empty folder of ours; the files written there are called ``data.*``.
+        Empty folder of ours; the files written there are called ``0.*``, ``1.*`` and so on.
     limits
         What the archive may cost.
     name
-        Which Shapefile, when there are several.
-
-    Returns
-    -------
-    tuple[Path, str]
-        The main file, and the name it had in the archive.
+        Which data set, when there are several.
+    every
+        Unpack all, for a look at what there is.
+    needed
+        Parts without which a Shapefile is refused.
 
     Raises
     ------
     RefusedInput
-        ``archive_too_large``, ``archive_unsafe_path``, ``archive_without_data``, ``file_corrupt``,
-        ``shapefile_incomplete`` or ``file_layer_choice``.
+        ``archive_too_large``, ``archive_unsafe_path``, ``archive_without_data``, ``no_features``,
+        ``file_corrupt``, ``shapefile_incomplete`` or ``file_layer_choice``.
+    Temporary
+        ``upload_disk_full``, before anything is written where that can be told; ``reading_machine_short``.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = _judged(archive, path, limits)
-            parts = _choose(members, path.name, name)
-            written = {
-                suffix: _write(archive, member, folder / f"data{suffix}", limits)
-                for suffix, member in parts.items()
-            }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise RefusedInput(ErrorCode.FILE_CORRUPT, file=path.name, reason=str(error)) from error
-    main = ".shp" if ".shp" in written else next(iter(written))
-    return written[main], PurePosixPath(parts[main].filename).stem
+            found = data_sets(archive, _judged(archive, path, limits), path.name)
+            taken = found if every else [chosen(found, path.name, name)]
+            for each in taken:
+                # Of several the look tells of each by itself what it lacks.
+                if each.kind is Format.SHAPEFILE and len(taken) == 1:
+                    require_parts(each.parts, path.name, needed)
+            bytes_ = sum(member.file_size for each in taken for member in each.parts.values())
+            require_room(folder, bytes_, limits.free_bytes)
+            beside = () if every or name is not None else tuple(one.name for one in found if one not in taken)
+            return [
+                replace(
+                    _written(archive, each, folder / str(number), limits),
+                    is_table=each.is_table,
+                    beside=beside,
+                )
+                for number, each in enumerate(taken)
+            ]
+    except FAULTS as error:
+        raise _blamed(error, path, folder) from error
+
+
+def _blamed(error: Exception, path: Path, folder: Path) -> GisError:
+    """Say what is to blame for an error of unpacking: the machine, or else the archive."""
+    return fault_of_machine(error, folder) or corrupt(path.name, str(error))
+
+
+def _written(archive: zipfile.ZipFile, found: DataSet, stem: Path, limits: ArchiveLimits) -> Unpacked:
+    if found.kind is Format.FILE_GEODATABASE:
+        home = stem.with_suffix(".gdb")
+        home.mkdir()
+        for name, member in found.parts.items():
+            _write(archive, member, home / name, limits)
+        return Unpacked(home, found.name, found.kind)
+    for suffix, member in found.parts.items():
+        _write(archive, member, stem.with_suffix(suffix), limits)
+    return Unpacked(stem.with_suffix(next(iter(found.parts))), found.name, found.kind)
+
+
+def unpack_gzip(path: Path, folder: Path, limits: ArchiveLimits) -> Path:
+    """Unpack a file that was compressed alone.
+
+    Raises
+    ------
+    RefusedInput
+        ``archive_too_large`` or ``file_corrupt``.
+    Temporary
+        As :func:`unpack`.
+    """
+    target = folder / "0.gzip"
+    packed = max(path.stat().st_size, 1)
+    most = min(limits.max_bytes, packed * limits.max_ratio)
+    # Only unpacking tells how much it is; it is hardly less than this.
+    require_room(folder, packed, limits.free_bytes)
+    try:
+        with gzip.open(path) as source, target.open("xb") as out:
+            done = 0
+            while chunk := source.read(_CHUNK_BYTES):
+                if done == 0 and chunk.startswith(_ARCHIVES):
+                    _too_large(path.name, "nested", path.name, 0)
+                done += len(chunk)
+                if done > limits.max_bytes:
+                    _too_large(path.name, "bytes", done, limits.max_bytes)
+                if done > most:
+                    _too_large(path.name, "ratio", done // packed, limits.max_ratio)
+                out.write(chunk)
+    except (zlib.error, EOFError, OSError) as error:
+        raise _blamed(error, path, folder) from error
+    return target
 
 
 def _judged(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits) -> list[zipfile.ZipInfo]:
@@ -95,9 +224,10 @@ def _judged(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits) -> list
     for value, limit, what in costs:
         if value > limit:
             _too_large(path.name, what, value, limit)
-    files = [entry for entry in entries if not entry.is_dir() and "__MACOSX" not in entry.filename]
+    # Before anything else is asked of them: zipfile itself stumbles over a name of no sign.
     for entry in entries:
         _refuse_unsafe(entry, path.name)
+    files = [entry for entry in entries if not entry.is_dir() and "__MACOSX" not in entry.filename]
     twice = [name for name, count in Counter(entry.filename.lower() for entry in files).items() if count > 1]
     if twice:
         raise RefusedInput(ErrorCode.ARCHIVE_UNSAFE_PATH, file=path.name, entry=twice[0])
@@ -109,7 +239,8 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, file: str) -> None:
     name = entry.orig_filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     unsafe = (
-        "\\" in name
+        not entry.filename
+        or "\\" in name
         or name.startswith("/")
         or _DRIVE.match(name)
         or ".." in parts
@@ -122,38 +253,12 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, file: str) -> None:
     if PurePosixPath(name).suffix.lower() in _NESTED:
         raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=file, what="nested", value=name, limit=0)
     if entry.flag_bits & _ENCRYPTED:
-        raise RefusedInput(ErrorCode.FILE_CORRUPT, file=file, reason=f"{name}: encrypted")
+        raise corrupt(file, f"{name}: encrypted")
 
 
-def _choose(members: list[zipfile.ZipInfo], file: str, name: str | None) -> dict[str, zipfile.ZipInfo]:
-    """Pick the parts of one Shapefile, else the one file there is."""
-    sets: dict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
-    for member in members:
-        place = PurePosixPath(member.filename)
-        sets[str(place.with_suffix("")).lower()][place.suffix.lower()] = member
-    shapefiles = {PurePosixPath(stem).name: parts for stem, parts in sets.items() if ".shp" in parts}
-    if shapefiles:
-        return _parts(shapefiles, file, name)
-    if len(members) == 1:
-        return {PurePosixPath(members[0].filename).suffix.lower() or ".csv": members[0]}
-    listed = ", ".join(member.filename for member in members[:10]) or "-"
-    raise RefusedInput(ErrorCode.ARCHIVE_WITHOUT_DATA, file=file, entries=listed)
-
-
-def _parts(
-    shapefiles: dict[str, dict[str, zipfile.ZipInfo]], file: str, name: str | None
-) -> dict[str, zipfile.ZipInfo]:
-    wanted = name.lower() if name else next(iter(shapefiles))
-    if wanted not in shapefiles or (name is None and len(shapefiles) > 1):
-        raise RefusedInput(
-            ErrorCode.FILE_LAYER_CHOICE, file=file, asked=name or "-", layers=", ".join(sorted(shapefiles))
-        )
-    parts = {suffix: member for suffix, member in shapefiles[wanted].items() if suffix in _SHAPEFILE_PARTS}
-    require_parts(parts, file)
-    return parts
-
-
-def require_parts(there: dict[str, zipfile.ZipInfo] | dict[str, Path], file: str) -> None:
+def require_parts(
+    there: dict[str, zipfile.ZipInfo] | dict[str, Path], file: str, needed: tuple[str, ...] = _NEEDED_PARTS
+) -> None:
     """Refuse a Shapefile that lacks one of the parts it cannot be read without.
 
     Raises
@@ -161,47 +266,37 @@ def require_parts(there: dict[str, zipfile.ZipInfo] | dict[str, Path], file: str
     RefusedInput
         ``shapefile_incomplete``, naming the parts.
     """
-    missing = [suffix for suffix in _NEEDED_PARTS if suffix not in there]
+    missing = [suffix for suffix in needed if suffix not in there]
     if missing:
         raise RefusedInput(ErrorCode.SHAPEFILE_INCOMPLETE, file=file, missing=", ".join(missing))
 
 
-def loose_parts(path: Path) -> dict[str, Path]:
-    """Give the parts that lie beside an unpacked ``.shp``, by suffix."""
+def needed_parts(*, rebuild_index: bool) -> tuple[str, ...]:
+    """Name the parts without which a Shapefile is refused; its index can be made anew from the shapes."""
+    return tuple(suffix for suffix in _NEEDED_PARTS if suffix != ".shx" or not rebuild_index)
+
+
+def loose_parts(path: Path, kind: Format) -> dict[str, Path]:
+    """Give the parts that lie beside an unpacked main file, by suffix."""
     beside = (entry for entry in path.parent.iterdir() if entry.stem.lower() == path.stem.lower())
-    parts = {entry.suffix.lower(): entry for entry in beside if entry.suffix.lower() in _SHAPEFILE_PARTS}
-    require_parts(parts, path.name)
-    return parts
+    found = {entry.suffix.lower(): entry for entry in beside if entry.suffix.lower() in PARTS[kind]}
+    # Under a name that says nothing it is the main file: its bytes said so.
+    return found if path.suffix.lower() in PARTS[kind] else found | {PARTS[kind][0]: path}
 
 
-def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limits: ArchiveLimits) -> Path:
+def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limits: ArchiveLimits) -> None:
     """Write one member, counting what really comes out: the sizes in the list may lie."""
     done = 0
     with archive.open(member) as packed, target.open("xb") as out:
         while chunk := packed.read(_CHUNK_BYTES):
-            if done == 0 and chunk.startswith(_ZIP_MAGIC):
+            if done == 0 and chunk.startswith(_ARCHIVES):
                 name = member.filename
                 raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=name, what="nested", value=name, limit=0)
             done += len(chunk)
             if done > limits.max_bytes:
                 _too_large(member.filename, "bytes", done, limits.max_bytes)
             out.write(chunk)
-    return target
 
 
-def _too_large(file: str, what: str, value: int, limit: int) -> None:
+def _too_large(file: str, what: str, value: object, limit: int) -> None:
     raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=file, what=what, value=value, limit=limit)
-
-
-def format_inside(path: Path) -> Format:
-    """Sniff what came out of an archive; an archive in an archive is refused.
-
-    Raises
-    ------
-    RefusedInput
-        ``format_not_allowed``.
-    """
-    found = sniff(path)
-    if found is Format.ZIP:
-        raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=path.name, what="nested", value="zip", limit=0)
-    return found

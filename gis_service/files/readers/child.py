@@ -5,44 +5,71 @@ hostile file does, it does here.
 """
 
 import json
+import mimetypes
 import os
-import resource
+import shutil
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
 
+from gis_service.crs_text import settled_system
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.readers.calls import close_sockets
 from gis_service.files.readers.drivers import environment
-from gis_service.files.readers.sniff import Format
-from gis_service.files.readers.stream import (
-    BATCH_ROWS,
-    REFUSED_EXIT,
-    Found,
-    Question,
-    told_of,
-    write_stream,
-)
-from gis_service.files.readers.tables import read_csv, read_parquet
+from gis_service.files.readers.faults import require_columns
+from gis_service.files.readers.formats import Format
+from gis_service.files.readers.gdal import pyogrio
+from gis_service.files.readers.parquet import read_parquet
+from gis_service.files.readers.prepared import prepare
+from gis_service.files.readers.rooms import DISK_FULL, FULL, disk_full
+from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
+from gis_service.files.readers.tables import read_csv
+from gis_service.files.readers.vector import FAULTS, VectorFile
+from gis_service.files.readers.walls import close_files, limit
+from gis_service.types import Text
 
-# pyogrio would import both if it could: half a second for nothing, as only its Arrow door is used here.
-_UNUSED = ("geopandas", "pandas")
-for _name in _UNUSED:
-    sys.modules[_name] = None  # type: ignore[assignment]
-import pyogrio  # noqa: E402  after the lines above, which it must find
+# Slow to import, and few files are theirs.
+_WORKBOOK = "gis_service.files.readers.workbook"
+_OSM = "gis_service.files.readers.osm_layers"
+_NO_ROOM = ("out of memory", "Failed to launch worker thread")
+"""So libraries say that memory is at its limit; the latter means the stack of a thread."""
+_REFUSALS = (RefusedInput, *FAULTS, ValueError, MemoryError)
 
-for _name in _UNUSED:
-    del sys.modules[_name]
 
-_WRITTEN_BYTES = 1 << 20
-_UTF8_NAMES = {"utf-8", "utf8", "65001"}
-_DBF_HEADER = slice(8, 10)
+class _Source(Protocol):
+    def names(self) -> list[str]:
+        """Name the layers."""
+        ...
+
+    def open(self, asked: str | None) -> Opened:
+        """Open one of them."""
+        ...
+
+
+class _Table:
+    """A format of one table, which is called by its file."""
+
+    def __init__(self, question: Question, path: Path, name: str) -> None:
+        self._question, self._path, self._name = question, path, name
+
+    def names(self) -> list[str]:
+        """Name the one table."""
+        return [self._name]
+
+    def open(self, asked: str | None) -> Opened:  # noqa: ARG002  there is no other
+        """Open it."""
+        asks = self._question
+        if asks.format == Format.PARQUET:
+            return read_parquet(self._path, asks.file, self._name, asks.unpacked_bytes)
+        return read_csv(self._path, asks.file, asks.encoding, strict=asks.strict_text, name=self._name)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,11 +79,18 @@ def main(arguments: Sequence[str]) -> int:
     # Libraries that print must not print into the stream.
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _close_in(question)
+    limit(question.seconds, question.memory_bytes, question.written_bytes)
+    paths = [Path(path) for path, _ in question.sets] or [Path(question.path)]
+    parts = [part for path in paths for part in path.parent.glob(f"{path.stem}.*")]
+    close_files([*paths, *parts], paths[0].parent)
+    close_sockets()
     try:
         with pipe:
-            _answer(question, pipe)
-    except (RefusedInput, pyogrio.errors.DataSourceError, OSError, ValueError, MemoryError) as error:
+            if question.sets:
+                _tell(question, pipe)
+            else:
+                _answer(question, pipe)
+    except _REFUSALS as error:
         traceback.print_exc()
         code, params = _reason(question, error)
         print(json.dumps({"code": code.value, "params": params}), file=sys.stderr)  # noqa: T201  a refusal's way
@@ -74,110 +108,137 @@ def _leave_one_driver(question: Question) -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], env)  # noqa: S606  our own command line
 
 
-def _close_in(question: Question) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (question.memory_bytes, question.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (question.seconds, question.seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # SQLite writes a few pages of shared memory beside a file in WAL mode; nothing else writes.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_WRITTEN_BYTES, _WRITTEN_BYTES))
+def _source(question: Question, path: Path, name: str, stack: ExitStack) -> _Source:
+    kind = Format(question.format)
+    if kind in {Format.CSV, Format.PARQUET}:
+        return _Table(question, path, name)
+    if kind is Format.XLSX:
+        # It would read the machine's own list of types, which this process may not.
+        mimetypes.knownfiles.clear()
+        workbook: _Source = import_module(_WORKBOOK).Workbook(path, question.file, stack)
+        return workbook
+    if kind is Format.OSM:
+        osm = import_module(_OSM).OsmFile
+        extract: _Source = osm(path, question.file, question.osm, path.parent, stack)
+        return extract
+    made = prepare(path, kind, question.file, question.encoding, strict=question.strict_text)
+    return VectorFile(made, kind, question.file, name, stack)
 
 
 def _answer(question: Question, sink: BinaryIO) -> None:
-    path = Path(question.path)
     with ExitStack() as stack:
-        if question.format == Format.CSV:
-            found, batches = read_csv(path, question.file, question.encoding)
-        elif question.format == Format.PARQUET:
-            found, batches = read_parquet(path, question.file)
-        else:
-            found, batches = _read_gdal(question, stack)
-        first = next(batches, None)
-        if first is None:
-            write_stream(replace(found, empty=True), pa.schema([]), batches, sink)
-        else:
-            write_stream(found, first.schema, chain([first], batches), sink)
+        name = question.name or Path(question.file).stem
+        source = _source(question, Path(question.path), name, stack)
+        with _explained(source):
+            opened = source.open(question.layer)
+            first = next(opened.batches, None)
+            if first is None:
+                write_stream(replace(opened.found, empty=True), pa.schema([]), iter(()), sink)
+            else:
+                batches = chain([first], opened.batches)
+                write_stream(opened.found, first.schema, batches, sink, question.file)
 
 
-def _read_gdal(question: Question, stack: ExitStack) -> tuple[Found, Iterator[pa.RecordBatch]]:
-    layer, total, about = (None, None, {}) if question.format == Format.GEOJSON else _choose(question)
-    encoding = question.encoding
-    if question.format == Format.SHAPEFILE and encoding is None:
-        encoding = _shapefile_encoding(Path(question.path), question.file)
-    meta, stream = stack.enter_context(
-        pyogrio.raw.open_arrow(
-            question.path, layer=layer, encoding=encoding, batch_size=BATCH_ROWS, datetime_as_string=True
-        )
-    )
-    reader = pa.RecordBatchReader.from_stream(stream)
-    has_geometry = meta["geometry_type"] is not None
-    geometry = (meta["geometry_name"] or "wkb_geometry") if has_geometry else None
-    found = Found(layer or Path(question.file).stem, meta["crs"], total, has_geometry, about=about)
-    return found, _geometry_first(reader, geometry)
-
-
-def _choose(question: Question) -> tuple[str, int | None, dict[str, str]]:
-    """Name the layer to read, how many features it claims, and what it says about itself."""
-    layers = {str(name): kind for name, kind in pyogrio.list_layers(question.path)}
-    spatial = [name for name, kind in layers.items() if kind is not None]
-    candidates = list(layers) if len(layers) == 1 else spatial
-    # A Shapefile is chosen in its archive and lies here under our own name.
-    asked = question.layer if question.format != Format.SHAPEFILE else None
-    if asked is None and len(candidates) == 1:
-        name = candidates[0]
-    elif asked in layers:
-        name = str(asked)
-    elif not layers:
-        raise RefusedInput(ErrorCode.NO_FEATURES, file=question.file)
-    else:
-        listed = ", ".join(layers)
-        raise RefusedInput(ErrorCode.FILE_LAYER_CHOICE, file=question.file, asked=asked or "-", layers=listed)
-    told = pyogrio.read_info(question.path, layer=name)
-    count = int(told["features"])
-    return name, count if count >= 0 else None, told_of(told["layer_metadata"] or {})
-
-
-def _geometry_first(reader: pa.RecordBatchReader, geometry: str | None) -> Iterator[pa.RecordBatch]:
-    for batch in reader:
-        names = [name for name in batch.schema.names if name != geometry]
-        arrays = [batch[name] for name in names]
-        if geometry is not None:
-            names.insert(0, "geometry")
-            arrays.insert(0, batch[geometry].cast(pa.binary()))
-        yield pa.RecordBatch.from_arrays(arrays, names)
-
-
-def _shapefile_encoding(path: Path, file: str) -> str | None:
-    """Find out how the text of a Shapefile is encoded, or refuse to guess.
-
-    Without a ``.cpg`` GDAL takes Latin-1 and Vietnamese text comes out garbled without a word. UTF-8 is hard
-    to meet by chance, so text that reads as UTF-8 is UTF-8.
-
-    Returns
-    -------
-    str or None
-        None when the file itself names another encoding in its ``.cpg``.
-    """
-    named = path.with_suffix(".cpg")
-    if named.exists() and named.read_bytes().strip().decode("ascii", "replace").lower() not in _UTF8_NAMES:
-        return None
-    table = path.with_suffix(".dbf").read_bytes()
-    records = table[int.from_bytes(table[_DBF_HEADER], "little") :]
+@contextmanager
+def _explained(source: _Source) -> Iterator[None]:
+    """Turn a fault that GDAL met into a refusal that says where it stands."""
     try:
-        records.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RefusedInput(ErrorCode.TEXT_ENCODING_UNKNOWN, file=file) from error
-    return "UTF-8"
+        yield
+    except MemoryError:
+        raise
+    except FAULTS as error:
+        if isinstance(source, VectorFile):
+            raise source.refusal(error) from error
+        raise
 
 
-def _reason(question: Question, error: Exception) -> tuple[ErrorCode, dict[str, str]]:
+def _tell(question: Question, sink: BinaryIO) -> None:
+    """Write what the data sets hold, without reading more of them than that takes.
+
+    A fault of one layer among several is told with that layer.
+    """
+    told: list[dict[str, object]] = []
+    for path, name in question.sets:
+        with ExitStack() as stack:
+            try:
+                source = _source(question, Path(path), name, stack)
+                with _explained(source):
+                    layers = source.names()
+            except RefusedInput as error:
+                if not question.several:
+                    raise
+                told.append(_faulty(question, name, error))
+                continue
+            for layer in layers:
+                shown = _shown_name(name, layer, len(layers), several=question.several)
+                try:
+                    with _explained(source):
+                        opened = source.open(layer)
+                    require_columns(len(opened.schema) - opened.found.geometry, question.file)
+                    told.append(_told(opened, shown))
+                except RefusedInput as error:
+                    if not question.several and len(layers) == 1:
+                        raise
+                    told.append(_faulty(question, shown, error))
+    sink.write(json.dumps(told).encode())
+
+
+def _shown_name(data_set: str, layer: str, layers: int, *, several: bool) -> str:
+    """Give the name by which a layer is opened again."""
+    if not several:
+        return layer
+    return data_set if layers == 1 else f"{data_set}/{layer}"
+
+
+def _faulty(question: Question, name: str, error: RefusedInput) -> dict[str, object]:
+    code, params = _reason(question, error)
+    return {"name": name, "fault": {"code": code.value, "params": params}}
+
+
+def _told(opened: Opened, name: str) -> dict[str, object]:
+    found = opened.found
+    return {
+        "name": name,
+        "kinds": list(found.kinds),
+        "geometry": found.geometry,
+        "features": opened.features,
+        "columns": [(field.name, str(field.type)) for field in opened.schema][1 if found.geometry else 0 :],
+        "crs": settled_system(found.crs),
+        "encoding": found.encoding,
+        "as_bytes": found.as_bytes,
+        "about": dict(found.about),
+    }
+
+
+def _reason(question: Question, error: BaseException) -> tuple[ErrorCode, dict[str, object]]:
     """Say why a file cannot be read, without the folder it lies in for the moment."""
-    text = str(error).replace(question.path, question.file).replace(str(Path(question.path).parent), "")
-    told = {"file": question.file, "reason": text[:500]}
-    if any(isinstance(each, MemoryError) for each in (error, error.__cause__)) or "out of memory" in text:
-        return ErrorCode.FILE_REJECTED_READER_LIMIT, told | {"reason": f"{question.memory_bytes >> 20} MiB"}
-    if isinstance(error, RefusedInput):
-        return error.code, {name: str(value) for name, value in error.params.items()}
-    return (ErrorCode.TEXT_ENCODING_UNKNOWN if "UTF8" in text else ErrorCode.FILE_CORRUPT), told
+    causes = (error, error.__cause__)
+    told = error.params if isinstance(error, RefusedInput) else {"reason": str(error), "readable": 0}
+    params = {name: _shown(question, value) for name, value in told.items()}
+    text = str(params.get("reason", ""))
+    if any(isinstance(each, OSError) and each.errno in FULL for each in causes) or DISK_FULL.search(text):
+        free = shutil.disk_usage(Path(question.path).parent).free
+        return ErrorCode.UPLOAD_DISK_FULL, dict(disk_full(0, free).params)
+    if any(isinstance(each, MemoryError) for each in causes) or any(words in text for words in _NO_ROOM):
+        reason = f"{question.memory_bytes >> 20} MiB"
+        return ErrorCode.FILE_REJECTED_READER_LIMIT, {"file": question.file, "reason": reason}
+    code = error.code if isinstance(error, RefusedInput) else ErrorCode.FILE_CORRUPT
+    if code is ErrorCode.FILE_CORRUPT and "UTF8" in text:
+        return ErrorCode.TEXT_ENCODING_UNKNOWN, {"file": question.file}
+    return code, {"file": question.file, **params}
+
+
+def _shown(question: Question, value: object) -> object:
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, Text):
+        return {"vi": value.vi, "en": value.en}
+    text = str(value)
+    for path in [question.path, *(path for path, _ in question.sets)]:
+        ours = Path(path)
+        text = text.replace(path, question.file).replace(str(ours.with_suffix("")), Path(question.file).stem)
+        text = text.replace(str(ours.parent), "")
+    return text[:500]
 
 
 if __name__ == "__main__":

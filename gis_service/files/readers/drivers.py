@@ -4,7 +4,7 @@ pyogrio has no argument for allowed drivers; GDAL leaves drivers out only when `
 environment before the library is loaded.
 """
 
-from gis_service.files.readers.sniff import Format
+from gis_service.files.readers.formats import Format
 
 _NAMES = (
     "ADBC,AIVector,AVCBin,AVCE00,AmigoCloud,Arrow,CAD,CSV,CSW,Carto,DGN,DWG,DXF,EDIGEO,EEDA,"
@@ -21,6 +21,14 @@ VECTOR_DRIVERS = tuple(_NAMES.split(","))
 _FOREIGN_RASTERS = (
     "VRT,GTI,WMS,WCS,WMTS,HTTP,PLMOSAIC,OGCAPI,STACIT,STACTA,DAAS,EEDAI,MEM,PCIDSK,KMLSUPEROVERLAY"
 )
+_OF_SEVERAL_FILES = {
+    Format.SHAPEFILE,
+    Format.DBF,
+    Format.FILE_GEODATABASE,
+    Format.TAB,
+    Format.MIF,
+    Format.GML,
+}
 
 
 def environment(kept: Format, also_skip: tuple[str, ...] = ()) -> dict[str, str]:
@@ -39,7 +47,8 @@ def environment(kept: Format, also_skip: tuple[str, ...] = ()) -> dict[str, str]
         "GDAL_SKIP": _FOREIGN_RASTERS,
         "GDAL_DRIVER_PATH": "disable",
         "GDAL_VRT_ENABLE_PYTHON": "NO",
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR" if kept is not Format.SHAPEFILE else "FALSE",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE" if kept in _OF_SEVERAL_FILES else "EMPTY_DIR",
+        "GML_DOWNLOAD_SCHEMA": "NO",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
         "CPL_CURL_ENABLE_VSIMEM": "NO",
         "OGR_SQLITE_LOAD_EXTENSIONS": "",

@@ -6,36 +6,61 @@ kernel allows that, one GDAL driver, and limits on time, memory and writing.
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Self, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 import pyarrow as pa
 
-from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.archive import ArchiveLimits, format_inside, loose_parts, unpack
+from gis_service.errors import ErrorCode, GisError, RefusedInput, Temporary
+from gis_service.files.readers.archive import ArchiveLimits
+from gis_service.files.readers.contents import FileContents, LayerContents, read_contents
 from gis_service.files.readers.drivers import environment
-from gis_service.files.readers.sniff import Format, sniff
-from gis_service.files.readers.stream import REFUSED_EXIT, Found, Question, read_found
-from gis_service.settings import ROOT, Settings
+from gis_service.files.readers.faults import read_params
+from gis_service.files.readers.formats import Format
+from gis_service.files.readers.laid_out import LaidOut, lay_out
+from gis_service.files.readers.osm_definition import load_definition
+from gis_service.files.readers.rooms import blaming_the_machine, disk_full, home_of, lent
+from gis_service.files.readers.stream import BESIDE, REFUSED_EXIT, Found, Question, read_found
+from gis_service.types import Text
+
+if TYPE_CHECKING:
+    # The reader process imports this module too, and has no use for the settings, which are slow to import.
+    from gis_service.settings import Settings
 
 Header: TypeAlias = Found
+_ROOT = Path(__file__).resolve().parents[3]
 _PIPE_BYTES = 1 << 20
 _LOG = logging.getLogger(__name__)
 _LOG_LINES = 10
+_WRITTEN_BYTES = 1 << 20
+_ROOM_BYTES = 16 << 20
+"""A disk with less room than this is taken for the reason why a file could not be written anew."""
+_WRITTEN_AGAIN = {
+    Format.SHAPEFILE,
+    Format.MIF,
+    Format.GML,
+    Format.KML,
+    Format.GPX,
+    Format.GEOJSON,
+    Format.GEOJSON_SEQUENCE,
+    Format.OSM,
+}
+"""Formats of which an index, the text in UTF-8, or the places of all nodes may have to be written."""
 _OFFLINE = "gis_service.files.offline"
+_OSM_LAYERS = _ROOT / "layers" / "osm.yaml"
 _READER = "gis_service.files.readers.child"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
-    """What reading one file may cost.
+    """What reading one file may cost, and what this installation reads in an OpenStreetMap extract.
 
     Parameters
     ----------
@@ -45,15 +70,21 @@ class ReaderLimits:
         Address space of the reader process.
     archive
         What an archive may cost.
+    osm_layers
+        Definition of the layers of an OpenStreetMap extract; that of the package when not given.
+    home
+        Where files are unpacked and written anew, as :func:`gis_service.files.readers.rooms.lent` takes it.
     """
 
     seconds: int = 900
     memory_bytes: int = 4 << 30
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    osm_layers: Path | None = None
+    home: Path | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "ReaderLimits":
-        """Take the limits from the settings."""
+    def of(cls, settings: "Settings") -> "ReaderLimits":
+        """Take the limits from the settings; ``osm.yaml`` stands beside the cities whose layers it feeds."""
         return cls(
             seconds=settings.reader_seconds,
             memory_bytes=settings.reader_memory_mb << 20,
@@ -61,17 +92,11 @@ class ReaderLimits:
                 max_bytes=settings.archive_max_mb << 20,
                 max_ratio=settings.archive_max_ratio,
                 max_entries=settings.archive_max_entries,
+                free_bytes=settings.upload_free_mb << 20,
             ),
+            osm_layers=settings.layers_dir / "osm.yaml",
+            home=home_of(settings),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A file under a name of ours, with the one format it may be."""
-
-    path: Path
-    format: Format
-    layer: str | None
 
 
 class VectorSource:
@@ -97,8 +122,8 @@ class VectorSource:
         Raises
         ------
         RefusedInput
-            Whatever the reader process found wrong on the way, or ``file_truncated`` when fewer features came
-            than the file claims.
+            Whatever the reader process found wrong on the way; ``file_corrupt`` also when fewer features
+            came than the file claims.
         """
         rows = 0
         try:
@@ -107,12 +132,71 @@ class VectorSource:
                 rows += batch.num_rows
                 yield batch
         except (pa.ArrowException, OSError) as error:
-            raise self._running.failure() from error
-        self._running.finish()
+            raise self._running.failure(rows) from error
+        self._running.finish(rows)
         if self.header.total is not None and rows != self.header.total:
-            raise RefusedInput(
-                ErrorCode.FILE_TRUNCATED, file=self._running.file, claimed=self.header.total, found=rows
+            claimed = Text(
+                f"tệp ghi có {self.header.total} đối tượng", f"it claims {self.header.total} features"
             )
+            raise RefusedInput(ErrorCode.FILE_CORRUPT, file=self._running.file, reason=claimed, readable=rows)
+
+
+def inspect_file(
+    path: Path,
+    limits: ReaderLimits | None = None,
+    *,
+    encoding: str | None = None,
+    rebuild_index: bool = False,
+    osm_layers: Path | None = None,
+) -> FileContents:
+    """Tell what a file holds, with no more reading than that takes.
+
+    One reader process looks at it; for an archive with data sets of several formats one for each.
+
+    Text of which nobody knows the encoding is given as ISO-8859-1 here, and said so.
+
+    Parameters
+    ----------
+    path
+        As in :func:`open_vector`.
+    limits, encoding, rebuild_index, osm_layers
+        As in :func:`open_vector`.
+
+    Raises
+    ------
+    NotFound
+        ``file_not_found``.
+    RefusedInput
+        As :func:`open_vector`; ``no_features`` for a file without a layer.
+    Temporary
+        As :func:`open_vector`.
+    """
+    limits = limits or ReaderLimits()
+    with lent(limits.home) as folder:
+        with blaming_the_machine(folder):
+            sets = lay_out(path, folder, limits.archive, every=True, rebuild_index=rebuild_index)
+        layers = [LayerContents(each.name, fault=each.fault) for each in sets if each.fault is not None]
+        whole = [each for each in sets if each.fault is None]
+        for kind in dict.fromkeys(each.format for each in whole):
+            alike = [each for each in whole if each.format is kind]
+            question = _question(path, alike[0], limits, encoding, osm_layers)
+            told = replace(
+                question,
+                strict_text=False,
+                sets=tuple((str(each.path), each.name) for each in alike),
+                several=len(sets) > 1,
+            )
+            with _started(told, folder) as running:
+                layers += _contents(running)
+        if not layers:
+            raise RefusedInput(ErrorCode.NO_FEATURES, file=path.name)
+        return FileContents(sets[0].format, tuple(layers))
+
+
+def _contents(running: "_Child") -> list[LayerContents]:
+    answer = running.pipe.read()
+    running.finish()
+    return read_contents(answer)
 
 
 @contextmanager
@@ -122,69 +206,88 @@ def open_vector(
     name: str | None = None,
     encoding: str | None = None,
     limits: ReaderLimits | None = None,
+    strict_text: bool = True,
+    rebuild_index: bool = False,
+    osm_layers: Path | None = None,
 ) -> Iterator[VectorSource]:
     """Open a vector file of unknown make.
 
     Parameters
     ----------
     path
-        GeoPackage, GeoJSON, Shapefile (zipped, or the ``.shp`` of an unpacked one), FlatGeobuf, GeoParquet or
-        CSV; the bytes decide, not the name.
+        Any of the formats of :class:`gis_service.files.readers.formats.Format`, those of several files zipped
+        or with their main file named; the bytes decide, not the name.
     name
-        Layer in the file, when there are several.
+        Layer in the file, when there are several; data set in an archive; ``set/layer`` when there are
+        several of both.
     encoding
-        Encoding of the text, for files that do not say.
+        Encoding of the text, for files that do not say. Text in TCVN3, VNI, VISCII or CP1258 is given as
+        ISO-8859-1, one sign for one byte, whoever named it.
     limits
         What reading may cost.
+    strict_text
+        Refuse text of which nobody knows what it is, instead of giving it as ISO-8859-1.
+    rebuild_index
+        Read a Shapefile without its ``.shx``; ``about["index_rebuilt"]`` says so.
+    osm_layers
+        Definition of the layers of an OpenStreetMap extract, if not that of the limits.
 
     Raises
     ------
     NotFound
         ``file_not_found``.
     RefusedInput
-        ``format_not_allowed``, ``file_corrupt``, ``file_rejected_reader_limit`` and the codes of
+        ``format_not_allowed``, ``file_corrupt``, ``file_rejected_reader_limit``, ``xml_forbidden_construct``,
+        ``too_deeply_nested``, ``coordinate_not_finite``, ``too_many_fields``, ``value_too_long``,
+        ``cell_unreadable``, ``text_encoding_unknown`` and the codes of
         :func:`gis_service.files.readers.archive.unpack`.
+    Temporary
+        ``upload_disk_full``, ``reading_machine_short``: the file is not at fault.
     """
     limits = limits or ReaderLimits()
-    with tempfile.TemporaryDirectory(prefix="gis-read-") as folder:
-        prepared = _prepare(path, Path(folder), name, limits)
-        question = Question(
-            path=str(prepared.path),
-            format=prepared.format.value,
-            file=path.name,
-            layer=prepared.layer,
-            encoding=encoding,
-            seconds=limits.seconds,
-            memory_bytes=limits.memory_bytes,
-        )
-        with _Child(question, Path(folder)) as running:
-            yield _open_stream(running)
+    with lent(limits.home) as folder:
+        with blaming_the_machine(folder):
+            (found,) = lay_out(path, folder, limits.archive, name, rebuild_index=rebuild_index)
+        question = replace(_question(path, found, limits, encoding, osm_layers), strict_text=strict_text)
+        with _started(question, folder) as running:
+            yield _open_stream(running, found.beside)
 
 
-def _prepare(path: Path, folder: Path, name: str | None, limits: ReaderLimits) -> _Prepared:
-    """Put the file under a name of ours: GDAL reads meaning into names (prefixes, endings, /vsi…)."""
-    found = sniff(path)
-    if found is Format.SHAPEFILE:
-        for suffix, part in loose_parts(path).items():
-            (folder / f"data{suffix}").symlink_to(part.resolve())
-        return _Prepared(folder / "data.shp", found, None)
-    if found is not Format.ZIP:
-        linked = folder / f"data{found.suffix}"
-        linked.symlink_to(path.resolve())
-        return _Prepared(linked, found, name)
-    main, _ = unpack(path, folder, limits.archive, name)
-    inside = format_inside(main)
-    if inside is Format.SHAPEFILE:
-        return _Prepared(main, inside, None)
-    return _Prepared(main.rename(folder / f"inside{inside.suffix}"), inside, name)
+def _question(
+    path: Path, found: LaidOut, limits: ReaderLimits, encoding: str | None, osm_layers: Path | None
+) -> Question:
+    definition = {}
+    if found.format is Format.OSM:
+        definition = load_definition(osm_layers or limits.osm_layers or _OSM_LAYERS)
+    return Question(
+        path=str(found.path),
+        format=found.format.value,
+        file=path.name,
+        layer=found.layer,
+        encoding=encoding,
+        seconds=limits.seconds,
+        memory_bytes=limits.memory_bytes,
+        # What is written again is about as long as what was read; where nothing is, a few pages are enough.
+        written_bytes=limits.archive.max_bytes if found.format in _WRITTEN_AGAIN else _WRITTEN_BYTES,
+        osm=definition,
+        name=found.name,
+        unpacked_bytes=limits.archive.max_bytes,
+    )
 
 
-def _open_stream(running: "_Child") -> VectorSource:
+def _started(question: Question, folder: Path) -> "_Child":
+    with blaming_the_machine(folder):
+        return _Child(question, folder)
+
+
+def _open_stream(running: "_Child", beside: tuple[str, ...]) -> VectorSource:
     try:
         reader = pa.ipc.open_stream(running.pipe)
         header = read_found(reader.schema)
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise running.failure() from error
+    if beside:
+        header = replace(header, about={**header.about, BESIDE: json.dumps(beside)})
     return VectorSource(running, reader, header)
 
 
@@ -193,6 +296,8 @@ class _Child:
 
     def __init__(self, question: Question, folder: Path) -> None:
         self.file = question.file
+        self._folder = folder
+        self._writes = question.written_bytes > _WRITTEN_BYTES
         self._seconds = question.seconds
         self._late = False
         self._log = (folder / "reader.log").open("w+b")
@@ -206,7 +311,7 @@ class _Child:
             env={
                 "PATH": "/usr/bin:/bin",
                 "LANG": "C.UTF-8",
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": str(_ROOT),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **environment(Format(question.format)),
             },
@@ -230,22 +335,37 @@ class _Child:
         self._late = True
         self._process.kill()
 
-    def finish(self) -> None:
+    def finish(self, rows: int = 0) -> None:
         """Wait for the end of the process, and refuse the file when it was not a good one."""
         if self._process.wait() != 0:
-            raise self.failure()
+            raise self.failure(rows)
 
-    def failure(self) -> RefusedInput:
-        """Say why the process ended: its own refusal, else a limit or a crash."""
+    def failure(self, rows: int = 0) -> GisError:
+        """Say why the process ended: its own refusal, else a limit or a crash.
+
+        Parameters
+        ----------
+        rows
+            Features that came before.
+        """
         # Nobody reads on: a child that still writes must find its pipe shut, or both would wait for ever.
         self.pipe.close()
         code = self._process.wait()
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").splitlines()
+        free = shutil.disk_usage(self._folder).free
+        if self._writes and not self._late and free < _ROOM_BYTES:
+            # What GDAL says of a write that failed would read like a fault of the file.
+            return disk_full(0, free)
         if code == REFUSED_EXIT and lines:
             with suppress(ValueError, KeyError):
                 report = json.loads(lines[-1])
-                return RefusedInput(ErrorCode(report["code"]), **report["params"])
+                params: dict[str, Any] = read_params(report["params"])
+                if report["code"] == ErrorCode.FILE_CORRUPT:
+                    params["readable"] = max(int(params.get("readable", 0)), rows)
+                if report["code"] == ErrorCode.UPLOAD_DISK_FULL:
+                    return Temporary(ErrorCode.UPLOAD_DISK_FULL, **params)
+                return RefusedInput(ErrorCode(report["code"]), **params)
         reason = f"{self._seconds} s" if self._late else f"exit {code}"
         # GDAL says of every driver to be left out that it never had it.
         told = [line for line in lines if " to unload from " not in line]

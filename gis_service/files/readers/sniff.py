@@ -4,81 +4,81 @@ A GDAL VRT named ``.geojson`` makes stock GDAL read any other file of the machin
 one driver may look at the file, and everything without a known beginning is refused.
 """
 
+import json
 import re
-from enum import StrEnum
 from pathlib import Path
 
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
+from gis_service.files.readers.formats import Format
+from gis_service.files.readers.markup import sniff_markup
 
+__all__ = ["Format", "sniff"]
 
-class Format(StrEnum):
-    """A format that may be loaded; the value is GDAL's name of the driver where GDAL reads it."""
-
-    GEOPACKAGE = "GPKG"
-    GEOJSON = "GeoJSON"
-    SHAPEFILE = "ESRI Shapefile"
-    FLATGEOBUF = "FlatGeobuf"
-    PARQUET = "Parquet"
-    CSV = "CSV"
-    ZIP = "ZIP"
-
-    @property
-    def suffix(self) -> str:
-        """The ending our own copy of such a file gets."""
-        return _SUFFIXES[self]
-
-    @property
-    def driver(self) -> str | None:
-        """The GDAL driver that may open it; none for what GDAL is not asked to read."""
-        return None if self in {Format.PARQUET, Format.CSV, Format.ZIP} else self.value
-
-
-_SUFFIXES = {
-    Format.GEOPACKAGE: ".gpkg",
-    Format.GEOJSON: ".geojson",
-    Format.SHAPEFILE: ".shp",
-    Format.FLATGEOBUF: ".fgb",
-    Format.PARQUET: ".parquet",
-    Format.CSV: ".csv",
-    Format.ZIP: ".zip",
-}
 _HEAD_BYTES = 1 << 16
+_LINE_BYTES = 16 << 20
+"""A line of a sequence longer than this is taken for no sequence."""
 _MAGIC = (
     (b"PK\x03\x04", Format.ZIP),
     (b"PK\x05\x06", Format.ZIP),
+    (b"\x1f\x8b", Format.GZIP),
     (b"fgb\x03", Format.FLATGEOBUF),
     (b"PAR1", Format.PARQUET),
     (b"\x00\x00\x27\x0a", Format.SHAPEFILE),
+    # Element 9 of level 8, flat or solid: how every DGN of version 7 begins.
+    (b"\x08\x09\xfe\x02", Format.DGN),
+    (b"\xc8\x09\xfe\x02", Format.DGN),
 )
+_DBF_VERSIONS = b"\x03\x30\x31\x83\x8b\xf5"
+_DBF_FIXED, _DBF_TYPE, _DBF_END = 32, 11, 0x0D
+"""Length of a table's head and of each description; where the type of a column stands; what ends them."""
+_MONTHS, _DAYS = 12, 31
+_OSM_MAGIC = b"\n\tOSMHeader"
+_OSM_PLACE = slice(4, 4 + len(_OSM_MAGIC))
 _SQLITE = b"SQLite format 3\x00"
 _APPLICATION_ID = slice(68, 72)
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_RECORD_SEPARATOR = b"\x1e"
 _GEOJSON = re.compile(
     rb'"type"\s*:\s*"(FeatureCollection|Feature|GeometryCollection|(Multi)?(Point|LineString|Polygon))"'
 )
 _FOREIGN_JSON = re.compile(rb'"type"\s*:\s*"(Topology|gdal_streamed_alg)"')
+_LAWFUL_TEXT = (
+    (re.compile(rb"!table\s", re.IGNORECASE), Format.TAB),
+    (re.compile(rb"version\s+\d+\s[\s\S]*?(charset|delimiter|columns)\s", re.IGNORECASE), Format.MIF),
+    (re.compile(rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION[ \t]*\r?\n"), Format.DXF),
+)
 
 
-def sniff(path: Path) -> Format:
+def sniff(path: Path, file: str | None = None) -> Format:
     """Name the format of a file by its first bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    file
+        What the user calls it, if not by its name.
 
     Raises
     ------
     NotFound
         ``file_not_found``.
     RefusedInput
-        ``format_not_allowed``, or ``no_features`` for a file without a single byte.
+        ``format_not_allowed``, ``xml_forbidden_construct``, or ``no_features`` for a file without a single
+        byte.
     """
     if not path.is_file():
         raise NotFound(ErrorCode.FILE_NOT_FOUND, path=str(path))
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+    file = file or path.name
+    with path.open("rb") as opened:
+        head = opened.read(_HEAD_BYTES)
     if not head.strip():
-        raise RefusedInput(ErrorCode.NO_FEATURES, file=path.name)
-    found = _by_magic(head) or _by_text(head)
+        raise RefusedInput(ErrorCode.NO_FEATURES, file=file)
+    found = _by_magic(head) or sniff_markup(head, file) or _by_text(head, path)
     if found is None:
-        raise RefusedInput(ErrorCode.FORMAT_NOT_ALLOWED, file=path.name, found=_describe(head))
+        raise RefusedInput(ErrorCode.FORMAT_NOT_ALLOWED, file=file, found=describe(head))
     return found
 
 
@@ -86,6 +86,10 @@ def _by_magic(head: bytes) -> Format | None:
     for magic, found in _MAGIC:
         if head.startswith(magic):
             return found
+    if _is_dbf(head):
+        return Format.DBF
+    if head[_OSM_PLACE] == _OSM_MAGIC:
+        return Format.OSM
     if head.startswith(_SQLITE):
         # Old writers left the application id empty; the table of contents then stands on the first page.
         known = head[_APPLICATION_ID] in _GEOPACKAGE_IDS or b"gpkg_contents" in head
@@ -93,18 +97,58 @@ def _by_magic(head: bytes) -> Format | None:
     return None
 
 
-def _by_text(head: bytes) -> Format | None:
-    if b"\x00" in head or head.startswith(_SQLITE):
+def _is_dbf(head: bytes) -> bool:
+    """Tell a table of dBASE or FoxPro: a version, a day, and descriptions of columns that come to an end."""
+    if len(head) <= _DBF_FIXED or head[0] not in _DBF_VERSIONS or head[2] > _MONTHS or head[3] > _DAYS:
+        return False
+    end = int.from_bytes(head[8:10], "little")
+    places = range(_DBF_FIXED, min(end, len(head)), _DBF_FIXED)
+    ends = next((place for place in places if head[place] == _DBF_END), None)
+    return ends is not None and all(
+        chr(head[place + _DBF_TYPE]).isupper() for place in range(_DBF_FIXED, ends, _DBF_FIXED)
+    )
+
+
+def _by_text(head: bytes, path: Path) -> Format | None:
+    if head.startswith(_WIDE_MARKS):
+        text = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+        return Format.CSV if b"\x00" not in text and _is_table(text) else None
+    if b"\x00" in head:
         return None
-    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip()
-    if text[:1] in b"{[":
-        return Format.GEOJSON if _GEOJSON.search(text) and not _FOREIGN_JSON.search(text) else None
-    # XML of any kind (VRT, KML, GML, service descriptions) is no table, and a table has more than one column.
-    header = text.split(b"\n", 1)[0]
-    return Format.CSV if text[:1] != b"<" and any(sign in header for sign in b",;\t|") else None
+    text = head.removeprefix(_BYTE_ORDER_MARK).lstrip(b" \t\r\n")
+    for pattern, found in _LAWFUL_TEXT:
+        if pattern.match(text):
+            return found
+    if text[:1] not in {b"{", b"[", _RECORD_SEPARATOR}:
+        return Format.CSV if _is_table(text) else None
+    if not _GEOJSON.search(text) or _FOREIGN_JSON.search(text):
+        return None
+    in_sequence = text.startswith(_RECORD_SEPARATOR) or _is_sequence(path)
+    return Format.GEOJSON_SEQUENCE if in_sequence else Format.GEOJSON
 
 
-def _describe(head: bytes) -> str:
-    """Show the beginning of the file as harmless text."""
+def _is_table(text: bytes) -> bool:
+    """Tell a table by its header line: it has more than one column, and is no markup of any kind."""
+    header = text.lstrip(b" \t\r\n").split(b"\n", 1)[0]
+    return header[:1] != b"<" and any(sign in header for sign in b",;\t|")
+
+
+def _is_sequence(path: Path) -> bool:
+    """Tell whether the first line is a whole JSON object, and another follows it."""
+    with path.open("rb") as file:
+        lines = (file.readline(_LINE_BYTES) for _ in range(1000))
+        told = (line.removeprefix(_BYTE_ORDER_MARK).strip() for line in lines)
+        first = next((line for line in told if line), b"")
+        second = next((line for line in told if line), b"")
+    if not (first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def describe(head: bytes) -> str:
+    """Show the beginning of a file as harmless text."""
     start = head[:24].decode("ascii", "replace").replace("\ufffd", "?")
     return "".join(sign if sign.isprintable() else "?" for sign in start)

@@ -1,24 +1,38 @@
 """What the reader process and its parent say to each other.
 
 Question: one JSON object on the command line. Answer: one Arrow IPC stream on the pipe; what is known about
-the source stands in the metadata of its schema, the geometry (WKB) is column 0 where there is one. Refusal:
-exit code 3 and one JSON object as the last line on standard error.
+the source stands in the metadata of its schema, the geometry (WKB) is column 0 where there is one. Asked what
+a file holds, the process answers with one JSON list instead. Refusal: exit code 3 and one JSON object as the
+last line on standard error.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis_service.crs_text import settled_system
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.readers.faults import LONGEST_TEXT, require_columns, too_deep
+from gis_service.types import Text
+from gis_service.wkb import DEEPEST, FLAT, HEAD, LONG_HEAD, ONE_PART, Nesting, nesting_of
 
 BATCH_ROWS = 65_536
 """Rows of one Arrow batch: 20 MB of communes, 0.1 s of work."""
+BATCH_BYTES = 64 << 20
+"""Bytes of one Arrow batch, where its rows are about alike; the parent holds a few times as much."""
 REFUSED_EXIT = 3
-TOLD = ("LAYER", "VERSION", "VERSION_TIME")
-"""By these an export of a layer is known again: whose it is, of which version, and when that was made."""
+TOLD = ("LAYER", "VERSION", "VERSION_TIME", "FILTER", "BBOX")
+"""By these an export of a layer is known again: whose it is, of which version, and when that was made; and
+which part of it, when it is not all."""
+BESIDE = "beside"
+"""By this a file tells the layers, as a JSON list, that it holds beside the one that was taken unasked."""
 _KEY = b"gis"
 _LONGEST = 64
+_FLAT, _ONE_PART = (pa.array(sorted(heads), pa.binary()) for heads in (FLAT, ONE_PART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,20 @@ class Question:
         Encoding of the text, or none to find out.
     seconds, memory_bytes
         Limits of the process.
+    strict_text
+        Refuse text of which nobody knows what it is, instead of giving it as ISO-8859-1.
+    written_bytes
+        Longest file the process may write in its folder.
+    osm
+        Layers made of an OpenStreetMap extract, by name.
+    sets
+        ``(path, name)`` of all data sets of this format; given when the question is what they hold.
+    several
+        Whether the archive holds other data sets than one.
+    name
+        What the user calls the data set; the file's name without its ending when empty.
+    unpacked_bytes
+        What a file that is compressed within may hold, unpacked; without a limit when it is 0.
     """
 
     path: str
@@ -48,6 +76,13 @@ class Question:
     encoding: str | None
     seconds: int
     memory_bytes: int
+    strict_text: bool = True
+    written_bytes: int = 1 << 20
+    osm: Mapping[str, object] = field(default_factory=dict)
+    sets: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    name: str = ""
+    unpacked_bytes: int = 0
 
     def to_json(self) -> str:
         """Write the question."""
@@ -71,7 +106,18 @@ class Found:
     empty
         Whether there is no feature at all; then no column is known either.
     about
-        Of what the file says about itself, the members of :data:`TOLD`.
+        Of what the file says about itself, the members of :data:`TOLD`; and what was done to read it, in
+        small letters: ``marks_taken_off`` (a CSV of ours), ``index_rebuilt`` (a Shapefile without its index),
+        ``header_row`` and ``skipped_rows`` (a sheet whose table does not begin at the top), ``blank_rows``,
+        ``delimiter`` (of a table of text), :data:`BESIDE`, ``cells`` (of a sheet: letters of its columns by
+        name, and ``[feature, row]`` from which on rows follow one another).
+    encoding
+        Encoding of the text as the file names it (``.cpg``, language byte, declaration, byte order mark),
+        none when nothing says.
+    as_bytes
+        Whether the text stands as ISO-8859-1, one sign for one byte, because nobody knows its encoding.
+    kinds
+        Kinds of geometry as the file names them; none when it does not.
     """
 
     layer: str
@@ -80,6 +126,31 @@ class Found:
     geometry: bool
     empty: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    as_bytes: bool = False
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One layer, opened in the reader process.
+
+    Parameters
+    ----------
+    found
+        What it says about itself.
+    schema
+        Its columns, the geometry first.
+    batches
+        Its rows, once.
+    features
+        How many it claims to hold; told, and not held against it as ``found.total`` is.
+    """
+
+    found: Found
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    features: int | None = None
 
 
 def told_of(metadata: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -96,17 +167,71 @@ def told_of(metadata: Mapping[str, object], prefix: str = "") -> dict[str, str]:
     return {name: value[:_LONGEST] for name, value in told.items() if isinstance(value, str)}
 
 
-def write_stream(found: Found, schema: pa.Schema, batches: Iterator[pa.RecordBatch], sink: BinaryIO) -> None:
-    """Write the answer, no batch longer than :data:`BATCH_ROWS`."""
-    schema = pa.schema(list(schema), metadata={_KEY: json.dumps(asdict(found)).encode()})
+def write_stream(
+    found: Found, schema: pa.Schema, batches: Iterator[pa.RecordBatch], sink: BinaryIO, file: str = "-"
+) -> None:
+    """Write the answer, no batch longer than :data:`BATCH_ROWS`.
+
+    Raises
+    ------
+    RefusedInput
+        ``too_many_fields``, ``value_too_long`` or ``too_deeply_nested``.
+    """
+    require_columns(len(schema), file)
+    told = replace(found, crs=settled_system(found.crs))
+    schema = pa.schema(list(schema), metadata={_KEY: json.dumps(asdict(told)).encode()})
+    done = 0
     with pa.ipc.new_stream(sink, schema) as writer:
         for batch in batches:
             batch.validate(full=True)
+            _refuse_long(batch, done, file)
+            if found.geometry:
+                _refuse_deep(batch.column(0), done, file)
+            done += batch.num_rows
             whole = pa.RecordBatch.from_arrays(batch.columns, schema=schema)
-            for start in range(0, whole.num_rows, BATCH_ROWS):
-                writer.write_batch(whole.slice(start, BATCH_ROWS))
+            step = _rows_at_once(whole)
+            for start in range(0, whole.num_rows, step):
+                writer.write_batch(whole.slice(start, step))
+
+
+def _rows_at_once(batch: pa.RecordBatch) -> int:
+    """Tell how many rows go into one message, so that the parent never holds more than it has room for."""
+    pieces = max(1, -(-int(batch.nbytes) // BATCH_BYTES))
+    return max(1, min(BATCH_ROWS, int(batch.num_rows) // pieces))
+
+
+def _refuse_deep(geometry: pa.Array, before: int, file: str) -> None:
+    """Refuse what would end, or hold for minutes, the process that reads it."""
+    flat = pc.is_in(pc.binary_slice(geometry, 0, HEAD), value_set=_FLAT)
+    one = pc.is_in(pc.binary_slice(geometry, 0, LONG_HEAD), value_set=_ONE_PART)
+    doubtful = pc.and_(pc.invert(pc.or_(flat, one)), pc.is_valid(geometry))
+    for row in pc.indices_nonzero(doubtful).to_pylist():
+        if nesting_of(geometry[row].as_py()) is Nesting.DEEP:
+            feature = before + row + 1
+            where = Text(f"ở đối tượng thứ {feature}", f"in feature {feature}")
+            raise too_deep(file, DEEPEST, where, feature=feature)
+
+
+def _refuse_long(batch: pa.RecordBatch, before: int, file: str) -> None:
+    for column, name in zip(batch.columns, batch.schema.names, strict=True):
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        if not is_text or column.nbytes <= LONGEST_TEXT:
+            continue
+        lengths = pc.binary_length(column)
+        longest = pc.max(lengths).as_py() or 0
+        if longest > LONGEST_TEXT:
+            feature = before + lengths.index(longest).as_py() + 1
+            raise RefusedInput(
+                ErrorCode.VALUE_TOO_LONG,
+                file=file,
+                column=name[:_LONGEST],
+                feature=feature,
+                bytes=longest,
+                limit=LONGEST_TEXT,
+            )
 
 
 def read_found(schema: pa.Schema) -> Found:
     """Read back what :func:`write_stream` put into the schema."""
-    return Found(**json.loads(schema.metadata[_KEY]))
+    told = json.loads(schema.metadata[_KEY])
+    return Found(**told | {"kinds": tuple(told["kinds"])})

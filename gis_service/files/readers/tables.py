@@ -1,40 +1,39 @@
-"""Reads what GDAL does not read for us: CSV, and GeoParquet (the wheel's GDAL has no Parquet driver).
+"""Reads tables of text, in the reader process.
 
-Runs in the reader process. CSV values stay text here; the layer's definition says what they mean.
+Values stay text here; the layer's definition says what they mean.
 """
 
 import csv
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet as pq
-import shapely
 
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.stream import BATCH_ROWS, Found, told_of
-from gis_service.text import search_form
+from gis_service.files.readers.encodings import Reading, asked_reading, is_utf8, stated_reading
+from gis_service.files.readers.faults import LONGEST_TEXT, corrupt, require_columns
+from gis_service.files.readers.places import crs_of_columns, kinds_of, place_columns, placed, srid_of
+from gis_service.files.readers.stream import Found, Opened
+from gis_service.text import unmarked_cell
 
 _DELIMITERS = ",;\t|"
 _BLOCK_BYTES = 4 << 20
-_DEGREE_PAIRS = (
-    ("lon", "lat"),
-    ("lng", "lat"),
-    ("long", "lat"),
-    ("longitude", "latitude"),
-    ("kinhdo", "vido"),
-)
-_PLANE_PAIRS = (("x", "y"), ("easting", "northing"), ("dong", "bac"))
-_WKT_NAMES = ("wkt", "geom", "geometry")
-_DEGREES = "OGC:CRS84"
+_SEARCHED_ROWS = 1000
+"""Rows among which the first shape of a table tells the system of all."""
+_ROW = re.compile(r"Row #(\d+)")
+_AXES = re.compile(r"(lon|x)(_\d+)? (lat|y)\2$|(lon lat|x y)$")
+"""Columns of the places in our own tables: ``lon lat``, ``x_9209 y_9209``."""
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def read_csv(path: Path, file: str, encoding: str | None) -> tuple[Found, Iterator[pa.RecordBatch]]:
+def read_csv(
+    path: Path, file: str, encoding: str | None, *, strict: bool = True, name: str | None = None
+) -> Opened:
     """Read a table of text with a header line.
 
     Points are made from a pair of columns named ``lon``/``lat``, ``kinh_do``/``vi_do``, ``x``/``y`` and the
@@ -49,156 +48,160 @@ def read_csv(path: Path, file: str, encoding: str | None) -> tuple[Found, Iterat
         What the user calls it, for messages.
     encoding
         Other encoding than UTF-8.
+    strict
+        Refuse text of which nobody knows what it is.
+    name
+        What the table is called, if not as the file.
 
     Raises
     ------
     RefusedInput
-        ``text_encoding_unknown`` or ``file_corrupt``.
+        ``text_encoding_unknown``, ``too_many_fields``, ``value_too_long`` or ``file_corrupt``.
     """
-    names, delimiter = _header(path, file, encoding)
-    text = pa.string()
+    reading = _reading(path, file, encoding, strict=strict)
+    codec = "latin-1" if reading.as_bytes else str(reading.codec)
+    names, delimiter = _header(path, file, codec)
+    require_columns(len(names), file)
     try:
         reader = pyarrow.csv.open_csv(
             path,
-            read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK_BYTES, encoding=encoding or "utf8"),
+            read_options=pyarrow.csv.ReadOptions(
+                block_size=_BLOCK_BYTES, encoding="utf8" if codec == "utf-8" else codec, use_threads=False
+            ),
             parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, text),
+                column_types=dict.fromkeys(names, pa.string()),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid as error:
-        raise _refusal(file, error) from error
-    place = _place_columns(reader.schema.names)
-    crs = (
-        _DEGREES if place and (len(place) == 1 or _fold(place[0]) in {x for x, _ in _DEGREE_PAIRS}) else None
+    except (pa.ArrowInvalid, UnicodeError) as error:
+        raise _refusal(path, file, codec, delimiter, error) from error
+    place = place_columns(reader.schema.names)
+    ours = _is_ours(path, names, place)
+    first = _first_value(path, codec, delimiter, place[0]) if len(place) == 1 else None
+    srid = srid_of(first)
+    found = Found(
+        layer=name or Path(file).stem,
+        crs=crs_of_columns(reader.schema.names, place, first),
+        total=None,
+        geometry=bool(place),
+        about={"delimiter": delimiter} | ({"marks_taken_off": "yes"} if ours else {}),
+        encoding=reading.written,
+        as_bytes=reading.as_bytes,
+        kinds=kinds_of(place),
     )
-    found = Found(layer=Path(file).stem, crs=crs, total=None, geometry=bool(place))
-    return found, _csv_batches(reader, place, file)
+    empty = pa.RecordBatch.from_arrays(
+        [pa.array([], each.type) for each in reader.schema], reader.schema.names
+    )
+    source = map(_unmarked, reader) if ours else reader
+    rows = _told(source, lambda error, done: _refusal(path, file, codec, delimiter, error, done))
+    batches = (placed(batch, place, srid) for batch in rows)
+    return Opened(found, placed(empty, place).schema, batches)
 
 
-def _header(path: Path, file: str, encoding: str | None) -> tuple[list[str], str]:
+def _is_ours(path: Path, names: list[str], place: list[int]) -> bool:
+    """Tell a table that was exported here: a byte order mark, ``fid`` first, the columns of its places last.
+
+    It keeps all that when a spreadsheet saves it anew as UTF-8. A foreign table would have to look so, and
+    to have an apostrophe before what a spreadsheet runs, for a value of it to be read otherwise than written.
+    """
+    with path.open("rb") as opened:
+        marked = opened.read(3) == _MARKS[0][0]
+    last = [name.removeprefix("place_") for name in names[-2:]]
+    return (
+        marked and names[0] == "fid" and (not place or last[-1] == "wkt" or bool(_AXES.match(" ".join(last))))
+    )
+
+
+def _unmarked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Take off the apostrophes that our export put before texts which a spreadsheet would run."""
+    columns = [
+        pa.array([None if text is None else unmarked_cell(text) for text in column.to_pylist()], pa.string())
+        if pc.any(pc.starts_with(column, "'"), min_count=0).as_py()
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _first_value(path: Path, codec: str, delimiter: str, column: int) -> str | None:
+    """Give the first value of a column among the first rows; none where they are not to be read."""
+    csv.field_size_limit(LONGEST_TEXT)
+    with path.open(encoding="utf-8-sig" if codec == "utf-8" else codec, newline="") as lines:
+        rows = csv.reader(lines, delimiter=delimiter)
+        values = (row[column] for row in islice(rows, 1, _SEARCHED_ROWS) if len(row) > column)
+        try:
+            return next((value for value in values if value.strip()), None)
+        except (csv.Error, UnicodeError):
+            # What is wrong with them is told when they are read.
+            return None
+
+
+def _reading(path: Path, file: str, encoding: str | None, *, strict: bool) -> Reading:
+    if encoding:
+        return asked_reading(encoding, file)
+    with path.open("rb") as opened:
+        head = opened.read(4)
+    marked = next((codec for mark, codec in _MARKS if head.startswith(mark)), None)
+    if marked == "utf-16":
+        return Reading("UTF-16", "utf-16")
+    return stated_reading("UTF-8" if marked else None, utf8=is_utf8(path), strict=strict, file=file)
+
+
+def _header(path: Path, file: str, codec: str) -> tuple[list[str], str]:
     try:
-        with path.open(encoding=encoding or "utf-8-sig", newline="") as lines:
-            line = lines.readline()
+        with path.open(encoding="utf-8-sig" if codec == "utf-8" else codec, newline="") as lines:
+            line = lines.readline(LONGEST_TEXT)
             delimiter = max(_DELIMITERS, key=line.count)
             lines.seek(0)
             return next(csv.reader(lines, delimiter=delimiter)), delimiter
-    except (UnicodeDecodeError, LookupError) as error:
+    except UnicodeError as error:
         raise RefusedInput(ErrorCode.TEXT_ENCODING_UNKNOWN, file=file) from error
     except (csv.Error, StopIteration) as error:
-        raise RefusedInput(ErrorCode.FILE_CORRUPT, file=file, reason=str(error)) from error
+        raise corrupt(file, str(error)) from error
 
 
-def _refusal(file: str, error: Exception) -> RefusedInput:
-    if "UTF8" in str(error) or "decode" in str(error):
-        return RefusedInput(ErrorCode.TEXT_ENCODING_UNKNOWN, file=file)
-    return RefusedInput(ErrorCode.FILE_CORRUPT, file=file, reason=str(error))
-
-
-def _fold(name: str) -> str:
-    return "".join(sign for sign in search_form(name) if sign.isalnum())
-
-
-def _place_columns(names: list[str]) -> list[str]:
-    """Give the pair of coordinate columns, or the one column of WKT, or nothing."""
-    folded = {_fold(name): name for name in reversed(names)}
-    for x, y in _DEGREE_PAIRS + _PLANE_PAIRS:
-        if x in folded and y in folded:
-            return [folded[x], folded[y]]
-    return [folded[name] for name in _WKT_NAMES if name in folded][:1]
-
-
-def _csv_batches(reader: Any, place: list[str], file: str) -> Iterator[pa.RecordBatch]:  # noqa: ANN401  untyped
+def _told(reader: Any, refusal: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401  untyped
+    done = 0
     try:
         for batch in reader:
-            others = [name for name in batch.schema.names if name not in place]
-            if not place:
-                yield batch
-                continue
-            shapes = _points(batch, place) if len(place) > 1 else _from_wkt(batch[place[0]])
-            wkb = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
-            yield pa.RecordBatch.from_arrays([wkb, *(batch[name] for name in others)], ["geometry", *others])
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise _refusal(file, error) from error
+            yield batch
+            done += batch.num_rows
+    except (pa.ArrowInvalid, UnicodeError) as error:
+        raise refusal(error, done) from error
 
 
-def _points(batch: pa.RecordBatch, place: list[str]) -> np.ndarray[Any, np.dtype[np.object_]]:
-    xy = np.column_stack([_numbers(batch[name]) for name in place])
-    points = np.full(len(xy), None, dtype=object)
-    known = ~np.isnan(xy).any(axis=1)
-    points[known] = shapely.points(xy[known])
-    return points
+def _refusal(
+    path: Path, file: str, codec: str, delimiter: str, error: Exception, done: int = 0
+) -> RefusedInput:
+    text = str(error)
+    if "UTF8" in text or "decode" in text:
+        return RefusedInput(ErrorCode.TEXT_ENCODING_UNKNOWN, file=file)
+    if "straddling" in text:
+        return _long_value(path, file, codec, delimiter) or corrupt(file, text, done)
+    row = _ROW.search(text)
+    # The line of the header counts as a row there.
+    return corrupt(file, text, max(done, int(row[1]) - 2 if row else 0))
 
 
-def _numbers(column: pa.Array) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Read coordinates; a decimal comma is as good as a point, what is no number becomes nan."""
-    text = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", ".")
-    number = pc.match_substring_regex(text, r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
-    numbers = pc.cast(pc.if_else(pc.fill_null(number, False), text, None), pa.float64())
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _from_wkt(column: pa.Array) -> np.ndarray[Any, np.dtype[np.object_]]:
-    texts = np.asarray(column.to_pylist(), dtype=object)
-    return np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
-
-
-def read_parquet(path: Path, file: str) -> tuple[Found, Iterator[pa.RecordBatch]]:
-    """Read GeoParquet with WKB geometry, or a plain Parquet table without geometry.
-
-    Parameters
-    ----------
-    path
-        The file.
-    file
-        What the user calls it, for messages.
-
-    Raises
-    ------
-    RefusedInput
-        ``file_corrupt``, or ``format_not_allowed`` for another encoding of geometry.
-    """
-    try:
-        table = pq.ParquetFile(path)
-        geo = json.loads((table.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-        primary = geo.get("primary_column")
-        column = geo["columns"][primary] if primary else {}
-        encoding = column.get("encoding", "WKB")
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedInput(ErrorCode.FILE_CORRUPT, file=file, reason=str(error)) from error
-    if encoding != "WKB":
-        raise RefusedInput(ErrorCode.FORMAT_NOT_ALLOWED, file=file, found=f"GeoParquet {encoding}")
-    crs = column.get("crs", _DEGREES) if primary else None
-    found = Found(
-        layer=Path(file).stem,
-        crs=crs if isinstance(crs, str) or crs is None else json.dumps(crs),
-        total=table.metadata.num_rows,
-        geometry=primary is not None,
-        about=_about(table.schema_arrow.metadata or {}),
-    )
-    return found, _parquet_batches(table, primary, file)
-
-
-def _about(metadata: Mapping[bytes, bytes]) -> dict[str, str]:
-    """Read what our own exports say about themselves."""
-    names = ((key.decode("utf-8", "replace"), value) for key, value in metadata.items())
-    ours = {
-        name.upper(): value.decode("utf-8", "replace") for name, value in names if name.startswith("gis:")
-    }
-    return told_of(ours, "GIS:")
-
-
-def _parquet_batches(table: Any, primary: str | None, file: str) -> Iterator[pa.RecordBatch]:  # noqa: ANN401  untyped
-    try:
-        for batch in table.iter_batches(BATCH_ROWS):
-            names = [name for name in batch.schema.names if name != primary]
-            arrays = [batch[name] for name in names]
-            if primary is not None:
-                names.insert(0, "geometry")
-                arrays.insert(0, pc.cast(batch[primary], pa.binary()))
-            yield pa.RecordBatch.from_arrays(arrays, names)
-    except (pa.ArrowException, OSError) as error:
-        raise RefusedInput(ErrorCode.FILE_CORRUPT, file=file, reason=str(error)) from error
+def _long_value(path: Path, file: str, codec: str, delimiter: str) -> RefusedInput | None:
+    """Find the value that no block has room for."""
+    csv.field_size_limit(path.stat().st_size + 1)
+    with path.open(encoding="utf-8-sig" if codec == "utf-8" else codec, newline="") as lines:
+        rows = csv.reader(lines, delimiter=delimiter)
+        names = next(rows)
+        for feature, row in enumerate(rows, 1):
+            for column, value in zip(names, row, strict=False):
+                size = len(value.encode())
+                if size > LONGEST_TEXT:
+                    return RefusedInput(
+                        ErrorCode.VALUE_TOO_LONG,
+                        file=file,
+                        column=column[:64],
+                        feature=feature,
+                        bytes=size,
+                        limit=LONGEST_TEXT,
+                    )
+    return None

@@ -11,7 +11,7 @@ from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
 from gis_service.services.tables.pairs import pairs_of
 from gis_service.services.tables.scene import Row, Scene
-from gis_service.types import THOUSANDTHS, Floats, Int64s
+from gis_service.types import THOUSANDTHS, Floats, Int32s, Int64s
 
 EVERYBODY = "all"
 """Id of the row of the whole study area."""
@@ -42,21 +42,20 @@ def rows(scene: Scene) -> list[Row]:
     ``enhanced`` and ``balanced`` are means over the people of the row, those with nothing in reach among them
     (``unserved``). The people of a group share with each other alone.
     """
-    shares = shares_of(scene)
+    shares, groups = shares_of(scene), scene.parameters.counted_groups
     found = []
     for code, name, homes in _places(scene):
-        for group in scene.parameters.counted_groups:
-            people, enhanced = scene.demand.people[group][homes], shares.enhanced[group][homes]
+        for group in groups:
+            people = scene.demand.people[group]
+            whole = np.array([0, len(homes)], dtype=np.int64)
             found.append(
                 {
                     "id": code,
                     "name": name,
                     "group": group,
-                    "people": persons(int(people.sum())),
+                    "people": persons(int(people[homes].sum())),
                     "shared": shares.shared,
-                    "enhanced": _mean(enhanced, people),
-                    "balanced": _mean(shares.balanced[group][homes], people),
-                    "unserved": persons(int(people[enhanced == 0].sum())),
+                    **_means(people, shares, group, (homes, whole))[0],
                 }
             )
     return found
@@ -64,8 +63,31 @@ def rows(scene: Scene) -> list[Row]:
 
 def shares_of(scene: Scene) -> Shares:
     """Share the capacities out among the people of each group; once for all tables of a study."""
-    asked = ("shares", id(scene.ways), scene.parameters.limit_cost, scene.parameters.counted_groups)
-    return scene.inputs.prepared.studies.by_name(asked, lambda: _new_shares(scene), scene.ways)
+    groups = scene.parameters.counted_groups
+    ways = tuple(scene.ways_of(group) for group in groups)
+    asked = ("shares", tuple(map(id, ways)), scene.parameters.limit_cost, groups)
+    return scene.inputs.prepared.studies.by_name(asked, lambda: _new_shares(scene), ways)
+
+
+def means_by(scene: Scene, part: Int32s | Int64s, n_parts: int) -> dict[str, list[Row]]:
+    """Give what there is for each resident of each part, on average, by group.
+
+    Parameters
+    ----------
+    scene
+        The study.
+    part
+        ``(n,)`` part of each row of people, below ``n_parts``.
+    n_parts
+        Number of parts.
+    """
+    shares = shares_of(scene)
+    order = np.argsort(part, kind="stable")
+    first = np.searchsorted(part[order], np.arange(n_parts + 1))
+    return {
+        group: _means(scene.demand.people[group], shares, group, (order, first))
+        for group in scene.parameters.counted_groups
+    }
 
 
 def told(value: float | None) -> float | None:
@@ -75,19 +97,54 @@ def told(value: float | None) -> float | None:
 
 def _new_shares(scene: Scene) -> Shares:
     counted, owner = np.unique(scene.inputs.facilities.owners[scene.counted_facilities], return_inverse=True)
-    pairs = pairs_of(scene).of_owners(owner)
     known, decay = scene.inputs.facilities.capacity, thirds(scene.parameters.limit_cost)
     capacity = np.full(len(counted), np.nan) if known is None else known[counted]
     is_known = len(counted) > 0 and bool((np.isfinite(capacity) & (capacity >= 0)).all())
     offered = capacity if is_known else np.ones(len(counted))
-    people = {group: scene.demand.people[group] for group in scene.parameters.counted_groups}
-    enhanced = {who: floating_catchments(pairs, n, offered, decay) for who, n in people.items()}
-    balanced = {who: balanced_catchments(pairs, n, offered, decay) for who, n in people.items()}
-    return Shares(
-        {who: found.accessibility for who, found in enhanced.items()},
-        {who: found.accessibility for who, found in balanced.items()},
-        "capacity" if is_known else "facility",
-    )
+    common = pairs_of(scene).of_owners(owner)
+    enhanced, balanced = {}, {}
+    for group in scene.parameters.counted_groups:
+        people = scene.demand.people[group]
+        pairs = pairs_of(scene, group).of_owners(owner) if group in scene.own else common
+        enhanced[group] = floating_catchments(pairs, people, offered, decay).accessibility
+        balanced[group] = balanced_catchments(pairs, people, offered, decay).accessibility
+    return Shares(enhanced, balanced, "capacity" if is_known else "facility")
+
+
+def _means(people: Int64s, shares: Shares, group: str, parts: tuple[Int64s, Int64s]) -> list[Row]:
+    """Give for each part the means over its people, and who of them has nothing in reach.
+
+    Parameters
+    ----------
+    people
+        ``(n,)`` people of the group.
+    shares, group
+        What there is for each of them.
+    parts
+        Rows of people by part, and the first of each part and behind the last.
+    """
+    order, first = parts
+    people = people[order]
+    enhanced, balanced = shares.enhanced[group][order], shares.balanced[group][order]
+    whole, lacking = (_upto(one)[first] for one in (people, np.where(enhanced == 0, people, 0)))
+    # Lists, since an exact sum takes them; cut, since there may be thousands of parts.
+    amounts = [(one * (people / THOUSANDTHS)).tolist() for one in (enhanced, balanced)]
+    rows = []
+    for begin, end, of, none in zip(
+        first[:-1].tolist(),
+        first[1:].tolist(),
+        np.diff(whole).tolist(),
+        np.diff(lacking).tolist(),
+        strict=True,
+    ):
+        means = [told(fsum(one[begin:end]) * THOUSANDTHS / of) if of else None for one in amounts]
+        rows.append({"enhanced": means[0], "balanced": means[1], "unserved": persons(none)})
+    return rows
+
+
+def _upto(people: Int64s) -> Int64s:
+    """Count the people of all rows before each row, and of all."""
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(people)])
 
 
 def _places(scene: Scene) -> Iterator[tuple[str, str, Int64s]]:
@@ -102,10 +159,3 @@ def _places(scene: Scene) -> Iterator[tuple[str, str, Int64s]]:
     if any(scene.demand.people[group][loose].any() for group in scene.parameters.counted_groups):
         yield OUTSIDE, OUTSIDE, loose
     yield EVERYBODY, EVERYBODY, order
-
-
-def _mean(values: Floats, people: Int64s) -> float | None:
-    """Mean over persons, from an exact sum, so that the order of rows changes nothing."""
-    whole = int(people.sum())
-    amounts = values * (people / THOUSANDTHS)
-    return told(fsum(amounts.tolist()) * THOUSANDTHS / whole) if whole else None

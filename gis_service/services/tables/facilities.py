@@ -16,18 +16,17 @@ def rows(scene: Scene) -> list[Row]:
     whom nothing else would reach if it closed. ``per_capacity`` is the load for each unit of capacity, None
     without a capacity.
     """
-    facilities, field = scene.inputs.facilities, scene.ways.field
-    limit = scene.parameters.limit_cost
+    facilities, limit = scene.inputs.facilities, scene.parameters.limit_cost
     owners = facilities.owners
-    # A quota covers people by their unit, without a nearest facility.
-    covered = is_covered(field.cost, limit) & (field.facility >= 0)
-    alone = covered & ~is_covered(field.cost2, limit)
-    nearest = owners[np.maximum(field.facility, 0)] if len(owners) else np.zeros(len(covered), np.int64)
     counted = np.unique(owners[scene.counted_facilities])
     n = int(owners.max(initial=-1)) + 1
     found = []
     for group in scene.parameters.counted_groups:
-        people = scene.demand.people[group]
+        people, field = scene.demand.people[group], scene.ways_of(group).field
+        # A quota covers people by their unit, without a nearest facility.
+        covered = is_covered(field.cost, limit) & (field.facility >= 0)
+        alone = covered & ~is_covered(field.cost2, limit)
+        nearest = owners[np.maximum(field.facility, 0)] if len(owners) else np.zeros(len(covered), np.int64)
         load, only = _sums(nearest, people, covered, n), _sums(nearest, people, alone, n)
         found += [
             {

@@ -1,14 +1,17 @@
 """How evenly a service is spread over people: what there is for each, and how long their ways are."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from gis_service.analysis.field import UNREACHED
-from gis_service.analysis.inequality import Inequality, beyond, inequality
+from gis_service.analysis.inequality import Inequality, beyond, concentration, inequality
+from gis_service.analysis.zones import BEYOND
 from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.tables.accessibility import shares_of, told
 from gis_service.services.tables.scene import Row, Scene
+from gis_service.types import Floats, Int32s, Int64s
 
 _WORST = 2
 """Who has more than so many times the limit on the way is counted apart."""
@@ -19,17 +22,22 @@ def rows(scene: Scene) -> list[Row]:
 
     On catchments everybody counts, who has nothing in reach with 0. On ways, in seconds or metres, those who
     arrive count (``who``); ``beyond_twice`` is how many are farther off than twice the limit, or never
-    arrive.
+    arrive. Where the study names a column to rank by, ``concentration`` tells whether the well-off have more.
+
+    Raises
+    ------
+    WrongUse
+        ``ranking_missing`` where people live of whom nothing tells a rank.
     """
+    ranked = scene.parameters.rank_column is not None
     found = []
-    for of, group, who, measured in _measured(scene):
-        people, cost = scene.demand.people[group], scene.ways.field.cost
-        far = beyond(cost, people, _WORST * scene.parameters.limit_cost) if of == "way" else None
+    for held in _held(scene):
+        measured = held.measured()
+        people, cost = scene.demand.people[held.group], scene.ways_of(held.group).field.cost
+        far = beyond(cost, people, _WORST * scene.parameters.limit_cost) if held.of == "way" else None
         found.append(
-            {
-                "of": of,
-                "group": group,
-                "who": who,
+            held.head
+            | {
                 "people": persons(measured.people),
                 "mean": told(measured.mean),
                 "gini": told(measured.gini),
@@ -39,6 +47,7 @@ def rows(scene: Scene) -> list[Row]:
                 "palma": told(measured.palma),
                 "beyond_twice": None if far is None else persons(far),
             }
+            | ({"concentration": told(held.concentration())} if ranked else {})
         )
     return found
 
@@ -46,19 +55,45 @@ def rows(scene: Scene) -> list[Row]:
 def lorenz_rows(scene: Scene) -> list[Row]:
     """Give the points of the curves that `rows` sums up: from those who have least, to everybody."""
     return [
-        {"of": of, "group": group, "who": who, "people_share": told(people), "share": told(held)}
-        for of, group, who, measured in _measured(scene)
-        for people, held in measured.lorenz.tolist()
+        held.head | {"people_share": told(people), "share": told(share)}
+        for held in _held(scene)
+        for people, share in held.measured().lorenz.tolist()
     ]
 
 
-def _measured(scene: Scene) -> Iterator[tuple[str, str, str, Inequality]]:
-    """Measure what each group has; within and between the units that the study is told by."""
-    shares, unit, cost = shares_of(scene), np.maximum(scene.zone, -1), scene.ways.field.cost
-    arrived = cost < UNREACHED
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the people of a group have: by a method, or on their ways; rows are those who count."""
+
+    of: str
+    group: str
+    who: str
+    values: Floats
+    people: Int64s
+    unit: Int32s
+    rank: Floats | None
+
+    @property
+    def head(self) -> Row:
+        return {"of": self.of, "group": self.group, "who": self.who}
+
+    def measured(self) -> Inequality:
+        """Measure it; within and between the units that the study is told by."""
+        return inequality(self.values, self.people, self.unit)
+
+    def concentration(self) -> float | None:
+        return concentration(self.values, self.people, self.rank)
+
+
+def _held(scene: Scene) -> Iterator[_Held]:
+    """Give what each group has: everybody counts on catchments, who arrives on ways."""
+    shares, unit = shares_of(scene), np.maximum(scene.zone, -1)
+    known = scene.inputs.rank
+    rank = None if known is None else known[scene.inputs.zone != BEYOND]
     for group in scene.parameters.counted_groups:
-        people = scene.demand.people[group]
-        yield "enhanced", group, "all", inequality(shares.enhanced[group], people, unit)
-        yield "balanced", group, "all", inequality(shares.balanced[group], people, unit)
-        ways = cost[arrived] / PER_UNIT
-        yield "way", group, "arrived", inequality(ways, people[arrived], unit[arrived])
+        people, cost = scene.demand.people[group], scene.ways_of(group).field.cost
+        for of, values in (("enhanced", shares.enhanced[group]), ("balanced", shares.balanced[group])):
+            yield _Held(of, group, "all", values, people, unit, rank)
+        arrived = cost < UNREACHED
+        ways, placed = cost[arrived] / PER_UNIT, None if rank is None else rank[arrived]
+        yield _Held("way", group, "arrived", ways, people[arrived], unit[arrived], placed)

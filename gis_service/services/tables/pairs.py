@@ -2,14 +2,22 @@
 
 import numpy as np
 
+from gis_service.analysis.demand import ALL
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
 from gis_service.services.study_standard import refused
 from gis_service.services.tables.scene import Scene
 
 
-def pairs_of(scene: Scene) -> Pairs:
+def pairs_of(scene: Scene, group: str = ALL) -> Pairs:
     """Find the homes within the limit of each facility that counts; rows are those of the scene.
+
+    Parameters
+    ----------
+    scene
+        The study.
+    group
+        Whose ways hold.
 
     Raises
     ------
@@ -19,7 +27,7 @@ def pairs_of(scene: Scene) -> Pairs:
         ``study_refused`` for distances to lines and areas, and for people who are assigned to facilities.
     """
     _require_pairs(scene)
-    parameters, roads = scene.parameters, scene.ways.roads
+    parameters, roads = scene.parameters, scene.ways_of(group).roads
     chosen, limit = scene.counted_facilities, min(parameters.limit_cost, LARGEST_LIMIT)
     if roads is None:
         xy = scene.inputs.facilities.xy[chosen]
@@ -32,6 +40,7 @@ def pairs_of(scene: Scene) -> Pairs:
         limit=limit,
         direction=parameters.direction,
         turnout=parameters.turnout_cost,
+        penalty=scene.inputs.facilities.starts(chosen),
         most=scene.most_pairs,
     )
     return _allowed(scene, pairs)
@@ -48,7 +57,7 @@ def _require_pairs(scene: Scene) -> None:
 
 
 def _allowed(scene: Scene, pairs: Pairs) -> Pairs:
-    """Leave out the facilities that are not for a home by the catchment of the study.
+    """Leave out the facilities that are not for a home by the catchment of the study: any, or the own unit.
 
     Parameters
     ----------
@@ -59,8 +68,9 @@ def _allowed(scene: Scene, pairs: Pairs) -> Pairs:
     """
     if scene.parameters.catchment == "any":
         return pairs
-    unit = scene.inputs.facilities.unit
-    # The nearest facility of a catchment tells whose it is, by whatever units the result is told.
-    nearest = scene.ways.field.facility[pairs.home]
-    own = unit[np.maximum(nearest, 0)]
-    return pairs.where((nearest >= 0) & (unit[scene.counted_facilities][pairs.facility] == own))
+    # By the catchments of the study itself: the result may be told by other units than theirs.
+    own = np.full(len(scene.demand.xy), -1, dtype=np.int64)
+    serves = np.full(len(scene.inputs.facilities.xy), -1, dtype=np.int64)
+    for number, catchment in enumerate(scene.ways.catchments):
+        own[catchment.homes], serves[catchment.facilities] = number, number
+    return pairs.where(own[pairs.home] == serves[scene.counted_facilities[pairs.facility]])

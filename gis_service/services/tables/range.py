@@ -29,6 +29,7 @@ from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import persons, units
 from gis_service.services.study_standard import refused
 from gis_service.services.tables.scene import LAND_USE, Row, Scene
+from gis_service.services.vintages import UNIT_TYPES
 from gis_service.types import Floats, Int64s, Text
 
 NOTICE = Notice(
@@ -52,6 +53,10 @@ Shown = Callable[[Any], float | None]
 _SIDES = ("plain", f"p{LOW}", f"p{HIGH}")
 _BESIDE = "_facilities"
 """Ends the roles of the facilities of what stands beside a study."""
+_OF_FIGURES = {"groups", "rank", "rank_zones"}
+"""Inputs that tell whose figures are told, and by what."""
+_OF_ROADS = {"network", "barriers", "ferries"}
+"""Layers that a study as the crow flies has only for what stands beside it."""
 _MOST_WORKERS = 8
 _STEPS = 20
 """How often progress is told: each time costs a transaction."""
@@ -98,11 +103,15 @@ def rows(scene: Scene, spread: Assumptions = ASSUMPTIONS) -> list[Row]:
 
 def _seed(scene: Scene) -> int:
     """Seed the draws by the hash of what moves them: what else is told of a study changes no range."""
-    asked = replace(scene.parameters, tables=(), quotas=(), groups=(), beside=())
+    asked = replace(
+        scene.parameters, tables=(), quotas=(), groups=(), beside=(), rank_column=None, rank_of=None
+    )
+    beside = set(dict(LAND_USE)) | _OF_FIGURES | (set() if asked.on_roads else _OF_ROADS)
+    beside |= set() if asked.unit_types else {UNIT_TYPES}
     layers = {
         role: one
         for role, one in scene.inputs.references.items()
-        if role not in dict(LAND_USE) and not role.endswith(_BESIDE)
+        if role not in beside and not role.endswith(_BESIDE)
     }
     return int(study_id(replace(scene.inputs, references=layers), asked).rpartition("_")[2], 16)
 
@@ -170,4 +179,11 @@ def _ways(scene: Scene) -> Ways:
         homes=roads.homes,
         facilities=roads.facilities,
     )
-    return RoadWays(ground, catchments, direction=parameters.direction, turnout=parameters.turnout_cost)
+    facilities = scene.inputs.facilities
+    return RoadWays(
+        ground,
+        catchments,
+        direction=parameters.direction,
+        turnout=parameters.turnout_cost,
+        penalty=facilities.starts(np.arange(len(facilities.xy))),
+    )

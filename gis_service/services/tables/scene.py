@@ -1,7 +1,7 @@
 """What a table of a study is made of, and what a table is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gis_service.analysis.demand import Demand
@@ -40,6 +40,8 @@ class Scene:
         Told the share of the work on a slow table that is done, 0..1.
     most_pairs
         Pairs of homes and facilities that its tables may hold.
+    own
+        Ways of the groups that walk at a speed of their own, by group.
     """
 
     inputs: CoverageInputs
@@ -50,6 +52,11 @@ class Scene:
     counted_facilities: Int64s
     tell: Callable[[float], None] = lambda _share: None
     most_pairs: int = MAX_PAIRS
+    own: Mapping[str, Ways] = field(default_factory=dict)
+
+    def ways_of(self, group: str) -> Ways:
+        """Give the ways that hold for a group."""
+        return self.own.get(group, self.ways)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from pydantic import Field
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.services import collections as service
+from gis_service.services.export_formats import formats_of
 from gis_service.services.features import has_geometry
 from gis_service.services.layer_metadata import licence_address
+from gis_service.services.layers import refuse_raster
 from gis_service.services.openings import oldest_open
 from gis_service.services.rights import is_personal
 from gis_service.services.user_layers import tag_of
@@ -15,21 +17,33 @@ from gis_service.web import current, live
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show
-from gis_service.web.schemas.common import GEOJSON, HTML, JSON, PNG, XML, Link
+from gis_service.web.schemas.common import GEOJSON, HTML, JSON, JSON_SCHEMA, PNG, XML, Link
+from gis_service.web.schemas.exports import ENCLOSURE_REL
 from gis_service.web.schemas.features import Collection, Collections, Contact, Extent, SpatialExtent
 from gis_service.web.schemas.items import Box
+from gis_service.web.schemas.queryables import QUERYABLES_REL
 from gis_service.web.schemas.tiles import TILESETS_REL
 from gis_service.web.schemas.versions import HISTORY_REL
 
 blueprint = Blueprint("collections", __name__, url_prefix="/api/collections")
 
-_WITHOUT_DETAIL = frozenset({"collections", "user_layers", "metadata"})
+_WITHOUT_DETAIL = frozenset({"collections", "user_layers", "metadata", "queryables"})
 """Blueprints that tell what a layer is and nothing of what it holds."""
+_OF_RASTERS = (_WITHOUT_DETAIL - {"queryables"}) | {"exports", "versions", "going_back"}
+"""Blueprints that know rasters; all others are of rows."""
 
 
 def collection_of(collection_id: str) -> service.Collection:
-    """Give a collection that the caller may read; what is read of a personal one is noted in the audit."""
+    """Give a collection that the caller may read; what is read of a personal one is noted in the audit.
+
+    Raises
+    ------
+    NotFound
+        ``collection_not_found``; ``layer_is_raster`` where rows are read or written.
+    """
     found = service.one_collection(current.connection(), current.rights(), collection_id)
+    if request.blueprint not in _OF_RASTERS:
+        refuse_raster(found.definition)
     if is_personal(found.definition) and request.blueprint not in _WITHOUT_DETAIL:
         current.sees_personal()
     return found
@@ -75,8 +89,17 @@ def _links(definition: LayerDefinition) -> list[Link]:
     path = f"/collections/{definition.id}"
     links = [
         *itself(path),
-        link(f"{path}/items", "items", GEOJSON),
+        *([] if definition.is_raster else _of_rows(path)),
         link(f"{path}/versions", HISTORY_REL),
+        *(
+            link(
+                f"{path}/export?f={one.id}",
+                ENCLOSURE_REL,
+                one.media,
+                one.title.in_language(current.language()),
+            )
+            for one in formats_of(definition)
+        ),
     ]
     if has_geometry(definition):
         links += [
@@ -132,3 +155,7 @@ def collection(collection_id: str, query: FormatQuery) -> Response:
         # A change of the definition is made from the state that this tells.
         response.set_etag(tag_of(found.definition))
     return response
+
+
+def _of_rows(path: str) -> list[Link]:
+    return [link(f"{path}/items", "items", GEOJSON), link(f"{path}/queryables", QUERYABLES_REL, JSON_SCHEMA)]

@@ -31,7 +31,7 @@ from gis_service.web.schemas.coverage import (
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/coverage")
 
 _NOT_MODIFIED = 304
-_OF_PLACE = {"lon", "lat", "detail", "f"}
+_OF_PLACE = {"lon", "lat", "detail", "f", "k"}
 
 
 @blueprint.before_request
@@ -157,7 +157,7 @@ def why(query: WhyQuery) -> Response:
     def make() -> Document:
         study = service.study_of(question, prepared)
         place = (query.lon, query.lat)
-        found = why_document(study, question, prepared, place, personal=current.sees_personal())
+        found = why_document(study, question, prepared, place, personal=current.sees_personal(), k=query.k)
         return found | {"links": _links("/coverage/why")}
 
     # Places are many, and each is asked for once: they would push whole maps out of memory.

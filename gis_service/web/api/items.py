@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from gis_service.services import features
 from gis_service.services.collections import Collection
 from gis_service.services.edits import tag_of
+from gis_service.services.filters import filter_system, parse_filter
 from gis_service.services.history import BEFORE_ALL, as_of, kept_version
 from gis_service.types import VersionId
 from gis_service.web import current
@@ -58,10 +59,7 @@ def _address(path: str, values: dict[str, object]) -> str:
 
 def _page(path: str, query: ItemsQuery, after: int) -> str:
     """Give the path of the page that begins after an item, with the same filters."""
-    values: dict[str, object] = {"limit": query.limit, "after": after}
-    if query.bbox is not None:
-        values["bbox"] = ",".join(repr(number) for number in query.bbox)
-    return _address(path, values | query.past())
+    return _address(path, {"limit": query.limit, "after": after} | query.part())
 
 
 def _links(links: list[Link]) -> str:
@@ -70,8 +68,9 @@ def _links(links: list[Link]) -> str:
 
 def _around(path: str, query: ItemQuery, collection_path: str) -> list[Link]:
     """Link to the page for people, to the collection, and from the past to the versions."""
+    kept = query.part() if isinstance(query, ItemsQuery) else query.past()
     links = [
-        link(_address(path, query.past() | {"f": "html"}), "alternate", HTML),
+        link(_address(path, kept | {"f": "html"}), "alternate", HTML),
         link(collection_path, "collection", JSON),
     ]
     if query.past():
@@ -105,6 +104,14 @@ def items(collection_id: str, query: ItemsQuery) -> Response:
         limit=query.limit,
         bbox=query.bbox,
         version=state.past,
+        condition=None
+        if query.filter is None
+        else parse_filter(
+            query.filter,
+            collection.definition,
+            language=query.filter_lang or "cql2-text",
+            crs=filter_system(current.catalogue().city, query.filter_crs),
+        ),
     )
     path = f"/collections/{collection_id}/items"
     links = [

@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from gis_service.services import jobs as service
-from gis_service.services import studies
+from gis_service.services import studies, uploads
 from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_words import message
 from gis_service.services.study_rights import require_document
 from gis_service.services.transactions import writing
+from gis_service.services.upload_jobs import PROCESSES as OF_UPLOADS
 from gis_service.web import current
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
@@ -18,6 +19,8 @@ from gis_service.web.present import FormatQuery, itself, json_response, link, sh
 from gis_service.web.schemas.common import HTML, JSON, Link
 from gis_service.web.schemas.jobs import JOB_LIST_REL, RESULTS_REL, Jobs, JobsQuery, Results, StatusInfo
 from gis_service.web.schemas.studies import StudyDocument
+from gis_service.web.schemas.uploads import UploadDocument
+from gis_service.web.upload_document import document_of
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/jobs")
 dismissal = Blueprint("dismissal", __name__, url_prefix="/api/jobs")
@@ -32,6 +35,8 @@ def status_info(job: service.Job) -> StatusInfo:
     links = [*itself(path), link(path, "monitor"), link("/jobs", JOB_LIST_REL)]
     if job.status == "successful" and job.study:
         links += [link(f"{path}/results", RESULTS_REL), link(f"/studies/{job.study}", RESULTS_REL)]
+    if job.process in OF_UPLOADS:
+        links.append(link(f"/uploads/{job.inputs['upload']}", "related"))
     return StatusInfo(
         jobID=job.id,
         processID=job.process,
@@ -86,10 +91,13 @@ def job(job_id: str, query: FormatQuery) -> Response:
 
 
 @blueprint.get("/<job_id>/results")
-@operation("Jobs", Permission.READ, {200: {JSON: (StudyDocument, Results)}})
+@operation("Jobs", Permission.READ, {200: {JSON: (StudyDocument, Results, UploadDocument)}})
 def results(job_id: str) -> Response:
-    """Give the study that came of a job, or the error that it ended with."""
+    """Give the study that came of a job, or the upload it was about, or the error that it ended with."""
     found = service.get(current.connection(), job_id, current.caller())
+    if found.status == "successful" and found.process in OF_UPLOADS:
+        upload = uploads.get(current.connection(), str(found.inputs["upload"]), current.caller())
+        return json_response(document_of(upload).model_dump_json(exclude_none=True))
     if found.status != "successful" or found.study is None:
         raise service.problem_of(found)
     document = studies.get(current.connection(), found.study).document

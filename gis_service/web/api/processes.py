@@ -19,6 +19,7 @@ from gis_service.web import current
 from gis_service.web.api.jobs import status_info
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
+from gis_service.web.prefer import RESPOND_ASYNC, wants_a_job
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, Link
 from gis_service.web.schemas.jobs import Execution, ProcessesQuery, Results, StatusInfo
@@ -71,7 +72,6 @@ _TOLD = {
         ),
     ),
 }
-_ASYNC = "respond-async"
 _EXECUTE_REL = "http://www.opengis.net/def/rel/ogc/1.0/execute"
 
 
@@ -138,13 +138,7 @@ def execute(process_id: str, body: Execution) -> Response:
     """Run a study and give its document, or, with `Prefer: respond-async`, put it into the queue as a job."""
     inputs = body.inputs.model_dump(mode="json", exclude_unset=True)
     wanted = Wanted(process_id, inputs, current.caller().name, body.response)
-    return _later(wanted) if _wants_a_job() else _at_once(wanted)
-
-
-def _wants_a_job() -> bool:
-    """Tell whether the header Prefer asks for a job (RFC 7240); its names know no capitals."""
-    preferences = (part.strip().lower() for part in request.headers.get("Prefer", "").split(","))
-    return any(part.partition(";")[0].strip() == _ASYNC for part in preferences)
+    return _later(wanted) if wants_a_job() else _at_once(wanted)
 
 
 def _later(wanted: Wanted) -> Response:
@@ -153,7 +147,7 @@ def _later(wanted: Wanted) -> Response:
     info = status_info(accept(current.context(), wanted, caller))
     response = json_response(info.model_dump_json(exclude_none=True), status=HTTPStatus.CREATED)
     response.headers["Location"] = url(f"/jobs/{info.jobID}")
-    response.headers["Preference-Applied"] = _ASYNC
+    response.headers["Preference-Applied"] = RESPOND_ASYNC
     return response
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from gis_service.services.tiles import HALF_WORLD_M, MATRIX_SET, MAX_ZOOM, require_matrix_set
+from gis_service.services.tile_grid import HALF_WORLD_M, MATRIX_SET, MAX_ZOOM, require_matrix_set
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, show

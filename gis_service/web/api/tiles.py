@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, request
 
 from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.services import tile_grid as grid
 from gis_service.services import tiles as service
+from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.collections import Collection
 from gis_service.services.features import fields_of
+from gis_service.services.tile_memory import Tile
 from gis_service.types import BBox
-from gis_service.web import current
+from gis_service.web import current, tile_gate
 from gis_service.web.api.collections import collection_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
@@ -49,27 +52,27 @@ def _drawable(collection_id: str) -> Collection:
 
 
 def _template(collection_id: str) -> str:
-    path = f"/collections/{collection_id}/tiles/{service.MATRIX_SET}"
+    path = f"/collections/{collection_id}/tiles/{grid.MATRIX_SET}"
     return url(path) + "/{tileMatrix}/{tileRow}/{tileCol}"
 
 
 def _links(collection_id: str) -> list[Link]:
-    path = f"/collections/{collection_id}/tiles/{service.MATRIX_SET}"
+    path = f"/collections/{collection_id}/tiles/{grid.MATRIX_SET}"
     return [
         link(path, "self"),
         Link(href=f"{url(path)}?f=tilejson", rel="describedby", type=JSON, title="TileJSON"),
-        link(f"/tileMatrixSets/{service.MATRIX_SET}", SCHEME_REL),
+        link(f"/tileMatrixSets/{grid.MATRIX_SET}", SCHEME_REL),
         Link(href=_template(collection_id), rel="item", type=MVT, templated=True),
     ]
 
 
-def limits_of(bbox: BBox, minzoom: int = 0, maxzoom: int = service.MAX_ZOOM) -> list[TileMatrixLimits]:
+def limits_of(bbox: BBox, minzoom: int = 0, maxzoom: int = grid.MAX_ZOOM) -> list[TileMatrixLimits]:
     """Give the rows and columns of each zoom that hold anything, with the rim that the buffer fills."""
     west, south, east, north = bbox
     limits = []
     for z in range(minzoom, maxzoom + 1):
-        left, top = service.tile_of(west, north, z)
-        right, bottom = service.tile_of(east, south, z)
+        left, top = grid.tile_of(west, north, z)
+        right, bottom = grid.tile_of(east, south, z)
         limits.append(
             TileMatrixLimits(
                 tileMatrix=str(z), minTileRow=top, maxTileRow=bottom, minTileCol=left, maxTileCol=right
@@ -92,7 +95,7 @@ def tilesets(collection_id: str, query: FormatQuery) -> Response:
 @operation("Tiles", Permission.READ_LAYER, {200: {JSON: (Tileset, TileJson), HTML: None}}, query=TilesetQuery)
 def tileset(collection_id: str, tile_matrix_set_id: str, query: TilesetQuery) -> Response:
     """Describe a tile set, as OGC does or, with f=tilejson, as TileJSON."""
-    service.require_matrix_set(tile_matrix_set_id)
+    grid.require_matrix_set(tile_matrix_set_id)
     collection = _drawable(collection_id)
     if query.f == "tilejson":
         return show(_tilejson(collection), "json", collection.definition.id)
@@ -114,7 +117,7 @@ def _tilejson(collection: Collection) -> TileJson:
         tiles=[plain_template(_template(definition.id))],
         vector_layers=[vector_layer(definition, fields_of(definition))],
         minzoom=0,
-        maxzoom=service.MAX_ZOOM,
+        maxzoom=grid.MAX_ZOOM,
         bounds=collection.bbox,
     )
 
@@ -146,13 +149,32 @@ def plain_template(template: str) -> str:
     return template
 
 
-def tile_response(content: bytes) -> Response:
-    """Give a tile, or 204 for one in which nothing lies."""
-    if content:
-        return Response(content, content_type=MVT)
-    nothing = Response(status=_EMPTY)
-    del nothing.headers["Content-Type"]
-    return nothing
+def tile_response(tile: Tile) -> Response:
+    """Give a tile in the form that the reader takes, or 204 for one in which nothing lies.
+
+    Parameters
+    ----------
+    tile
+        What is given.
+    """
+    gate = tile_gate.gate_of(current_app)
+    if gate is not None and current.caller() is ANONYMOUS:
+        gate.learn(request.environ, tile)
+    if not tile.content:
+        response = Response(status=_EMPTY)
+        del response.headers["Content-Type"]
+        response.vary.add("Accept-Encoding")
+        return response
+    packed = tile.gzipped if request.accept_encodings["gzip"] else b""
+    response = Response(packed or tile.content, content_type=MVT)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{tile.etag}-gz" if packed else tile.etag)
+    # Kept by browsers and asked about each time; what is not for everybody is kept by nobody between.
+    response.headers["Cache-Control"] = "no-cache" if current.caller() is ANONYMOUS else "private, no-cache"
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
@@ -167,7 +189,7 @@ def tile(
 ) -> Response:
     """Give one tile as Mapbox Vector Tile; 204 when nothing lies in it."""
     del query  # there is only one format; asking for another has been refused
-    service.require_matrix_set(tile_matrix_set_id)
+    grid.require_matrix_set(tile_matrix_set_id)
     definition = collection_of(collection_id).definition
-    content = service.tile(current.connection(), definition, tile_matrix, tile_col, tile_row)
+    content = service.tile(current.context(), definition, tile_matrix, tile_col, tile_row)
     return tile_response(content)

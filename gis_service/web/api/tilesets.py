@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response
 
-from gis_service.services import tiles as grid
+from gis_service.services import tile_grid as grid
 from gis_service.services import tilesets as service
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.web import current
@@ -128,4 +128,4 @@ def tile(
     del query  # there is only one format; asking for another has been refused
     grid.require_matrix_set(tile_matrix_set_id)
     definition = _tileset_of(tileset_id).definition
-    return tile_response(service.tile(current.connection(), definition, tile_matrix, tile_col, tile_row))
+    return tile_response(service.tile(current.context(), definition, tile_matrix, tile_col, tile_row))

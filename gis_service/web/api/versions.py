@@ -45,7 +45,7 @@ def _entry(definition: LayerDefinition, entry: service.VersionEntry) -> VersionE
     version, tally = entry.version, entry.tally
     path = f"/collections/{definition.id}"
     links = [*itself(f"{path}/versions/{version.id}"), link(f"{path}/versions", HISTORY_REL)]
-    if version.kept:
+    if version.kept and not definition.is_raster:
         links.append(link(f"{path}/items?version={version.id}", "items", GEOJSON))
     return VersionEntry(
         id=version.id,

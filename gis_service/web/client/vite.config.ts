@@ -9,8 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The page asks this file for the hashed names (gis_service/web/pages/map.py).
     manifest: "manifest.json",
-    // The second is for the pages that the server writes whole (gis_service/web/pages/look.py).
-    rolldownOptions: { input: ["src/main.tsx", "src/look/forms.css"] },
+    // The others are for the pages that the server writes whole (gis_service/web/pages/look.py).
+    rolldownOptions: { input: ["src/main.tsx", "src/look/forms.css", "src/uploads.ts"] },
     // The server's policy forbids data: fonts, so every font stays a file.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,

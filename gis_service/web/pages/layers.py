@@ -9,6 +9,7 @@ from gis_service.messages.catalogue import notices
 from gis_service.services.collections import find_collections
 from gis_service.services.features import MAX_PAGE
 from gis_service.services.layer_metadata import facts_of, licence_address
+from gis_service.services.rights import EDITORS
 from gis_service.types import Text
 from gis_service.web import current, live
 from gis_service.web.auth import Permission, demands
@@ -50,6 +51,7 @@ def layers() -> Response:
             if code.startswith(_FREQUENCY)
         },
         licence=licence_address,
+        may_upload=current.caller().role in EDITORS,
         most_items=MAX_PAGE,
         other_language=f"/layers?{urlencode({'lang': other, **kept})}",
         text=text,

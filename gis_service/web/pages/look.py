@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as AnyResponse
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.text import number
 from gis_service.types import Language
 from gis_service.web import current, errors, forgery
 from gis_service.web.pages.places import sign_in_address
@@ -29,17 +30,34 @@ def style_of(static: Path) -> str | None:
     static
         Folder that the client is built into.
     """
+    return _built(static, _ENTRY)
+
+
+def script_of(entry: str) -> str | None:
+    """Give a script of the built client, as a name below the static folder; None while it is not built.
+
+    Parameters
+    ----------
+    entry
+        Name of its source in the manifest.
+    """
+    return _built(Path(current_app.static_folder or ""), entry)
+
+
+def _built(static: Path, entry: str) -> str | None:
     try:
         manifest = json.loads((static / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
-    entry = manifest.get(_ENTRY)
-    return None if entry is None else str(entry["file"])
+    found = manifest.get(entry)
+    return None if found is None else str(found["file"])
 
 
 def language_of() -> Language:
     """Tell the language of the page: the one in its address, else what the browser asks for."""
-    asked = request.values.get("lang") if request.method == "POST" else request.args.get("lang")
+    # A form that brings a file is read by its handler, piece by piece: its language stands in the address.
+    is_form = request.method == "POST" and request.mimetype == forgery.FORM
+    asked = request.values.get("lang") if is_form else request.args.get("lang")
     if asked in ("vi", "en"):
         return "vi" if asked == "vi" else "en"
     return current.language()
@@ -66,6 +84,7 @@ def show(template: str, status: int = 200, **values: object) -> Response:
         template,
         language=language,
         say=say,
+        count=lambda value: number(value, language),
         city=current.context().catalogue.city.title.in_language(language),
         style=style_of(Path(current_app.static_folder or "")),
         field=forgery.FIELD,

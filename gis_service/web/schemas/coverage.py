@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, NaiveDatetime, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from gis_service.services.closure_rules import Hour, RoadClass
 from gis_service.services.coverage_parameters import (
     MAX_LIMIT,
     MAX_TURNOUT_S,
     CoverageCatchment,
     CoverageMeasure,
 )
+from gis_service.services.rank_rules import RANK_COLUMN
+from gis_service.services.start_waits import START_COLUMN
+from gis_service.services.why import MOST_NEAREST
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
 from gis_service.web.schemas.studies import StudyDocument
@@ -40,6 +44,10 @@ def _names(value: object, expected: str) -> tuple[str, ...]:
     if not all(re.fullmatch(_ID, name) for name in names):
         raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": expected})
     return names
+
+
+def _split(value: object) -> list[str]:
+    return str(value).split(",")
 
 
 def _at(value: object) -> datetime:
@@ -78,6 +86,7 @@ class CoverageQuery(Query):
     turnout_s: float | None = Field(
         None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False, description="Seconds; in steps as the limit."
     )
+    start_column: str | None = Field(None, pattern=_ID, description=f"{START_COLUMN} In steps as the limit.")
     groups: Annotated[
         tuple[str, ...] | None, BeforeValidator(_groups), WithJsonSchema({"type": "string"})
     ] = Field(None, description="Groups of people that are counted too, with commas between.")
@@ -96,6 +105,27 @@ class CoverageQuery(Query):
     group_speeds: bool | None = Field(
         None, description="Whether elderly people and children walk at their own speed, on foot."
     )
+    closed_classes: Annotated[
+        tuple[RoadClass, ...] | None,
+        BeforeValidator(_split),
+        WithJsonSchema({"type": "string", "example": "village_lane,alley"}),
+    ] = Field(
+        None,
+        description=(
+            "Closed classes of road, with commas between; with closed_areas only where they touch an area."
+        ),
+    )
+    closed_areas: str | None = Field(
+        None, pattern=_ID, description="Layer of areas, as of a flood: roads on the ground that touch one."
+    )
+    closed_hours: Annotated[
+        tuple[Hour, Hour] | None,
+        BeforeValidator(_split),
+        WithJsonSchema({"type": "string", "example": "22,5"}),
+    ] = Field(None, description="Hours of the day of the closure, from and to; all day when left out.")
+    rank_column: str | None = Field(
+        None, pattern=_ID, description=f"{RANK_COLUMN} For those who may see personal detail."
+    )
     branch_share: float | None = Field(
         None, ge=0, le=1, description="Share of the closed facilities that stay as branches."
     )
@@ -103,7 +133,7 @@ class CoverageQuery(Query):
 
     def inputs(self) -> dict[str, Any]:
         """Give the inputs of a study that stand here under their own names."""
-        apart = {"branch_share", "f", "lon", "lat", "detail"}
+        apart = {"branch_share", "f", "lon", "lat", "detail", "k"}
         return self.model_dump(mode="json", exclude=apart, exclude_none=True)
 
 
@@ -120,6 +150,9 @@ class WhyQuery(CoverageQuery):
 
     lon: float = Field(ge=-180, le=180, description="Degrees in WGS 84.")
     lat: float = Field(ge=-90, le=90, description="Degrees in WGS 84.")
+    k: int | None = Field(
+        None, ge=1, le=MOST_NEAREST, description="How many of the nearest facilities are told, however far."
+    )
 
 
 class LiveCoverage(StudyDocument):
@@ -167,6 +200,12 @@ class LiveWhy(Answer):
     )
     nearest: dict[str, Any] | None
     second: dict[str, Any] | None
+    k_nearest: list[dict[str, Any]] | None = Field(
+        description="The `k` nearest of different sites, by `rank`; null when nobody asked."
+    )
+    beside: list[dict[str, Any]] = Field(
+        description="The way along roads, where `beside=roads` stands beside a straight radius."
+    )
     route: dict[str, Any] | None
     rule: dict[str, Any]
     cell: dict[str, Any] | None

@@ -56,7 +56,9 @@ class Collection(Answer):
     itemType: str = "feature"  # noqa: N815 the name that OGC gives it
     crs: list[str] = Field([CRS84])
     category: str = Field(description="Sector that the layer belongs to.")
-    geometry: str = Field(description="Geometry type; None for a table of figures.")
+    geometry: str = Field(
+        description="Geometry type; None for a table of figures, Raster for a grid of cells."
+    )
     visibility: str
     generated_data: bool = Field(description="Whether the data is generated rather than observed.")
     licence: str

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, fie
 from pydantic_core import PydanticCustomError
 
 from gis_service.services.features import MAX_PAGE
+from gis_service.services.filters import LONGEST_JSON, FilterLanguage
 from gis_service.types import BBox
 from gis_service.web.operation import Query
 
@@ -79,8 +80,8 @@ def last_moment(text: str | None) -> datetime | None:
     return None if text is None else _moment(text.rpartition("/")[2])
 
 
-class ItemQuery(Query):
-    """Of which time an item is asked for."""
+class PastQuery(Query):
+    """Of which time a layer is asked for."""
 
     datetime: Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})] = Field(
         None,
@@ -91,7 +92,6 @@ class ItemQuery(Query):
     version: int | None = Field(
         None, ge=1, description="Items as they were in this version of the layer; not beside datetime."
     )
-    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")
 
     @field_validator("version")
     @classmethod
@@ -103,6 +103,12 @@ class ItemQuery(Query):
     def past(self) -> dict[str, object]:
         """Give the parameters that say of which time; links keep them."""
         return self.model_dump(include={"datetime", "version"}, exclude_none=True)
+
+
+class ItemQuery(PastQuery):
+    """Of which time an item is asked for, and as what."""
+
+    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")
 
 
 class ItemsQuery(ItemQuery):
@@ -120,3 +126,28 @@ class ItemsQuery(ItemQuery):
         json_schema_extra={"maximum": MAX_PAGE},
     )
     after: int = Field(0, ge=0, description="Only items whose id is greater; the link `next` sets it.")
+    filter: str | None = Field(
+        None,
+        max_length=LONGEST_JSON,
+        description="Only items that fulfil this: the fields of `queryables` beside values"
+        " (`= <> < <= > >= BETWEEN IN LIKE IS NULL`), joined by `AND OR NOT`, and"
+        " `S_INTERSECTS(geom, BBOX(west,south,east,north))` or another geometry as WKT.",
+    )
+    filter_lang: FilterLanguage | None = Field(
+        None, alias="filter-lang", description="How the filter is written; CQL2 text when left out."
+    )
+    filter_crs: str | None = Field(
+        None,
+        alias="filter-crs",
+        max_length=200,
+        description="System of the geometries in the filter, one that layers are exported in, as its address"
+        " of OGC or its name; their coordinates stand in the order of its axes. CRS84 when left out.",
+    )
+
+    def part(self) -> dict[str, object]:
+        """Give the parameters that say which items; links keep them."""
+        box = {} if self.bbox is None else {"bbox": ",".join(repr(number) for number in self.bbox)}
+        told = self.model_dump(
+            include={"filter", "filter_lang", "filter_crs"}, exclude_none=True, by_alias=True
+        )
+        return box | told | self.past()

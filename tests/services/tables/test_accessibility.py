@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from gis_service.services.coverage import CoverageInputs, Facilities, run_coverage
+from gis_service.services.coverage_inputs import LandUse
 from gis_service.services.disclosure import public_view
 from gis_service.services.tables.scene import Row
 from tests.street import WALK_800_M, X, Y, codes, street
@@ -102,3 +104,36 @@ def test_everybody_does_not_see_the_table() -> None:
     shown = public_view(run_coverage(offering(20.0), ASKED).document)
     assert shown["tables"] == {}
     assert "tables_closed" in codes(shown)
+
+
+def test_finer_tables_tell_it_too_when_it_is_asked_for() -> None:
+    inputs = replace(offering(20.0), land_use=LandUse(street().zones.polygons[:1], ("village",)))
+    tables = run_coverage(inputs, replace(ASKED, tables=("accessibility", "hexagons", "land_use"))).document[
+        "tables"
+    ]
+    share = 20 / (100 + 0.68 * 10.5 + 0.22 * 30 + 0.22 * 40)
+    homes = [row for row in tables["hexagons"] if row["group"] == "all"]
+    # Hexagons are as wide as homes are apart: one home in each.
+    assert [row["enhanced"] for row in homes] == pytest.approx(
+        [share, 0.68 * share, 0.22 * share, 0.22 * share, 0, 0, 0]
+    )
+    assert [row["balanced"] for row in homes] == pytest.approx([20 / 180.5] * 4 + [0] * 3)
+    assert [row["unserved"] for row in homes] == [0, 0, 0, 0, 50, 60, 70]
+    units = [row for row in tables["accessibility"] if row["id"] == "7"]
+    village = [row for row in tables["land_use"] if row["use"] == "village"]
+    for name in ("enhanced", "balanced", "unserved"):  # the village is the first commune
+        assert [row[name] for row in village] == [row[name] for row in units], name
+
+
+def test_a_part_where_nobody_lives_has_no_mean() -> None:
+    nowhere = np.array([shapely.box(X, Y + 2000, X + 1, Y + 2001)], dtype=object)
+    inputs = replace(offering(20.0), land_use=LandUse(nowhere, ("field",)))
+    tables = run_coverage(inputs, replace(ASKED, tables=("accessibility", "land_use"))).document["tables"]
+    field, none = (row for row in tables["land_use"] if row["group"] == "all")
+    assert (field["use"], field["total"], field["enhanced"], field["unserved"]) == ("field", 0, None, 0)
+    assert none["enhanced"] == pytest.approx(20 / 360.5)
+
+
+def test_without_it_finer_tables_are_as_they_were() -> None:
+    rows = run_coverage(street(), replace(ASKED, tables=("hexagons",))).document["tables"]["hexagons"]
+    assert not {"enhanced", "balanced", "unserved"} & rows[0].keys()

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from gis_service.analysis.inequality import inequality
+from gis_service.analysis.zones import BEYOND
+from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.coverage import CoverageInputs, run_coverage
 from gis_service.services.tables.scene import Row
 from gis_service.types import Floats
@@ -58,3 +60,66 @@ def test_the_curve_goes_from_nobody_to_everybody() -> None:
     points = [(row["people_share"], row["share"]) for row in curve]
     assert (points[0], points[-1], len(points)) == ((0, 0), (1, 1), 8)
     assert points[1] == pytest.approx((100 / 360.5, 4000 / (PEOPLE / 1000 @ (METRES))))
+
+
+def ranked(rank: list[float]) -> CoverageInputs:
+    return replace(street(), rank=np.array(rank))
+
+
+BY_WEALTH = replace(ASKED, rank_column="income", rank_of="residents")
+
+
+def by_persons(values: Floats, people: Floats, rank: Floats) -> float:
+    """2 cov(x, r) / mean over half-persons, each with the middle of the places of all of equal rank."""
+    x, wealth = (np.repeat(one, (people * 2).astype(int)) for one in (values, rank))
+    place = np.array([np.mean(np.flatnonzero(np.sort(wealth) == one)) + 0.5 for one in wealth]) / len(wealth)
+    return float(2 * np.mean((x - x.mean()) * (place - place.mean())) / x.mean())
+
+
+def test_a_column_to_rank_by_gives_the_concentration_index() -> None:
+    rank = [3.0, 1.0, 2.0, 2.0, 7.0, 5.0, 4.0]
+    asked = replace(BY_WEALTH, limit=1600.0)
+    found = run_coverage(ranked(rank), asked).document["tables"]["inequality"]
+    rows = {(row["of"], row["group"]): row for row in found}
+    share = 1 / (100 + 0.68 * 10.5 + 0.68 * 30 + 0.22 * 40)
+    enhanced = share * np.array([1, 0.68, 0.68, 0.22, 0, 0, 0])
+    persons = PEOPLE / 1000
+    assert rows["enhanced", "all"]["concentration"] == pytest.approx(
+        by_persons(enhanced, persons, np.array(rank))
+    )
+    assert rows["way", "all"]["concentration"] == pytest.approx(by_persons(METRES, persons, np.array(rank)))
+    assert rows["balanced", "all"]["concentration"] == pytest.approx(
+        by_persons(np.array([1.0, 1, 1, 1, 0, 0, 0]), persons, np.array(rank))
+    )
+
+
+def test_it_tells_who_has_more() -> None:
+    wealth = np.arange(7.0)
+    poor, rich = (
+        run_coverage(ranked([*order]), BY_WEALTH).document["tables"]["inequality"][0]["concentration"]
+        for order in (wealth, wealth[::-1])
+    )
+    assert poor < 0 < rich  # the clinic is where the street begins
+    level = run_coverage(ranked([1.0] * 7), BY_WEALTH).document["tables"]["inequality"][0]
+    assert level["concentration"] == 0
+
+
+def test_homes_without_a_rank_are_refused_where_people_live() -> None:
+    with pytest.raises(WrongUse) as refused:
+        run_coverage(ranked([1, 2, np.nan, 4, 5, 6, 7]), BY_WEALTH)
+    assert refused.value.code is ErrorCode.RANKING_MISSING
+    with pytest.raises(WrongUse):
+        run_coverage(street(), BY_WEALTH)
+
+
+def test_homes_beyond_the_study_area_need_no_rank() -> None:
+    zone = street().zone.copy()
+    zone[2] = BEYOND
+    inputs = replace(ranked([1, 2, np.nan, 4, 5, 6, 7]), zone=zone)
+    assert run_coverage(inputs, BY_WEALTH).document["tables"]["inequality"][0]["concentration"] < 0
+
+
+def test_without_a_column_nothing_is_told_of_it() -> None:
+    document = run_coverage(street(), ASKED).document
+    assert "concentration" not in document["tables"]["inequality"][0]
+    assert not {"rank_column", "rank_of"} & document["parameters"].keys()

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gis_service.analysis.modes import mode
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
-from gis_service.services.coverage import CoverageParameters, run_coverage
+from gis_service.services.coverage import CoverageParameters, Told, run_coverage
 from gis_service.services.coverage_parameters import MAX_LIMIT, CoverageMeasure
 from tests.street import WALK_800_M, X, Y, points, street, with_clinics
 
@@ -67,6 +68,20 @@ def test_with_the_own_unit_nobody_goes_to_a_facility_of_another() -> None:
     told = [(row["zone"], row["rank"], row["facility"], row["people"]) for row in tables["od"]]
     assert told == [("7", 1, "1", 140.5), ("12", 1, "2", 220.0)]
     assert [row["people"] for row in tables["od"]] == [row["load"] for row in tables["facilities"]]
+
+
+@pytest.mark.parametrize("measure", ["network_distance", "straight_radius"])
+def test_the_own_unit_stays_that_of_the_study_whatever_units_tell_it(measure: CoverageMeasure) -> None:
+    asked = replace(WALK_800_M, measure=measure, limit=2000.0, catchment="own_unit", tables=("od",))
+    inputs = with_clinics(street(), 0, 1000, 2500)
+    # The clinics of both units stand in one unit of those that tell the result, together with all people.
+    nobody_else = np.zeros(len(inputs.zone), np.int32)
+    merged = replace(inputs.facilities, unit=np.zeros(3, np.int32))
+    told = Told(replace(inputs, zone=nobody_else, facilities=merged), asked)
+    alone, together = (run_coverage(inputs, asked, told=one).document["tables"]["od"] for one in (None, told))
+    of_clinic = {row["facility"]: row["people"] for row in alone}
+    assert of_clinic == {"1": 140.5, "2": 140.5, "3": 220}
+    assert {row["facility"]: row["people"] for row in together} == of_clinic
 
 
 def test_ways_to_lines_and_areas_have_no_pairs_of_places() -> None:

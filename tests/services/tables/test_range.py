@@ -129,3 +129,25 @@ def test_what_else_is_told_of_a_study_moves_no_range(document: dict[str, Any]) -
     assert run_coverage(inputs, asked).document["tables"]["range"] == document["tables"]["range"]
     alone = run_coverage(street(), replace(ASKED, groups=())).document["tables"]["range"]
     assert alone == [row for row in document["tables"]["range"] if row["group"] == "all"]
+
+
+def test_roads_and_kinds_of_units_that_only_stand_beside_a_radius_move_no_range() -> None:
+    asked = replace(RADIUS, tables=("range",))
+    alone = run_coverage(street(), asked).document["tables"]["range"]
+    inputs, used = street(), {"layer": "roads", "version": 1}
+    roles = ("network", "barriers", "ferries", "unit_types")
+    more = replace(inputs, references={**inputs.references, **dict.fromkeys(roles, used)})
+    told = run_coverage(more, replace(asked, beside=("roads", "clinic_ward"))).document["tables"]["range"]
+    assert told == alone
+
+
+def test_the_network_and_the_kinds_of_units_of_the_rule_itself_are_part_of_its_question() -> None:
+    inputs, used = street(), {"layer": "roads", "version": 1}
+    found = [
+        run_coverage(
+            replace(inputs, references={**inputs.references, role: used}),
+            replace(ASKED, unit_types=("commune",)),
+        ).document["tables"]["range"]
+        for role in ("demand", "network", "unit_types")
+    ]
+    assert all(found.count(one) == 1 for one in found)

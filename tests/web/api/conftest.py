@@ -14,6 +14,7 @@ from gis_service.services.accounts import Role, make_token
 from gis_service.services.layers import table_of
 from gis_service.settings import Settings
 from tests.web.conftest import TILES
+from tests.web.uploaded import Desk, Service, desk_of
 from tests.web.version_town import LATER, TWO, Town
 
 
@@ -53,3 +54,34 @@ def two(town: Town) -> tuple[int, int]:
     return town.write("wifi", TWO.format("wifi"), message="lần đầu"), town.write(
         "wifi", *LATER, author="minh"
     )
+
+
+@pytest.fixture(scope="session")
+def upload_service(
+    make_database: Callable[[], str], city: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Give a city without rows, to which files are uploaded."""
+    url = make_database()
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        tokens = {role.value: make_token(connection, role, f"a {role}") for role in Role}
+        tokens["other"] = make_token(connection, Role.GIS_STAFF, "minh")
+    engine.dispose()
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("var"),
+        database_url=url,
+        layers_dir=city,
+        tiles_dir=TILES,
+        upload_max_mb=1,
+        upload_free_mb=1,
+        upload_most_open=50,
+    )
+    app = create_app(settings)
+    yield Service(app, tokens)
+    app.extensions["gis"].close()
+
+
+@pytest.fixture
+def desk(upload_service: Service) -> Desk:
+    """Give somebody of GIS staff who uploads files."""
+    return desk_of(upload_service, "gis_staff")

@@ -129,6 +129,7 @@ def test_a_place_has_a_catchment_and_its_ways_to_the_facilities(town: FlaskClien
         ("&lon=1&lat=1", 422, "place_outside"),
         ("&shapes=od&lon=-70&lat=-20", 422, "place_outside"),
         ("&catchment=own_unit", 422, "study_refused"),
+        ("&measure=within_line&limit=500&shapes=edges", 422, "study_refused"),
         ("&limit=61", 422, "limit_off_step"),
     ],
 )

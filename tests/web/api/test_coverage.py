@@ -2,41 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from gis_service.app import create_app
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services import audit, turns
-from gis_service.services.accounts import Role, make_token
 from gis_service.services.audit import AuditFilter, Entry
 from gis_service.services.prepared import ANSWERS
-from gis_service.services.tables import TABLES, Scene
-from gis_service.services.tables.scene import Row
 from gis_service.services.transactions import reading
-from gis_service.settings import Settings
 from gis_service.web import current
 from tests.live_town import degrees
+from tests.web.live_answers import ASKED, CELLS, EXACT, PUBLIC, STUDY, bearer, found, made, tokens_of, why_at
 from tests.web.problem import assert_problem
 
-ASKED = "standard=one_stop_office_motorbike_10min&at=2026-03-03T10:00"
-STUDY = f"/api/coverage?{ASKED}"
-CELLS = f"/api/coverage/cells?{ASKED}"
-PLENTY = 100_000
 FEW = 3
-EXACT = ("planner", "analyst", "admin")
-PUBLIC = (None, "viewer", "gis_staff")
-
-
-def why_at(along: float, beside: float = 10.0, asked: str = ASKED) -> str:
-    lon, lat = degrees(along, beside)
-    return f"/api/coverage/why?{asked}&lon={lon:.6f}&lat={lat:.6f}"
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +29,12 @@ def town_url(make_town_database: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="module")
 def tokens(town_url: str) -> dict[str, str]:
-    engine = open_engine(town_url)
-    with transaction(engine) as connection:
-        found = {role.value: make_token(connection, role, f"a {role}") for role in Role}
-    engine.dispose()
-    return found
-
-
-def made(url: str, folder: Path, per_minute: int) -> Iterator[Flask]:
-    app = create_app(Settings(data_dir=folder, database_url=url, live_per_minute=per_minute))
-    yield app
-    app.extensions["gis"].close()
+    return tokens_of(town_url)
 
 
 @pytest.fixture(scope="module")
 def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"), PLENTY)
+    yield from made(town_url, tmp_path_factory.mktemp("var"))
 
 
 @pytest.fixture
@@ -73,17 +46,6 @@ def town(town_app: Flask) -> FlaskClient:
 def asked_little(town_url: str, tmp_path: Path) -> Iterator[FlaskClient]:
     for app in made(town_url, tmp_path, FEW):
         yield app.test_client()
-
-
-def bearer(tokens: dict[str, str], role: str | None) -> dict[str, str]:
-    return {} if role is None else {"Authorization": f"Bearer {tokens[role]}"}
-
-
-def found(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
-    response = client.get(path, headers=headers)
-    assert response.status_code == 200, response.get_data(as_text=True)
-    document: dict[str, Any] = response.get_json()
-    return document
 
 
 @pytest.mark.parametrize("role", EXACT)
@@ -183,6 +145,8 @@ def test_homes_are_closed_to_everybody_else(
         (f"{STUDY}&beside=roads,", 400, "parameters_invalid"),
         (f"{STUDY}&groups=age_60,", 400, "parameters_invalid"),
         (f"{STUDY}&tables=range", 422, "table_not_quick"),
+        (f"{STUDY}&rank_column=people", 422, "study_refused"),
+        (f"{STUDY}&tables=provision&rank_column=people", 422, "study_refused"),
         (f"{STUDY}&groups=age_99", 422, "study_refused"),
         (f"{STUDY}&groups=people", 422, "study_refused"),
         (f"{STUDY}&groups=commune", 422, "study_refused"),
@@ -201,10 +165,34 @@ def test_homes_are_closed_to_everybody_else(
         (f"/api/coverage/why?{ASKED}&lon=200&lat=20", 400, "parameters_invalid"),
         (f"/api/coverage/why?{ASKED}&lon=nan&lat=20", 400, "parameters_invalid"),
         (f"/api/coverage/why?{ASKED}&lon=2.35&lat=48.86", 422, "place_outside"),
+        (f"{why_at(1200)}&k=0", 400, "parameters_invalid"),
+        (f"{why_at(1200)}&k=6", 400, "parameters_invalid"),
+        (f"{STUDY}&k=2", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=goat_track", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=alley&closed_hours=22", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=alley&closed_hours=22,25", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=alley&closed_hours=nan,5", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_classes=alley&closed_hours=5,5", 422, "study_refused"),
+        (f"{STUDY}&closed_hours=22,5", 422, "study_refused"),
+        (f"{STUDY}&closed_areas=Flood area", 400, "parameters_invalid"),
+        (f"{STUDY}&closed_areas=no_such", 422, "study_refused"),
+        (f"{STUDY}&closed_areas=residents", 422, "study_refused"),
+        (f"{STUDY}&closed_areas=settlement", 422, "study_refused"),
+        (f"{STUDY}&closed_classes=alley&measure=straight_radius&limit=1000", 422, "study_refused"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(town: FlaskClient, path: str, status: int, code: str) -> None:
     assert_problem(town.get(path), status, code)
+
+
+def test_as_many_of_the_nearest_as_are_asked_for(town: FlaskClient) -> None:
+    document = found(town, f"{why_at(1200)}&k=5")
+    (only,) = document["k_nearest"]
+    assert (only["rank"], only["id"], only["within"]) == (1, "one_stop_office0", True)
+    assert only["cost"] == document["cost"]
+    assert not any("k=5" in link["href"] for link in document["links"] if link["rel"] != "self")
+    assert found(town, why_at(1200))["k_nearest"] is None
 
 
 def test_an_address_that_asks_too_often_is_told_when_to_come_back(asked_little: FlaskClient) -> None:
@@ -301,30 +289,6 @@ def test_a_share_of_the_closed_offices_may_stay(town: FlaskClient) -> None:
     assert share["totals"]["all"]["uncovered"] < found(town, STUDY)["totals"]["all"]["uncovered"]
 
 
-@pytest.mark.parametrize("address", [STUDY, CELLS, f"/api/catchment?{ASKED}"])
-def test_nobody_makes_the_service_compute_what_it_would_not_show(
-    town: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
-    def make(_scene: Scene) -> list[Row]:
-        pytest.fail("a closed table was made")
-
-    closed = {**TABLES, "od": replace(TABLES["od"], make=make)}
-    monkeypatch.setattr("gis_service.services.tables.TABLES", closed)
-    assert town.get(f"{address}&limit=555&tables=od").status_code == 200
-
-
 def test_a_person_in_a_browser_gets_a_page(town: FlaskClient) -> None:
     response = town.get(f"{STUDY}&f=html")
     assert response.content_type.startswith("text/html")
-
-
-@pytest.mark.parametrize("role", [*PUBLIC, *EXACT])
-def test_further_tables_are_given_as_far_as_everybody_may_see_them(
-    town: FlaskClient, tokens: dict[str, str], role: str | None
-) -> None:
-    live = found(town, f"{STUDY}&tables=hexagons,backup,provision", bearer(tokens, role))
-    closed = [one["params"]["tables"] for one in live["notices"] if one["code"] == "tables_closed"]
-    if role in EXACT:
-        assert (set(live["tables"]), closed) == ({"hexagons", "backup", "provision"}, [])
-    else:
-        assert (set(live["tables"]), closed) == ({"provision"}, ["hexagons, backup"])

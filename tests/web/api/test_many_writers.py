@@ -18,7 +18,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import transaction
 from gis_service.db.history_check import check
 from gis_service.errors import Conflict, ErrorCode
-from gis_service.services.ingest import load_file
+from gis_service.services.ingest import LoadOptions, load_file
 from tests.small_city import places
 from tests.web.version_town import WIFI, Town
 
@@ -125,7 +125,9 @@ def _loaded(town: Town, catalogue: Catalogue, file: Path) -> bool:
     """Load a file, unless somebody has written to the layer since the load began, or holds it."""
     try:
         with transaction(town.engine) as connection:
-            load_file(connection, catalogue, file, "wifi", author="loader")
+            load_file(
+                connection, catalogue, file, "wifi", author="loader", options=LoadOptions(confirm_fewer=True)
+            )
     except Conflict as error:
         # Whoever empties the table and whoever loads may wait for each other: one gives way, and comes again.
         if error.code in {ErrorCode.BASE_VERSION_CHANGED, ErrorCode.LAYER_BUSY}:

@@ -6,7 +6,7 @@ import mapbox_vector_tile
 import pytest
 from flask.testing import FlaskClient
 
-from gis_service.services.tiles import tile_box, tile_of
+from gis_service.services.tile_grid import tile_box, tile_of
 from gis_service.web.schemas.tiles import WEB_MERCATOR_QUAD
 
 SET = "/api/collections/{}/tiles/WebMercatorQuad"

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gis_service.services.tiles import tile_of
+from gis_service.services.tile_grid import tile_of
 from gis_service.types import LayerId
 
 UNITS = "/api/tiles/units/WebMercatorQuad"

@@ -18,7 +18,7 @@ export interface Look {
 }
 
 export function kindOf(geometry: string): Kind {
-  if (geometry === "None") return "none";
+  if (geometry === "None" || geometry === "Raster") return "none";
   if (geometry === "Geometry") return "mixed";
   if (geometry.endsWith("LineString")) return "line";
   return geometry.endsWith("Point") ? "point" : "area";

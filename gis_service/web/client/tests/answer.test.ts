@@ -88,6 +88,10 @@ it("speaks of one age group by its title", () => {
   const group = { vi: "Từ 60 tuổi", en: "Aged 60 and over" };
   expect(plain(sentenceOf(asked, FIGURES, "Chợ", group, "vi").reached)).toBe("80,5 % người dân từ 60 tuổi đến được chợ trong 15 phút đi bộ.");
   expect(sentenceOf(asked, FIGURES, "Markets", group, "en").reached).toContain("of residents aged 60 and over reach markets");
+  // As the service says it: "… of … people aged 3–5 have …", "người 3–5 tuổi".
+  const children = { vi: "3–5 tuổi", en: "Aged 3–5" };
+  expect(plain(sentenceOf(asked, FIGURES, "Trường mầm non", children, "vi").reached)).toContain("người dân 3–5 tuổi đến được");
+  expect(sentenceOf(asked, FIGURES, "Kindergartens", children, "en").reached).toContain("of residents aged 3–5 reach kindergartens");
 });
 
 function zone(id: string, covered: number | null): Zone {

@@ -30,7 +30,7 @@ const EMPTY = layerOf(collection("empty", "Point"), CITY);
 const FIGURES = layerOf(collection("figures", "None"), CITY);
 
 it.each([
-  ["None", "none"], ["Geometry", "mixed"], ["Point", "point"], ["MultiPoint", "point"],
+  ["None", "none"], ["Raster", "none"], ["Geometry", "mixed"], ["Point", "point"], ["MultiPoint", "point"],
   ["MultiLineString", "line"], ["MultiPolygon", "area"],
 ])("draws %s as %s", (geometry, kind) => {
   expect(kindOf(geometry)).toBe(kind);

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis_service.services.tiles import tile_box, tile_of
+from gis_service.services.tile_grid import tile_box, tile_of
 
 PLACES = st.tuples(st.floats(-180, 180), st.floats(-85, 85))
 

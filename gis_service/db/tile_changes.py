@@ -1,0 +1,175 @@
+"""What has been committed to layers, as far as tiles have to know of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from gis_service.crs import STORAGE_SRID
+from gis_service.db.failures import shown
+from gis_service.db.query import identifier, sql
+from gis_service.errors import ErrorCode, Temporary
+from gis_service.types import BBox, LayerId
+
+CHANNEL = "gis_change"
+"""Where the database tells that a layer has got a version."""
+_MOST_LOOKED_AT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A cell that a version of a layer has touched.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    newest
+        Its newest version, in the same state.
+    version
+        The newest version that touched the cell; None when the layer's new versions touched none.
+    cell
+        Column and row at zoom 14; None for a version that may have touched any.
+    """
+
+    layer: str
+    newest: int
+    version: int | None
+    cell: tuple[int, int] | None
+
+
+def touched_since(connection: Connection, known: Mapping[str, int]) -> list[Touched]:
+    """Read what has been committed since the versions that are known, all of one state.
+
+    Parameters
+    ----------
+    connection
+        Any that may read. In a transaction of the level read committed each call sees a new state.
+    known
+        Version of each layer that is known; layers that are not named have none.
+    """
+    found = connection.execute(
+        sql("tile_changes_since"), {"layers": list(known), "known": list(known.values())}
+    ).all()
+    return [
+        Touched(layer, newest, version, None if x is None else (x, y))
+        for layer, newest, version, x, y in found
+    ]
+
+
+def is_box_touched(connection: Connection, layer: LayerId, since: int, box: BBox) -> bool:
+    """Tell whether any row whose box meets a box has come, gone or changed since a version.
+
+    After some hundred changes the answer is yes without a look at them: they are more work than a tile.
+
+    Parameters
+    ----------
+    connection
+        Any that may read.
+    layer
+        A layer under history.
+    since
+        Version of the layer.
+    box
+        In longitude and latitude.
+    """
+    west, south, east, north = box
+    history = f"history.{identifier(layer)}"
+    statement = (
+        "WITH lately AS MATERIALIZED ("  # noqa: S608 the name is quoted
+        f"(SELECT geom FROM {history} WHERE version_from > :since LIMIT :most)"
+        f" UNION ALL (SELECT geom FROM {history} WHERE version_to > :since LIMIT :most)) "
+        "SELECT count(*) >= :most OR"
+        f" coalesce(bool_or(geom && ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})), false)"
+        " FROM lately"
+    )
+    values = {
+        "since": since,
+        "most": _MOST_LOOKED_AT,
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+    }
+    return bool(connection.execute(text(statement), values).scalar_one())
+
+
+def versions_of(connection: Connection, layers: Sequence[LayerId]) -> dict[LayerId, int]:
+    """Give the newest version of each layer, 0 where it has none, in the state that the connection sees."""
+    newest = text(
+        "SELECT named.layer,"
+        " coalesce((SELECT max(one.id) FROM gis.version AS one WHERE one.layer = named.layer), 0)"
+        " FROM unnest(CAST(:layers AS text[])) AS named (layer)"
+    )
+    found = connection.execute(newest, {"layers": list(layers)}).all()
+    return {layer: version for layer, version in found}  # noqa: C416  rows are no pairs to the type checker
+
+
+def openness_of(connection: Connection) -> tuple[int, int]:
+    """Give two numbers that rise when a layer is opened, closed, made, dropped or defined anew."""
+    found = connection.execute(
+        text(
+            # Counted: of two that are written at once, the one with the lower number may be seen later.
+            "SELECT (SELECT count(*) FROM gis.layer_visibility), (SELECT number FROM gis.catalogue_mark)"
+        )
+    ).one()
+    return found[0], found[1]
+
+
+def home_of(connection: Connection) -> str | None:
+    """Tell which database this is, so that tiles of another one are never taken for its own.
+
+    Returns
+    -------
+    The same as long as the database goes on; None while nothing has been committed to any layer.
+    """
+    found = connection.execute(
+        text(
+            "SELECT (SELECT oid FROM pg_database WHERE datname = current_database()), committed_at"
+            " FROM gis.version ORDER BY id LIMIT 1"
+        )
+    ).one_or_none()
+    return None if found is None else f"{found.oid} {found.committed_at.isoformat()}"
+
+
+@contextmanager
+def listening(engine: Engine) -> Iterator["Ears"]:
+    """Keep a connection of its own that hears when a layer gets a version.
+
+    Raises
+    ------
+    Temporary
+        ``database_unavailable`` when the connection cannot be had, or is lost.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            # Not one of the pool: it stays with its listener.
+            connection.detach()
+            connection.execute(text(f"LISTEN {CHANNEL}"))
+            yield Ears(connection)
+    except (SQLAlchemyError, psycopg.Error) as error:
+        raise Temporary(ErrorCode.DATABASE_UNAVAILABLE, url=shown(engine.url)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """A connection that hears of versions; each of its statements sees a new state.
+
+    Parameters
+    ----------
+    connection
+        Commits each statement by itself.
+    """
+
+    connection: Connection
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until something is told, at most so long; tell whether it was."""
+        ours = cast("psycopg.Connection[Any]", self.connection.connection.dbapi_connection)
+        told = list(ours.notifies(timeout=seconds, stop_after=1))
+        return bool(told)

@@ -1,0 +1,377 @@
+"""All checks of the rows of one source, batch by batch: the same for a file to load, to look at, and a layer.
+
+What is found does not depend on where one batch ends and the next begins.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as member
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyproj
+import shapely
+
+from gis_service.analysis.checks.coverage import (
+    MOST_VERTICES,
+    check_coverage,
+    clean_coverage,
+    words_of_gap,
+    words_of_overlap,
+)
+from gis_service.analysis.checks.duplicates import Repeats, row_hashes
+from gis_service.analysis.checks.findings import SHOWN, Feature, Finding, Found, Repair
+from gis_service.analysis.checks.prepared import kinds_of
+from gis_service.analysis.checks.thousands import ThousandsSeen
+from gis_service.analysis.checks.validity import tangled
+from gis_service.analysis.columns import has_zones
+from gis_service.analysis.shapes import Prepared, Rule, prepare, wrapped
+from gis_service.crs import STORAGE, Recognised, transform
+from gis_service.errors import ErrorCode
+from gis_service.messages.catalogue import notices
+from gis_service.services.ingest_cells import Cells
+from gis_service.services.ingest_columns import NUMERIC, Matching, check_column
+from gis_service.services.ingest_faults import FaultList
+from gis_service.services.ingest_personal import PersonalColumns
+from gis_service.services.ingest_placed import Placed
+from gis_service.services.ingest_text import TextRepair
+from gis_service.types import Floats, Geometries, Int64s
+
+_TOO_LARGE, _TOO_TANGLED = "coverage_too_large", "coverage_too_tangled"
+BORDERS = 20
+"""For each side of areas the others that it may meet, on average; in a sound coverage it meets three."""
+THOUSANDS = "thousands"
+"""Chosen for a column: points in its numbers divide thousands."""
+_MOST_BAD = 500
+"""Features at fault that are remembered one by one, for the map of an inspection."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlan:
+    """What rows are checked against.
+
+    Parameters
+    ----------
+    matching
+        Their columns.
+    names
+        Columns of the source without the geometry, as it writes them.
+    key
+        Field that names a feature; none when there is no such.
+    rule
+        What geometries have to be; none for rows without a place.
+    repairs
+        What is repaired on the way.
+    metric
+        Projected system in metres, for widths and areas.
+    public
+        Whether everybody will read them: then columns of personal data are told.
+    coverage
+        Whether areas have to tile the ground.
+    gap_m
+        Widest gap between them that is a fault.
+    thorough
+        Look also for what only strangers' files have: features that stand twice, personal data, overlaps.
+    text
+        Old encodings that were chosen.
+    recognised
+        What the system of the source was taken for, when it is written without its shift.
+    placed
+        Units that rows without coordinates were placed by.
+    cells
+        Where the values stand, when the source is a sheet.
+    numbers
+        What points in the numbers of a column mean, by column: ``thousands`` or ``decimal``.
+    """
+
+    matching: Matching
+    names: tuple[str, ...]
+    key: str | None
+    rule: Rule | None
+    repairs: frozenset[Repair]
+    metric: pyproj.CRS
+    public: bool
+    coverage: bool
+    gap_m: float
+    thorough: bool
+    text: TextRepair
+    recognised: Recognised | None = None
+    placed: Placed | None = None
+    cells: Cells | None = None
+    numbers: Mapping[str, str] = member(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One batch, checked and repaired.
+
+    Parameters
+    ----------
+    numbers
+        (m,) the feature number of each row, counted from 1: rows are left out, or divided, by choice.
+    columns
+        (m,) values of each field that the source has.
+    geometries
+        (m,) in longitude and latitude; none for a layer without. Rows with faults hold anything.
+    prepared
+        The geometries on their way.
+    """
+
+    numbers: Int64s
+    columns: list[pa.Array]
+    geometries: Geometries | None
+    prepared: Prepared | None
+
+
+class Checker:
+    """Checks all rows of one source.
+
+    Parameters
+    ----------
+    plan
+        What they are checked against.
+    """
+
+    def __init__(self, plan: CheckPlan) -> None:
+        self._plan = plan
+        self.faults = FaultList(plan.cells)
+        self.told: Counter[str] = Counter()
+        self.zoneless: set[str] = set()
+        self.area_changed_m2 = 0.0
+        self.sliver_m2 = 0.0
+        """By how much closing overlaps and gaps changed areas, all together."""
+        self.done = 0
+        """Features that came in."""
+        self.kept = 0
+        """Features that go on."""
+        self.bad: dict[int, list[str]] = {}
+        """Codes of what is wrong, by feature number, of the first features at fault."""
+        self._repeats = Repeats()
+        self._keys: list[pa.Array] = []
+        self._numbers: list[Int64s] = []
+        self._areas: list[Geometries] | None = [] if plan.coverage and plan.thorough else None
+        self._area_numbers: list[Int64s] = []
+        self._vertices = 0
+        self._thousands = _doubtful_numbers(plan)
+        self._personal = PersonalColumns(plan.matching.fields) if plan.public and plan.thorough else None
+
+    def take(self, batch: pa.RecordBatch) -> Checked:
+        """Check one batch; its geometry, when there is a rule for it, is column 0."""
+        first = self.done + 1
+        self.done += batch.num_rows
+        wkb = None
+        if self._plan.rule is not None:
+            wkb = np.array(batch.column(0).to_pylist(), dtype=object)
+        prepared = self._shapes(wkb, first)
+        rows = self._whole(batch.num_rows, first) if prepared is None else np.unique(prepared.rows)
+        columns = self._columns(batch, rows, first)
+        if self._plan.thorough:
+            rows, columns = self._once(None if wkb is None else wkb[rows], rows, columns, first)
+        at = rows if prepared is None else prepared.rows
+        whole = None if prepared is None else prepared.geometries
+        if prepared is not None and not np.array_equal(at, rows):
+            here = np.isin(at, rows)
+            at, whole = at[here], prepared.geometries[here]
+            columns = [column.take(pa.array(np.searchsorted(rows, at))) for column in columns]
+        numbers = at + first
+        self.kept += len(numbers)
+        self._remember(columns, numbers, whole)
+        return Checked(numbers, columns, whole, prepared)
+
+    def finish(self) -> None:
+        """Look at all rows together."""
+        if self._plan.placed is not None:
+            self._plan.placed.tell(self.faults)
+        self.faults.extend(self._double_keys(), 1)
+        if (found := self._repeats.found()) is not None:
+            self.faults.extend([found], 1)
+        for source, seen in self._thousands.items():
+            if (suspect := seen.found()) is not None:
+                self.faults.extend([suspect], 1)
+                self.faults.add(suspect.code, 0, column=suspect.column, source=source)
+        if self._personal is not None:
+            self._personal.tell(self.faults)
+        if self._areas and Repair.SLIVERS not in self._plan.repairs:
+            self.look_at_areas(np.concatenate(self._areas), np.concatenate(self._area_numbers))
+
+    def look_at_areas(self, areas: Geometries, numbers: Int64s) -> None:
+        """Tell where areas overlap or leave narrow gaps.
+
+        Parameters
+        ----------
+        areas
+            (n,) in longitude and latitude.
+        numbers
+            (n,) their features.
+        """
+        if tangled(areas, BORDERS):
+            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_TANGLED])
+            return
+        faults = check_coverage(transform(areas, STORAGE, self._plan.metric), self._plan.gap_m)
+        if faults.overlaps:
+            features = self._features(
+                [(words_of_overlap(entry, numbers), entry.first, entry.place) for entry in faults.overlaps],
+                numbers,
+            )
+            area = f"{faults.overlap_m2:.2f}"
+            self.faults.add(ErrorCode.COVERAGE_OVERLAP, len(faults.overlaps), features, area=area)
+        if faults.gaps:
+            features = self._features(
+                [(words_of_gap(entry, numbers), entry.rows[0], entry.place) for entry in faults.gaps], numbers
+            )
+            width = f"{self._plan.gap_m:g}"
+            self.faults.add(ErrorCode.COVERAGE_GAP, len(faults.gaps), features, width=width)
+
+    def clean_areas(self, areas: Geometries, numbers: Int64s) -> Geometries:
+        """Close overlaps and narrow gaps as was chosen, and tell how much that changed.
+
+        Parameters
+        ----------
+        areas
+            (n,) all geometries of the source in longitude and latitude.
+        numbers
+            (n,) their features.
+        """
+        if not self._plan.coverage:
+            return areas
+        if tangled(areas, BORDERS):
+            self.look_at_areas(areas, numbers)
+            return areas
+        cleaned = clean_coverage(areas, self._plan.metric, self._plan.gap_m)
+        if self._plan.rule is not None:
+            cleaned = wrapped(cleaned, self._plan.rule.kind)
+            # What would vanish, or fall into parts that the layer does not take, stays and is told.
+            kinds = kinds_of(cleaned) != kinds_of(areas)
+            lost = np.asarray(shapely.is_empty(cleaned)) | (kinds & (self._plan.rule.kind != "Geometry"))
+            cleaned[lost] = areas[lost]
+        changed = np.flatnonzero(np.array([old is not new for old, new in zip(areas, cleaned, strict=True)]))
+        if changed.size:
+            before, after = (
+                shapely.area(transform(each[changed], STORAGE, self._plan.metric))
+                for each in (areas, cleaned)
+            )
+            self.told["repaired_slivers"] += int(changed.size)
+            self.sliver_m2 += float(np.abs(after - before).sum())
+        self.look_at_areas(cleaned, numbers)
+        return cleaned
+
+    def findings(self, params: Mapping[str, object]) -> tuple[Finding, ...]:
+        """Give all that was found; see :meth:`FaultList.findings`."""
+        return self.faults.findings(params)
+
+    def _features(self, told: list[tuple[str, int, Floats]], numbers: Int64s) -> list[Feature]:
+        shown = told[:SHOWN]
+        points = np.asarray(shapely.points(np.array([place for _, _, place in shown])), dtype=object)
+        degrees = shapely.get_coordinates(transform(points, self._plan.metric, STORAGE))
+        return [
+            Feature(int(numbers[row]), words, lon, lat)
+            for (words, row, _), (lon, lat) in zip(shown, degrees.tolist(), strict=True)
+        ]
+
+    def _shapes(self, wkb: Geometries | None, first: int) -> Prepared | None:
+        if wkb is None or self._plan.rule is None:
+            return None
+        prepared = prepare(wkb, self._plan.rule)
+        found, placed = prepared.found, self._plan.placed
+        if placed is not None:
+            found = placed.retold(found, first, len(wkb))
+        self._note(found, np.arange(first, first + len(wkb)))
+        self.told.update(prepared.told)
+        self.area_changed_m2 += prepared.area_changed_m2
+        return prepared
+
+    def _whole(self, count: int, first: int) -> Int64s:
+        """Give the rows without a geometry that go on; those that had to name a unit are told where not."""
+        placed = self._plan.placed
+        if placed is None:
+            return np.arange(count)
+        self._note(placed.found(first, count), np.arange(first, first + count))
+        return placed.kept(first, count)
+
+    def _note(self, found: Sequence[Found], numbers: Int64s) -> None:
+        self.faults.extend(found, 1, numbers)
+        for entry in found:
+            for number in numbers[entry.rows[:SHOWN]].tolist():
+                if number in self.bad or len(self.bad) < _MOST_BAD:
+                    self.bad.setdefault(number, []).append(entry.code.value)
+
+    def _columns(self, batch: pa.RecordBatch, rows: Int64s, first: int) -> list[pa.Array]:
+        shift = batch.num_columns - len(self._plan.names)
+        values = []
+        for field, position in zip(self._plan.matching.fields, self._plan.matching.positions, strict=True):
+            name = self._plan.names[position]
+            column = self._plan.text.values(batch.column(position + shift), name)
+            if len(rows) < batch.num_rows:
+                column = column.take(pa.array(rows))
+            if name in self._thousands:
+                self._thousands[name].take(column, rows + first)
+            thousands = self._plan.numbers.get(name) == THOUSANDS
+            converted, found = check_column(
+                column, field, key=field.name == self._plan.key, thousands=thousands
+            )
+            self._note(found, rows + first)
+            if field.type == "timestamp" and not has_zones(column):
+                self.zoneless.add(field.name)
+            values.append(converted)
+        return values
+
+    def _once(
+        self, wkb: Geometries | None, rows: Int64s, columns: list[pa.Array], first: int
+    ) -> tuple[Int64s, list[pa.Array]]:
+        """Note what stands twice; leave it out when that was chosen."""
+        hashes = row_hashes(wkb, columns)
+        if not hashes.size:
+            return rows, columns
+        if Repair.DUPLICATES not in self._plan.repairs:
+            self._repeats.add(hashes, rows + first)
+            return rows, columns
+        again = self._repeats.again(hashes)
+        self.told["repaired_duplicates"] += int(again.sum())
+        if not again.any():
+            return rows, columns
+        return rows[~again], [column.filter(pa.array(~again)) for column in columns]
+
+    def _remember(self, columns: list[pa.Array], numbers: Int64s, shapes: Geometries | None) -> None:
+        """Keep what is looked at when all rows are in."""
+        for field, column in zip(self._plan.matching.fields, columns, strict=True):
+            if field.name == self._plan.key:
+                self._keys.append(column)
+                self._numbers.append(numbers)
+        if self._personal is not None:
+            self._personal.take(columns, numbers)
+        if self._areas is None or shapes is None:
+            return
+        self._vertices += int(shapely.get_num_coordinates(shapes).sum())
+        if self._vertices > MOST_VERTICES:
+            self._areas = None
+            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_LARGE])
+            return
+        self._areas.append(shapes)
+        self._area_numbers.append(numbers)
+
+    def _double_keys(self) -> list[Found]:
+        """Find rows whose key stands more than once in the source."""
+        if not self._keys:
+            return []
+        keys = pa.chunked_array(self._keys).combine_chunks()
+        counted = pc.value_counts(keys)
+        values, counts = counted.field(0), counted.field(1)
+        repeated = values.filter(pc.and_(pc.greater(counts, 1), pc.is_valid(values)))
+        rows = np.flatnonzero(pc.is_in(keys, repeated).to_numpy(zero_copy_only=False))
+        words = tuple(f"{self._plan.key} = {keys[row].as_py()!r}" for row in rows[:SHOWN].tolist())
+        numbers = np.concatenate(self._numbers)[rows]
+        return [Found(ErrorCode.DUPLICATE_KEY, numbers - 1, words)] if rows.size else []
+
+
+def _doubtful_numbers(plan: CheckPlan) -> dict[str, ThousandsSeen]:
+    """Give for each column of numbers, of which nobody has said how they are written, what looks at it."""
+    if not plan.thorough:
+        return {}
+    columns = zip(plan.matching.fields, plan.matching.positions, strict=True)
+    return {
+        plan.names[position]: ThousandsSeen(entry.name)
+        for entry, position in columns
+        if entry.type in NUMERIC and plan.names[position] not in plan.numbers
+    }

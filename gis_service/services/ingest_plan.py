@@ -1,0 +1,109 @@
+"""What the rows of a source are checked against when they are meant for a layer."""
+
+from collections.abc import Mapping, Sequence
+
+from gis_service.analysis.checks.findings import Repair
+from gis_service.analysis.shapes import Rule
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import parse_crs
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.ingest_cells import cells_of
+from gis_service.services.ingest_checks import THOUSANDS, CheckPlan
+from gis_service.services.ingest_columns import match_columns
+from gis_service.services.ingest_source import LoadOptions, Rows
+from gis_service.services.ingest_systems import system_of
+from gis_service.services.ingest_text import TextRepair
+from gis_service.services.rights import is_public
+
+NUMBERS_MEAN = (THOUSANDS, "decimal")
+"""What points in the numbers of a column may be said to mean."""
+FEWER_SHARE = 0.7
+"""Of the features that a layer has, the share below which replacing them needs a yes."""
+FEWER_FROM = 10
+"""Features from which on a layer is guarded so: of a handful, one that is gone is seen at a glance."""
+
+
+def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, options: LoadOptions) -> CheckPlan:
+    """Make the plan; what it lacks :func:`located_or_refused` tells.
+
+    Raises
+    ------
+    RefusedInput
+        ``crs_unknown``, ``column_choice``, ``text_repair_unknown``.
+    """
+    text = TextRepair(options.text)
+    names = text.names(rows.names)
+    rule, seen = None, None
+    metric = parse_crs(catalogue.city.crs)
+    if definition.geometry != "None" and rows.header.geometry:
+        crs, seen = system_of(rows, options)
+        rule = Rule(definition.geometry, crs, catalogue.city.bbox, options.repairs, metric)
+    matching = match_columns(names, definition, options.columns, rows.names)
+    _require_columns(options.numbers, rows.names)
+    return CheckPlan(
+        matching=matching,
+        names=rows.names,
+        key=definition.key,
+        rule=rule,
+        repairs=options.repairs | ({Repair.FEWER} if options.fewer else frozenset()),
+        metric=metric,
+        public=is_public(definition.visibility),
+        coverage=definition.coverage,
+        gap_m=options.gap_m,
+        thorough=not options.own,
+        text=text,
+        recognised=seen,
+        placed=rows.placed,
+        cells=cells_of(rows.header.about, rows.names, matching),
+        numbers=options.numbers,
+    )
+
+
+def _require_columns(numbers: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse a word about numbers of a column that is not there, or one that nobody knows."""
+    wrong = [
+        f"{column} ⟶ {meant}"
+        for column, meant in numbers.items()
+        if column not in names or meant not in NUMBERS_MEAN
+    ]
+    if wrong:
+        raise RefusedInput(
+            ErrorCode.COLUMN_CHOICE,
+            choice=", ".join(wrong),
+            columns=", ".join(names),
+            fields=", ".join(NUMBERS_MEAN),
+        )
+
+
+def located_or_refused(
+    catalogue: Catalogue, definition: LayerDefinition, rows: Rows, plan: CheckPlan
+) -> None:
+    """Refuse what can be told before the first row.
+
+    Raises
+    ------
+    RefusedInput
+        ``coordinates_missing``, ``file_crs_missing``, ``field_missing``.
+    """
+    columns = ", ".join(rows.names)
+    if definition.geometry != "None":
+        if plan.rule is None:
+            raise RefusedInput(ErrorCode.COORDINATES_MISSING, file=rows.file, columns=columns)
+        if plan.rule.crs is None:
+            raise RefusedInput(ErrorCode.FILE_CRS_MISSING, file=rows.file, example=catalogue.city.crs)
+    lacking = lacking_fields(definition, plan)
+    if lacking:
+        raise RefusedInput(
+            ErrorCode.FIELD_MISSING, file=rows.file, fields=", ".join(lacking), columns=columns
+        )
+
+
+def is_far_fewer(rows: int, now: int | None) -> bool:
+    """Tell whether a layer of ``now`` features would come to have so few that somebody has to say yes."""
+    return now is not None and now >= FEWER_FROM and rows < FEWER_SHARE * now
+
+
+def lacking_fields(definition: LayerDefinition, plan: CheckPlan) -> list[str]:
+    """Name the fields that no feature may lack and for which there is no column."""
+    return [f.name for f in plan.matching.absent if f.required or f.name == definition.key]

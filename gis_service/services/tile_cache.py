@@ -1,0 +1,213 @@
+"""Tiles made once for all who ask, and given only as long as they are what the tables hold."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from gis_service.db.engine import Engine, transaction
+from gis_service.db.tile_changes import home_of
+from gis_service.errors import ErrorCode, Temporary
+from gis_service.files.tile_store import StoredTile, TileStore
+from gis_service.services.tile_freshness import Freshness
+from gis_service.services.tile_memory import Tile, TileMemory
+from gis_service.types import LayerId
+
+log = logging.getLogger(__name__)
+
+_SHRINK_EVERY = 2_000
+"""Tiles that are kept on disk between two looks at how much they take."""
+WAIT_S = 10.0
+"""How long a tile waits for its turn at the database."""
+Zxy = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the database gave for a tile.
+
+    Parameters
+    ----------
+    content
+        Bytes of the tile.
+    made_of
+        Version of each of its layers in the same state; 0 for a layer without any.
+    """
+
+    content: bytes
+    made_of: Mapping[LayerId, int]
+
+
+class Source(Protocol):
+    """Where a tile comes from."""
+
+    def make(self) -> Made:
+        """Ask the database for the tile, of a state that begins with the call."""
+
+    def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
+        """Tell whether a tile that is made of older versions is still what the tables hold.
+
+        Returns
+        -------
+        The versions that it is level with, of a state that begins with the call; None when it has to be made.
+        """
+
+
+class TileCache:
+    """Tiles of one process, over those that all processes keep on disk.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections, to look at the log of changes with.
+    store
+        Tiles on disk.
+    most_bytes, most_stored
+        What tiles in memory, and those on disk, may take.
+    at_once
+        Tiles that may be made at the same time: one less than the pool has connections, so that looking at
+        the log never waits for them.
+    """
+
+    def __init__(
+        self, engine: Engine, store: TileStore, *, most_bytes: int, most_stored: int, at_once: int
+    ) -> None:
+        self.freshness = Freshness()
+        self._engine, self._store, self._at_once = engine, store, at_once
+        self._memory = TileMemory(most_bytes)
+        self._most_stored, self._stored_since = most_stored, 0
+        self._home = ""
+        self._free = threading.BoundedSemaphore(at_once)
+        self._flights: dict[tuple[str, Zxy], Future[Tile]] = {}
+        self._lock = threading.Lock()
+
+    def known(self, mark: str, zxy: Zxy) -> Tile | None:
+        """Give a tile that is in memory and known to be good; None when it has to be looked for.
+
+        Parameters
+        ----------
+        mark
+            Of a tile that `give` gave: the others have the same one.
+        zxy
+            Zoom, column, row.
+        """
+        tile = self._memory.find((mark, zxy)) if self.freshness.is_level() else None
+        return tile if tile is not None and self._is_good(tile, zxy) else None
+
+    def give(self, mark: str, zxy: Zxy, source: Source) -> Tile:
+        """Give a tile, of a state not older than half a second.
+
+        Parameters
+        ----------
+        mark
+            Tells what the tile shows, and how: the same for two tiles only if the same tables give them.
+        zxy
+            Zoom, column, row.
+        source
+            Asked when no tile is known to be good.
+
+        Raises
+        ------
+        Temporary
+            ``tiles_busy`` when no turn at the database becomes free for long, ``database_unavailable``.
+        """
+        self._look()
+        mark = self._home + mark
+        while True:
+            tile = self._memory.find((mark, zxy))
+            if tile is None or not self._is_good(tile, zxy):
+                # Another process may have made it since.
+                tile = self._stored(mark, zxy) or tile
+            if tile is not None and self._is_good(tile, zxy):
+                return tile
+            tile, is_own = self._together(mark, zxy, source, tile)
+            # Another's tile may be of a state from before this question was asked.
+            if is_own or self._is_good(tile, zxy):
+                return tile
+
+    def _look(self) -> None:
+        if self._home and self.freshness.is_level():
+            return
+        with transaction(self._engine) as connection:
+            self._home = self._home or _short(home_of(connection))
+            self.freshness.look(connection)
+
+    def _is_good(self, tile: Tile, zxy: Zxy) -> bool:
+        turn = self.freshness.turn
+        if tile.good_at == turn:
+            return True
+        if not self.freshness.is_good(tile.made_of, zxy):
+            return False
+        tile.good_at = turn
+        return True
+
+    def _stored(self, mark: str, zxy: Zxy) -> Tile | None:
+        found = self._store.find(mark, zxy)
+        if found is None:
+            return None
+        tile = Tile(found.content, found.made_of, mark)
+        self._memory.keep((mark, zxy), tile)
+        return tile
+
+    def _together(self, mark: str, zxy: Zxy, source: Source, older: Tile | None) -> tuple[Tile, bool]:
+        """Make a tile, or wait for whoever makes it already; tell whether it was made here."""
+        with self._lock:
+            flight = self._flights.get((mark, zxy))
+            newer = self._memory.find((mark, zxy))
+            if flight is None and newer is not None and newer is not older:
+                # It was made between the look for it and now.
+                return newer, False
+            is_own = flight is None
+            if flight is None:
+                flight = self._flights[mark, zxy] = Future()
+        if not is_own:
+            return flight.result(), False
+        try:
+            with self._turn():
+                tile = _renewed(source, older, mark)
+            self._keep(mark, zxy, tile)
+            flight.set_result(tile)
+        except BaseException as error:
+            flight.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._flights[mark, zxy]
+        return tile, True
+
+    def _keep(self, mark: str, zxy: Zxy, tile: Tile) -> None:
+        self._memory.keep((mark, zxy), tile)
+        try:
+            self._store.keep(mark, zxy, StoredTile(tile.content, tile.made_of))
+            self._stored_since += 1
+            if self._stored_since % _SHRINK_EVERY == 0:
+                self._store.shrink(self._most_stored)
+        except OSError as error:
+            # A full disk is no reason not to show the map.
+            log.warning("a tile could not be kept: %s", error)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._free.acquire(timeout=WAIT_S):
+            raise Temporary(ErrorCode.TILES_BUSY, count=self._at_once)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def _renewed(source: Source, older: Tile | None, mark: str) -> Tile:
+    """Make a tile, or find that the older one is what it would be."""
+    level_with = None if older is None else source.unchanged(older.made_of)
+    if older is None or level_with is None:
+        made = source.make()
+        return Tile(made.content, made.made_of, mark)
+    return Tile(older.content, level_with, mark)
+
+
+def _short(home: str | None) -> str:
+    return "" if home is None else hashlib.blake2b(home.encode(), digest_size=8).hexdigest()

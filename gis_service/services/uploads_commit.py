@@ -1,0 +1,184 @@
+"""The commit of an upload: one version of a layer, in one transaction with the note that it was made."""
+
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.user_layer import body_of, with_user_layers
+from gis_service.db import uploads as rows
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.readers import ReaderLimits
+from gis_service.services import jobs, uploads, user_layers
+from gis_service.services.accounts import Caller, record
+from gis_service.services.audit import note_version
+from gis_service.services.context import Context
+from gis_service.services.ingest import LoadReport
+from gis_service.services.jobs import Job, owner_of
+from gis_service.services.raster_load import RasterReport
+from gis_service.services.rights import require_editing_now
+from gis_service.services.transactions import Connection, writing
+from gis_service.services.upload_jobs import COMMIT, enqueue
+from gis_service.services.uploads import Upload, require_state, store_of
+from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
+from gis_service.services.uploads_files import load
+from gis_service.services.uploads_inspection import Source, definition_in, target_of
+
+
+def commit(context: Context, id_: str, caller: Caller) -> Upload:
+    """Make a version of a layer of an upload, in one transaction with the note that it was made.
+
+    Committing again what is committed changes nothing, and gives the same version.
+
+    Raises
+    ------
+    NotFound
+        ``upload_not_found``, ``upload_gone``, ``layer_unknown``.
+    NotAllowed
+        When the caller may not, or may not any more, change or make the layer.
+    Conflict
+        ``upload_not_ready``; ``base_version_changed`` when somebody else has changed the layer since the file
+        was inspected; ``layer_taken``, ``layer_busy``; ``upload_busy`` while another request commits it.
+    RefusedInput
+        ``upload_target_missing``, and what the load is refused with; nothing is published then.
+    """
+    with writing(context) as connection:
+        found = uploads.find(connection, id_, caller, lock=True, wait=False)
+        done = commit_locked(context, connection, found, caller, ["ready"])
+    store_of(context.settings).drop(id_)
+    return done
+
+
+def commit_soon(context: Context, id_: str, caller: Caller) -> Upload | Job:
+    """Commit an upload while somebody waits, or let a job do it: one of a large file, or while others commit.
+
+    Returns
+    -------
+    Upload or Job
+        What was committed, or the job that will.
+
+    Raises
+    ------
+    GisError
+        As `commit` and `accept`.
+    """
+    found = uploads.again(context, id_, caller)
+    if found.state == "committed":
+        return found
+    if (found.size or 0) > AT_ONCE_BYTES or not AT_ONCE.acquire(blocking=False):
+        return accept(context, id_, caller)
+    try:
+        return commit(context, id_, caller)
+    finally:
+        AT_ONCE.release()
+
+
+def accept(context: Context, id_: str, caller: Caller) -> Job:
+    """Let a job commit an upload; one that is on its way already is given again.
+
+    Raises
+    ------
+    NotFound, Conflict, RefusedInput
+        As `commit`, as far as it can be told beforehand; ``upload_not_ready`` also once it is committed.
+    """
+    with writing(context) as connection:
+        found = uploads.find(connection, id_, caller, lock=True, wait=False)
+        if found.state == "committing" and found.job is not None:
+            return jobs.get(connection, found.job)
+        require_state(found, ["ready"])
+        _require_target(context.catalogue, found)
+        job = enqueue(connection, COMMIT, id_, owner_of(caller))
+        rows.change_upload(connection, id_, ["ready"], state="committing", job=job, problem=None)
+        return jobs.get(connection, job)
+
+
+def commit_locked(
+    context: Context, connection: Connection, found: Upload, caller: Caller, states: list[str]
+) -> Upload:
+    """Load the file of an upload whose row is locked, and note what came of it.
+
+    Parameters
+    ----------
+    connection
+        Inside the transaction that holds the row; the caller commits.
+    states
+        In which the upload has to be.
+
+    Raises
+    ------
+    GisError
+        As `commit`.
+    """
+    if found.state == "committed":
+        return found
+    require_state(found, states)
+    target = _require_target(context.catalogue, found)
+    source = source_of(context, found, ReaderLimits.of(context.settings))
+    record(connection, caller, "upload.commit", found.id, None, {"file": found.file, "layer": target.id})
+    report, new = _loaded(context, connection, context.catalogue, found, source, target, caller)
+    result = {
+        "layer": report.layer,
+        "version": report.version,
+        "new": new,
+        "features": report.features,
+        "added": report.changes.added,
+        "changed": report.changes.changed,
+        "removed": report.changes.removed,
+        "unchanged": report.changes.unchanged,
+        "notices": list(report.notices),
+    }
+    inspection = {**(found.inspection or {}), "preview": None, "picture": None}
+    rows.change_upload(
+        connection,
+        found.id,
+        states,
+        state="committed",
+        job=None,
+        result=result,
+        problem=None,
+        inspection=inspection,
+    )
+    return uploads.find(connection, found.id, None)
+
+
+def _require_target(catalogue: Catalogue, found: Upload) -> LayerDefinition:
+    target = target_of(catalogue, found.choices)
+    if target is None:
+        raise RefusedInput(ErrorCode.UPLOAD_TARGET_MISSING, id=found.id, file=found.file)
+    return target
+
+
+def source_of(context: Context, found: Upload, limits: ReaderLimits) -> Source:
+    """Give the file of an upload with what was chosen for it.
+
+    Raises
+    ------
+    NotFound
+        ``upload_gone`` when its bytes are not here.
+    """
+    return Source(store_of(context.settings).path(found.id), found.file, found.choices, limits)
+
+
+def _loaded(
+    context: Context,
+    connection: Connection,
+    catalogue: Catalogue,
+    found: Upload,
+    source: Source,
+    target: LayerDefinition,
+    caller: Caller,
+) -> tuple[LoadReport | RasterReport, bool]:
+    """Load a file into a layer, making it where it is to be new."""
+    defined = definition_in(found.choices)
+    new = defined is not None
+    if new:
+        document = body_of(defined)
+        made, _ = user_layers.create(connection, catalogue, document, caller=caller)
+        catalogue = with_user_layers(catalogue, [made])
+        seen = None
+    else:
+        require_editing_now(connection, catalogue, caller, target.id)
+        seen = (found.inspection or {}).get("target", {}).get("version", 0)
+    report = load(context, connection, catalogue, source, target.id, seen=seen, author=caller.name)
+    if not new:
+        # The layer is held from here on: a right that was taken back while the load waited counts.
+        require_editing_now(connection, catalogue, caller, target.id)
+        note_version(connection, caller, target.id, report.version)
+    return report, new

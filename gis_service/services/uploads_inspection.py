@@ -1,0 +1,372 @@
+"""What is found in an uploaded file, and how it is loaded: the one place where uploads meet the way of files.
+
+Everything that a file may be wrong with in its content is a finding here, beside which the upload stays open
+for other choices; only what no choice can mend ends it.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gis_service.analysis.checks.findings import Finding, Repair
+from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
+from gis_service.catalogue.user_layer import body_of, check_user_layer, user_layer_from
+from gis_service.crs import parse_chosen_crs
+from gis_service.db.engine import Connection
+from gis_service.db.layers import state_of, version_of
+from gis_service.errors import Conflict, ErrorCode, Fault, GisError, RefusedInput
+from gis_service.files.readers import Header, ReaderLimits, inspect_file, open_vector
+from gis_service.services.base_version import require_base, told_base
+from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
+from gis_service.services.ingest_inspect import Inspection, inspect_rows
+from gis_service.services.ingest_part import others_in
+from gis_service.services.ingest_placed import placing_of
+from gis_service.services.ingest_placing import lists_for, place_rows
+from gis_service.services.jobs import written
+from gis_service.services.layers import definition_of, table_of
+
+_CHOOSABLE = {ErrorCode.FILE_LAYER_CHOICE, ErrorCode.TEXT_ENCODING_UNKNOWN, ErrorCode.CRS_UNKNOWN}
+"""What a reader refuses and a choice mends."""
+_OF_READING = ("name", "crs", "encoding", "text", "columns", "numbers", "placing")
+"""Choices that may be wrong themselves: with any of them nothing is held against the file for good."""
+_LISTED = ", "
+Opening = Callable[[], AbstractContextManager[Connection]]
+"""Lends a connection inside a short transaction."""
+_INDEX = ".shx"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An uploaded file and how it is to be read.
+
+    Parameters
+    ----------
+    path
+        Its bytes, under a name of ours.
+    file
+        What its owner calls it, for messages.
+    choices
+        What was chosen: members of `LoadOptions`, and ``layer`` or ``definition`` as the target.
+    limits
+        What reading it may cost.
+    """
+
+    path: Path
+    file: str
+    choices: Mapping[str, Any]
+    limits: ReaderLimits
+
+
+def definition_in(choices: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give the definition of the new layer that was chosen; none for a layer that is there.
+
+    A layer without a key has none in it: what is chosen comes as a merge patch, which cannot hold null.
+    """
+    defined = choices.get("definition")
+    return None if defined is None else {"key": None, **defined}
+
+
+def target_of(catalogue: Catalogue, choices: Mapping[str, Any]) -> LayerDefinition | None:
+    """Give the layer that a file is meant for; None when none is chosen yet.
+
+    Raises
+    ------
+    NotFound
+        ``layer_unknown``.
+    RefusedInput
+        ``layer_definition_faulty`` when the definition of a new layer has faults.
+    """
+    if (defined := definition_in(choices)) is not None:
+        if faults := check_user_layer(body_of(defined), catalogue):
+            raise RefusedInput(ErrorCode.LAYER_DEFINITION_FAULTY, faults, count=len(faults))
+        return user_layer_from(defined)
+    return definition_of(catalogue, choices["layer"]) if choices.get("layer") else None
+
+
+def options_of(source: Source) -> LoadOptions:
+    """Write choices as options of a load.
+
+    Raises
+    ------
+    RefusedInput
+        ``upload_choice_unknown`` for a way of reading or mending that there is none, ``crs_unknown``.
+    """
+    chosen = {name: value for name, value in source.choices.items() if value not in (None, {}, [], False)}
+    if "repairs" in chosen:
+        _require_none(sorted(set(chosen["repairs"]) - set(Repair)), _LISTED.join(Repair))
+        chosen["repairs"] = frozenset(map(Repair, chosen["repairs"]))
+    if "columns" in chosen:
+        # A patch cannot hold null for "leave it out", where null takes a choice back.
+        chosen["columns"] = {column: field or None for column, field in chosen["columns"].items()}
+    if "placing" in chosen:
+        chosen["placing"] = placing_of(chosen["placing"])
+    for name in ("layer", "definition", "message"):
+        chosen.pop(name, None)
+    if chosen.get("crs"):
+        parse_chosen_crs(chosen["crs"])
+    return LoadOptions(**chosen, limits=source.limits)
+
+
+def _require_none(unknown: list[str], known: str) -> None:
+    if unknown:
+        raise RefusedInput(ErrorCode.UPLOAD_CHOICE_UNKNOWN, given=_LISTED.join(unknown), known=known)
+
+
+def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str, Any]:
+    """Look through a file: what is in it, and what would keep it from being loaded into its target.
+
+    Parameters
+    ----------
+    opening
+        Lends a connection that may read; given back before the rows are looked through.
+    catalogue
+        Definitions of the city.
+    source
+        The file.
+
+    Returns
+    -------
+    dict
+        ``layers`` (name, features, crs, columns with type and suggested field, geometry), ``findings``
+        (severity, count, repair, column, the error as `jobs.written` gives it, the places of its faults),
+        ``guesses``, ``target`` (layer, its version as it was seen, whether it is new) and ``preview``
+        (GeoJSON in degrees of WGS 84); plain JSON values.
+
+    Raises
+    ------
+    GisError
+        What no other choice can mend.
+    """
+    with _called(source.file):
+        options = options_of(source)
+        found: dict[str, Any] = {"layers": [], "findings": [], "guesses": [], "target": None, "preview": None}
+        target, faults = _chosen(catalogue, source.choices)
+        try:
+            with open_vector(
+                source.path,
+                name=options.name,
+                encoding=options.encoding,
+                limits=options.limits,
+                strict_text=False,
+                rebuild_index=Repair.INDEX in options.repairs,
+            ) as opened:
+                rows_now = None
+                rows = Rows(source.file, opened.header, opened.names, opened.batches())
+                with opening() as connection:
+                    if target is not None:
+                        found["target"] = _target(connection, catalogue, target, opened.header)
+                        rows_now = _rows_now(connection, target)
+                        faults += _overtaken(connection, target, opened.header)
+                    rows = place_rows(connection, catalogue, target, rows, options)
+                    lists = lists_for(connection, catalogue, rows)
+                seen = inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
+        except RefusedInput as error:
+            if not (_is_choosable(error) or any(map(source.choices.get, _OF_READING))):
+                raise
+            if error.code is ErrorCode.FILE_LAYER_CHOICE:
+                found["layers"] = _layers(source, options)
+            faults.append(error)
+        else:
+            found |= _told(seen)
+            if others := others_in(opened.header.about):
+                found["layers"] += [one for one in _layers(source, options) if _is_called(one, others)]
+        found["findings"] = [_of_error(error) for error in faults] + found["findings"]
+    kept: dict[str, Any] = plain(found)
+    return kept
+
+
+def told(errors: Iterable[GisError], findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Write what is wrong with a file as it is kept, to be told in any language later; errors first.
+
+    Parameters
+    ----------
+    errors
+        What it, or what was chosen for it, would be refused with.
+    findings
+        What was seen in it.
+    """
+    return [*map(_of_error, errors), *map(_of_finding, findings)]
+
+
+def load(
+    connection: Connection,
+    catalogue: Catalogue,
+    source: Source,
+    layer: str,
+    *,
+    seen: int | None,
+    author: str,
+) -> LoadReport:
+    """Replace the rows of a layer by those of an uploaded file.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction; the caller commits.
+    catalogue
+        Definitions of the city, with that of the layer.
+    source
+        The file.
+    seen
+        Version of the layer when the file was inspected, 0 for none; None when it is made just now. What was
+        chosen as ``base`` goes before it.
+    author
+        Who loads it.
+
+    Raises
+    ------
+    GisError
+        As `load_file`.
+    """
+    with _called(source.file):
+        options = options_of(source)
+        if options.base is None and seen is not None:
+            definition = definition_of(catalogue, layer)
+            if seen == 0 and version_of(connection, definition.id) is not None:
+                require_base(connection, definition, 0)
+            options = replace(options, base=seen or None)
+        message = str(source.choices.get("message") or source.file)
+        return load_file(
+            connection, catalogue, source.path, layer, author=author, message=message, options=options
+        )
+
+
+def _of_layer(error: RefusedInput, file: str) -> dict[str, Any]:
+    error.params["file"] = file
+    return written(error)
+
+
+def _is_choosable(error: RefusedInput) -> bool:
+    return error.code in _CHOOSABLE or _lacks_index(error)
+
+
+def _lacks_index(error: GisError) -> bool:
+    """Tell a Shapefile that can be read when somebody says so."""
+    return error.code is ErrorCode.SHAPEFILE_INCOMPLETE and error.params.get("missing") == _INDEX
+
+
+def _layers(source: Source, options: LoadOptions) -> list[dict[str, Any]]:
+    """Tell what there is to choose from."""
+    rebuild = Repair.INDEX in options.repairs
+    held = inspect_file(source.path, options.limits, encoding=options.encoding, rebuild_index=rebuild)
+    return [
+        {
+            "name": layer.name,
+            "geometry": layer.geometry,
+            "features": layer.features,
+            "crs": layer.crs,
+            "columns": [{"name": name, "type": kind} for name, kind in layer.columns],
+            "fault": None if layer.fault is None else _of_layer(layer.fault, source.file),
+        }
+        for layer in held.layers
+    ]
+
+
+def _is_called(layer: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Tell whether a layer is one of those named, alone or with the data set that it is in."""
+    called = str(layer["name"])
+    return any(called == one or called.startswith(f"{one}/") or called.endswith(f"/{one}") for one in names)
+
+
+def _chosen(
+    catalogue: Catalogue, choices: Mapping[str, Any]
+) -> tuple[LayerDefinition | None, list[GisError]]:
+    """Give the target, or what is wrong with it: a layer may have gone since it was chosen."""
+    try:
+        target = target_of(catalogue, choices)
+        if target is not None:
+            table_of(target)  # a raster has none: rows do not go into it
+    except GisError as error:
+        return None, [error]
+    return target, []
+
+
+def _target(
+    connection: Connection, catalogue: Catalogue, target: LayerDefinition, header: Header
+) -> dict[str, Any]:
+    """Tell the target, and the version that the rows were made from: as an export tells, else the newest."""
+    new = target.id not in catalogue.layers
+    base = told_base(connection, target, header.about) or version_of(connection, target.id) or 0
+    return {"layer": target.id, "version": base, "new": new}
+
+
+def _rows_now(connection: Connection, target: LayerDefinition) -> int | None:
+    state = state_of(connection, table_of(target))
+    return state.features if state.version is not None else None
+
+
+def _overtaken(connection: Connection, target: LayerDefinition, header: Header) -> list[GisError]:
+    """Tell of a file that was exported from a version which is not the newest any more."""
+    try:
+        require_base(connection, target, told_base(connection, target, header.about))
+    except Conflict as error:
+        return [error]
+    return []
+
+
+def _told(seen: Inspection) -> dict[str, Any]:
+    """Write what was seen as it is kept."""
+    told = seen.document()
+    guesses = told["guesses"]
+    layer = {
+        name: told[name]
+        for name in ("features", "kept", "crs", "kinds", "box", "columns", "encoding", "about")
+    }
+    suggested = {name: told[name] for name in ("definition", "renamed", "notices", "placing")}
+    return {
+        "layers": [{"name": seen.layer, "geometry": bool(seen.kinds), **layer, **suggested}],
+        "guesses": [{"kind": kind, **guess} for kind in guesses for guess in guesses[kind]],
+        "findings": [_of_finding(finding) for finding in seen.findings],
+        "preview": seen.sample,
+    }
+
+
+def _of_finding(finding: Finding) -> dict[str, Any]:
+    faults = [Fault(feature.where, feature.words) for feature in finding.features]
+    params = {"column": finding.column or "–", **finding.params, "count": finding.count}
+    return {
+        "severity": finding.severity.value,
+        "count": finding.count,
+        "repair": finding.remedy,
+        "column": finding.column,
+        "numbers": [feature.number for feature in finding.features],
+        "places": [(feature.lon, feature.lat) for feature in finding.features],
+        "error": written(RefusedInput(finding.code, faults, **params)),
+    }
+
+
+def _of_error(error: GisError) -> dict[str, Any]:
+    nowhere = [(None, None)] * len(error.faults)
+    repair = Repair.INDEX.value if _lacks_index(error) else None
+    told = {"severity": "error", "count": error.params.get("count", 1), "repair": repair, "column": None}
+    return {**told, "places": nowhere, "error": written(error)}
+
+
+@contextmanager
+def _called(file: str) -> Iterator[None]:
+    """Let errors call a file as its owner does, not by the name that its bytes lie under."""
+    try:
+        yield
+    except GisError as error:
+        if "file" in error.params:
+            error.params["file"] = file
+        raise
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    """Write values of a file as JSON that the database keeps: no NaN, no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    if isinstance(value, dict):
+        return {plain(str(name)): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    return plain(str(value))

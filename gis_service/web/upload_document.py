@@ -1,0 +1,163 @@
+"""Uploads as documents: what was found is told in the reader's language, whoever found it, and when."""
+
+import base64
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gis_service.errors import ErrorCode, NotFound
+from gis_service.messages.catalogue import notices
+from gis_service.services import jobs, uploads
+from gis_service.services.uploads import Upload
+from gis_service.text import plain_cell
+from gis_service.types import Language
+from gis_service.web import current
+from gis_service.web.errors import problem_document
+from gis_service.web.present import link
+from gis_service.web.schemas.common import CSV, GEOJSON, PNG, Link, Problem
+from gis_service.web.schemas.uploads import (
+    UploadChoices,
+    UploadDocument,
+    UploadEntry,
+    UploadFault,
+    UploadFeature,
+    UploadLayer,
+    UploadResult,
+    UploadTarget,
+)
+
+_COLUMNS = ("code", "severity", "count", "title", "where", "text", "lon", "lat", "remedy")
+
+
+def entry_of(upload: Upload) -> UploadEntry:
+    """Tell of an upload in a list."""
+    return UploadEntry(**_common(upload))
+
+
+def document_of(upload: Upload) -> UploadDocument:
+    """Tell everything of an upload."""
+    found = upload.inspection or {}
+    problem = None
+    if upload.problem is not None:
+        error = jobs.read_problem(upload.id, upload.problem)
+        problem = Problem.model_validate(problem_document(error, current.language(), current.request_id()))
+    return UploadDocument(
+        **_common(upload),
+        layers=[_layer(layer) for layer in found.get("layers", [])],
+        faults=faults_of(upload),
+        guesses=found.get("guesses", []),
+        target=UploadTarget.model_validate(found["target"]) if found.get("target") else None,
+        choices=UploadChoices.model_validate(upload.choices),
+        problem=problem,
+    )
+
+
+def _layer(told: Mapping[str, Any]) -> UploadLayer:
+    """Tell of a layer in a file; its faults, and what was done to its rows, in the reader's language too."""
+    if "notices" in told:
+        told = {**told, "notices": [{**one, "text": _said(one)} for one in told["notices"]]}
+    if told.get("fault"):
+        error, language = jobs.read_problem("", told["fault"]), current.language()
+        words = {"title": error.title(language), "detail": error.detail(language)}
+        told = {**told, "fault": {"code": error.code.value, **words, "remedy": error.remedy(language)}}
+    return UploadLayer.model_validate(told)
+
+
+def _said(notice: Mapping[str, Any]) -> str:
+    return _said_in(notice, current.language())
+
+
+def _said_in(notice: Mapping[str, Any], language: Language) -> str:
+    return notices()[notice["code"]].in_language(language).format(**notice["params"])
+
+
+def faults_of(upload: Upload, language: Language | None = None) -> list[UploadFault]:
+    """Tell everything that was found in an upload, in a language; that of the request when none is named."""
+    language = language or current.language()
+    found = (upload.inspection or {}).get("findings", [])
+    return [_fault(upload.id, finding, language) for finding in found]
+
+
+def _fault(id_: str, finding: Mapping[str, Any], language: Language) -> UploadFault:
+    error = jobs.read_problem(id_, finding["error"])
+    return UploadFault(
+        code=error.code.value,
+        severity=finding["severity"],
+        count=finding["count"],
+        title=error.title(language),
+        detail=error.detail(language),
+        expected=error.expected(language),
+        remedy=error.remedy(language),
+        repair=finding["repair"],
+        column=finding["column"],
+        features=[
+            UploadFeature(where=fault.place(language), text=fault.words(language), lon=lon, lat=lat)
+            for fault, (lon, lat) in zip(error.faults, finding["places"], strict=True)
+        ],
+    )
+
+
+def faults_table(faults: Sequence[UploadFault]) -> str:
+    """Write what was found as a table that a spreadsheet opens without running anything in it."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(_COLUMNS)
+    for fault in faults:
+        whole = [UploadFeature(where="", text=fault.detail)]
+        for entry in fault.features or whole:
+            told = (fault.code, fault.severity, str(fault.count), fault.title, entry.where, entry.text)
+            place = ("" if side is None else repr(side) for side in (entry.lon, entry.lat))
+            lines.writerow([plain_cell(cell) for cell in (*told, *place, fault.remedy)])
+    return out.getvalue()
+
+
+def picture_of(upload: Upload) -> bytes:
+    """Give the small picture of a raster, as PNG.
+
+    Raises
+    ------
+    NotFound
+        ``upload_without_picture``: a file of rows, or one that was committed.
+    """
+    kept = (upload.inspection or {}).get("picture")
+    if not kept:
+        raise NotFound(ErrorCode.UPLOAD_WITHOUT_PICTURE, id=upload.id, file=upload.file)
+    return base64.b64decode(kept)
+
+
+def _common(upload: Upload) -> dict[str, Any]:
+    return {
+        "id": upload.id,
+        "state": upload.state,
+        "file": upload.file,
+        "size": upload.size,
+        "received": uploads.offset_of(current.context().settings, upload),
+        "created_at": upload.created_at,
+        "updated_at": upload.updated_at,
+        "expires_at": upload.expires_at,
+        "result": None if upload.result is None else result_of(upload.result, current.language()),
+        "links": _links(upload),
+    }
+
+
+def result_of(result: Mapping[str, Any], language: Language) -> UploadResult:
+    """Tell what came of a commit."""
+    told = [_said_in(one, language) for one in result["notices"]]
+    return UploadResult.model_validate({**result, "notices": told})
+
+
+def _links(upload: Upload) -> list[Link]:
+    path = f"/uploads/{upload.id}"
+    links = [link(path, "self")]
+    if upload.state in {"ready", "committed"}:
+        links.append(link(f"{path}/faults?f=csv", "describedby", CSV))
+    if upload.state == "ready":
+        links += [link(f"{path}/preview", "preview", GEOJSON), link(f"{path}/commit", "edit")]
+    if (upload.inspection or {}).get("picture"):
+        links.append(link(f"{path}/picture", "preview", PNG))
+    if upload.job is not None:
+        links.append(link(f"/jobs/{upload.job}", "monitor"))
+    if upload.result is not None:
+        links.append(link(f"/collections/{upload.result['layer']}", "collection"))
+    return links

@@ -1,0 +1,5 @@
+"""A reader that never comes to its end."""
+
+import signal
+
+signal.pause()

@@ -1,0 +1,327 @@
+"""What becomes of uploads: by jobs, by the sweep, and when a reader, a connection or a worker dies."""
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gis_service.db.uploads import STATES
+from gis_service.errors import Conflict, ErrorCode, GisError
+from gis_service.services import jobs, uploads
+from gis_service.services import uploads_commit as commits
+from gis_service.services import uploads_runs as runs
+from gis_service.services.accounts import OPERATOR
+from gis_service.services.jobs import Watch
+from gis_service.services.transactions import writing
+from gis_service.services.uploads import clean_name
+from gis_service.services.uploads_inspection import plain
+from gis_service.services.uploads_sweep import sweep
+from gis_service.web.schemas.uploads import State
+from tests.upload_town import STAFF, UploadTown, make_upload_town
+from tests.web.uploaded import points
+
+NOW = timedelta(0)
+
+
+@pytest.fixture(scope="module")
+def made(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[UploadTown]:
+    town = make_upload_town(make_database(), tmp_path_factory.mktemp("var"))
+    yield town
+    town.context.close()
+
+
+@pytest.fixture
+def town(made: UploadTown) -> UploadTown:
+    made.do("DELETE FROM gis.upload")
+    made.do("DROP TABLE IF EXISTS layer.market, history.market")
+    made.do("DELETE FROM gis.version")
+    return made
+
+
+def swept(town: UploadTown, *, idle: timedelta = NOW, orphan_s: float = -10) -> None:
+    sweep(town.context.engine, town.context.settings, idle=idle, orphan_s=orphan_s)
+
+
+def by_job(town: UploadTown, content: bytes | None = None) -> tuple[str, str]:
+    """Let a job inspect an upload; give both ids."""
+    begun = runs.inspect_soon(town.context, town.whole(content), STAFF, later=True)
+    assert begun.state == "inspecting"
+    return begun.id, begun.job or ""
+
+
+def to_commit(town: UploadTown) -> tuple[str, str]:
+    id_ = town.seemingly_ready().id
+    return id_, commits.accept(town.context, id_, STAFF).id
+
+
+def test_the_states_of_the_table_and_of_the_api_are_the_same() -> None:
+    assert State.__args__ == STATES  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("C:\\du lieu\\ranh\x00 gio\u031b\u0301i.zip", "ranh giới.zip"),
+        ("/etc/passwd", "passwd"),
+        ("../..", ""),
+        ("x" * 300 + ".shp", ("x" * 300 + ".shp")[-200:]),
+        ("\u202egpj.exe", "gpj.exe"),
+    ],
+)
+def test_a_name_is_kept_as_text_alone(given: str, name: str) -> None:
+    assert clean_name(given) == name
+
+
+def test_values_that_the_database_cannot_keep_are_shown_as_something_else() -> None:
+    found = plain({"a\x00": [float("nan"), float("inf"), 1.5, "\ud800x", None, True, 10**30, b"\x00"]})
+    assert found == {"a\ufffd": [None, None, 1.5, "?x", None, True, 10**30, "b'\\x00'"]}
+
+
+def test_a_job_inspects_and_another_commits(town: UploadTown) -> None:
+    id_, job = by_job(town)
+    town.work(job)
+    assert (town.upload(id_).state, town.job(job).status) == ("ready", "successful")
+    commit = commits.accept(town.context, id_, STAFF)
+    assert commits.accept(town.context, id_, STAFF).id == commit.id
+    assert town.upload(id_).state == "committing"
+    town.work(commit.id)
+    done = town.upload(id_)
+    assert (done.state, (done.result or {})["features"]) == ("committed", 2)
+    assert (town.job(commit.id).status, town.versions(), town.markets()) == ("successful", 1, ["a", "b"])
+    assert not town.folder(id_).exists()
+
+
+def test_a_job_that_is_refused_gives_the_upload_back_or_up(town: UploadTown) -> None:
+    id_, job = by_job(town, b"<VRT/>")
+    town.work(job)
+    refused = town.upload(id_)
+    assert (refused.state, town.job(job).status) == ("refused", "failed")
+    assert refused.problem is not None
+    assert refused.problem["code"] == "format_not_allowed"
+    assert refused.problem["params"]["file"] == "chợ.geojson"
+    assert not town.folder(id_).exists()
+    twice = town.ready(points("a", "a")).id
+    commit = commits.accept(town.context, twice, STAFF).id
+    town.work(commit)
+    back = town.upload(twice)
+    assert (back.state, town.job(commit).status) == ("ready", "failed")
+    assert (back.problem or {})["code"] == "duplicate_key"
+    assert (town.markets(), town.versions()) == ([], 0)
+
+
+def test_whoever_waits_for_a_job_hears_what_it_found(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE_BYTES", 0)
+
+    def worker() -> None:
+        for _ in range(2):
+            while not (waiting := [one for one in open_jobs(town) if one.status == "accepted"]):
+                time.sleep(0.05)
+            town.work(waiting[0].id)
+
+    thread = threading.Thread(target=worker)
+    thread.start()
+    assert town.ready().state == "ready"
+    with pytest.raises(GisError) as refused:
+        town.ready(b"<VRT/>")
+    thread.join()
+    assert refused.value.code == "format_not_allowed"
+    monkeypatch.setattr(runs, "WAIT_S", 0.0)
+    assert town.ready().state == "inspecting"
+
+
+def open_jobs(town: UploadTown) -> list[jobs.Job]:
+    with writing(town.context) as connection:
+        return list(jobs.list_(connection, jobs.JobFilter(statuses=["accepted"])).items)
+
+
+def test_another_choice_ends_the_job_that_looked_at_the_one_before(town: UploadTown) -> None:
+    id_, job = by_job(town)
+    chosen = runs.choose(town.context, id_, lambda _: {}, STAFF)
+    assert (chosen.state, town.job(job).status) == ("received", "dismissed")
+    town.work(job)
+    assert town.upload(id_).state == "received"
+    assert runs.inspect_soon(town.context, chosen, STAFF).state == "ready"
+
+
+def test_what_was_found_for_an_older_choice_does_not_count(town: UploadTown) -> None:
+    seen = town.whole()
+    runs.choose(town.context, seen.id, lambda _: {"layer": "market", "message": "x"}, STAFF)
+    assert runs.inspect_soon(town.context, seen, STAFF).state == "received"
+
+
+def test_a_job_that_is_not_wanted_gives_its_upload_back(town: UploadTown) -> None:
+    inspected, first = by_job(town)
+    committed, second = to_commit(town)
+    with writing(town.context) as connection:
+        for job in (first, second):
+            jobs.dismiss(connection, job)
+    assert {town.upload(id_).state for id_ in (inspected, committed)} == {"ready"}
+    town.work(second)
+    assert town.markets() == []
+
+
+def test_an_upload_whose_job_dies_every_time_is_refused_or_given_back(town: UploadTown) -> None:
+    inspected, first = by_job(town)
+    committed, second = to_commit(town)
+    watch = Watch(town.context.engine)
+    for job in (first, second):
+        for attempt in (1, 2):
+            assert asyncio.run(watch.begin(job)) == attempt
+            assert asyncio.run(watch.died(job, attempt, -9)) == (attempt == 1)
+    states = {
+        id_: (town.upload(id_).state, (town.upload(id_).problem or {})["code"])
+        for id_ in (inspected, committed)
+    }
+    assert states == {inspected: ("refused", "job_died"), committed: ("ready", "job_died")}
+
+
+def test_a_killed_reader_refuses_its_file_and_nothing_else(town: UploadTown) -> None:
+    upload = town.whole()
+    killed: list[int] = []
+
+    def killer() -> None:
+        while not killed:
+            for pid in children():
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=killer)
+    thread.start()
+    with pytest.raises(GisError) as refused:
+        runs.inspect_soon(town.context, upload, STAFF)
+    thread.join()
+    assert (refused.value.code, refused.value.status) == ("file_rejected_reader_limit", 422)
+    assert town.upload(upload.id).state == "refused"
+    assert not town.folder(upload.id).exists()
+
+
+def children() -> list[int]:
+    """Find the readers that this process has started."""
+    tasks = [task / "children" for task in Path("/proc/self/task").iterdir()]
+    there = [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for pid in there if b"readers.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_a_connection_that_is_cut_amid_a_commit_leaves_all_as_it_was(town: UploadTown) -> None:
+    commits.commit(town.context, town.seemingly_ready().id, STAFF)
+    id_ = town.ready(points("c")).id
+    url = town.context.settings.database_url or ""
+    errors: list[GisError] = []
+
+    def commit() -> None:
+        try:
+            commits.commit(town.context, id_, STAFF)
+        except GisError as error:
+            errors.append(error)
+
+    waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'layer.market'::regclass"
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as admin:
+        holder.execute("LOCK TABLE layer.market IN ACCESS EXCLUSIVE MODE")
+        thread = threading.Thread(target=commit)
+        thread.start()
+        while not (found := admin.execute(waiting).fetchall()):
+            time.sleep(0.02)
+        admin.execute("SELECT pg_terminate_backend(%s)", found[0])
+        thread.join()
+    assert [error.code for error in errors] == ["database_unavailable"]
+    assert (town.upload(id_).state, town.markets(), town.versions()) == ("ready", ["a", "b"], 1)
+    assert commits.commit(town.context, id_, STAFF).state == "committed"
+    assert (town.markets(), town.versions()) == (["c"], 2)
+
+
+def test_two_who_commit_the_same_upload_make_one_version(town: UploadTown) -> None:
+    id_ = town.seemingly_ready().id
+    results: list[object] = []
+
+    def commit() -> None:
+        try:
+            results.append(commits.commit(town.context, id_, STAFF).result)
+        except Conflict as error:
+            results.append(error.code)
+
+    threads = [threading.Thread(target=commit) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made = commits.commit(town.context, id_, STAFF).result
+    # The one who comes while the other is at it is told so, and does not wait.
+    assert made in results
+    assert all(result in (made, ErrorCode.UPLOAD_BUSY) for result in results)
+    assert (len(results), town.versions()) == (2, 1)
+
+
+def test_the_operator_sees_to_the_uploads_of_others(town: UploadTown) -> None:
+    id_ = town.whole().id
+    uploads.drop(town.context, id_, OPERATOR)
+    assert town.upload(id_).state == "dropped"
+
+
+def test_the_sweep_drops_what_is_over_and_forgets_it_later(town: UploadTown) -> None:
+    over, open_ = town.whole().id, town.whole().id
+    town.do("UPDATE gis.upload SET expires_at = now() - interval '1 s' WHERE id = :id", id=over)
+    orphan = town.folder("0b8d0c6e-5a4f-4c36-8f5e-0a9f2f1f5c11")
+    orphan.mkdir()
+    swept(town, orphan_s=3600)
+    assert orphan.exists(), "it may belong to an upload that is just begun"
+    swept(town)
+    assert (town.upload(over).state, town.upload(open_).state) == ("dropped", "inspecting")
+    assert [town.folder(over).exists(), town.folder(open_).exists(), orphan.exists()] == [False, True, False]
+    town.do("UPDATE gis.upload SET updated_at = now() - interval '8 days' WHERE id = :id", id=over)
+    swept(town)
+    with pytest.raises(GisError):
+        town.upload(over)
+
+
+def test_the_sweep_takes_up_what_was_left_when_its_process_died(town: UploadTown) -> None:
+    received = town.whole().id
+    content = points("c")
+    last = uploads.start(town.context, "x.geojson", len(content), STAFF).id
+    uploads.store_of(town.context.settings).append(last, 0, [content], most=len(content))
+    half = uploads.start(town.context, "y.geojson", 10, STAFF).id
+    swept(town, idle=timedelta(seconds=60))
+    assert {town.upload(id_).state for id_ in (received, last, half)} == {"received", "receiving"}
+    swept(town)
+    swept(town)
+    assert [town.upload(id_).state for id_ in (received, last, half)] == [
+        "inspecting",
+        "inspecting",
+        "receiving",
+    ]
+    town.work(town.upload(last).job or "")
+    assert town.upload(last).state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("status", "inspected", "committed"),
+    [("failed", "refused", "ready"), ("dismissed", "ready", "ready"), (None, "ready", "ready")],
+)
+def test_the_sweep_gives_back_what_an_ended_job_has_left(
+    town: UploadTown, status: str | None, inspected: str, committed: str
+) -> None:
+    (first, job), (second, other) = by_job(town), to_commit(town)
+    for one in (job, other):
+        if status is None:
+            town.do("DELETE FROM gis.job WHERE id = :id", id=one)
+        else:
+            town.do("UPDATE gis.job SET status = :status WHERE id = :id", id=one, status=status)
+    swept(town)
+    assert (town.upload(first).state, town.upload(second).state) == (inspected, committed)
+
+
+def test_an_upload_whose_bytes_a_restored_database_does_not_have_is_gone(town: UploadTown) -> None:
+    id_ = town.seemingly_ready().id
+    uploads.store_of(town.context.settings).drop(id_)
+    with pytest.raises(GisError) as gone:
+        commits.commit(town.context, id_, STAFF)
+    assert (gone.value.code, gone.value.status) == ("upload_gone", 410)
