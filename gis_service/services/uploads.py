@@ -10,19 +10,20 @@ import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PureWindowsPath
 
 from gis_service.db import uploads as rows
 from gis_service.db.engine import Connection
 from gis_service.db.uploads import UploadRow as Upload
-from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput, WrongUse
-from gis_service.files.upload_store import Checksum, UploadStore
+from gis_service.errors import Conflict, ErrorCode, NotFound, WrongUse
+from gis_service.files.upload_store import Checksum
 from gis_service.services.accounts import Caller, Scope, record
 from gis_service.services.context import Context
 from gis_service.services.jobs import owner_of
 from gis_service.services.transactions import reading, writing
 from gis_service.services.upload_jobs import INSPECT, enqueue
+from gis_service.services.uploads_room import lives, require_size, store_of
 from gis_service.settings import Settings
 from gis_service.text import normalise
 
@@ -36,19 +37,14 @@ __all__ = [
     "find",
     "get",
     "list_",
-    "lives",
-    "most_bytes",
     "offset_of",
     "received",
-    "require_size",
     "require_state",
     "start",
-    "store_of",
 ]
 
 LARGEST_PAGE = 1000
 _LONGEST_NAME = 200
-_MIB = 1 << 20
 _OF_OTHERS = Scope.ADMIN
 
 
@@ -58,36 +54,6 @@ class UploadPage:
 
     items: Sequence[Upload]
     next: str | None
-
-
-def store_of(settings: Settings) -> UploadStore:
-    """Give the folder of uploads; workers on other machines must see the same one."""
-    return UploadStore(settings.data_dir / "uploads", settings.upload_free_mb * _MIB)
-
-
-def lives(settings: Settings) -> timedelta:
-    """Tell how long an upload is kept after its last change."""
-    return timedelta(hours=settings.upload_hours)
-
-
-def most_bytes(settings: Settings) -> int:
-    """Tell how large a file may be, in bytes."""
-    return settings.upload_max_mb * _MIB
-
-
-def require_size(settings: Settings, size: int) -> None:
-    """Refuse a file that is too large, or for which there is no room, before its first byte.
-
-    Raises
-    ------
-    RefusedInput
-        ``upload_too_large``.
-    Temporary
-        ``upload_disk_full``.
-    """
-    if size > most_bytes(settings):
-        raise RefusedInput(ErrorCode.UPLOAD_TOO_LARGE, size=size, most=most_bytes(settings))
-    store_of(settings).require_room(size)
 
 
 def start(context: Context, file: str, size: int | None, caller: Caller) -> Upload:

@@ -16,10 +16,11 @@ from gis_service.services.raster_load import RasterReport
 from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import Connection, writing
 from gis_service.services.upload_jobs import COMMIT, enqueue
-from gis_service.services.uploads import Upload, require_state, store_of
+from gis_service.services.uploads import Upload, require_state
 from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
 from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
+from gis_service.services.uploads_room import store_of
 
 
 def commit(context: Context, id_: str, caller: Caller) -> Upload:

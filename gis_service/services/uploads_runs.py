@@ -21,11 +21,12 @@ from gis_service.services.jobs import Job, owner_of
 from gis_service.services.rights import rights_of
 from gis_service.services.transactions import writing
 from gis_service.services.upload_jobs import INSPECT, enqueue
-from gis_service.services.uploads import Upload, lives, require_state, store_of
+from gis_service.services.uploads import Upload, require_state
 from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
 from gis_service.services.uploads_commit import commit_locked, source_of
 from gis_service.services.uploads_files import inspect, require_choices
 from gis_service.services.uploads_inspection import Source, target_of
+from gis_service.services.uploads_room import lives, most_bytes, store_of
 
 WAIT_S = 20.0
 """Longest that somebody waits for what was found in a file."""
@@ -50,7 +51,7 @@ def take(context: Context, upload: Upload, chunks: Iterable[bytes], caller: Call
     """
     store, settings = store_of(context.settings), context.settings
     try:
-        size = store.append(upload.id, 0, chunks, most=uploads.most_bytes(settings))
+        size = store.append(upload.id, 0, chunks, most=most_bytes(settings))
         with writing(context) as connection:
             rows.change_upload(
                 connection, upload.id, ["receiving"], state="received", size=size, lives=lives(settings)

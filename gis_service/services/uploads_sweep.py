@@ -7,11 +7,12 @@ from gis_service.db import uploads as rows
 from gis_service.db.engine import Engine, transaction
 from gis_service.db.job_rows import JobOwner
 from gis_service.db.rasters import named_files
+from gis_service.db.uploads import UploadRow as Upload
 from gis_service.errors import GisError
 from gis_service.files.raster_store import RasterStore
-from gis_service.files.readers.rooms import home_of, sweep_rooms
+from gis_service.files.rooms import home_of, sweep_rooms
 from gis_service.services.upload_jobs import INSPECT, enqueue
-from gis_service.services.uploads import Upload, lives, store_of
+from gis_service.services.uploads_room import lives, store_of
 from gis_service.settings import Settings
 
 log = logging.getLogger(__name__)

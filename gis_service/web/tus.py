@@ -19,6 +19,7 @@ from gis_service.errors import ErrorCode, NotFound, RefusedInput, WrongUse
 from gis_service.files.upload_store import CHECKSUMS
 from gis_service.services import uploads
 from gis_service.services.uploads import Checksum, Upload
+from gis_service.services.uploads_room import most_bytes
 from gis_service.web import current
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def finish(response: Response) -> Response:
             {
                 _RESUMABLE: VERSION,
                 "Tus-Version": VERSION,
-                "Tus-Max-Size": str(uploads.most_bytes(current.context().settings)),
+                "Tus-Max-Size": str(most_bytes(current.context().settings)),
                 "Tus-Extension": ",".join(EXTENSIONS),
                 "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
             }

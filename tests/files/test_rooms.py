@@ -21,15 +21,15 @@ from gis_service.files.readers import ArchiveLimits, ReaderLimits, archive, open
 from gis_service.files.readers import child as reader
 from gis_service.files.readers import raster_child as raster_reader
 from gis_service.files.readers.raster_limits import RasterQuestion
-from gis_service.files.readers.rooms import blaming_the_machine, lent, sweep_rooms
 from gis_service.files.readers.stream import BATCH_BYTES, Question
+from gis_service.files.rooms import blaming_the_machine, lent, sweep_rooms
 from gis_service.settings import ROOT
 
 TABLE = "code,lon,lat\na,106.3,20.4\n"
 KILLED = """
 import os, sys
 from pathlib import Path
-from gis_service.files.readers.rooms import lent
+from gis_service.files.rooms import lent
 with lent(Path(sys.argv[1])) as folder:
     (folder / "0.csv").write_text("much")
     os.kill(os.getpid(), 9)

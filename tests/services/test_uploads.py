@@ -22,6 +22,7 @@ from gis_service.services.jobs import Watch
 from gis_service.services.transactions import writing
 from gis_service.services.uploads import clean_name
 from gis_service.services.uploads_inspection import plain
+from gis_service.services.uploads_room import store_of
 from gis_service.services.uploads_sweep import sweep
 from gis_service.web.schemas.uploads import State
 from tests.upload_town import STAFF, UploadTown, make_upload_town
@@ -287,7 +288,7 @@ def test_the_sweep_takes_up_what_was_left_when_its_process_died(town: UploadTown
     received = town.whole().id
     content = points("c")
     last = uploads.start(town.context, "x.geojson", len(content), STAFF).id
-    uploads.store_of(town.context.settings).append(last, 0, [content], most=len(content))
+    store_of(town.context.settings).append(last, 0, [content], most=len(content))
     half = uploads.start(town.context, "y.geojson", 10, STAFF).id
     swept(town, idle=timedelta(seconds=60))
     assert {town.upload(id_).state for id_ in (received, last, half)} == {"received", "receiving"}
@@ -321,7 +322,7 @@ def test_the_sweep_gives_back_what_an_ended_job_has_left(
 
 def test_an_upload_whose_bytes_a_restored_database_does_not_have_is_gone(town: UploadTown) -> None:
     id_ = town.seemingly_ready().id
-    uploads.store_of(town.context.settings).drop(id_)
+    store_of(town.context.settings).drop(id_)
     with pytest.raises(GisError) as gone:
         commits.commit(town.context, id_, STAFF)
     assert (gone.value.code, gone.value.status) == ("upload_gone", 410)

@@ -19,7 +19,7 @@ from gis_service.db.engine import transaction
 from gis_service.db.history_check import check
 from gis_service.db.migrate import migrate
 from gis_service.errors import GisError
-from gis_service.files.readers.rooms import home_of
+from gis_service.files.rooms import home_of
 from gis_service.services import uploads
 from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs

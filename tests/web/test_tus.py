@@ -14,9 +14,10 @@ from werkzeug.test import TestResponse
 from gis_service.app import create_app
 from gis_service.db import job_rows
 from gis_service.db.engine import transaction
-from gis_service.services import job_runs, uploads
+from gis_service.services import job_runs
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.context import Context
+from gis_service.services.uploads_room import store_of
 from gis_service.settings import Settings
 from tests.web.conftest import TILES
 from tests.web.uploaded import OFFSET_STREAM, PATH, Desk, points
@@ -221,7 +222,7 @@ def test_what_came_before_the_line_was_cut_counts(desk: Desk) -> None:
 
 def test_an_upload_whose_last_byte_came_when_its_process_died_goes_on(desk: Desk) -> None:
     id_ = desk.begin(len(FILE)).get_json()["id"]
-    uploads.store_of(desk.context.settings).append(id_, 0, [FILE], most=len(FILE))
+    store_of(desk.context.settings).append(id_, 0, [FILE], most=len(FILE))
     assert desk.get(id_).get_json()["state"] == "inspecting"
 
 

@@ -19,7 +19,7 @@ from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.files.readers.archive_sets import DataSet, chosen, data_sets
 from gis_service.files.readers.faults import corrupt
 from gis_service.files.readers.formats import PARTS, Format
-from gis_service.files.readers.rooms import fault_of_machine, require_room
+from gis_service.files.rooms import fault_of_machine, require_room
 
 FAULTS = (
     zipfile.BadZipFile,

@@ -29,11 +29,11 @@ from gis_service.files.readers.formats import Format
 from gis_service.files.readers.gdal import pyogrio
 from gis_service.files.readers.parquet import read_parquet
 from gis_service.files.readers.prepared import prepare
-from gis_service.files.readers.rooms import DISK_FULL, FULL, disk_full
 from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
 from gis_service.files.readers.tables import read_csv
 from gis_service.files.readers.vector import FAULTS, VectorFile
 from gis_service.files.readers.walls import close_files, limit
+from gis_service.files.rooms import DISK_FULL, FULL, disk_full
 from gis_service.types import Text
 
 # Slow to import, and few files are theirs.

@@ -26,8 +26,8 @@ from gis_service.files.readers.faults import read_params
 from gis_service.files.readers.formats import Format
 from gis_service.files.readers.laid_out import LaidOut, lay_out
 from gis_service.files.readers.osm_definition import load_definition
-from gis_service.files.readers.rooms import blaming_the_machine, disk_full, home_of, lent
 from gis_service.files.readers.stream import BESIDE, REFUSED_EXIT, Found, Question, read_found
+from gis_service.files.rooms import blaming_the_machine, disk_full, home_of, lent
 from gis_service.types import Text
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class ReaderLimits:
     osm_layers
         Definition of the layers of an OpenStreetMap extract; that of the package when not given.
     home
-        Where files are unpacked and written anew, as :func:`gis_service.files.readers.rooms.lent` takes it.
+        Where files are unpacked and written anew, as :func:`gis_service.files.rooms.lent` takes it.
     """
 
     seconds: int = 900

@@ -22,8 +22,8 @@ from gis_service.files.readers.raster_limits import RasterQuestion
 from gis_service.files.readers.raster_make import make, warp
 from gis_service.files.readers.raster_open import opened
 from gis_service.files.readers.raster_sample import inspect
-from gis_service.files.readers.rooms import DISK_FULL, FULL
 from gis_service.files.readers.stream import REFUSED_EXIT
+from gis_service.files.rooms import DISK_FULL, FULL
 
 _LOG_BYTES = 1 << 20
 _ROOM_BYTES = 64 << 20

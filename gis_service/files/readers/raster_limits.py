@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from gis_service.files.readers.rooms import home_of
+from gis_service.files.rooms import home_of
 from gis_service.settings import Settings
 
 MOST_BANDS = 64

@@ -18,8 +18,8 @@ from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput, Temp
 from gis_service.files.readers.raster_contents import RasterContents, read_raster_contents
 from gis_service.files.readers.raster_drivers import raster_environment
 from gis_service.files.readers.raster_limits import Kind, RasterLimits, RasterQuestion
-from gis_service.files.readers.rooms import blaming_the_machine, lent
 from gis_service.files.readers.stream import REFUSED_EXIT
+from gis_service.files.rooms import blaming_the_machine, lent
 from gis_service.settings import ROOT
 
 _OFFLINE = "gis_service.files.offline"

@@ -13,6 +13,7 @@ from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
 from gis_service.services.jobs import Job
 from gis_service.services.uploads import Upload
+from gis_service.services.uploads_room import require_size
 from gis_service.web import current, tus
 from gis_service.web.api.jobs import status_info
 from gis_service.web.api.user_layers import merged
@@ -57,7 +58,7 @@ def create() -> Response:
     if tus.is_spoken():
         return _created(tus.create())
     request.max_content_length = tus.NO_LIMIT
-    service.require_size(context.settings, max(0, (request.content_length or 0) - MOST_AROUND_BYTES))
+    require_size(context.settings, max(0, (request.content_length or 0) - MOST_AROUND_BYTES))
     sent = file_of(request.stream, request.headers.get("Content-Type", ""), _FIELD)
     begun = service.start(context, sent.name, None, caller)
     taken = runs.take(context, begun, sent.chunks, caller)

@@ -12,6 +12,7 @@ from gis_service.services import uploads as service
 from gis_service.services import uploads_runs as runs
 from gis_service.services.rights import EDITORS
 from gis_service.services.uploads import Upload
+from gis_service.services.uploads_room import most_bytes, require_size
 from gis_service.web import current, errors, forgery, tus
 from gis_service.web.auth import Permission, demands
 from gis_service.web.multipart import FORM, MOST_AROUND_BYTES, file_of
@@ -84,8 +85,8 @@ def _page(error: GisError | None = None) -> Response:
         items=items,
         others=any(one.author != caller.name for one in found.items),
         next=found.next,
-        most=service.most_bytes(settings),
-        most_words=upload_words.size(service.most_bytes(settings), language),
+        most=most_bytes(settings),
+        most_words=upload_words.size(most_bytes(settings), language),
         hours=settings.upload_hours,
         script=look.script_of(SCRIPT),
     )
@@ -105,7 +106,7 @@ def bring() -> Response:
     current.release()
     request.max_content_length = tus.NO_LIMIT
     try:
-        service.require_size(context.settings, max(0, (request.content_length or 0) - MOST_AROUND_BYTES))
+        require_size(context.settings, max(0, (request.content_length or 0) - MOST_AROUND_BYTES))
         sent = file_of(request.stream, request.headers.get("Content-Type", ""), "file")
         forgery.check_sent(sent.fields.get(forgery.FIELD, ""))
         if not sent.name:
