@@ -38,6 +38,9 @@ _INT64 = range(-(2**63), 2**63)
 _NUL = "\x00"
 _DAY_FIRST = "%d/%m/%Y"
 _DAY_AHEAD = re.compile(r"\d{1,2}/")
+_DAYS = (date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days
+"""First and last day of the years 1 to 9999, which is all that the calendar of Python can tell."""
+_A_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 def convert(column: pa.Array, kind: str) -> tuple[pa.Array, Bools]:
@@ -65,7 +68,7 @@ def convert(column: pa.Array, kind: str) -> tuple[pa.Array, Bools]:
             converted = attempt(plain)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
             continue
-        if converted is not None:
+        if converted is not None and not _beyond(converted).any():
             return converted, np.zeros(len(column), dtype=bool)
     return _one_by_one(plain, kind)
 
@@ -180,11 +183,27 @@ def _without_nan(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
 
 
+def _beyond(column: pa.Array) -> Bools:
+    """Tell which days and times are of no year from 1 to 9999."""
+    if pa.types.is_date32(column.type):
+        a_day, numbers = 1, column.cast(pa.int32())
+    elif pa.types.is_date64(column.type):
+        a_day, numbers = _A_DAY["ms"], column.cast(pa.int64())
+    elif pa.types.is_timestamp(column.type):
+        a_day, numbers = _A_DAY[column.type.unit], column.cast(pa.int64())
+    else:
+        return np.zeros(len(column), dtype=bool)
+    day = pc.fill_null(numbers, 0).to_numpy(zero_copy_only=False) // a_day
+    return np.asarray((day < _DAYS[0]) | (day > _DAYS[1]), dtype=bool)
+
+
 def _one_by_one(column: pa.Array, kind: str) -> tuple[pa.Array, Bools]:
     """Convert the slow way, noting which values are bad."""
     read = _READERS[kind]
     values: list[Any] = []
-    bad = np.zeros(len(column), dtype=bool)
+    bad = _beyond(column)
+    if bad.any():
+        column = pc.if_else(bad, pa.scalar(None, column.type), column)
     for row, value in enumerate(column.to_pylist()):
         value_is_absent = value is None or value != value or (kind != "text" and value == "")  # noqa: PLR0124  NaN
         try:

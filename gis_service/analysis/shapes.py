@@ -5,31 +5,29 @@ can be told at once. What is repaired was chosen; the wrapping alone (a polygon 
 fitted unasked.
 """
 
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 
 from gis_service.analysis.checks import validity
 from gis_service.analysis.checks.findings import SHOWN, Found, Repair
 from gis_service.analysis.checks.prepared import MULTI, Prepared, Rule, finite, kinds_of
 from gis_service.analysis.checks.reading import read
-from gis_service.crs import STORAGE, STORAGE_SRID, transform
+from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Bools, Floats, Geometries
 
-__all__ = ["SHOWN", "Found", "Prepared", "Rule", "place_all", "prepare", "to_ewkb", "wrapped"]
+__all__ = ["SHOWN", "Found", "Prepared", "Rule", "place_all", "prepare", "to_wkb", "wrapped"]
 
 MARGIN_DEGREES = 0.2
 """How far beyond the city's box a feature may lie: twice the 10 km border of METHODS whose roads count."""
 MOST_VERTICES = 1_000_000
 """Vertices of one feature beyond which drawing it is slow."""
 
-_MARKED = struct.pack("<BI", 0x20, STORAGE_SRID)
-"""The highest byte of a type with an SRID, and that SRID (PostGIS, extended WKB)."""
 _TANGLED = "make_valid: × × ×"
 """A feature that crosses itself too often to be repaired."""
 
@@ -67,7 +65,7 @@ def prepare(wkb: Geometries, rule: Rule) -> Prepared:
     return result
 
 
-def to_ewkb(geometries: Geometries) -> Geometries:
+def to_wkb(geometries: Geometries) -> pa.LargeBinaryArray:
     """Write plane geometries in longitude and latitude as PostGIS takes them.
 
     Parameters
@@ -77,14 +75,10 @@ def to_ewkb(geometries: Geometries) -> Geometries:
 
     Returns
     -------
-    Geometries
-        (n,) extended WKB, little end first, with the storage SRID.
+    pyarrow.LargeBinaryArray
+        (n,) WKB, little end first, without the storage SRID: a column of geometries gives it its own.
     """
-    written = shapely.to_wkb(geometries, output_dimension=2, byte_order=1)
-    # The mark and the number go in behind the type: to mark the geometries would copy each of them.
-    result = np.empty(len(written), dtype=object)
-    result[:] = [None if one is None else one[:4] + _MARKED + one[5:] for one in written]
-    return result
+    return pa.array(shapely.to_wkb(geometries, output_dimension=2, byte_order=1), pa.large_binary())
 
 
 def place_all(geometries: Geometries, rule: Rule) -> Geometries:

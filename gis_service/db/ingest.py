@@ -1,33 +1,22 @@
 """The way of rows into a layer begins in a staging table; ``db/publish.py`` writes the difference.
 
-Rows are streamed as ``COPY … BINARY`` (80,000 rows a second where ``to_postgis`` does 19,000). Binary COPY
-casts nothing: each value has exactly the type of its column when it gets here.
+Whole columns are streamed as ``COPY … BINARY``, which casts nothing: each value has exactly the type of its
+column when it gets here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
+import pgpq
 import psycopg
+import pyarrow as pa
 from psycopg import sql as pg
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection, driver
-from gis_service.db.layers import (
-    SQL_TYPES,
-    Column,
-    LayerTable,
-)
+from gis_service.db.layers import SQL_TYPES, Column, LayerTable
 from gis_service.db.query import identifier
 
-_COPY_TYPES = {
-    "text": "text",
-    "integer": "int8",
-    "number": "float8",
-    "boolean": "bool",
-    "date": "date",
-    "timestamp": "timestamptz",
-}
 ROW = '"_row"'
 """Number of the row in the file; no field can be called so, since ids begin with a letter."""
 
@@ -69,27 +58,29 @@ class Staging:
             pg.SQL(", ").join(map(pg.Identifier, names)),
         )
         with driver(self._connection).cursor() as cursor, cursor.copy(statement) as copy:
-            yield staging_writer(copy, [column.type for column in self._columns])
+            writer = StagingWriter(copy)
+            yield writer
+            writer.finish()
 
     def drop(self) -> None:
         """Drop the staging table before its transaction ends."""
         self._connection.execute(text(f"DROP TABLE {self.name}"))
 
 
-def staging_writer(copy: psycopg.Copy, types: Sequence[str]) -> "StagingWriter":
-    """Make the writer of a stream that is open: into row number, geometry and columns of these types."""
-    # The receiver of a geometry takes the bytes of its EWKB as they are.
-    copy.set_types(["int8", "bytea", *(_COPY_TYPES[kind] for kind in types)])
-    return StagingWriter(copy)
-
-
 class StagingWriter:
-    """The open stream into a staging table."""
+    """The open stream of a binary COPY: into row number, geometry and columns.
+
+    Parameters
+    ----------
+    copy
+        The stream; nothing else writes to it.
+    """
 
     def __init__(self, copy: psycopg.Copy) -> None:
         self._copy = copy
+        self._encoder: pgpq.ArrowToPostgresBinaryEncoder | None = None
 
-    def write(self, first: int, geometries: Iterable[bytes | None], values: Sequence[Iterable[Any]]) -> None:
+    def write(self, first: int, geometries: pa.Array, values: Sequence[pa.Array]) -> None:
         """Write one batch.
 
         Parameters
@@ -97,10 +88,19 @@ class StagingWriter:
         first
             Number of its first row in the file.
         geometries
-            EWKB with the storage SRID, or none.
+            (n,) WKB in longitude and latitude, or none. PostGIS gives it the SRID of its column.
         values
-            One sequence per column, of the Python type of the column.
+            (n,) values per column, of the Arrow type of the column, in all batches.
         """
-        write_row = self._copy.write_row
-        for number, row in enumerate(zip(geometries, *values, strict=True), first):
-            write_row((number, *row))
+        numbers = pa.array(range(first, first + len(geometries)), pa.int64())
+        columns = [numbers, geometries, *values]
+        batch = pa.RecordBatch.from_arrays(columns, names=[str(place) for place in range(len(columns))])
+        if self._encoder is None:
+            self._encoder = pgpq.ArrowToPostgresBinaryEncoder(batch.schema)
+            self._copy.write(self._encoder.write_header())
+        self._copy.write(self._encoder.write_batch(batch))
+
+    def finish(self) -> None:
+        """End the stream; without a batch it stays empty."""
+        if self._encoder is not None:
+            self._copy.write(self._encoder.finish())

@@ -1,11 +1,12 @@
 """One load on its way: every batch checked, then staged, then published as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from gis_service.analysis.checks.findings import Finding, Repair, Severity
-from gis_service.analysis.shapes import to_ewkb
+from gis_service.analysis.shapes import to_wkb
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
@@ -154,8 +155,8 @@ class Load:
     def _write(self, checked: Checked, shapes: Geometries | None, writer: StagingWriter) -> None:
         first = self._written + 1
         self._written += len(checked.numbers)
-        ewkb: Iterable[bytes | None] = [None] * len(checked.numbers) if shapes is None else to_ewkb(shapes)
-        writer.write(first, ewkb, [column.to_pylist() for column in checked.columns])
+        none = pa.nulls(len(checked.numbers), pa.large_binary())
+        writer.write(first, none if shapes is None else to_wkb(shapes), checked.columns)
 
     def _closed(self, held: list[Checked]) -> Iterator[tuple[Checked, Geometries | None]]:
         """Close overlaps and gaps between the areas of all batches."""

@@ -106,6 +106,24 @@ def test_times_without_a_zone_are_noticed(column: pa.Array, expected: bool) -> N
     assert has_zones(column) is expected
 
 
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+@pytest.mark.parametrize(
+    ("days", "type_"),
+    [
+        ([2_932_896, 2_932_897, None], pa.date32()),
+        ([-719_162 * 86_400, -719_163 * 86_400, None], pa.timestamp("s")),
+        ([0, 2**62, None], pa.timestamp("us", tz="UTC")),
+    ],
+)
+def test_days_of_no_year_that_can_be_written_are_named(
+    kind: str, days: list[int | None], type_: pa.DataType
+) -> None:
+    whole = pa.int32() if type_ == pa.date32() else pa.int64()
+    values, bad = convert(pa.array(days, whole).view(type_), kind)
+    assert bad.tolist() == [False, True, False]
+    assert [value is None for value in values.to_pylist()] == [False, True, True]
+
+
 @given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1)))
 def test_whole_numbers_survive_being_written_as_text(numbers: list[int | None]) -> None:
     written = pa.array([None if value is None else str(value) for value in numbers], pa.string())

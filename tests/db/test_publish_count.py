@@ -1,5 +1,6 @@
 """What a commit would change is counted as the commit then changes it."""
 
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -22,14 +23,16 @@ UNIQUE = st.lists(
     max_size=4,
     unique_by=lambda row: row[0],
 )
-PLACE = shapely.to_wkb(shapely.set_srid(shapely.Point(106.3, 20.4), 4326), include_srid=True)
+PLACE = shapely.to_wkb(shapely.Point(106.3, 20.4))
 
 
 def staged(connection: Connection, table: LayerTable, rows: list[tuple[str, float | None]]) -> Staging:
     staging = Staging(connection, table, COLUMNS)
     staging.create()
     with staging.writer() as writer:
-        writer.write(1, [PLACE] * len(rows), [[code for code, _ in rows], [depth for _, depth in rows]])
+        codes = pa.array([code for code, _ in rows], pa.string())
+        depths = pa.array([depth for _, depth in rows], pa.float64())
+        writer.write(1, pa.array([PLACE] * len(rows), pa.binary()), [codes, depths])
     return staging
 
 

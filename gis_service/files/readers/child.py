@@ -26,7 +26,7 @@ from gis_service.files.readers.calls import close_sockets
 from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.faults import require_columns
 from gis_service.files.readers.formats import Format
-from gis_service.files.readers.gdal import pyogrio
+from gis_service.files.readers.gdal import leave_out_frames, pyogrio
 from gis_service.files.readers.parquet import read_parquet
 from gis_service.files.readers.prepared import prepare
 from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
@@ -74,6 +74,7 @@ class _Table:
 
 def main(arguments: Sequence[str]) -> int:
     """Answer one question; the exit code is 0, or 3 for a refusal."""
+    leave_out_frames()
     question = Question(**json.loads(arguments[0]))
     _leave_one_driver(question)
     # Libraries that print must not print into the stream.

@@ -9,6 +9,7 @@ last line on standard error.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -32,7 +33,6 @@ BESIDE = "beside"
 """By this a file tells the layers, as a JSON list, that it holds beside the one that was taken unasked."""
 _KEY = b"gis"
 _LONGEST = 64
-_FLAT, _ONE_PART = (pa.array(sorted(heads), pa.binary()) for heads in (FLAT, ONE_PART))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +200,16 @@ def _rows_at_once(batch: pa.RecordBatch) -> int:
     return max(1, min(BATCH_ROWS, int(batch.num_rows) // pieces))
 
 
+@cache
+def _set_of(heads: frozenset[bytes]) -> pa.Array:
+    """Make an array of some heads; not when this is imported, since pyarrow would bring pandas along."""
+    return pa.array(sorted(heads), pa.binary())
+
+
 def _refuse_deep(geometry: pa.Array, before: int, file: str) -> None:
     """Refuse what would end, or hold for minutes, the process that reads it."""
-    flat = pc.is_in(pc.binary_slice(geometry, 0, HEAD), value_set=_FLAT)
-    one = pc.is_in(pc.binary_slice(geometry, 0, LONG_HEAD), value_set=_ONE_PART)
+    flat = pc.is_in(pc.binary_slice(geometry, 0, HEAD), value_set=_set_of(FLAT))
+    one = pc.is_in(pc.binary_slice(geometry, 0, LONG_HEAD), value_set=_set_of(ONE_PART))
     doubtful = pc.and_(pc.invert(pc.or_(flat, one)), pc.is_valid(geometry))
     for row in pc.indices_nonzero(doubtful).to_pylist():
         if nesting_of(geometry[row].as_py()) is Nesting.DEEP:
