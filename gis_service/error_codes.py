@@ -112,6 +112,7 @@ class ErrorCode(StrEnum):
     RASTER_GRID = "raster_grid"
     RASTER_BAND = "raster_band"
     RASTER_NODATA = "raster_nodata"
+    RASTER_CELLS_TOO_MANY = "raster_cells_too_many"
     # layers: files in and out
     LAYER_UNKNOWN = "layer_unknown"
     LAYER_EMPTY = "layer_empty"

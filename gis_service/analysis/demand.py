@@ -140,7 +140,10 @@ def demand_from_polygons(
 
 
 def demand_from_cells(
-    corners: Floats, people: Mapping[str, Floats], barriers: Geometries | None = None
+    corners: Floats,
+    people: Mapping[str, Floats],
+    barriers: Geometries | None = None,
+    lattice: Lattice = LATTICE,
 ) -> Demand:
     """Make demand of a population raster.
 
@@ -152,6 +155,8 @@ def demand_from_cells(
         Persons per group, ``(n,)`` each, without "no data"; must hold ``all``.
     barriers
         Geometries where nobody lives (water), same CRS.
+    lattice
+        Where people in large cells are put.
 
     Returns
     -------
@@ -166,7 +171,7 @@ def demand_from_cells(
         When the group ``all`` is missing.
     """
     cells = shapely.polygons(np.asarray(corners, dtype=np.float64).reshape(-1, 4, 2))
-    return demand_from_polygons(np.asarray(cells, dtype=object), people, barriers)
+    return demand_from_polygons(np.asarray(cells, dtype=object), people, barriers, lattice)
 
 
 def cell_corners(affine: tuple[float, float, float, float, float, float], cells: Int64s) -> Floats:

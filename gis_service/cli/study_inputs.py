@@ -9,6 +9,7 @@ import yaml
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.closure_rules import with_closures
 from gis_service.services.coverage_parameters import MEASURES
+from gis_service.services.study_shapes import with_demand
 from gis_service.services.tables import TABLES
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,6 +23,12 @@ _OPTIONS = (
     click.option("--catchment", help="any facility, own_unit, or assigned by the data."),
     click.option("--vintage", help="Boundary vintage that the result is told by."),
     click.option("--at", help="Local time, 2025-07-01T10:00: who is open, which ferry runs."),
+    click.option("--demand", metavar="LAYER", help="Layer of the people; a raster holds persons per cell."),
+    click.option("--demand-band", metavar="BAND", help="Number or name of the band of a raster of several."),
+    click.option(
+        "--weights", metavar="LAYER", help="Raster that the people of areas in --demand are spread by."
+    ),
+    click.option("--weights-band", metavar="BAND", help="Number or name of its band, of several."),
     click.option(
         "--group", "groups", multiple=True, help="Group of people that is counted; may be repeated."
     ),
@@ -102,14 +109,16 @@ def inputs_of(given: object, options: Mapping[str, Any]) -> object:
     given
         What the file holds.
     options
-        By name; None and empty ones were not given. What is closed replaces the closures of the file.
+        By name; None and empty ones were not given. What is closed replaces the closures of the file, and
+        people the people.
 
     Raises
     ------
     RefusedInput
         ``study_refused`` when the file holds no names and values.
     """
-    asked = with_closures({name: value for name, value in options.items() if value not in (None, ())})
+    said = {name: value for name, value in options.items() if value not in (None, ())}
+    asked = with_demand(with_closures(said))
     if not asked:
         return given
     if not isinstance(given, dict) or not isinstance(given.get("facilities") or {}, dict):

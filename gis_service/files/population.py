@@ -13,8 +13,9 @@ import shapely
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.files.areas import sound_areas
 from gis_service.files.frames import crs_of, find_column, read_frame, require_column
-from gis_service.files.rasters import OpenRaster, is_raster, open_raster, written_as
-from gis_service.types import BBox, Bools, Floats, Geometries, Int64s, Text
+from gis_service.files.population_cells import PopulationCells, read_cells
+from gis_service.files.rasters import RasterSource, is_raster
+from gis_service.types import BBox, Bools, Floats, Geometries, Text
 
 PEOPLE_COLUMNS = ("people", "population", "pop", "dan_so")
 _NO_GROUPS = Text(
@@ -66,34 +67,6 @@ class PopulationTable:
     rank: Floats | None = None
 
 
-@dataclass(frozen=True)
-class PopulationCells:
-    """Inhabited cells of a raster.
-
-    Parameters
-    ----------
-    crs
-        System of the raster; any.
-    affine
-        ``(a, b, c, d, e, f)`` with ``x = a col + b row + c`` and ``y = d col + e row + f``.
-    cells
-        ``(n, 2)`` row and column, in row-major order.
-    people
-        ``(n,)`` persons, positive.
-    extent
-        Box of the whole raster: west, south, east, north.
-    beyond
-        Persons of cells outside the box that was asked for.
-    """
-
-    crs: pyproj.CRS
-    affine: tuple[float, float, float, float, float, float]
-    cells: Int64s
-    people: Floats
-    extent: BBox
-    beyond: float = 0.0
-
-
 def read_population(
     source: str,
     *,
@@ -134,7 +107,7 @@ def read_population(
         if groups:
             shown = ",".join(groups)
             raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--groups", value=shown, expected=_NO_GROUPS)
-        return _read_raster(source, box, nodata)
+        return read_cells(RasterSource(source, nodata), box)
     if nodata is not None:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--nodata", value=nodata, expected=_RASTER_ONLY)
     frame = read_frame(source, keep_missing=True)
@@ -255,75 +228,5 @@ def _refuse_bad_people(people: Floats, values: "pd.Series[str]", *, path: str, c
         )
 
 
-def _read_raster(source: str, box: tuple[BBox, pyproj.CRS] | None, nodata: float | None) -> PopulationCells:
-    with open_raster(source, nodata) as raster:
-        wanted = _box_in(raster.crs, box)
-        columns = raster.shape[1]
-        parts = [
-            _cells(raster, (top, raster.read(top, 0, rows, columns)), wanted) for top, rows in raster.strips()
-        ]
-        negative = sum(part.negative for part in parts)
-        if negative:
-            _refuse_negative(raster, min(part.lowest for part in parts), negative)
-    people = np.concatenate([part.people for part in parts])
-    beyond = float(sum(part.beyond for part in parts))
-    if not people.size and not beyond:
-        raise RefusedInput(ErrorCode.TABLE_EMPTY, path=raster.path, rows=0)
-    return PopulationCells(
-        crs=raster.crs,
-        affine=raster.affine,
-        cells=np.concatenate([part.cells for part in parts]),
-        people=people,
-        extent=raster.extent,
-        beyond=beyond,
-    )
-
-
-def _refuse_negative(raster: OpenRaster, lowest: float, count: int) -> None:
-    raise RefusedInput(
-        ErrorCode.RASTER_NODATA,
-        path=raster.path,
-        count=count,
-        cells=raster.shape[0] * raster.shape[1],
-        value=written_as(raster, lowest),
-        nodata=raster.nodata,
-    )
-
-
 def _extent(west: float, south: float, east: float, north: float) -> BBox:
     return (float(west), float(south), float(east), float(north))
-
-
-def _box_in(crs: pyproj.CRS, box: tuple[BBox, pyproj.CRS] | None) -> BBox | None:
-    if box is None:
-        return None
-    change = pyproj.Transformer.from_crs(box[1], crs, always_xy=True)
-    west, south, east, north = change.transform_bounds(*box[0])
-    return (float(west), float(south), float(east), float(north))
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What one strip of a raster holds: inhabited cells in the box, persons elsewhere, cells below zero."""
-
-    people: Floats
-    cells: Int64s
-    beyond: float
-    negative: int
-    lowest: float
-
-
-def _cells(raster: OpenRaster, strip: tuple[int, Floats], wanted: BBox | None) -> _Part:
-    """Look through one strip: its first row, and its values."""
-    top, values = strip
-    rows, columns = np.nonzero(values > 0)  # nan is not above zero
-    people, rows = values[rows, columns], rows + top
-    a, b, c, d, e, f = raster.affine
-    x, y = c + a * (columns + 0.5) + b * (rows + 0.5), f + d * (columns + 0.5) + e * (rows + 0.5)
-    inside = np.ones(len(people), dtype=bool)
-    if wanted is not None:
-        inside = (x >= wanted[0]) & (x <= wanted[2]) & (y >= wanted[1]) & (y <= wanted[3])
-    beyond, people = float(people[~inside].sum()), people[inside]
-    cells = np.column_stack([rows[inside], columns[inside]]).astype(np.int64)
-    below = values[values < 0]
-    return _Part(people, cells, beyond, int(below.size), float(below.min(initial=0.0)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,47 @@ from gis_service.types import BBox, Floats
 BAND_MARK = "|band="
 """Separates a raster from the band that is meant: ``people.tif|band=2``."""
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
+Cells = tuple[int, int, int, int]
+"""A window of a raster: its first row and column, and how many of both."""
 _CELLS = 2_000_000
 _CACHE_BYTES = 128 * 2**20
 """What GDAL may keep of the blocks it has read; its own default is a twentieth of the machine."""
 _ASIDE = (ColorInterp.alpha,)
 """Bands that tell where there is data, not what."""
+
+
+@dataclass(frozen=True, slots=True)
+class RasterSource:
+    """One band of a raster, and how it is read.
+
+    Parameters
+    ----------
+    path
+        Of the file; ``FILE|band=2`` chooses a band of several.
+    nodata
+        As of `open_raster`.
+    name
+        What refusals call it; the path when None.
+    most_cells
+        Cells above zero that are taken in at most; None for any number.
+    """
+
+    path: str
+    nodata: float | None = None
+    name: str | None = None
+    most_cells: int | None = None
+
+    def require_few(self, cells: int) -> None:
+        """Refuse more cells than may be taken in.
+
+        Raises
+        ------
+        RefusedInput
+            ``raster_cells_too_many``.
+        """
+        if self.most_cells is not None and cells > self.most_cells:
+            name = self.path if self.name is None else self.name
+            raise RefusedInput(ErrorCode.RASTER_CELLS_TOO_MANY, path=name, most=self.most_cells)
 
 
 @dataclass(frozen=True)
@@ -32,7 +69,7 @@ class OpenRaster:
     Parameters
     ----------
     path
-        Of the file.
+        Of the file, or what it is called.
     crs
         System of the raster; any.
     affine
@@ -72,16 +109,25 @@ class OpenRaster:
         try:
             return self._values(window)
         except RasterioIOError as error:
-            raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=self.path, reason=str(error)) from error
+            reason = str(error).replace(self._dataset.name, self.path)
+            raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=self.path, reason=reason) from error
 
-    def strips(self) -> Iterator[tuple[int, int]]:
-        """Give first row and rows of strips of about two million cells, whole blocks if possible."""
-        height, width = self.shape
+    def strips(self, window: Cells | None = None) -> Iterator[tuple[int, int]]:
+        """Give first row and rows of strips of about two million cells, whole blocks if possible.
+
+        Parameters
+        ----------
+        window
+            The part of the raster that is read; all of it when None.
+        """
+        first, _, height, width = (0, 0, *self.shape) if window is None else window
         block = int(self._dataset.block_shapes[self._band - 1][0])
         rows = max(1, _CELLS // max(1, width))
         rows = max(rows - rows % block, block) if block * width <= 2 * _CELLS else rows
-        for top in range(0, height, rows):
-            yield top, min(rows, height - top)
+        # Strips end where rows of blocks end, wherever the window begins.
+        tops = [first, *range(first - first % rows + rows, first + height, rows)] if height else []
+        for top, end in pairwise([*tops, first + height]):
+            yield top, end - top
 
     def _values(self, window: Window) -> Floats:
         raster, band, said = self._dataset, self._band, self._nodata_said
@@ -106,7 +152,7 @@ def is_raster(source: str) -> bool:
 
 
 @contextmanager
-def open_raster(source: str, nodata: float | None = None) -> Iterator[OpenRaster]:
+def open_raster(source: str, nodata: float | None = None, name: str | None = None) -> Iterator[OpenRaster]:
     """Open one band of a raster.
 
     Parameters
@@ -115,6 +161,8 @@ def open_raster(source: str, nodata: float | None = None) -> Iterator[OpenRaster
         Path of the file; ``FILE|band=2`` chooses a band of several.
     nodata
         Value that means "no data" instead of the one that the file declares, before scale and offset.
+    name
+        What refusals call it; the path when None.
 
     Raises
     ------
@@ -127,12 +175,13 @@ def open_raster(source: str, nodata: float | None = None) -> Iterator[OpenRaster
     text, _, asked = str(source).partition(BAND_MARK)
     if not Path(text).is_file():
         raise NotFound(ErrorCode.FILE_NOT_FOUND, path=text)
-    with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), _opened(text) as dataset:
+    shown = text if name is None else name
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), _opened(text, shown) as dataset:
         if dataset.crs is None:
-            raise RefusedInput(ErrorCode.CRS_MISSING, name=text)
-        band, t = _band(dataset, text, asked), dataset.transform
+            raise RefusedInput(ErrorCode.CRS_MISSING, name=shown)
+        band, t = _band(dataset, shown, asked), dataset.transform
         yield OpenRaster(
-            path=text,
+            path=shown,
             crs=pyproj.CRS.from_wkt(dataset.crs.to_wkt()),
             affine=(t.a, t.b, t.c, t.d, t.e, t.f),
             shape=(dataset.height, dataset.width),
@@ -144,11 +193,13 @@ def open_raster(source: str, nodata: float | None = None) -> Iterator[OpenRaster
         )
 
 
-def _opened(path: str) -> rasterio.DatasetReader:
+def _opened(path: str, shown: str) -> rasterio.DatasetReader:
     try:
         return rasterio.open(path)
     except RasterioIOError as error:
-        raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=path, reason=str(error)) from error
+        # What GDAL says of it names the file.
+        reason = str(error).replace(path, shown)
+        raise RefusedInput(ErrorCode.TABLE_UNREADABLE, path=shown, reason=reason) from error
 
 
 def written_as(raster: OpenRaster, value: float) -> str:

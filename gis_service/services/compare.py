@@ -112,7 +112,7 @@ class Workbench:
 
     def __init__(self, prepared: Prepared | None = None) -> None:
         self._prepared = Prepared() if prepared is None else prepared
-        self._marks: dict[tuple[LayerId, VersionId], str] = {}
+        self._marks: dict[tuple[LayerId, VersionId, int], str] = {}
         self._kept: dict[tuple[int, int, int], CoverageInputs] = {}
 
     def inputs(self, layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
@@ -131,7 +131,11 @@ class Workbench:
         return {layer: zone[inputs.zone != BEYOND] for layer, zone in found.items()}
 
     def _marks_of(self, layers: StudyLayers) -> dict[str, str]:
-        names = {role: (layer, layers.versions[role]) for role, layer in layers.layers.items()}
+        # Two bands of one raster are two contents.
+        names = {
+            role: (layer, layers.versions[role], layers.rasters[role].band if role in layers.rasters else 0)
+            for role, layer in layers.layers.items()
+        }
         new = tuple(role for role, name in names.items() if name not in self._marks)
         self._marks |= {names[role]: mark for role, mark in marks_of(layers, new).items()}
         return {role: self._marks[name] for role, name in names.items()}

@@ -33,8 +33,8 @@ _MAY_DIFFER = {
     "min_site_m2",
 }
 """Parameters in which two states may differ; all else would compare ways and not services."""
-SHARED_LAYERS = ("demand", "buildings", "residential_land", "network")
-"""Roles that are the same in both states, layer and version."""
+SHARED_LAYERS = ("demand", "buildings", "residential_land", "weights", "network")
+"""Roles that are the same in both states, layer, version and band."""
 
 
 class CompareRequest(BaseModel):

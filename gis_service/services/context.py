@@ -105,7 +105,8 @@ def open_context(settings: Settings) -> Context:
     """
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
     folder = _artefacts(settings)
-    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads))
+    rasters = RasterStore.of(settings)
+    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads), rasters)
     return Context(open_database(settings), catalogue, settings, prepared)
 
 

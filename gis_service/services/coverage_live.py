@@ -39,6 +39,7 @@ from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import ROADS, CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions
+from gis_service.services.study_shapes import with_demand
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.tables import MOST_LIVE_PAIRS, closed_tables, say_closed, slow_tables
 from gis_service.types import Int32s, LayerId, Text
@@ -116,11 +117,12 @@ def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: floa
         Tells the layer of the service.
     asked
         Inputs by name; None is left out. ``closed_classes``, ``closed_areas`` (a layer) and ``closed_hours``
-        are one closure.
+        are one closure; ``demand``, ``demand_band``, ``weights`` and ``weights_band`` one layer of people.
     branch_share
         Share of the closed facilities that stay as branches.
     """
-    inputs = with_closures({name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    inputs = with_demand(with_closures(given))
     if branch_share:
         standard = catalogue.standards.get(str(inputs.get("standard")))
         service = inputs.get("service") or (standard.service if standard else None)

@@ -9,21 +9,17 @@ import shapely
 
 from gis_service.analysis.buildings import is_residential, weigh_buildings
 from gis_service.analysis.dasymetric import Ground, people_of_zones
-from gis_service.analysis.demand import (
-    ALL,
-    Demand,
-    cell_corners,
-    demand_from_cells,
-    demand_from_points,
-    demand_from_polygons,
-)
+from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.files.buildings import read_buildings, read_land
-from gis_service.files.population import PopulationCells, PopulationTable, read_population
+from gis_service.files.population import PopulationTable, read_population
+from gis_service.files.population_cells import PopulationCells
+from gis_service.files.rasters import RasterSource
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import HALO_M
 from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together, widened
+from gis_service.services.population_cells import areas_of_cells, codes_of_cells, demand_of_cells
 from gis_service.services.spreading import by_raster, into_buildings
 from gis_service.types import Floats, Geometries, Text
 
@@ -130,13 +126,14 @@ def demand_of(
     residential = _residential(sources.residential_land, area[1], place, notices)
     ground = Ground(residential, barriers)
     if isinstance(population, PopulationCells):
-        shapes = _cells(population, area[1])
-        codes = [str(row) for row in range(len(shapes))]
+        shapes = areas_of_cells(population, area[1])
+        codes = codes_of_cells(population)
     else:
         shapes, codes = transform(population.geometry, population.crs, area[1]), list(population.codes)
     known = people_of_zones(shapes, _people(population), codes)
     if sources.weights is not None:
-        return by_raster(known, (sources.weights, sources.nodata), area, ground, notices).demand
+        weights = RasterSource(sources.weights, sources.nodata)
+        return by_raster(known, weights, area, ground, notices).demand
     if sources.buildings is not None:
         table = read_buildings(sources.buildings)
         note_lost("buildings", table.without_geometry, notices)
@@ -189,20 +186,12 @@ def _residential(
     return transform(table.areas[chosen], table.crs, crs)
 
 
-def _cells(population: PopulationCells, crs: pyproj.CRS) -> Geometries:
-    corners = cell_corners(population.affine, population.cells)
-    points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
-    moved = shapely.get_coordinates(transform(points, population.crs, crs))
-    return np.asarray(shapely.polygons(moved.reshape(corners.shape)), dtype=object)
-
-
 def _as_they_are(
     population: PopulationTable | PopulationCells, crs: pyproj.CRS, barriers: Geometries | None
 ) -> Demand:
-    people = _people(population)
     if isinstance(population, PopulationCells):
-        corners = shapely.get_coordinates(_cells(population, crs)).reshape(-1, 5, 2)[:, :4]
-        return demand_from_cells(corners, people, barriers)
+        return demand_of_cells(population, crs, barriers)
+    people = _people(population)
     places = transform(population.geometry, population.crs, crs)
     if population.kind == "points":
         return demand_from_points(places, people)

@@ -19,7 +19,7 @@ from gis_service.analysis.quota import known_sizes
 from gis_service.analysis.zones import Zones
 from gis_service.crs import crs_name, parse_crs, transform
 from gis_service.files.frames import crs_of, require_column
-from gis_service.files.population import PopulationCells
+from gis_service.files.population_cells import PopulationCells
 from gis_service.files.road_tables import FerryTable, GateTable
 from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.assigned import SERVES
@@ -55,7 +55,8 @@ from gis_service.services.gap_zones import zones_of
 from gis_service.services.network import ferries_of, metric_crs, roads_of
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.opening_hours import hours_of
-from gis_service.types import THOUSANDTHS, Bools, Floats, Geometries
+from gis_service.services.population_cells import beyond_in_thousandths
+from gis_service.types import Bools, Floats, Geometries
 
 _SITES = ("site_id", "site")
 CAPACITY, SITE_AREA = "capacity", "site_area_m2"
@@ -225,7 +226,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
         barriers=barriers,
         settlements=settlements,
         land_use=land_use,
-        beyond=_thousandths(population.beyond) if isinstance(population, PopulationCells) else 0,
+        beyond=beyond_in_thousandths(population) if isinstance(population, PopulationCells) else 0,
         notices=tuple(notices),
         references={},
         generated=generated_inputs(sources),
@@ -287,10 +288,6 @@ def _of_people(read: GapInputs) -> dict[str, str]:
 def _columns(table: FerryTable) -> tuple[Floats | Geometries | Bools, ...]:
     told = (table.lines, table.headway_min, table.wait_min, table.from_hour, table.to_hour)
     return told if table.takes_cars is None else (*told, table.takes_cars)
-
-
-def _thousandths(persons: float) -> int:
-    return int(np.floor(persons * THOUSANDTHS + 0.5))
 
 
 def _barriers(source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]) -> Geometries | None:

@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 
 from gis_service.analysis.zones import Zones
-from gis_service.files.population import PopulationCells, PopulationTable, rank_of
+from gis_service.files.population import PopulationTable, rank_of
+from gis_service.files.population_cells import PopulationCells
 from gis_service.services.gap_zones import codes_of
 from gis_service.services.rank_rules import rank_in_units, rank_missing
 from gis_service.types import Floats, Int32s

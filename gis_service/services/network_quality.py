@@ -142,7 +142,8 @@ def quality_layers(connection: Connection, catalogue: Catalogue, layer_id: str) 
     _require_roads(definition)
     layer = definition.id
     wanted = {"network": layer, "demand": PEOPLE, **BESIDE_ROADS}
-    known = {role: name for role, name in wanted.items() if name in catalogue.layers}
+    loaded = catalogue.layers
+    known = {role: name for role, name in wanted.items() if name in loaded and not loaded[name].is_raster}
     there = {role: version_of(connection, name) for role, name in known.items()}
     versions: dict[str, VersionId] = {role: version for role, version in there.items() if version is not None}
     if "network" not in versions:

@@ -21,6 +21,7 @@ from gis_service.analysis.network import Network
 from gis_service.analysis.resnap import Joined, joined_to, resnap
 from gis_service.analysis.snap import Positions, snap
 from gis_service.errors import NotFound
+from gis_service.files.raster_store import RasterStore
 from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.documents import code_version
@@ -102,6 +103,8 @@ class Prepared:
         Where large ones are kept; in memory only when None.
     turns
         Who may compute now.
+    rasters
+        Where the files of raster layers are; None where nobody keeps any.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class Prepared:
         store: ArtefactStore | None = None,
         names: ArtefactNames | None = None,
         turns: Turns | None = None,
+        rasters: RasterStore | None = None,
     ) -> None:
         self.memo = Memo()
         self.grounds = Memo(GROUNDS)
@@ -121,6 +125,7 @@ class Prepared:
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
         self.once = Memo(FACTS).once
         self.store = store
+        self.rasters = rasters
         self._names = names
         self.turns = Turns() if turns is None else turns
         self.is_aside = False

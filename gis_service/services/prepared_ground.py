@@ -27,7 +27,7 @@ from gis_service.services.documents import digest
 from gis_service.services.memo import Memo
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.prepared import Packing, Prepared, network_content, network_from
-from gis_service.services.study_demand import SPREAD_ROLES, read_demand, require_groups
+from gis_service.services.study_demand import SPREAD_ROLES, Around, read_demand, require_groups
 from gis_service.services.study_inputs import (
     Beside,
     Ground,
@@ -68,6 +68,9 @@ def vintage_marks(layers: StudyLayers) -> dict[str, str]:
 
 def _mark_of_role(layers: StudyLayers, role: str) -> str:
     layer = layers.layers[role]
+    if role in layers.rasters:  # a file, which never changes; the box of the city tells what is read of it
+        told = (*layers.rasters[role].mark, layers.catalogue.city.bbox)
+        return digest([layer, *told, repr(layers.catalogue.layers[layer])])
     if role in layers.past:  # nobody writes to it any more
         return digest([layer, layers.versions[role], repr(layers.catalogue.layers[layer])])
     return _mark_of(layers, layer)
@@ -201,7 +204,8 @@ def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask,
     if groups:
         grouped = replace(task, parameters=replace(task.parameters, groups=groups))
         plain_ground = ground
-        more = _checked(layers, own, lambda: _with_groups(plain_ground, layers, grouped))
+        around = Around(ground.barriers, ground.outline, prepared.rasters)
+        more = _checked(layers, own, lambda: _with_groups(plain_ground, layers, grouped, around))
         ground = _or_changed(lambda: prepared.grounds.by_name(("groups", question, groups), more))
     return _with_closures(prepared, ground, layers, task, marks)
 
@@ -220,17 +224,17 @@ def _with_closures(
     return _or_changed(lambda: prepared.closed.by_name(name, make, ground))
 
 
-def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
+def _with_groups(ground: Ground, layers: StudyLayers, task: CoverageTask, around: Around) -> Ground:
     """Read the people again with the groups that are asked for; roads and water are the same."""
-    demand, codes = read_demand(layers, ground.crs, task, ground.barriers, [])
-    return replace(ground, demand=demand, codes=codes, memo=Memo(), beside=Memo())
+    people = read_demand(layers, ground.crs, task, around, [])
+    return replace(ground, demand=people.demand, codes=people.codes, memo=Memo(), beside=Memo())
 
 
 def _beside(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks) -> Beside:
     """Give what a ground holds beside the roads: an edit of a road leaves it as it is."""
     own = {role: mark for role, mark in marks.items() if role not in _OF_ROADS}
     said = _question(layers, task, own, None) | {"kind": "beside", "on_roads": "network" in layers.layers}
-    make = _checked(layers, own, lambda: read_beside(layers, task))
+    make = _checked(layers, own, lambda: read_beside(layers, task, prepared.rasters))
     return _or_changed(lambda: prepared.beside.by_name(digest(said), make))
 
 
@@ -312,6 +316,7 @@ def _content(prepared: Prepared, ground: Ground) -> ArtefactContent:
         "network": None if ground.network is None else store.put(network_content(crs, ground.network)),
         "settlements": None if ground.settlements is None else list(ground.settlements.names),
         "notices": [notice.as_document() for notice in ground.notices],
+        "people_beyond": ground.people_beyond,
     }
     return ArtefactContent("ground", crs, len(ground.demand.xy), arrays, params=params)
 
@@ -335,6 +340,7 @@ def _ground(prepared: Prepared, found: Artefact) -> Ground:
         settlements=None if named is None else Settlements(named, arrays["settlement_xy"]),
         outline=None if outline is None else outline[0],
         notices=tuple(Notice(notice["code"], notice["params"]) for notice in params["notices"]),
+        people_beyond=params["people_beyond"],
     )
 
 

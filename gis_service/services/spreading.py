@@ -1,6 +1,6 @@
 """People of zones put into buildings, onto land or by a raster: the same for files and for layers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyproj
@@ -18,7 +18,7 @@ from gis_service.analysis.demand import ALL, cell_corners
 from gis_service.analysis.zonal import Outlines, Window, cell_shares, outlines, windows, zonal_sums
 from gis_service.crs import transform
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.rasters import OpenRaster, open_raster, written_as
+from gis_service.files.rasters import OpenRaster, RasterSource, open_raster, written_as
 from gis_service.services.coverage_inputs import Notice
 from gis_service.types import THOUSANDTHS, Floats, Geometries, Int64s
 
@@ -50,7 +50,7 @@ def into_buildings(
 
 def by_raster(
     known: PeopleOfZones,
-    source: tuple[str, float | None],
+    source: RasterSource,
     area: tuple[Geometries, pyproj.CRS],
     ground: Ground,
     notices: list[Notice],
@@ -62,7 +62,7 @@ def by_raster(
     known
         People of zones, in the system of ``area``.
     source
-        The raster, and the value that means "no data" in it when it is not the declared one.
+        The raster.
     area
         The study area, and the system of all geometry.
     ground, notices
@@ -71,13 +71,13 @@ def by_raster(
     Raises
     ------
     NotFound, RefusedInput
-        As `open_raster`; ``raster_nodata`` for negative weights.
+        As `open_raster`; ``raster_nodata`` for negative weights, ``raster_cells_too_many``.
     """
     shapes, crs = area
-    with open_raster(*source) as raster:
+    with open_raster(source.path, source.nodata, source.name) as raster:
         polygons = transform(known.zones.polygons, crs, raster.crs)
         found = outlines(polygons, raster.affine, raster.shape)
-        parts = [_pieces(raster, found, window) for window in windows(found)]
+        parts = list(_all_pieces(raster, found, source))
         zone, cells, share, weight = (np.concatenate(columns) for columns in zip(*parts, _EMPTY, strict=True))
         total = _inside(
             raster, transform(np.array([shapely.union_all(shapes)], dtype=object), crs, raster.crs)
@@ -105,6 +105,16 @@ _Piece = tuple[Int64s, Int64s, Floats, Floats]
 _EMPTY: _Piece = (
     np.empty(0, np.int64), np.empty((0, 2), np.int64), np.empty(0), np.empty(0),
 )  # fmt: skip
+
+
+def _all_pieces(raster: OpenRaster, found: Outlines, source: RasterSource) -> Iterator[_Piece]:
+    """Give the parts of cells that have a weight, window by window, as far as they are not too many."""
+    cells = 0
+    for window in windows(found):
+        pieces = _pieces(raster, found, window)
+        cells += len(pieces[0])
+        source.require_few(cells)
+        yield pieces
 
 
 def _pieces(raster: OpenRaster, found: Outlines, window: Window) -> _Piece:

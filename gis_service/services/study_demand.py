@@ -1,13 +1,16 @@
-"""The people of a study: at places as a layer has them, or of areas, spread into buildings and onto land."""
+"""The people of a study: at places as a layer has them, of areas, spread by what they hold, of a raster."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.buildings import Buildings, is_residential, weigh_buildings
-from gis_service.analysis.dasymetric import Ground, people_of_zones
+from gis_service.analysis.dasymetric import Ground, PeopleOfZones, people_of_zones
 from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
 from gis_service.crs import STORAGE, transform
 from gis_service.db.layer_rows import LayerRows
@@ -15,18 +18,68 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.areas import sound_areas
 from gis_service.files.buildings import CLASS_COLUMNS, HEIGHT_COLUMNS, LAND_COLUMNS, STOREYS_COLUMNS
 from gis_service.files.osm import width_m
+from gis_service.files.raster_store import RasterStore
 from gis_service.services.assigned import ASSIGNED
 from gis_service.services.coverage_inputs import Notice
-from gis_service.services.spreading import into_buildings
+from gis_service.services.population_cells import (
+    areas_of_cells,
+    beyond_in_thousandths,
+    codes_of_cells,
+    demand_of_cells,
+)
+from gis_service.services.spreading import by_raster, into_buildings
 from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_rasters import PEOPLE, WEIGHTS, read_people, refuse_groups, source_of
 from gis_service.services.study_request import CoverageTask
 from gis_service.types import Floats, Geometries, Text
 
 EVERYBODY, PERSONS = "people", "persons"
 """Column of everybody in a layer of people, and the unit of it and of its groups."""
-SPREAD_ROLES = ("buildings", "residential_land")
+SPREAD_ROLES = ("buildings", "residential_land", WEIGHTS)
 """Roles of the layers that people of areas are spread by."""
 _AREA = 2
+
+
+@dataclass(frozen=True)
+class People:
+    """The people of a study.
+
+    Parameters
+    ----------
+    demand
+        At places.
+    codes
+        The codes stored with each row: of units by their layer, of assigned facilities; a raster has none.
+    beyond
+        Whole thousandths of people of a raster who are too far away to be rows of ``demand``.
+    """
+
+    demand: Demand
+    codes: Mapping[str, list[object]] = field(default_factory=dict)
+    beyond: int = 0
+
+
+@dataclass(frozen=True)
+class Around:
+    """What lies around the people of a study.
+
+    Parameters
+    ----------
+    barriers
+        Where nobody lives, in the system of the study.
+    outline
+        The study area, where the city brings its outline as a layer.
+    rasters
+        Where the files of raster layers are; None where nobody keeps any.
+    """
+
+    barriers: Geometries | None = None
+    outline: BaseGeometry | None = None
+    rasters: RasterStore | None = None
+
+
+_Asked: TypeAlias = tuple[pyproj.CRS, CoverageTask, Around]
+"""System of the study, what is asked, and what lies around the people."""
 
 
 def _refused(name: str, value: object, expected: Text | str) -> RefusedInput:
@@ -39,16 +92,19 @@ def require_groups(layers: StudyLayers, task: CoverageTask) -> None:
     Raises
     ------
     RefusedInput
-        ``study_refused``, naming the groups that there are.
+        ``study_refused``, naming the groups that there are; a raster has none.
     """
+    groups = [group for group in task.parameters.counted_groups if group != ALL]
+    if groups and PEOPLE in layers.rasters:
+        raise refuse_groups(groups[0])
     definition = layers.catalogue.layers[layers.layers["demand"]]
     known = [
         column.name
         for column in definition.fields
         if column.type == "number" and column.unit == PERSONS and column.name != EVERYBODY
     ]
-    for group in task.parameters.counted_groups:
-        if group != ALL and group not in known:
+    for group in groups:
+        if group not in known:
             raise _refused("groups", group, ", ".join(known))
 
 
@@ -56,17 +112,17 @@ def read_demand(
     layers: StudyLayers,
     crs: pyproj.CRS,
     task: CoverageTask,
-    barriers: Geometries | None,
+    around: Around,
     notices: list[Notice],
-) -> tuple[Demand, dict[str, list[object]]]:
-    """Give the people, and the codes stored with each row: of units by their layer, of assigned facilities.
+) -> People:
+    """Give the people.
 
     Parameters
     ----------
     layers, crs, task
         Which layers, the system of the study, and what is asked: the groups.
-    barriers
-        Where nobody lives, in ``crs``.
+    around
+        What lies around them.
     notices
         What must be said of the people is added here.
 
@@ -74,9 +130,13 @@ def read_demand(
     ------
     RefusedInput
         ``study_refused`` for a group that the layer does not know, for a layer without people, and for people
-        at places that are to be spread.
+        at places that are to be spread; ``raster_cells_too_many``.
+    Temporary
+        ``raster_file_missing``.
     """
     require_groups(layers, task)
+    if PEOPLE in layers.rasters:
+        return _of_raster(layers, crs, task, around, notices)
     layer, unit_field = layers.layers["demand"], layers.layers["zones"]
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     groups = [group for group in task.parameters.counted_groups if group != ALL]
@@ -88,20 +148,32 @@ def read_demand(
     people |= {group: _numbers(rows, group, layer) for group in groups}
     places = transform(shapely.force_2d(rows.geometry), STORAGE, crs)
     if any(role in layers.layers for role in SPREAD_ROLES):
-        ground = Ground(_residential(layers, crs), barriers, task.parameters.lattice)
         codes: list[object] = rows.columns[key] if key else [*range(1, len(rows) + 1)]
-        demand = _spread(layers, (places, people, codes), ground, crs, notices)
+        demand = _spread(layers, (places, people, codes), (crs, task, around), notices)
     else:
         if any(_stands_for_units(rows, vintage) for vintage in vintages):
             notices.append(Notice("people_at_centres", {}))
         if np.all(shapely.get_dimensions(places) <= 0):
             demand = demand_from_points(places, people)
         else:
-            demand = demand_from_polygons(places, people, barriers, task.parameters.lattice)
+            demand = demand_from_polygons(places, people, around.barriers, task.parameters.lattice)
     source = demand.source.tolist()
     kept = (unit_field, *vintages, *ways)
-    stored = {field: rows.columns[field] for field in kept if field in rows.columns}
-    return demand, {field: [codes[row] for row in source] for field, codes in stored.items()}
+    stored = {name: rows.columns[name] for name in kept if name in rows.columns}
+    return People(demand, {name: [codes[row] for row in source] for name, codes in stored.items()})
+
+
+def _of_raster(
+    layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, around: Around, notices: list[Notice]
+) -> People:
+    """Give the people of a raster, in its cells or in the buildings and on the land of these."""
+    found = read_people(around.rasters, layers.rasters[PEOPLE], layers.catalogue.city.bbox)
+    beyond = beyond_in_thousandths(found)
+    if not any(role in layers.layers for role in SPREAD_ROLES):
+        demand = demand_of_cells(found, crs, around.barriers, task.parameters.lattice)
+        return People(demand, beyond=beyond)
+    known = people_of_zones(areas_of_cells(found, crs), {ALL: found.people}, codes_of_cells(found))
+    return People(_in_buildings(layers, known, (crs, task, around), notices), beyond=beyond)
 
 
 def _people_column(layers: StudyLayers) -> str:
@@ -120,19 +192,31 @@ def _people_column(layers: StudyLayers) -> str:
 
 def _spread(
     layers: StudyLayers,
-    known: tuple[Geometries, Mapping[str, Floats], list[object]],
-    ground: Ground,
-    crs: pyproj.CRS,
+    given: tuple[Geometries, Mapping[str, Floats], list[object]],
+    asked: _Asked,
     notices: list[Notice],
 ) -> Demand:
-    """Put the people of areas into the buildings of the study, else onto its residential land."""
-    places, people, codes = known
+    """Put the people of areas onto the weights of a raster, into buildings, else onto residential land."""
+    (places, people, codes), (crs, task, around) = given, asked
     areas = sound_areas(places)[0]
     if np.any((shapely.get_dimensions(areas) != _AREA) & ~shapely.is_missing(areas)):
         expected = Text("lớp vùng có số người", "a layer of areas with people")
         raise _refused("demand", layers.layers["demand"], expected)
-    of_zones = people_of_zones(areas, people, codes)
-    return into_buildings(of_zones, _buildings(layers, crs), ground, notices).demand
+    known = people_of_zones(areas, people, codes)
+    if WEIGHTS not in layers.rasters:
+        return _in_buildings(layers, known, asked, notices)
+    ground = Ground(_residential(layers, crs), around.barriers, task.parameters.lattice)
+    weights = source_of(around.rasters, layers.rasters[WEIGHTS])
+    outline = None if around.outline is None else np.array([around.outline], dtype=object)
+    area = known.zones.polygons if outline is None else outline
+    return by_raster(known, weights, (area, crs), ground, notices).demand
+
+
+def _in_buildings(layers: StudyLayers, known: PeopleOfZones, asked: _Asked, notices: list[Notice]) -> Demand:
+    """Put the people of areas into the buildings of the study, else onto its residential land."""
+    crs, task, around = asked
+    ground = Ground(_residential(layers, crs), around.barriers, task.parameters.lattice)
+    return into_buildings(known, _buildings(layers, crs), ground, notices).demand
 
 
 def _buildings(layers: StudyLayers, crs: pyproj.CRS) -> Buildings:

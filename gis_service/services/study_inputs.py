@@ -15,16 +15,18 @@ from gis_service.analysis.zones import BEYOND, Zones, sorted_zones
 from gis_service.crs import STORAGE, parse_crs, require_metric, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.raster_store import RasterStore
 from gis_service.services.assigned import column_of, find_assigned
 from gis_service.services.closures import closed_network, hour_of
 from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice, Subject
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.memo import Memo
 from gis_service.services.study_area import read_outline, units_in
-from gis_service.services.study_demand import read_demand
+from gis_service.services.study_demand import Around, read_demand
 from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_rank import read_rank
+from gis_service.services.study_rasters import PEOPLE, require_read
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA, UNIT_TYPE, UNIT_TYPES
@@ -67,6 +69,8 @@ class Ground:
         To name places by.
     outline
         The study area, where the city brings its outline as a layer.
+    people_beyond
+        Whole thousandths of people too far beyond it to be rows of ``demand``.
     notices
         Found while all this was read.
     memo
@@ -84,6 +88,7 @@ class Ground:
     settlements: Settlements | None
     outline: BaseGeometry | None
     notices: tuple[Notice, ...]
+    people_beyond: int = 0
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     beside: Memo = field(default_factory=Memo, compare=False, repr=False)
 
@@ -94,7 +99,7 @@ class Beside:
 
     Parameters
     ----------
-    demand, codes, barriers, settlements, outline, notices
+    demand, codes, barriers, settlements, outline, people_beyond, notices
         As of `Ground`; the notices are those of the people.
     memo
         What has been worked out of it.
@@ -106,6 +111,7 @@ class Beside:
     settlements: Settlements | None
     outline: BaseGeometry | None
     notices: tuple[Notice, ...]
+    people_beyond: int = 0
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
@@ -139,15 +145,25 @@ def closed_ground(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Gr
     return replace(ground, network=network, notices=(*ground.notices, notice), memo=Memo())
 
 
-def read_beside(layers: StudyLayers, task: CoverageTask) -> Beside:
-    """Read what a ground holds beside the roads; raises as `read_coverage_inputs`."""
+def read_beside(layers: StudyLayers, task: CoverageTask, rasters: RasterStore | None = None) -> Beside:
+    """Read what a ground holds beside the roads; raises as `read_coverage_inputs`.
+
+    Parameters
+    ----------
+    layers, task
+        Which layers, and what is asked.
+    rasters
+        Where the files of raster layers are.
+    """
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
     water, named = (_rows_beside(layers, role, notices) for role in ("barriers", "settlements"))
     barriers = None if water is None else _metric(water, crs)
-    demand, codes = read_demand(layers, crs, task, barriers, notices)
+    outline = read_outline(layers, crs)
+    people = read_demand(layers, crs, task, Around(barriers, outline, rasters), notices)
     settlements = None if named is None else _settlements(named, crs)
-    return Beside(demand, codes, barriers, settlements, read_outline(layers, crs), tuple(notices))
+    told = (settlements, outline, tuple(notices), people.beyond)
+    return Beside(people.demand, people.codes, barriers, *told)
 
 
 def read_ground(
@@ -192,6 +208,7 @@ def read_ground(
         barriers=beside.barriers,
         settlements=beside.settlements,
         outline=beside.outline,
+        people_beyond=beside.people_beyond,
         notices=(*notices, *beside.notices),
         beside=beside.memo,
     )
@@ -221,6 +238,9 @@ def units_on(ground: Ground, layers: StudyLayers) -> Units:
     """Read the units of a study, and find the unit of each row of people; raises as above."""
     zones = read_zones(layers, ground.crs)
     area = read_zones(layers, ground.crs, AREA) if AREA in layers.layers else None
+    if PEOPLE in layers.rasters:
+        told_by = (layers.layers["zones"], ground.crs)
+        require_read(layers.catalogue.city.bbox, told_by, zones, area, ground.outline)
     stored = ground.codes.get(layers.layers["zones"], [None] * len(ground.demand.xy))
     return Units(zones, units_in(ground.demand.xy, zones, stored, ground.outline, area), area)
 
@@ -266,6 +286,7 @@ def inputs_on(
         settlements=ground.settlements,
         outline=ground.outline,
         area=units.area,
+        people_beyond=ground.people_beyond,
         rank=read_rank(layers, task, ground.demand, (units.zones, units.zone)),
         land_use=_land_use(layers, ground.crs) if "land_use" in layers.layers else None,
         notices=tuple(notices),

@@ -1,7 +1,7 @@
 """Which layers a study reads, in which version: what makes it the same study when it is asked again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
@@ -11,6 +11,7 @@ from gis_service.db.layer_rows import LayerRows, read_layer
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services.layers import refuse_raster
+from gis_service.services.study_rasters import RASTER_ROLES, RasterBand, find_rasters, kept_band
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.vintages import AREA, UNIT_TYPES, area_of, base_units
 from gis_service.types import LayerId, VersionId
@@ -40,6 +41,8 @@ class StudyLayers:
         Layer and version by role.
     past
         Roles whose version is not the current one: their rows are read from the history.
+    rasters
+        Roles whose layer is a raster, with the band that is meant.
     """
 
     connection: Connection
@@ -47,14 +50,18 @@ class StudyLayers:
     layers: Mapping[str, LayerId]
     versions: Mapping[str, VersionId]
     past: frozenset[str] = frozenset()
+    rasters: Mapping[str, RasterBand] = field(default_factory=dict)
 
     @property
     def references(self) -> dict[str, object]:
         """The ``inputs`` of the study document."""
         return {
-            role: {"layer": layer, "version": self.versions[role]}
+            role: {"layer": layer, "version": self.versions[role], **self._band(role)}
             for role, layer in sorted(self.layers.items())
         }
+
+    def _band(self, role: str) -> dict[str, int]:
+        return {"band": self.rasters[role].band} if role in self.rasters else {}
 
     @property
     def generated(self) -> tuple[str, ...]:
@@ -111,12 +118,17 @@ def layers_of(
     """
     layers = {role: LayerId(one["layer"]) for role, one in references.items()}
     versions = {role: VersionId(one["version"]) for role, one in references.items()}
-    past = set()
+    past, rasters = set(), {}
     for role, layer in layers.items():
         current = version_of(connection, layer) if layer in catalogue.layers else None
         if _is_past(connection, layer, versions[role], current):
             past.add(role)
-    return StudyLayers(connection, catalogue, layers, versions, frozenset(past))
+        if role in RASTER_ROLES and catalogue.layers[layer].is_raster:
+            raster = kept_band(connection, layer, versions[role], references[role].get("band"))
+            if raster is None:
+                raise _gone(layer, versions[role], current)
+            rasters[role] = raster
+    return StudyLayers(connection, catalogue, layers, versions, frozenset(past), rasters)
 
 
 def _is_past(connection: Connection, layer: LayerId, wanted: VersionId, current: VersionId | None) -> bool:
@@ -126,8 +138,29 @@ def _is_past(connection: Connection, layer: LayerId, wanted: VersionId, current:
     known = current is not None and 0 < wanted < current
     found = version(connection, layer, wanted) if known else None
     if found is None or not found.kept:
-        raise Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current or "–")
+        raise _gone(layer, wanted, current)
     return True
+
+
+def _gone(layer: LayerId, wanted: VersionId, current: VersionId | None) -> Conflict:
+    return Conflict(ErrorCode.STUDY_VERSION_GONE, layer=layer, version=wanted, current=current or "–")
+
+
+def _asked_versions(
+    connection: Connection, catalogue: Catalogue, task: CoverageTask
+) -> tuple[dict[str, VersionId], set[str]]:
+    """Give the versions of the layers that were asked for, by role, and the roles of those of the past."""
+    versions, past = {}, set()
+    for role, layer in task.layers.items():
+        if role not in RASTER_ROLES:
+            refuse_raster(catalogue.layers[layer])
+        current = version_of(connection, layer)
+        if current is None:
+            raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
+        versions[role] = task.wanted.get(role, current)
+        if _is_past(connection, layer, versions[role], current):
+            past.add(role)
+    return versions, past
 
 
 def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask) -> StudyLayers:
@@ -136,20 +169,14 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
     Raises
     ------
     RefusedInput
-        ``study_layer_empty`` for a layer that is needed and not loaded.
+        ``study_layer_empty`` for a layer that is needed and not loaded; as `find_rasters`.
+    NotFound
+        ``layer_is_raster`` for a raster where rows are meant.
     Conflict
         ``study_version_gone`` for a version that the history does not keep.
     """
-    layers, versions, past = dict(task.layers), {}, set()
-    for role, layer in task.layers.items():
-        refuse_raster(catalogue.layers[layer])
-        current = version_of(connection, layer)
-        if current is None:
-            raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
-        wanted = task.wanted.get(role, current)
-        if _is_past(connection, layer, wanted, current):
-            past.add(role)
-        versions[role] = wanted
+    layers, (versions, past) = dict(task.layers), _asked_versions(connection, catalogue, task)
+    rasters = find_rasters(connection, catalogue, layers, versions, task.bands)
     beside = BESIDE | (BESIDE_ROADS if "network" in layers else {})
     if catalogue.layers[layers["demand"]].geometry not in _POINTS:
         beside = beside | BESIDE_AREAS
@@ -167,4 +194,4 @@ def find_layers(connection: Connection, catalogue: Catalogue, task: CoverageTask
     there = None if area is None else version_of(connection, area)
     if area is not None and there is not None:
         layers[AREA], versions[AREA] = area, there
-    return StudyLayers(connection, catalogue, layers, versions, frozenset(past))
+    return StudyLayers(connection, catalogue, layers, versions, frozenset(past), rasters)

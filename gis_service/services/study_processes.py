@@ -205,6 +205,9 @@ def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask,
     for role in SHARED_LAYERS:
         if before.versions.get(role) != after.versions.get(role):
             raise refused(f"after/{role}/version", after.versions.get(role), str(before.versions.get(role)))
+        bands = [one.rasters[role].band for one in (after, before) if role in one.rasters]
+        if len(set(bands)) > 1:
+            raise refused(f"after/{role}/band", bands[0], str(bands[1]))
     layers = CompareLayers(before, after, told)
     task = replace(
         task, before=with_last_change(before, task.before), after=with_last_change(after, task.after)

@@ -1,7 +1,7 @@
 """What somebody asks of a study: checked, and completed from the standard and the conventions of the city."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any, Literal
 
@@ -47,6 +47,7 @@ from gis_service.services.study_standard import (
     kept_beside,
     limit_of,
     mode_of,
+    one_of,
     quota_of,
     refused,
     standard_notices,
@@ -80,7 +81,7 @@ class CoverageRequest(BaseModel):
     facilities: FacilityReference | None = Field(None, description="Facilities; the layer of the service.")
     network: LayerReference | None = Field(None, description="Roads.")
     demand: DemandReference | None = Field(
-        None, description="People at places, or of areas and what they are spread by."
+        None, description="People at places, of areas and what they are spread by, or of a raster."
     )
     zones: LayerReference | None = Field(None, description="Units the result is told by.")
     measure: CoverageMeasure | None = None
@@ -154,6 +155,8 @@ class CoverageTask:
         Day of the week of the study; Monday is 0.
     beside
         What is told beside it, by name: complete requests of their own, for the same people and roads.
+    bands
+        Numbers or names of the bands of rasters that were asked for, by role.
     """
 
     layers: Mapping[str, LayerId]
@@ -165,6 +168,7 @@ class CoverageTask:
     notices: tuple[Notice, ...]
     weekday: int
     beside: tuple[tuple[str, "CoverageTask"], ...] = ()
+    bands: Mapping[str, int | str] = field(default_factory=dict)
 
     @property
     def asks_for_kinds(self) -> bool:
@@ -237,7 +241,7 @@ def complete(
         branch_share=_branch_share(request, service, catalogue),
         closures=rules_of(request.closures),
         seed=request.seed,
-        tables=tuple(_known("tables", name, list(TABLES)) for name in dict.fromkeys(request.tables)),
+        tables=tuple(one_of("tables", name, list(TABLES)) for name in dict.fromkeys(request.tables)),
         quota=quota_of(standard, measure),
         quota_group=group if measure == "quota" else EVERYBODY,
         unit_types=standard.unit_type if standard else (),
@@ -260,8 +264,8 @@ def complete(
     usual = conventions.study_time
     clock = usual.time if request.at is None else request.at.time()
     weekday = WEEKDAYS.index(usual.weekday) if request.at is None else day.weekday()
-    told = standard_notices(standard, day)
-    task = CoverageTask(layers, wanted, parameters, day, clock, request.at is not None, told, weekday)
+    when = (day, clock, request.at is not None, standard_notices(standard, day), weekday)
+    task = CoverageTask(layers, wanted, parameters, *when, bands=_bands(request))
     return _with_beside(task, request, catalogue, today, rights)
 
 
@@ -277,7 +281,7 @@ def _with_beside(
     for name in asked.beside:
         if name == asked.standard:
             raise refused("beside", name, ", ".join(one for one in told if one != name))
-        _known("beside", name, [ROADS, *catalogue.standards], told)
+        one_of("beside", name, [ROADS, *catalogue.standards], told)
         shared = {"vintage": asked.vintage, "beside": (), **dict.fromkeys(OF_TABLES), "tables": ()}
         if name == ROADS:
             if asked.measure != "straight_radius":
@@ -301,12 +305,6 @@ def _may_tell(catalogue: Catalogue, standard: str, rights: Rights) -> bool:
     return rights.may_read(catalogue.standards[standard].service)
 
 
-def _known(name: str, value: str, known: Sequence[str], told: Sequence[str] | None = None) -> str:
-    if value not in known:
-        raise refused(name, value, ", ".join(known if told is None else told))
-    return value
-
-
 def _told(catalogue: Catalogue, rights: Rights | None) -> list[str]:
     """Name the layers that a refusal may name."""
     return [str(layer) for layer in (catalogue.layers if rights is None else rights.readable())]
@@ -317,12 +315,16 @@ def told_vintages(vintages: Iterable[Vintage], rights: Rights | None) -> list[st
     return [one.id for one in vintages if rights is None or rights.may_read(one.layer)]
 
 
+def _bands(request: CoverageRequest) -> dict[str, int | str]:
+    return {} if request.demand is None else request.demand.bands
+
+
 def _standard(request: CoverageRequest, catalogue: Catalogue, rights: Rights | None) -> Standard | None:
     if request.standard is None:
         return None
     known = catalogue.standards
     told = [id_ for id_, one in known.items() if rights is None or rights.may_read(one.service)]
-    return known[_known("standard", request.standard, list(known), told)]
+    return known[one_of("standard", request.standard, list(known), told)]
 
 
 def _group_speeds(
@@ -359,7 +361,7 @@ def _vintage(
 ) -> str | None:
     vintages = {vintage.id: vintage for vintage in catalogue.city.vintages}
     if request.vintage is not None:
-        return _known("vintage", request.vintage, list(vintages), told_vintages(vintages.values(), rights))
+        return one_of("vintage", request.vintage, list(vintages), told_vintages(vintages.values(), rights))
     if request.zones is not None:
         return next((one.id for one in vintages.values() if one.layer == request.zones.layer), None)
     usual = usual_vintage(catalogue, day, today)
@@ -388,7 +390,7 @@ def _layers(
         standing[role] = (LayerReference(layer=areas.layer, version=areas.version), areas.layer)
     for role, (reference, default) in standing.items():
         name = (reference.layer if reference else None) or default
-        layers[role] = LayerId(_known(role, name, list(catalogue.layers), _told(catalogue, rights)))
+        layers[role] = LayerId(one_of(role, name, list(catalogue.layers), _told(catalogue, rights)))
         if role != "demand" and is_personal(catalogue.layers[layers[role]]):
             raise refused(role, name, "visibility: public, internal, draft")  # its codes would be shown
         if reference and reference.version is not None:

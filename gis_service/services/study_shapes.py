@@ -1,6 +1,7 @@
 """Parts of what somebody asks of a study, layers by version, and how any such request is checked."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -8,6 +9,7 @@ from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.shapes import expected_text, fault_text
 
 Request = TypeVar("Request", bound=BaseModel)
+_NAMED = ("demand", "demand_band", "weights", "weights_band")
 
 
 class LayerReference(BaseModel):
@@ -19,8 +21,16 @@ class LayerReference(BaseModel):
     version: int | None = Field(None, description="Version of the layer; the current one when left out.")
 
 
-class DemandReference(LayerReference):
-    """The layer of the people, and the layers that people of areas are spread by."""
+class RasterReference(LayerReference):
+    """A layer that may be a raster, and which of its bands is meant."""
+
+    band: int | str | None = Field(
+        None, description="Number (from 1) or name of the band of a raster; its only one when left out."
+    )
+
+
+class DemandReference(RasterReference):
+    """The layer of the people (a raster holds persons per cell), and what people of areas are spread by."""
 
     buildings: LayerReference | None = Field(
         None, description="Buildings that the people of areas live in, by storeys or height, and class."
@@ -28,12 +38,21 @@ class DemandReference(LayerReference):
     land_use: LayerReference | None = Field(
         None, description="Land by its use: where people of areas without a building to live in are put."
     )
+    weights: RasterReference | None = Field(
+        None, description="A raster that the people of areas are spread by, in the place of buildings."
+    )
 
     @property
     def spread_by(self) -> dict[str, LayerReference]:
         """The layers that the people are spread by, by role."""
-        asked = {"buildings": self.buildings, "residential_land": self.land_use}
+        asked = {"buildings": self.buildings, "residential_land": self.land_use, "weights": self.weights}
         return {role: reference for role, reference in asked.items() if reference is not None}
+
+    @property
+    def bands(self) -> dict[str, int | str]:
+        """The bands of rasters that were asked for, by role."""
+        asked = {"demand": self.band, "weights": None if self.weights is None else self.weights.band}
+        return {role: band for role, band in asked.items() if band is not None}
 
 
 class FacilityReference(BaseModel):
@@ -55,6 +74,24 @@ class FacilityReference(BaseModel):
             " their number times the share, rounded half up."
         ),
     )
+
+
+def with_demand(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the people that an address or a command line names the way the inputs of a study have it.
+
+    Parameters
+    ----------
+    asked
+        Inputs by name. ``demand`` and ``weights`` (ids of layers), ``demand_band`` and ``weights_band`` are
+        one ``demand``.
+    """
+    inputs = {name: value for name, value in asked.items() if name not in _NAMED}
+    layer, band, weights, weights_band = (asked.get(name) for name in _NAMED)
+    spread_by = {"layer": weights, "band": weights_band}
+    spread_by = {name: value for name, value in spread_by.items() if value is not None}
+    demand = {"layer": layer, "band": band, "weights": spread_by or None}
+    demand = {name: value for name, value in demand.items() if value is not None}
+    return inputs | ({"demand": demand} if demand else {})
 
 
 def read_request(shape: type[Request], document: object) -> Request:

@@ -1,6 +1,6 @@
 """What a study takes from its standard and from the conventions of the city."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from gis_service.analysis.modes import Mode
@@ -22,6 +22,19 @@ _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
     """Say which input cannot be used, and what would be right."""
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)
+
+
+def one_of(name: str, value: str, known: Sequence[str], told: Sequence[str] | None = None) -> str:
+    """Give a value that is one of those known; a refusal names those that may be told.
+
+    Raises
+    ------
+    RefusedInput
+        ``study_refused``.
+    """
+    if value not in known:
+        raise refused(name, value, ", ".join(known if told is None else told))
+    return value
 
 
 def limit_of(asked: float | None, standard: Standard | None, measure: str) -> float:

@@ -211,3 +211,11 @@ def test_what_cannot_be_published_ends_with_its_exit_code(
     refused = study("publish", *words)
     assert refused.exit_code == exit_code
     assert refused.stderr
+
+
+def test_people_are_named_by_layer_and_band(study: Study) -> None:
+    told = study("run", "coverage", *STRAIGHT, "--demand", "residents", "--demand-band", "1")
+    assert (told.exit_code, "demand/band" in told.stderr) == (3, True)
+    weighed = ("--demand", "commune_2024", "--weights", "commune_2024")
+    told = study("run", "coverage", *STRAIGHT, *weighed)
+    assert (told.exit_code, "demand/weights" in told.stderr) == (3, True)

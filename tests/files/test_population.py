@@ -12,7 +12,8 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from gis_service.errors import GisError, WrongUse
-from gis_service.files.population import PopulationCells, PopulationTable, read_population
+from gis_service.files.population import PopulationTable, read_population
+from gis_service.files.population_cells import PopulationCells
 
 METRIC = pyproj.CRS.from_epsg(9209)
 

@@ -8,7 +8,8 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 
 from gis_service.errors import GisError
-from gis_service.files.population import PopulationCells, read_population
+from gis_service.files.population import read_population
+from gis_service.files.population_cells import PopulationCells
 from gis_service.files.rasters import is_raster, open_raster
 
 NAN = float("nan")

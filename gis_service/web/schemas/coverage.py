@@ -22,6 +22,8 @@ from gis_service.web.schemas.common import Answer, Link
 from gis_service.web.schemas.studies import StudyDocument
 
 _ID = r"^[a-z][a-z0-9_]{0,47}$"
+_BAND = r"^[a-z0-9_]{1,48}$"
+_BAND_WORDS = "number (from 1) or name of the band; the only one when left out."
 _GROUPS_EXPECTED, _TABLES_EXPECTED = "age_60,age_3_5", "facilities"
 _BESIDE_EXPECTED = "roads,health_station_walk_15min"
 _AT_EXPECTED = "2026-01-06T10:00"
@@ -87,6 +89,14 @@ class CoverageQuery(Query):
         None, ge=0, le=MAX_TURNOUT_S, allow_inf_nan=False, description="Seconds; in steps as the limit."
     )
     start_column: str | None = Field(None, pattern=_ID, description=f"{START_COLUMN} In steps as the limit.")
+    demand: str | None = Field(
+        None, pattern=_ID, description="Layer of the people; a raster holds persons per cell."
+    )
+    demand_band: str | None = Field(None, pattern=_BAND, description=f"Of a raster of people: {_BAND_WORDS}")
+    weights: str | None = Field(
+        None, pattern=_ID, description="Raster layer that the people of areas in `demand` are spread by."
+    )
+    weights_band: str | None = Field(None, pattern=_BAND, description=f"Of the weights: {_BAND_WORDS}")
     groups: Annotated[
         tuple[str, ...] | None, BeforeValidator(_groups), WithJsonSchema({"type": "string"})
     ] = Field(None, description="Groups of people that are counted too, with commas between.")
