@@ -84,6 +84,18 @@ def number(value: float, language: Language, decimals: int = 0) -> str:
     return english.translate(str.maketrans(",.", ".,"))
 
 
+def amount_words(value: float, language: Language, decimals: int = 3) -> str:
+    """Write an amount with the decimals that it has, and no more than so many.
+
+    Examples
+    --------
+    >>> amount_words(0.65, "vi"), amount_words(1000, "en")
+    ('0,65', '1,000')
+    """
+    said = number(value, language, decimals)
+    return said.rstrip("0").rstrip(".,") if decimals else said
+
+
 def percent(share: float, language: Language, decimals: int = 1) -> str:
     """Write a share 0..1 as a percentage: ``80,5 %`` in Vietnamese, ``80.5%`` in English."""
     digits = number(share * 100, language, decimals)

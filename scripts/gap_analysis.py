@@ -13,6 +13,7 @@ found, 6 try again.
 """  # noqa: D301  click takes the backspace as "leave these lines as they are"
 
 import os
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,7 +47,10 @@ _FILE_OPTIONS = (
     "residential_land",
     "weights",
     "out",
+    "before",
+    "before_closed_areas",
 )
+_PLACE = re.compile(r"[-+\d. ]+,[-+\d. ]+")
 _TABLE_ROWS = 10
 _BAR = "{desc:<12}{bar}{percentage:4.0f} %"
 
@@ -67,8 +71,19 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
         _fail(error)
     values = {name: value for name, value in given.items() if value is not None}
     folder = Path(path).parent
-    files = {name: str(folder / str(values[name])) for name in _FILE_OPTIONS if name in values}
+    files: dict[str, object] = {
+        name: _beside(folder, values[name]) for name in _FILE_OPTIONS if name in values
+    }
+    if "why" in values:
+        asked = values["why"] if isinstance(values["why"], list) else [values["why"]]
+        files["why"] = [_beside(folder, one) for one in asked]
     context.default_map = {**(context.default_map or {}), **values, **files}
+
+
+def _beside(folder: Path, value: object) -> str:
+    """Give a path relative to the study file; "none" and LON,LAT are no paths."""
+    said = str(value)
+    return said if said == "none" or _PLACE.fullmatch(said) else str(folder / said)
 
 
 @click.command(
@@ -108,8 +123,31 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
 @click.option("--limit-m", type=float, metavar="METRES", help="Limit in metres; exactly one of the two.")
 @click.option(
     "--measure",
-    type=click.Choice(["network_time", "network_distance", "straight_radius", "within_line", "inside_area"]),
-    help="Default: network_time for minutes, network_distance for metres.",
+    type=click.Choice(
+        ["network_time", "network_distance", "straight_radius", "within_line", "inside_area", "quota"]
+    ),
+    help="Default: network_time for minutes, network_distance for metres, quota for --quota alone.",
+)
+@click.option(
+    "--quota",
+    type=float,
+    metavar="AMOUNT",
+    help="The least that each unit must have; with a limit too it is what the table provision compares with.",
+)
+@click.option(
+    "--quota-of",
+    type=click.Choice(["facilities", "site_m2", "capacity"]),
+    help="What there must be so much of: facilities, or what their columns site_area_m2 and capacity tell.",
+)
+@click.option(
+    "--quota-per",
+    type=click.Choice(["person", "1000_people", "unit"]),
+    help="For whom there must be so much.",
+)
+@click.option(
+    "--quota-group",
+    metavar="NAME",
+    help="Column of the people whom the quota counts, or their age. Default: everybody.",
 )
 @click.option(
     "--direction",
@@ -215,30 +253,51 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     " for the concentration index in the table inequality.",
 )
 @click.option(
+    "--before",
+    metavar="FILE",
+    help="Facilities of a state before: who gains and who loses, in changes.csv, changes_facilities.csv"
+    " and changes.gpkg.",
+)
+@click.option(
+    "--before-closed-areas",
+    metavar="FILE|none",
+    help="Areas whose roads were closed before; none for no areas. Default: as afterwards.",
+)
+@click.option(
+    "--before-closed-classes",
+    default="",
+    metavar="NAMES|none",
+    callback=_names,
+    help="Road classes that were closed before; none for no class. Default: as afterwards.",
+)
+@click.option("--before-at", metavar="TIME", help="Time before, as of --at. Default: as afterwards.")
+@click.option(
+    "--why",
+    multiple=True,
+    metavar="FILE|LON,LAT",
+    help="Points to tell of why they are reached or not, in why.json and why.gpkg: the nearest facility, the"
+    " way by part, how far the rule is met or failed. May be given several times.",
+)
+@click.option(
+    "--why-nearest",
+    type=click.IntRange(1, 5),
+    metavar="N",
+    help="Also tell the N nearest facilities of each place, 1 to 5.",
+)
+@click.option(
     "--catchments",
     is_flag=True,
     help="Also write catchments.gpkg: reached roads, areas for drawing only, lines from homes to facilities.",
 )
 @click.pass_context
-def main(context: click.Context, /, out: Path, *, catchments: bool, **options: Any) -> None:  # noqa: ANN401  each option has its own type
+def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type
     """Read the options, run the analysis, write and tell the result."""
     # Imported here so that --help answers at once: these bring numba, GDAL and folium.
     from tqdm import tqdm  # noqa: PLC0415  as above
 
-    from gis_service.services.catchment_files import (  # noqa: PLC0415  as above
-        require_one_catchment,
-        write_catchments,
-    )
-    from gis_service.services.gap_analysis import (  # noqa: PLC0415  as above
-        GapQuestion,
-        parameters_of,
-        run_gap_analysis,
-    )
-    from gis_service.services.gap_inputs import GapFiles  # noqa: PLC0415  as above
-    from gis_service.services.reports import as_text, prepare_folder, write_reports  # noqa: PLC0415  as above
+    from gis_service.services.gap_run import GapRun  # noqa: PLC0415  as above
 
     _let_the_command_line_win(context, options)
-    files = GapFiles(**{name: options.pop(name) for name in GapFiles.__dataclass_fields__})
     with tqdm(total=100, disable=not sys.stderr.isatty(), bar_format=_BAR) as bar:
 
         def progress(step: str, share: float) -> None:
@@ -246,21 +305,12 @@ def main(context: click.Context, /, out: Path, *, catchments: bool, **options: A
             bar.update(100 * share - bar.n)
 
         try:
-            prepare_folder(out)
-            if catchments:
-                require_one_catchment(parameters_of(GapQuestion(**options)))
-            analysis = run_gap_analysis(files, GapQuestion(**options), progress)
-            progress("reports", 0.92)
-            paths = write_reports(analysis, out)
-            if catchments:
-                progress("catchments", 0.95)
-                paths.append(write_catchments(analysis, out))
-            progress("done", 1.0)
+            told = GapRun.of_options(options).run(out, progress)
         except GisError as error:
             bar.close()
             _fail(error)
-    click.echo(as_text(analysis, language_of(), _TABLE_ROWS))
-    click.echo("\n".join(str(path) for path in paths))
+    click.echo(told.text(language_of(), _TABLE_ROWS))
+    click.echo("\n".join(str(path) for path in told.paths))
 
 
 def _let_the_command_line_win(context: click.Context, options: dict[str, Any]) -> None:
@@ -270,6 +320,9 @@ def _let_the_command_line_win(context: click.Context, options: dict[str, Any]) -
         if given in said and other not in said and options[other] is not None:
             options[other] = None
             options["measure"] = options["measure"] if "measure" in said else None
+    is_alone = "provision" not in options["tables"]
+    if "quota" in said and is_alone and not said & {"limit_m", "limit_min", "measure"}:
+        options |= {"limit_m": None, "limit_min": None, "measure": None}
 
 
 def _fail(error: GisError) -> NoReturn:

@@ -12,8 +12,9 @@ from gis_service.catalogue.layer_definition import BandDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import with_user_layers
 from gis_service.db.engine import Connection
-from gis_service.services.gap_analysis import GapQuestion, run_gap_analysis
+from gis_service.services.gap_analysis import run_gap_analysis
 from gis_service.services.gap_inputs import GapFiles
+from gis_service.services.gap_question import GapQuestion
 from tests.live_town import HOMES_M, PEOPLE, X, Y, degrees
 from tests.raster_files import Cells
 from tests.raster_town import raster

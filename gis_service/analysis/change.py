@@ -228,18 +228,89 @@ def explained(
     METHODS, Gaps, changes, ranges. A gain is put down to the facility that is nearest afterwards, a loss to
     the one that was nearest before.
     """
+    cause = causes(before, after, limit, opened, closed)
     was, is_ = (is_covered(state.cost, limit) for state in (before, after))
-    won, lost = ~was & is_, was & ~is_
-    # Number -1 stands for no facility.
-    new, gone = np.append(opened, False)[after.facility], np.append(closed, False)[before.facility]
+    by_facility = cause.facility >= 0
     columns = [
-        _sums(state.facility.astype(np.int64), people, part, len(opened))
-        for state, part in ((before, was), (after, is_), (after, won & new), (before, lost & gone))
+        _sums(facility.astype(np.int64), people, part, len(opened))
+        for facility, part in (
+            (before.facility, was),
+            (after.facility, is_),
+            (cause.facility, cause.won & by_facility),
+            (cause.facility, cause.lost & by_facility),
+        )
     ]
     return Explained(
         facilities=tuple(
             FacilityLoad(row, *(int(column[row]) for column in columns)) for row in range(len(opened))
         ),
-        won=int(people[won & ~new].sum()),
-        lost=int(people[lost & ~gone].sum()),
+        won=int(people[cause.won & ~by_facility].sum()),
+        lost=int(people[cause.lost & ~by_facility].sum()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Who gains and who loses, and by what.
+
+    Parameters
+    ----------
+    won, lost
+        ``(n,)`` who is within the limit only afterwards, only before.
+    facility
+        ``(n,)`` number of the facility that this is put down to; -1 for the network, and for everybody else.
+    """
+
+    won: Bools
+    lost: Bools
+    facility: Int32s
+
+
+def causes(before: Answers, after: Answers, limit: int, opened: Bools, closed: Bools) -> Causes:
+    """Tell for each row of people whether they gain or lose, and by what.
+
+    Parameters
+    ----------
+    before, after, limit, opened, closed
+        As for `explained`.
+    """
+    was, is_ = (is_covered(state.cost, limit) for state in (before, after))
+    won, lost = ~was & is_, was & ~is_
+    # Number -1 stands for no facility.
+    new, gone = np.append(opened, False)[after.facility], np.append(closed, False)[before.facility]
+    facility = np.where(won & new, after.facility, np.where(lost & gone, before.facility, -1))
+    return Causes(won, lost, facility.astype(np.int32))
+
+
+def explained_by_zone(
+    people: Int64s, zone: Int32s, n_zones: int, cause: Causes, n_facilities: int
+) -> tuple[Int64s, Int64s]:
+    """Sum gains and losses by what they are put down to and by unit.
+
+    Parameters
+    ----------
+    people
+        ``(n,)`` whole thousandths.
+    zone, n_zones
+        As for `changes`.
+    cause
+        As `causes` gives it.
+    n_facilities
+        Number of facilities.
+
+    Returns
+    -------
+    tuple of Int64s
+        Those who gain and those who lose, each ``(n_facilities + 1, n_zones + 1)``: the last row is the
+        network, the last column those in no unit. Of each unit they add up to its counts of `changes`.
+    """
+    shape = (n_facilities + 1, n_zones + 1)
+    row = np.where(cause.facility < 0, n_facilities, cause.facility)
+    place = row * shape[1] + _buckets(zone, n_zones)
+    sums = []
+    for part in (cause.won, cause.lost):
+        found = np.zeros(shape[0] * shape[1], dtype=np.int64)
+        chosen = part & (zone != BEYOND)
+        np.add.at(found, place[chosen], people[chosen])
+        sums.append(found.reshape(shape))
+    return sums[0], sums[1]

@@ -48,7 +48,10 @@ _DECIMALS = 6
 
 @dataclass(frozen=True)
 class MapZone:
-    """One unit on the map: figures in persons, share 0..1 or None without people, geometry in EPSG:4326."""
+    """One unit on the map: figures in persons, share 0..1 or None without people, geometry in EPSG:4326.
+
+    ``more`` are further lines of its window, a label and a value each, as for gaps and facilities.
+    """
 
     id: str
     name: str
@@ -58,6 +61,7 @@ class MapZone:
     unreachable: float
     share: float | None
     geometry: BaseGeometry
+    more: Sequence[tuple[Text, Text]] = ()
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,17 @@ class MapGap:
     people: float
     why: Text
     point: BaseGeometry
+    more: Sequence[tuple[Text, Text]] = ()
 
 
 @dataclass(frozen=True)
 class MapFacility:
-    """One facility: persons within the limit who are nearest to it, a geometry in EPSG:4326."""
+    """One facility: persons within the limit who are nearest to it or None, a geometry in EPSG:4326."""
 
     name: str
-    people: float
+    people: float | None
     geometry: BaseGeometry
+    more: Sequence[tuple[Text, Text]] = ()
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,7 @@ def _zone_feature(zone: MapZone) -> dict[str, object]:
         (Text("Số người", "People"), _people(zone.total)),
         (Text("Ở ngoài", "Outside"), _people(zone.uncovered)),
         (UNREACHABLE, _people(zone.unreachable)),
+        *zone.more,
     ]
     fill = NOBODY if band is None else RAMP[band]
     style = {"color": "#ffffff", "weight": 1.5, "fill": True, "fillColor": fill, "fillOpacity": 0.95}
@@ -199,6 +206,7 @@ def _gap_feature(gap: MapGap, largest: float) -> dict[str, object]:
         (Text("Ở ngoài", "Outside"), _people(gap.people)),
         (Text("Vì sao", "Why"), gap.why),
         (Text("Thứ hạng", "Rank"), Text(*[str(gap.rank)] * 2)),
+        *gap.more,
     ]
     style = {
         "radius": round(radius, 1),
@@ -212,7 +220,9 @@ def _gap_feature(gap: MapGap, largest: float) -> dict[str, object]:
 
 
 def _facility_feature(facility: MapFacility) -> dict[str, object]:
-    lines = [(Text("Người đến được trong chuẩn", "People within the standard"), _people(facility.people))]
+    near = Text("Người đến được trong chuẩn", "People within the standard")
+    lines = [] if facility.people is None else [(near, _people(facility.people))]
+    lines += facility.more
     style = {
         "radius": 5,
         "color": "#ffffff",

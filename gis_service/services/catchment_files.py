@@ -27,13 +27,20 @@ FILE = "catchments.gpkg"
 
 
 def require_one_catchment(parameters: CoverageParameters) -> None:
-    """Refuse catchments where what a facility reaches differs from unit to unit.
+    """Refuse catchments where what a facility reaches differs from unit to unit, and of a quota.
 
     Raises
     ------
     WrongUse
         ``wrong_argument``.
     """
+    if parameters.measure == "quota":
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT,
+            name="--catchments",
+            value="--measure quota",
+            expected="--limit-min, --limit-m",
+        )
     if parameters.catchment != "any":
         raise WrongUse(
             ErrorCode.WRONG_ARGUMENT,

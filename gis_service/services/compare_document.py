@@ -113,14 +113,15 @@ def compare_document(told: Told, found: Comparison, parameters: CoverageParamete
 def _totals(found: Comparison, parameters: CoverageParameters) -> Document:
     totals = {}
     for group, counts in found.counts.items():
-        totals[group] = _counts(counts[-1]) | {
+        totals[group] = counts_row(counts[-1]) | {
             "limits": [_at_limit(limit, by_group[group][-1]) for limit, by_group in found.further]
         }
     totals[ALL]["added"] = _added(found.added[-1], parameters)
     return totals
 
 
-def _counts(counts: Counts) -> Document:
+def counts_row(counts: Counts) -> Document:
+    """Tell the people of a place before and afterwards, in persons."""
     total = counts.total
     return {
         "total": persons(total),
@@ -134,7 +135,7 @@ def _counts(counts: Counts) -> Document:
 
 
 def _at_limit(limit: float, counts: Counts) -> Document:
-    shown = _counts(counts)
+    shown = counts_row(counts)
     return {"limit": limit} | {name: value for name, value in shown.items() if name != "total"}
 
 
@@ -152,10 +153,10 @@ def _zone_rows(zones: Zones, found: Comparison, parameters: CoverageParameters) 
     for row, (code, name) in enumerate(named):
         if not any(counts[row].changed for counts in found.counts.values()):
             continue
-        entry: Document = {"id": code, "name": name} | _counts(found.counts[ALL][row])
+        entry: Document = {"id": code, "name": name} | counts_row(found.counts[ALL][row])
         entry["added"] = _added(found.added[row], parameters)
         if others:
-            entry["groups"] = {group: _counts(found.counts[group][row]) for group in others}
+            entry["groups"] = {group: counts_row(found.counts[group][row]) for group in others}
         rows.append(entry)
     return rows
 

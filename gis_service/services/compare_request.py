@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from math import floor
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -11,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from gis_service.catalogue.loader import Catalogue
 from gis_service.services.catchment_request import CatchmentRequest
 from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
-from gis_service.services.documents import PER_UNIT
 from gis_service.services.rights import Rights
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_standard import refused
@@ -112,11 +110,6 @@ class CompareTask:
             "vintage": self.told.parameters.vintage,
             "limits": list(self.limits),
         }
-
-    @property
-    def limit_costs(self) -> list[int]:
-        """The further limits in whole milliseconds or millimetres, rounded half up."""
-        return [floor(limit * PER_UNIT + 0.5) for limit in self.limits]
 
 
 def complete_comparison(

@@ -1,13 +1,10 @@
 """Reads the files of a gap analysis, checks that they fit, and brings them to one metric system."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import time
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
 
@@ -15,28 +12,27 @@ from gis_service.analysis.demand import ALL, Demand
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.gaps import Settlements
 from gis_service.analysis.network import Roads
-from gis_service.analysis.quota import known_sizes
 from gis_service.analysis.zones import Zones
 from gis_service.crs import crs_name, parse_crs, transform
 from gis_service.files.frames import crs_of, require_column
 from gis_service.files.population_cells import PopulationCells
-from gis_service.files.road_tables import FerryTable, GateTable
+from gis_service.files.road_tables import FerryTable, GateTable, RoadTable
 from gis_service.files.roads import read_ferries, read_roads
 from gis_service.services.assigned import SERVES
+from gis_service.services.closures import hour_of
 from gis_service.services.coverage_inputs import Facilities, LandUse, Notice
-from gis_service.services.coverage_parameters import ON_ROADS, CoverageMeasure
-from gis_service.services.facilities import (
-    LINEAR,
-    are_areas,
-    facilities_as_shapes,
-    facilities_from,
-    require_kind,
-)
 from gis_service.services.gap_demand import demand_of, population_of
+from gis_service.services.gap_facilities import (
+    CAPACITY,
+    SITE_AREA,
+    Asking,
+    codes_of_facilities,
+    facilities_of,
+    open_facilities,
+)
 from gis_service.services.gap_land_use import land_use_of
 from gis_service.services.gap_rank import GapRank, rank_of_files
 from gis_service.services.gap_references import content_hash, generated_inputs
-from gis_service.services.gap_starts import starts_of_frame
 from gis_service.services.gap_tables import (
     NAMES,
     Place,
@@ -48,19 +44,17 @@ from gis_service.services.gap_tables import (
     read_table,
     require_together,
     table_place,
-    texts,
-    texts_or_none,
 )
 from gis_service.services.gap_zones import zones_of
 from gis_service.services.network import ferries_of, metric_crs, roads_of
-from gis_service.services.opening_hours import COLUMNS as HOURS
-from gis_service.services.opening_hours import hours_of
 from gis_service.services.population_cells import beyond_in_thousandths
 from gis_service.types import Bools, Floats, Geometries
 
-_SITES = ("site_id", "site")
-CAPACITY, SITE_AREA = "capacity", "site_area_m2"
-"""Columns of what a facility can serve and how large its site is, as in the layers of the service."""
+_STEPS = (
+    *("zones", "roads", "facilities", "population", "ferries", "barriers", "closed_areas", "demand"),
+    *("entrances", "settlements", "land_use"),
+)
+"""What a reading tells of, in the order in which it is told."""
 
 
 @dataclass(frozen=True)
@@ -88,35 +82,6 @@ class GapFiles:
 
 
 @dataclass(frozen=True)
-class Asking:
-    """What of a question decides how files are read.
-
-    Parameters
-    ----------
-    measure
-        Whether facilities are entered from roads, or near wherever they are nearest.
-    at, weekday
-        Time and day of the study, Monday 0: which ferries run, which facilities are open.
-    by_car
-        Only ferries that take cars.
-    groups
-        Groups that are counted beside all people.
-    rank_column
-        Column that homes are ranked by, of the people or of the zones.
-    start_column
-        Column of what the facilities add before a way begins.
-    """
-
-    measure: CoverageMeasure
-    at: time
-    weekday: int
-    by_car: bool = False
-    groups: tuple[str, ...] = ()
-    rank_column: str | None = None
-    start_column: str | None = None
-
-
-@dataclass(frozen=True)
 class GapInputs:
     """All inputs in one metric system.
 
@@ -132,8 +97,14 @@ class GapInputs:
         Use of land, when a file tells it.
     beyond
         Thousandths of people of a population raster too far away to be read.
-    notices
-        What was noticed while reading.
+    area
+        The file of the zones, and where it lies.
+    told
+        What was noticed while reading, by step.
+    boats
+        Ferries at any hour; ``ferries`` are those that run at the hour of the study.
+    codes
+        Codes of the facilities that tell the same one in two files; None without such a column.
     references
         The inputs by the hash of what was read, and what else of them the document tells.
     generated
@@ -159,14 +130,22 @@ class GapInputs:
     settlements: Settlements | None
     land_use: LandUse | None
     beyond: int
-    notices: tuple[Notice, ...]
+    area: Place
+    told: Mapping[str, tuple[Notice, ...]]
     references: Mapping[str, object]
+    boats: tuple[FerryTable, ...] = ()
+    codes: tuple[str, ...] | None = None
     generated: tuple[str, ...] = ()
     of_osm: bool = False
     gates: GateTable | None = None
     closed_areas: Geometries | None = None
     entered: Facilities | None = None
     rank: GapRank | None = None
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was noticed while reading, in the order of the steps."""
+        return tuple(notice for said in self.told.values() for notice in said)
 
 
 def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
@@ -184,19 +163,14 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     NotFound, RefusedInput, WrongUse
         With what is wrong in which file, and what to do about it.
     """
-    notices: list[Notice] = []
+    told: dict[str, list[Notice]] = {step: [] for step in _STEPS}
     asked = parse_crs(sources.crs) if sources.crs else None
-    zone_frame = read_table(sources.zones, "zones", ("Polygon",), notices)
+    zone_frame = read_table(sources.zones, "zones", ("Polygon",), told["zones"])
     area = table_place(sources.zones, zone_frame)
-    road_table, osm_ferries = read_roads(
-        sources.roads, class_column=sources.class_column, oneway_column=sources.oneway_column
-    )
-    note_roads(road_table, notices)
+    road_table, osm_ferries = _road_tables(sources, told["roads"])
     crs = metric_crs(asked, road_table)
-    facility_frame = read_table(sources.facilities, "facilities", ("Point", "Polygon", "LineString"), notices)
-    facility_place = table_place(sources.facilities, facility_frame)  # of those that are shut too
-    facility_frame = _open(facility_frame, asking, notices)
-    population = population_of(sources, area, (asking.groups, asking.rank_column), notices)
+    facility_frame, facility_place = facility_table(sources.facilities, asking, told["facilities"])
+    population = population_of(sources, area, (asking.groups, asking.rank_column), told["population"])
     extent = np.array([shapely.box(*population.extent)])
     require_together(
         area,
@@ -208,27 +182,30 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     )
     zones = zones_of(zone_frame, (sources.zones, sources.zone_id), crs)
     roads = roads_of(road_table, crs)
-    boats = _ferry_tables(sources.ferries, osm_ferries, area, notices)
-    barriers = _barriers(sources.barriers, crs, area, notices)
-    closed_areas = _closed_areas(sources.closed_areas, crs, area, notices)
-    demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), notices)
-    facilities, entered = _facilities(facility_frame, roads, zones, crs, asking, notices)
-    settlements = _settlements(sources.settlements, crs, area, notices)
-    land_use = land_use_of(sources.land_use, crs, area, notices)
+    boats = tuple(_ferry_tables(sources.ferries, osm_ferries, area, told["ferries"]))
+    barriers = _barriers(sources.barriers, crs, area, told["barriers"])
+    closed_areas = closed_areas_of(sources.closed_areas, crs, area, told["closed_areas"])
+    demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), told["demand"])
+    facilities, entered = facilities_of(facility_frame, roads, zones, crs, asking, told["entrances"])
+    settlements = _settlements(sources.settlements, crs, area, told["settlements"])
+    land_use = land_use_of(sources.land_use, crs, area, told["land_use"])
     found = GapInputs(
         crs=crs,
         roads=roads,
-        ferries=ferries_of(boats, crs, asking.at.hour + asking.at.minute / 60, by_car=asking.by_car),
+        ferries=ferries_of(boats, crs, hour_of(asking.at), by_car=asking.by_car),
         facilities=facilities,
         places=np.empty(0, dtype=object) if facilities.places is None else facilities.places,
+        codes=codes_of_facilities(facility_frame),
         demand=demand,
         zones=zones,
+        area=area,
         barriers=barriers,
         settlements=settlements,
         land_use=land_use,
         beyond=beyond_in_thousandths(population) if isinstance(population, PopulationCells) else 0,
-        notices=tuple(notices),
+        told={step: tuple(said) for step, said in told.items()},
         references={},
+        boats=boats,
         generated=generated_inputs(sources),
         of_osm=road_table.of_osm,
         gates=road_table.gates,
@@ -236,10 +213,79 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
         entered=entered,
         rank=rank_of_files(population, zone_frame, (sources.zones, sources.zone_id), asking.rank_column),
     )
-    return replace(found, references=_references(found, boats))
+    return with_references(found)
 
 
-def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, object]:
+def read_state(
+    inputs: GapInputs, sources: GapFiles, asking: Asking, *, same_areas: bool, same_hour: bool
+) -> GapInputs:
+    """Read another state of the same ground: its facilities, its closed areas, its ferries at its hour.
+
+    Parameters
+    ----------
+    inputs
+        What was read: all that does not belong to a state stays as it is, the very objects.
+    sources
+        The files of the state.
+    asking
+        What of its question decides how they are read.
+    same_areas, same_hour
+        Whether the closed areas are those that were read, and the hour is the one that was asked for.
+
+    Returns
+    -------
+    GapInputs
+        Equal to what `read_inputs` gives for these files.
+
+    Raises
+    ------
+    NotFound, RefusedInput, WrongUse
+        As `read_inputs`.
+    """
+    told: dict[str, list[Notice]] = {step: [] for step in ("facilities", "closed_areas", "entrances")}
+    frame, place = facility_table(sources.facilities, asking, told["facilities"])
+    require_together(inputs.area, [place])
+    facilities, entered = facilities_of(
+        frame, inputs.roads, inputs.zones, inputs.crs, asking, told["entrances"]
+    )
+    areas, said = inputs.closed_areas, inputs.told["closed_areas"]
+    if not same_areas:
+        areas = closed_areas_of(sources.closed_areas, inputs.crs, inputs.area, told["closed_areas"])
+        said = tuple(told["closed_areas"])
+    ferries = inputs.ferries
+    if not same_hour:
+        ferries = ferries_of(inputs.boats, inputs.crs, hour_of(asking.at), by_car=asking.by_car)
+    own = {"facilities": tuple(told["facilities"]), "entrances": tuple(told["entrances"])}
+    found = replace(
+        inputs,
+        facilities=facilities,
+        entered=entered,
+        places=np.empty(0, dtype=object) if facilities.places is None else facilities.places,
+        codes=codes_of_facilities(frame),
+        closed_areas=areas,
+        ferries=ferries,
+        told={**inputs.told, **own, "closed_areas": said},
+        generated=generated_inputs(sources),
+    )
+    return with_references(found)
+
+
+def _road_tables(sources: GapFiles, notices: list[Notice]) -> tuple[RoadTable, FerryTable | None]:
+    """Read the roads, and the ferries of an extract; what is not clear about them is told."""
+    roads, ferries = read_roads(
+        sources.roads, class_column=sources.class_column, oneway_column=sources.oneway_column
+    )
+    note_roads(roads, notices)
+    return roads, ferries
+
+
+def facility_table(source: str, asking: Asking, notices: list[Notice]) -> tuple[gpd.GeoDataFrame, Place]:
+    """Read the facilities that are open, and the place of all of them, of those that are shut too."""
+    frame = read_table(source, "facilities", ("Point", "Polygon", "LineString"), notices)
+    return open_facilities(frame, asking, notices), table_place(source, frame)
+
+
+def with_references(read: GapInputs) -> GapInputs:
     """Name the inputs by what was read of them; ferries whatever the hour.
 
     The id of a study follows from this, so all that the document tells of the files has its place here: also
@@ -261,8 +307,8 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
         hashes["gates"] = content_hash(gates.xy, gates.on_foot, gates.on_wheels, gates.by_car)
     if read.barriers is not None:
         hashes["barriers"] = content_hash(read.barriers)
-    if boats:
-        hashes["ferries"] = content_hash(*(column for table in boats for column in _columns(table)))
+    if read.boats:
+        hashes["ferries"] = content_hash(*(column for table in read.boats for column in _columns(table)))
     if read.closed_areas is not None:
         hashes["closed_areas"] = content_hash(read.closed_areas)
     if read.settlements is not None:
@@ -274,7 +320,7 @@ def _references(read: GapInputs, boats: Sequence[FerryTable]) -> dict[str, objec
     named: dict[str, dict[str, object]] = {role: {"sha256": found} for role, found in hashes.items()}
     for role in read.generated:
         named.setdefault(role, {})["generated"] = True
-    return {**named, "crs": crs_name(read.crs)}
+    return replace(read, references={**named, "crs": crs_name(read.crs)})
 
 
 def _of_people(read: GapInputs) -> dict[str, str]:
@@ -298,9 +344,10 @@ def _barriers(source: str | None, crs: pyproj.CRS, area: Place, notices: list[No
     return transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
 
 
-def _closed_areas(
+def closed_areas_of(
     source: str | None, crs: pyproj.CRS, area: Place, notices: list[Notice]
 ) -> Geometries | None:
+    """Read the areas that close the roads they touch; None without a file."""
     if source is None:
         return None
     frame = read_table(source, "closed_areas", ("Polygon",), notices)
@@ -333,55 +380,3 @@ def _settlements(
     kept = frame[~frame[name].map(is_nothing)]
     places = shapely.point_on_surface(transform(np.asarray(kept.geometry, dtype=object), crs_of(frame), crs))
     return Settlements(names=[str(value) for value in kept[name]], xy=shapely.get_coordinates(places))
-
-
-def _open(frame: gpd.GeoDataFrame, asking: Asking, notices: list[Notice]) -> gpd.GeoDataFrame:
-    """Leave out the facilities that are shut at the time of the study."""
-    columns = {name: frame[name].tolist() for name in HOURS if name in frame.columns}
-    hours = hours_of(columns, len(frame), asking.weekday, asking.at)
-    notices += hours.notices(np.ones(len(frame), dtype=np.bool_))
-    kept: gpd.GeoDataFrame = frame[hours.is_open]
-    return kept
-
-
-def _facilities(
-    frame: gpd.GeoDataFrame,
-    roads: Roads,
-    zones: Zones,
-    crs: pyproj.CRS,
-    asking: Asking,
-    notices: list[Notice],
-) -> tuple[Facilities, Facilities | None]:
-    """Give the facilities of a study, and as they are entered from roads where the study does not."""
-    places = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
-    require_kind(places, asking.measure)
-    named = (texts_or_none(frame, _SITES), texts(frame, NAMES))
-    starts = starts_of_frame(frame, asking.start_column, named[1], notices)
-    more = _columns_of(frame) | {"places": places, "start": starts}
-    of_lines = bool(np.any(shapely.get_dimensions(places) == LINEAR))
-    entered = None if of_lines else facilities_from(places, *named, roads.walkable, zones)
-    if asking.measure not in ON_ROADS or entered is None:
-        as_shapes = facilities_as_shapes(places, *named, zones)
-        return replace(as_shapes, **more), None if entered is None else replace(entered, **more)
-    is_area = are_areas(places)
-    if is_area.any():
-        ways_in = int(is_area[entered.owners].sum())
-        notices.append(Notice("polygon_entrances", {"count": int(is_area.sum()), "entrances": ways_in}))
-    return replace(entered, **more), None
-
-
-def _columns_of(frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Give what else a file tells of facilities."""
-    found: dict[str, Any] = {
-        "capacity": _optional(frame, CAPACITY),
-        "site_area_m2": _optional(frame, SITE_AREA),
-    }
-    # As codes of units are read: a column with gaps may hold whole numbers as floating ones.
-    return found | {"serves": tuple(texts_or_none(frame, (SERVES,))) if SERVES in frame.columns else None}
-
-
-def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
-    """Give a column of sizes, nan where there is none; None for a file without it."""
-    if column not in frame.columns:
-        return None
-    return known_sizes(pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64))

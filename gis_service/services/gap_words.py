@@ -5,7 +5,7 @@ from typing import Any
 
 from gis_service.services.group_words import group_of, residents_words
 from gis_service.services.study_words import limit_words
-from gis_service.text import number, percent
+from gis_service.text import amount_words, number, percent
 from gis_service.types import Language, Text
 
 _REACH = Text(
@@ -41,6 +41,35 @@ _MEASURES = {
     "inside_area": Text(vi="ở trong hay ngoài vùng", en="inside the areas or not"),
     "quota": Text(vi="định mức của từng đơn vị", en="quota of each unit"),
 }
+_ENOUGH = Text(
+    vi="{share} {who} ở đơn vị đủ định mức: {quota}.",
+    en="{share} of the {who} live in units that meet the quota: {quota}.",
+)
+_LACKING = Text(
+    vi="{outside} người ở đơn vị còn thiếu.", en="{outside} people live in units where some is missing."
+)
+_UNIT_LACKS = Text("Đơn vị chưa đủ theo định mức", "The unit has less than the quota asks for")
+_QUOTA_OF = {
+    "facilities": Text("điểm dịch vụ", "facilities"),
+    "site_m2": Text("m² khu đất", "m² of site"),
+    "capacity": Text("chỗ", "places"),
+}
+_ONE_OF = _QUOTA_OF | {
+    "facilities": Text("điểm dịch vụ", "facility"),
+    "capacity": Text("chỗ", "place"),
+}
+_QUOTA_PER = {
+    "person": Text("mỗi người", "for each person"),
+    "1000_people": Text("mỗi 1.000 người", "for 1,000 people"),
+    "unit": Text("mỗi đơn vị", "in each unit"),
+}
+_QUOTA_DECIMALS = 6
+QUOTA_FIGURES = (
+    ("have", Text("Hiện có", "There is")),
+    ("needed", Text("Cần có", "Needed")),
+    ("missing", Text("Còn thiếu", "Missing")),
+)
+"""What is told of a unit in a study of a quota, by its name in the document."""
 GAP_KINDS = {
     "network": Text(vi="Xa hơn giới hạn", en="Beyond the limit"),
     "no_path": Text(
@@ -56,6 +85,18 @@ GAP_KINDS = {
 }
 """Why the people of a gap place are outside, by the kind of the place."""
 _PLACES = Text(vi="tính tại từng điểm dân cư", en="counted at each place where people live")
+
+
+def gap_kind(gap: Mapping[str, Any], document: Mapping[str, Any]) -> Text:
+    """Say why the people of a gap place are outside."""
+    return _UNIT_LACKS if document["parameters"]["measure"] == "quota" else GAP_KINDS[gap["kind"]]
+
+
+def quota_words(quota: Mapping[str, Any], language: Language) -> str:
+    """Say a quota: ``0.65 m² of site for each person``."""
+    amount = amount_words(quota["amount"], language, _QUOTA_DECIMALS)
+    of = (_ONE_OF if quota["amount"] == 1 else _QUOTA_OF)[quota["of"]]
+    return " ".join((amount, of.in_language(language), _QUOTA_PER[quota["per"]].in_language(language)))
 
 
 def answer(document: Mapping[str, Any]) -> Text:
@@ -78,18 +119,24 @@ def method(document: Mapping[str, Any]) -> Text:
 def _answer(document: Mapping[str, Any], language: Language) -> str:
     asked, group = document["parameters"], group_of(document)
     share = document["totals"][group]["share"]
+    told = {
+        "share": "–" if share is None else percent(share, language),
+        "who": residents_words(group, language),
+    }
+    if asked["measure"] == "quota":
+        return _ENOUGH.in_language(language).format(quota=quota_words(asked["quota"], language), **told)
     words = _REACHED if asked["direction"] == "from_facility" else _REACH
     return words.in_language(language).format(
-        share="–" if share is None else percent(share, language),
-        who=residents_words(group, language),
         which=_WHICH[asked["catchment"]].in_language(language),
         limit=limit_words(asked, language),
+        **told,
     )
 
 
 def _answer_outside(document: Mapping[str, Any], language: Language) -> str:
     told = document["totals"][group_of(document)]
     words = _OUTSIDE_LOST if told["unreachable"] else _OUTSIDE
+    words = _LACKING if document["parameters"]["measure"] == "quota" else words
     said = words.in_language(language).format(
         outside=number(told["uncovered"], language), lost=number(told["unreachable"], language)
     )

@@ -1,5 +1,6 @@
 """Turns road and ferry tables into the input of the network engine: one metric system, classes as numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +82,7 @@ def stops_of(gates: GateTable | None, crs: pyproj.CRS, mode: str) -> Floats:
 
 
 def ferries_of(
-    tables: list[FerryTable],
+    tables: Sequence[FerryTable],
     crs: pyproj.CRS,
     hour: float,
     rules: FerryRules = FERRY_RULES,

@@ -198,13 +198,26 @@ def _along_roads(document: Mapping[str, Any], catalogue: Catalogue, language: La
 
 
 def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
-    group, parameters = group_of(document), document["parameters"]["after"]
-    totals = document["totals"][group]
+    service = service_words(document["parameters"]["after"]["service"], catalogue, language)
+    return change_words(document, service, people_words(group_of(document), language, catalogue), language)
+
+
+def change_words(document: Mapping[str, Any], service: str, who: str, language: Language) -> str:
+    """Say how many people lose and gain a service.
+
+    Parameters
+    ----------
+    document
+        Of a comparison; figures that are hidden in it are told as a dash.
+    service, who
+        The service, and whom the comparison is about, inside a sentence.
+    language
+        Of the sentence.
+    """
+    totals, asked = document["totals"][group_of(document)], document["parameters"]["after"]
     told = {name: _people(totals[name], language) for name in ("lost", "won", "before", "after", "total")}
-    service = service_words(parameters["service"], catalogue, language)
-    who = people_words(group, language, catalogue)
     return _CHANGE.in_language(language).format(
-        service=service, limit=limit_words(parameters, language), who=who, **told
+        service=service, limit=limit_words(asked, language), who=who, **told
     )
 
 

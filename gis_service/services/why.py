@@ -4,7 +4,7 @@ It is told of a place on the map, never of a home: nothing here says where anybo
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
@@ -19,7 +19,8 @@ from gis_service.analysis.zones import BEYOND
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.cells import CellTable
-from gis_service.services.coverage_live import LiveStudy
+from gis_service.services.coverage import CoverageResult
+from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import persons, plain, units
 from gis_service.services.study_area import units_in
@@ -29,6 +30,26 @@ Document = dict[str, Any]
 _DECIMALS = 6
 MOST_NEAREST = 5
 """So many of the nearest facilities are told of a place at most."""
+
+
+class Answered(Protocol):
+    """A study that is computed, of layers or of files."""
+
+    @property
+    def parameters(self) -> CoverageParameters:
+        """What was asked."""
+
+    @property
+    def inputs(self) -> CoverageInputs:
+        """What was read."""
+
+    @property
+    def result(self) -> CoverageResult:
+        """What was found."""
+
+    @property
+    def document(self) -> Document:
+        """How it is told."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +81,7 @@ class Way:
     ranked: tuple[tuple[int, int], ...] = ()
 
 
-def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
+def place_in(study: Answered, lon: float, lat: float, known: Floats | None = None) -> tuple[Floats, int]:
     """Give a place in the metric system of a study, and its unit.
 
     Parameters
@@ -69,6 +90,9 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
         The study.
     lon, lat
         Degrees in WGS 84.
+    known
+        The place in that system, ``(1, 2)`` metres, where it is known: a datum is not left and entered again
+        to the millimetre.
 
     Returns
     -------
@@ -81,9 +105,8 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
         ``place_outside`` beyond the study area, ``place_not_subject`` in a unit that the rule is not for.
     """
     inputs = study.inputs
-    xy = shapely.get_coordinates(
-        transform(np.array([shapely.Point(lon, lat)], dtype=object), STORAGE, inputs.crs)
-    )
+    point = np.array([shapely.Point(lon, lat)], dtype=object)
+    xy = shapely.get_coordinates(transform(point, STORAGE, inputs.crs)) if known is None else known
     if not np.isfinite(xy).all():
         raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=lon, lat=lat)
     if not inputs.zones.have_areas:
@@ -99,7 +122,7 @@ def place_in(study: LiveStudy, lon: float, lat: float) -> tuple[Floats, int]:
     return xy, zone
 
 
-def way_of(study: LiveStudy, xy: Floats, zone: int, k: int = 2) -> Way:
+def way_of(study: Answered, xy: Floats, zone: int, k: int = 2) -> Way:
     """Find the way from a place to (or from) its nearest facility.
 
     Parameters
@@ -146,7 +169,7 @@ def way_of(study: LiveStudy, xy: Floats, zone: int, k: int = 2) -> Way:
     return way if way.nearest is None else replace(way, route=_route(study, graph, here, way))
 
 
-def _route(study: LiveStudy, graph: Graph, here: Positions, way: Way) -> Route | None:
+def _route(study: Answered, graph: Graph, here: Positions, way: Way) -> Route | None:
     """Draw the way to the nearest facility: going down the costs leads to the one that they are of."""
     parameters, roads = study.parameters, study.result.roads
     if roads is None or way.cost is None:
@@ -177,7 +200,7 @@ def _route(study: LiveStudy, graph: Graph, here: Positions, way: Way) -> Route |
     )
 
 
-def _usable(study: LiveStudy, zone: int) -> Int64s:
+def _usable(study: Answered, zone: int) -> Int64s:
     """Give the rows of the facilities that somebody of a unit may use.
 
     Raises
@@ -202,13 +225,13 @@ def _usable(study: LiveStudy, zone: int) -> Int64s:
     return chosen[np.isin(facilities.owners[chosen], usable)]
 
 
-def _has_enough(study: LiveStudy, zone: int) -> bool:
+def _has_enough(study: Answered, zone: int) -> bool:
     """Tell whether a unit has what the quota asks for."""
     told = study.document["zones"][zone].get("provision")
     return told is not None and not told["missing"]
 
 
-def provision_document(study: LiveStudy, zone: int, *, personal: bool) -> Document | None:
+def provision_document(study: Answered, zone: int, *, personal: bool) -> Document | None:
     """Tell what the unit of a place has and needs, in a study of a quota; None in others.
 
     Parameters
@@ -244,7 +267,7 @@ def _told(found: NearestField, chosen: Int64s, parameters: CoverageParameters) -
     return Way(status, cost, nearest, second, second_cost, ranked=ranked)
 
 
-def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
+def way_document(study: Answered, xy: Floats, way: Way) -> Document:
     """Tell a way: what it costs and of what, by how much the rule is met or failed, where it runs.
 
     Parameters
@@ -274,7 +297,7 @@ def way_document(study: LiveStudy, xy: Floats, way: Way) -> Document:
     return found | {"distance_m": round(length, 1), "route": _drawn(study, xy, way)}
 
 
-def _parts(study: LiveStudy, way: Way) -> Document:
+def _parts(study: Answered, way: Way) -> Document:
     begin: dict[str, int] = {"turnout": 0}
     if way.route is None:  # as the crow flies all of it is a straight line from the place
         parts = {"access_home": way.cost, "access_facility": 0, "road": 0, "ferry": 0, "ferry_wait": 0}
@@ -289,7 +312,7 @@ def _parts(study: LiveStudy, way: Way) -> Document:
     return {name: units(cost) for name, cost in ({"access": access} | parts | begin).items()}
 
 
-def goal_of(study: LiveStudy, row: int, xy: Floats) -> Floats:
+def goal_of(study: Answered, row: int, xy: Floats) -> Floats:
     """Give where a facility is nearest to a place: ``(2,)`` metres; the place itself inside an area."""
     facilities = study.inputs.facilities
     if facilities.shapes is None:
@@ -300,7 +323,7 @@ def goal_of(study: LiveStudy, row: int, xy: Floats) -> Floats:
     return found
 
 
-def _drawn(study: LiveStudy, xy: Floats, way: Way) -> Document:
+def _drawn(study: Answered, xy: Floats, way: Way) -> Document:
     """Draw a way in the direction of travel, as GeoJSON."""
     place, goal = xy[0], study.inputs.facilities.xy[way.nearest]
     if way.route is None and way.nearest is not None:
@@ -354,7 +377,7 @@ def cell_document(table: CellTable, xy: Floats, *, personal: bool) -> Document |
     }
 
 
-def nearest_settlement(study: LiveStudy, xy: Floats) -> Document | None:
+def nearest_settlement(study: Answered, xy: Floats) -> Document | None:
     """Name the settlement that is nearest to a place; None where none are known."""
     settlements = study.inputs.settlements
     if settlements is None or not len(settlements.names):

@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.analysis.change import Added, Answers, Counts, FacilityLoad, added, changes, explained
+from gis_service.analysis.change import (
+    Added,
+    Answers,
+    Counts,
+    FacilityLoad,
+    added,
+    causes,
+    changes,
+    explained,
+    explained_by_zone,
+)
 from gis_service.analysis.demand import Demand
 from gis_service.analysis.field import UNREACHED
 from gis_service.analysis.zones import BEYOND, NO_UNIT
@@ -134,12 +144,12 @@ def test_facilities_and_network_add_up_to_the_people_of_every_group(
     demand, zone, before, after = unpacked([place for place in places if place[0] != BEYOND])
     found = changes(demand, zone, N_ZONES, before, after, limit)
     for group, people in demand.people.items():
-        causes, everybody = explained(people, before, after, limit, opened, closed), found[group][-1]
-        loads = causes.facilities
+        told, everybody = explained(people, before, after, limit, opened, closed), found[group][-1]
+        loads = told.facilities
         assert sum(load.before for load in loads) == everybody.before
         assert sum(load.after for load in loads) == everybody.after
-        assert sum(load.won for load in loads) + causes.won == everybody.won
-        assert sum(load.lost for load in loads) + causes.lost == everybody.lost
+        assert sum(load.won for load in loads) + told.won == everybody.won
+        assert sum(load.lost for load in loads) + told.lost == everybody.lost
         assert not any(load.won for load in loads if not opened[load.facility])
         assert not any(load.lost for load in loads if not closed[load.facility])
 
@@ -167,5 +177,17 @@ def test_nobody_anywhere_is_no_change(n_zones: int) -> None:
     nothing = answers([], [])
     found = changes(people_of(), np.zeros(0, np.int32), n_zones, nothing, nothing, 10)["all"]
     assert found == [Counts(0, 0, 0, 0, 0)] * (n_zones + 2)
-    causes = explained(np.zeros(0, np.int64), nothing, nothing, 10, NONE[:0], NONE[:0])
-    assert (causes.facilities, causes.won, causes.lost) == ((), 0, 0)
+    told = explained(np.zeros(0, np.int64), nothing, nothing, 10, NONE[:0], NONE[:0])
+    assert (told.facilities, told.won, told.lost) == ((), 0, 0)
+
+
+@given(PLACES, st.sampled_from([50, 100, 250]), some, some)
+def test_causes_by_unit_add_up_to_its_gains_and_losses(
+    places: list[Place], limit: int, opened: Bools, closed: Bools
+) -> None:
+    demand, zone, before, after = unpacked(places)
+    cause = causes(before, after, limit, opened, closed)
+    for group, counts in changes(demand, zone, N_ZONES, before, after, limit).items():
+        won, lost = explained_by_zone(demand.people[group], zone, N_ZONES, cause, len(opened))
+        assert won.sum(axis=0).tolist() == [one.won for one in counts[:-1]]
+        assert lost.sum(axis=0).tolist() == [one.lost for one in counts[:-1]]

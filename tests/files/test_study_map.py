@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 import shapely
@@ -83,3 +84,18 @@ def test_those_who_can_reach_no_facility_are_named_per_unit_and_in_total() -> No
     assert "Cannot reach any facility" in row
     assert re.findall(r"<td>(\d+)</td>", row) == ["1", "56"]
     assert page.count("Cannot reach any facility") == 2
+
+
+def test_further_lines_stand_in_the_windows_of_units_gaps_and_facilities() -> None:
+    whole = content()
+    old = (Text("age_60 trong chuẩn", "age_60 within"), Text("3 trong 6", "3 of 6"))
+    told = replace(
+        whole,
+        zones=[replace(whole.zones[0], more=[old])],
+        gaps=[replace(whole.gaps[0], more=[old])],
+        facilities=[replace(whole.facilities[0], people=None, more=[old])],
+    )
+    page = render_study_map(told)
+    assert page.count("3 of 6") == 3
+    assert "People within the standard" in render_study_map(whole)
+    assert "People within the standard" not in page

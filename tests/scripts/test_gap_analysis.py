@@ -13,8 +13,8 @@ import shapely
 from affine import Affine
 
 from gis_service.analysis.modes import MODES
-from gis_service.services.coverage_parameters import CATCHMENTS, DIRECTIONS
-from gis_service.services.gap_analysis import MEASURES_OF_FILES
+from gis_service.services.coverage_parameters import CATCHMENTS, DIRECTIONS, MEASURES
+from gis_service.services.gap_quota import QUOTA_OF, QUOTA_PER
 from tests.scripts.conftest import SCRIPT
 from tests.scripts.gap_town import EAST, NORTH, Town, at, box, line, write
 
@@ -228,9 +228,11 @@ def test_the_choices_are_those_of_the_engine(town: Town) -> None:
     }
     assert choices == {
         "mode": MODES,
-        "measure": MEASURES_OF_FILES,
+        "measure": MEASURES,
         "direction": DIRECTIONS,
         "catchment": CATCHMENTS,
+        "quota_of": QUOTA_OF,
+        "quota_per": QUOTA_PER,
     }
 
 

@@ -62,6 +62,16 @@ def test_terminal_and_map_say_how_many_of_each_group_are_within(grouped: Town) -
     assert "age_60: 3 trong 10 (30,0 %)" in (run.out / "map.html").read_text("utf-8")
 
 
+def test_the_windows_of_the_map_tell_of_each_group(grouped: Town) -> None:
+    run = grouped.run(groups="age_60")
+    page = (run.out / "map.html").read_text("utf-8")
+    assert "age_60 within the standard" in page
+    assert "3\u00a0of\u00a06" in page.replace("\\u00a0", "\u00a0")
+    gaps_and_office = len(run.summary["gaps"]) + 1
+    assert page.count("\\u003eage_60\\u003c") == gaps_and_office
+    assert "age_60" not in (grouped.run().out / "map.html").read_text("utf-8")
+
+
 def test_ages_stand_for_the_columns_that_cities_name_by_them(grouped: Town) -> None:
     by_age, by_name = (grouped.run(groups=names).summary for names in ("60+, 3-5,60+", "age_60,age_3_5"))
     assert by_age == by_name

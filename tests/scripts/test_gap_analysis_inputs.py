@@ -10,7 +10,7 @@ import rasterio
 import shapely
 from affine import Affine
 
-from gis_service.services.gap_analysis import normal_time
+from gis_service.services.gap_question import normal_time
 from tests.scripts.gap_town import EAST, NORTH, Town, at, box, line, write
 
 

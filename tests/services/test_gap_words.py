@@ -3,7 +3,7 @@ from typing import Any, get_args
 import pytest
 
 from gis_service.analysis.gaps import Kind
-from gis_service.services.gap_words import GAP_KINDS, answer, answer_outside, method
+from gis_service.services.gap_words import GAP_KINDS, answer, answer_outside, gap_kind, method
 
 
 def document(share: float | None = 0.8049, *, generated: bool = False, **asked: Any) -> dict[str, Any]:  # noqa: ANN401  any parameter
@@ -79,3 +79,25 @@ def test_the_method_names_the_measure() -> None:
 def test_every_kind_of_gap_place_says_why() -> None:
     assert set(GAP_KINDS) == set(get_args(Kind))
     assert all(words.vi and words.en for words in GAP_KINDS.values())
+
+
+QUOTAS = [
+    (
+        {"amount": 0.65, "of": "site_m2", "per": "person"},
+        "80,5 % người dân ở đơn vị đủ định mức: 0,65 m² khu đất mỗi người.",
+        "80.5% of the people live in units that meet the quota: 0.65 m² of site for each person.",
+    ),
+    (
+        {"amount": 50, "of": "capacity", "per": "1000_people"},
+        "80,5 % người dân ở đơn vị đủ định mức: 50 chỗ mỗi 1.000 người.",
+        "80.5% of the people live in units that meet the quota: 50 places for 1,000 people.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("quota", "vi", "en"), QUOTAS)
+def test_a_quota_is_told_of_units_that_have_enough(quota: dict[str, Any], vi: str, en: str) -> None:
+    said = document(measure="quota", quota=quota, limit=0, mode=None)
+    assert (answer(said).vi, answer(said).en) == (vi, en)
+    assert answer_outside(said).vi == "362.235 người ở đơn vị còn thiếu."
+    assert gap_kind({"kind": "cluster"}, said).en == "The unit has less than the quota asks for"

@@ -1,0 +1,134 @@
+"""One run of the gap analysis as somebody asks for it: the study, what has changed, why, and all files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gis_service.errors import ErrorCode, WrongUse
+from gis_service.services.catchment_files import require_one_catchment, write_catchments
+from gis_service.services.coverage import Progress
+from gis_service.services.coverage_document import Document
+from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
+from gis_service.services.gap_change import GapBefore, GapChange, change_of, require_comparable
+from gis_service.services.gap_inputs import GapFiles
+from gis_service.services.gap_question import GapQuestion, parameters_of
+from gis_service.services.gap_why import read_places, why_document, why_text, write_why
+from gis_service.services.reports import as_text, prepare_folder, write_reports
+from gis_service.types import Language
+
+Part = TypeVar("Part", GapFiles, GapQuestion, GapBefore)
+_CHANGE_FROM, _REPORTS_FROM, _WHY_FROM, _CATCHMENTS_FROM = 0.9, 0.92, 0.94, 0.95
+"""Shares of the work that are done when these begin."""
+
+
+@dataclass(frozen=True)
+class GapTold:
+    """What a run has found and written.
+
+    Parameters
+    ----------
+    analysis, change, why
+        The study; its comparison with a state before, and what is told of places, where they were asked for.
+    paths
+        The files that were written.
+    """
+
+    analysis: GapAnalysis
+    change: GapChange | None
+    why: Document | None
+    paths: tuple[Path, ...]
+
+    def text(self, language: Language, rows: int) -> str:
+        """Tell it for a terminal, at most so many units and places."""
+        said = as_text(self.analysis, language, rows, self.change)
+        return said if self.why is None else f"{said}\n{why_text(self.why, language, rows)}"
+
+
+@dataclass(frozen=True)
+class GapRun:
+    """What somebody asks for.
+
+    Parameters
+    ----------
+    files, question
+        The study.
+    before
+        The state to compare it with.
+    why, why_nearest
+        Places to tell of, and how many facilities of each.
+    catchments
+        Whether catchments are written too.
+    """
+
+    files: GapFiles
+    question: GapQuestion
+    before: GapBefore = field(default_factory=GapBefore)
+    why: tuple[str, ...] = ()
+    why_nearest: int | None = None
+    catchments: bool = False
+
+    @classmethod
+    def of_options(cls, options: Mapping[str, Any]) -> "GapRun":
+        """Sort options by what they are of: the names of all fields are those of the options."""
+        return cls(
+            files=_part(GapFiles, options),
+            question=_part(GapQuestion, options),
+            before=_part(GapBefore, options),
+            why=options["why"],
+            why_nearest=options["why_nearest"],
+            catchments=options["catchments"],
+        )
+
+    def run(self, out: Path, progress: Progress | None = None) -> GapTold:
+        """Run it, and write all files.
+
+        Parameters
+        ----------
+        out
+            Folder of the results; made when it is not there.
+        progress
+            Told each step as it begins, with the share of the work done.
+
+        Raises
+        ------
+        WrongUse, NotFound, RefusedInput
+            With what is wrong and what to do.
+        """
+        tell = progress or (lambda _step, _share: None)
+        prepare_folder(out)
+        self._require()
+        places = read_places(self.why)
+        analysis = run_gap_analysis(self.files, self.question, tell)
+        change = why = None
+        if self.before.is_asked:
+            tell("change", _CHANGE_FROM)
+            change = change_of(analysis, self.before)
+        if places.places:
+            tell("why", _CHANGE_FROM)
+            why = why_document(analysis, places, self.why_nearest)
+        tell("reports", _REPORTS_FROM)
+        paths = write_reports(analysis, out, change)
+        if why is not None:
+            tell("why", _WHY_FROM)
+            paths += write_why(analysis, why, out)
+        if self.catchments:
+            tell("catchments", _CATCHMENTS_FROM)
+            paths.append(write_catchments(analysis, out))
+        tell("done", 1.0)
+        return GapTold(analysis, change, why, tuple(paths))
+
+    def _require(self) -> None:
+        """Refuse what cannot be done before the files are read, which may take a while."""
+        parameters = parameters_of(self.question)
+        if self.catchments:
+            require_one_catchment(parameters)
+        require_comparable(self.before, parameters, self.question)
+        if self.why_nearest is not None and not self.why:
+            raise WrongUse(
+                ErrorCode.WRONG_ARGUMENT, name="--why-nearest", value=self.why_nearest, expected="--why"
+            )
+
+
+def _part(kind: type[Part], options: Mapping[str, Any]) -> Part:
+    return kind(**{one.name: options[one.name] for one in fields(kind)})
