@@ -10,6 +10,7 @@ from gis_service.services.kernels import load_in_background
 from gis_service.settings import Settings
 from gis_service.web import auth, current, errors, headers, personal, tus
 from gis_service.web.api import API
+from gis_service.web.cross_origin import CrossOrigin
 from gis_service.web.pages import PAGES
 from gis_service.web.tile_gate import TileGate
 
@@ -55,4 +56,6 @@ def create_app(settings: Settings) -> Flask:
     tus.take_overrides(app)
     # Before everything else: a tile that is at hand needs nothing of it.
     app.wsgi_app = TileGate(app, app.wsgi_app, context.tiles)  # type: ignore[method-assign]
+    if origins := frozenset((settings.cors_origins or "").lower().split()):
+        app.wsgi_app = CrossOrigin(app.wsgi_app, origins)  # type: ignore[method-assign]
     return app

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Address that users reach the service by, when it stands behind a proxy."
     )
+    cors_origins: str | None = Field(
+        None,
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+( https?://[A-Za-z0-9.:\[\]-]+)*)?$",
+        description="Origins of other sites whose pages may call the API, with a blank between them.",
+    )
     threads: int = Field(8, ge=1, le=64, description="Requests answered at the same time by one web process.")
     workers: int = Field(
         1, ge=0, le=64, description="Jobs computed at the same time on this machine; 0 starts no worker here."

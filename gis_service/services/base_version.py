@@ -8,6 +8,7 @@ from gis_service.db.history import version
 from gis_service.db.history_diff import Difference, count_others, differences, tally
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, Fault
+from gis_service.services.export_names import IS_CSV, named_version
 from gis_service.types import Text, VersionId
 
 SHOWN = 100
@@ -22,8 +23,12 @@ _OPS = {
 }
 
 
-def told_base(connection: Connection, definition: LayerDefinition, about: Mapping[str, str]) -> int | None:
+def told_base(
+    connection: Connection, definition: LayerDefinition, about: Mapping[str, str], file: str = ""
+) -> int | None:
     """Tell from which version of a layer a file was exported; None when it does not say, or it was elsewhere.
+
+    A CSV has no room for it but in its name: ``clinic_v12.csv``.
 
     Parameters
     ----------
@@ -33,7 +38,12 @@ def told_base(connection: Connection, definition: LayerDefinition, about: Mappin
         The layer that the file is loaded into.
     about
         What the file says about itself.
+    file
+        What people call it.
     """
+    named = named_version(definition, file) if IS_CSV in about else None
+    if named is not None:
+        about = {"LAYER": definition.id, "VERSION": str(named)}
     number = about.get("VERSION", "")
     if about.get("LAYER") != definition.id or not (number.isascii() and number.isdigit()):
         return None

@@ -14,22 +14,24 @@ import shapely
 from gis_service.analysis.columns import ARROW_TYPES
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
-from gis_service.crs import STORAGE, crs_name, parse_chosen_crs, transform
+from gis_service.crs import STORAGE, crs_name, parse_chosen_crs
 from gis_service.db.engine import Connection
 from gis_service.db.export import Rows, count_rows, read_rows
 from gis_service.db.filters import Condition, MeetsBoxes
 from gis_service.db.layers import state_of
-from gis_service.errors import ErrorCode, NotFound, RefusedInput
+from gis_service.errors import ErrorCode, NotFound
 from gis_service.files.writers import GEOMETRY, Note, Table, check_out, write_table
+from gis_service.services.export_names import file_name
+from gis_service.services.export_places import brought_over, check_reach
 from gis_service.services.features import boxes_of, has_geometry
 from gis_service.services.filters import parse_filter
 from gis_service.services.history import kept_version
 from gis_service.services.ingest import Progress
 from gis_service.services.layers import definition_of, table_of
-from gis_service.types import BBox, Geometries, Language, Text, VersionId
+from gis_service.types import BBox, Language, Text, VersionId
 
-_NAMED = 5
-"""Features that a refusal names."""
+_NAMELESS = ".csv"
+"""Ending of files that tell their version by their name alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Wanted:
     bbox: BBox | None = None
     language: Language = "vi"
 
+    @property
+    def is_part(self) -> bool:
+        """Whether rows of the layer may be left out."""
+        return bool(self.filter or self.bbox)
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
@@ -80,15 +87,6 @@ class ExportReport:
     features: int
     generated: bool
     notes: list[Note] = field(default_factory=list)
-
-
-def file_name(definition: LayerDefinition, suffix: str = ".gpkg", version: int | None = None) -> str:
-    """Give the name a layer's file bears unless somebody chooses another.
-
-    Generated data says so, and so does a version that was asked for by its number.
-    """
-    generated = "_generated" if definition.generated else ""
-    return f"{definition.id}{generated}{'' if version is None else f'_v{version}'}{suffix}"
 
 
 def export_layer(
@@ -143,7 +141,7 @@ def export_layer(
     located = has_geometry(definition)
     content = Table(
         name=definition.id,
-        schema=_schema(definition),
+        schema=schema_of(definition),
         geometry=definition.geometry if located else None,
         crs=target,
         about=about(definition) | _about_part(wanted, target, located=located) | state.told(),
@@ -160,6 +158,9 @@ def export_layer(
             progress(done, count.rows)
 
     notes = write_table(out, content, batches(), overwrite=overwrite)
+    called = file_name(definition, _NAMELESS, state.version, part=wanted.is_part)
+    if out.suffix.lower() == _NAMELESS and called.removesuffix(_NAMELESS) not in out.name:
+        notes.append(Note("export_version_untold", {"count": 1, "version": state.version, "name": called}))
     return ExportReport(out, definition.id, state.version, count.rows, definition.generated, notes)
 
 
@@ -194,7 +195,8 @@ def _rows(definition: LayerDefinition, wanted: Wanted) -> Rows:
     return Rows(table_of(definition), version, tuple(conditions))
 
 
-def _schema(definition: LayerDefinition) -> pa.Schema:
+def schema_of(definition: LayerDefinition) -> pa.Schema:
+    """Give the columns of a layer's file: ``fid``, the geometry where there is one, the fields."""
     return pa.schema(
         [
             ("fid", pa.int64()),
@@ -227,20 +229,9 @@ def _placed(fids: tuple[int, ...], wkb: tuple[bytes | None, ...], target: pyproj
     if target == STORAGE:
         return list(wkb)
     shapes = np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object)
-    moved = transform(shapes, STORAGE, target)
-    _check_reach(fids, moved, target)
+    moved = brought_over(shapes, target)
+    check_reach(fids, moved, target)
     return shapely.to_wkb(moved)
-
-
-def _check_reach(fids: tuple[int, ...], moved: Geometries, target: pyproj.CRS) -> None:
-    """Refuse places that the system cannot name, which PROJ writes as infinite."""
-    coordinates, owner = shapely.get_coordinates(moved, return_index=True)
-    lost = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    if len(lost):
-        named = ", ".join(str(fids[at]) for at in lost[:_NAMED])
-        raise RefusedInput(
-            ErrorCode.EXPORT_OUTSIDE_SYSTEM, crs=crs_name(target), count=len(lost), features=named
-        )
 
 
 def _about_part(wanted: Wanted, target: pyproj.CRS, *, located: bool) -> dict[str, str]:

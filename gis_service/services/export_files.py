@@ -18,20 +18,22 @@ from typing import BinaryIO
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
+from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, RefusedInput, Temporary
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.readers.raster_limits import RasterLimits
 from gis_service.files.writers import Note
 from gis_service.services.accounts import Caller, record
 from gis_service.services.context import Context
-from gis_service.services.export import Wanted, export_layer, file_name
+from gis_service.services.export import Wanted, export_layer
 from gis_service.services.export_formats import Format
+from gis_service.services.export_names import file_name
 from gis_service.services.raster_export import file_in, row_of
 from gis_service.services.rights import is_personal, is_public
 from gis_service.services.transactions import writing
 from gis_service.settings import Settings
 
-_EDITION = "1"
+_EDITION = "2"
 """Another number when files are written in another way: readers who hold one get the new one."""
 _LEFT_OVER_S = 3600
 """A folder older than the longest writing by this is of a process that died."""
@@ -103,9 +105,10 @@ class Desk:
             raise Temporary(ErrorCode.EXPORTS_BUSY, limit=self._settings.exports_at_once)
         try:
             with self._own_folder() as folder:
-                out = folder / file_name(definition, format_.suffix, wanted.version)
                 if definition.is_raster:
                     return self._raster(connection, definition, wanted, folder)
+                version = wanted.version or version_of(connection, definition.id)
+                out = folder / plain_name(definition, format_, version, wanted)
                 limit = _Limit(self._settings, folder)
                 report = export_layer(connection, catalogue, definition.id, out, wanted, progress=limit.check)
                 content = out.open("rb")
@@ -178,11 +181,25 @@ def tag_of(definition: LayerDefinition, version: int | None, format_: Format, wa
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def spoken_name(definition: LayerDefinition, format_: Format, wanted: Wanted) -> str:
+def plain_name(definition: LayerDefinition, format_: Format, version: int | None, wanted: Wanted) -> str:
+    """Give the name of a file that programs read.
+
+    Parameters
+    ----------
+    version
+        Version that the file holds; it stands in the name when it was asked for, and where the file itself
+        has no room for it.
+    """
+    if format_.tells:
+        return file_name(definition, format_.suffix, wanted.version)
+    return file_name(definition, format_.suffix, version, part=wanted.is_part)
+
+
+def spoken_name(definition: LayerDefinition, format_: Format, version: int | None, wanted: Wanted) -> str:
     """Give the name of a file that people read: the layer's title, and in brackets what machines call it."""
     title = definition.title.in_language(wanted.language)
     plain = "".join(" " if sign in '/\\:*?"<>|' or not sign.isprintable() else sign for sign in title)
-    stem = file_name(definition, "", wanted.version)
+    stem = plain_name(definition, format_, version, wanted).removesuffix(format_.suffix)
     return f"{' '.join(plain.split())} ({stem}){format_.suffix}"
 
 

@@ -11,7 +11,7 @@ from pyproj.enums import PJType
 
 from gis_service.catalogue.city_definition import City
 from gis_service.catalogue.layer_definition import LayerDefinition
-from gis_service.crs import STORAGE, crs_name, parse_crs
+from gis_service.crs import STORAGE, crs_name, meridian_of, parse_crs
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.features import has_geometry
 from gis_service.types import Text
@@ -33,6 +33,8 @@ class Format:
         What people call it.
     tables
         Whether tables without geometry are commonly kept in it.
+    tells
+        Whether a file of it has room to say what it is; the name of any other bears the version.
     """
 
     id: str
@@ -40,10 +42,13 @@ class Format:
     media: str
     title: Text
     tables: bool
+    tells: bool = True
 
 
-def _format(id_: str, suffix: str, media: str, title: str, *, tables: bool = False) -> Format:
-    return Format(id_, suffix, media, Text(title, title), tables)
+def _format(
+    id_: str, suffix: str, media: str, title: str, *, tables: bool = False, tells: bool = True
+) -> Format:
+    return Format(id_, suffix, media, Text(title, title), tables, tells)
 
 
 FORMATS = {
@@ -54,7 +59,7 @@ FORMATS = {
         _format("shp", ".shp.zip", "application/zip", "Shapefile (zip)"),
         _format("fgb", ".fgb", "application/vnd.flatgeobuf", "FlatGeobuf"),
         _format("parquet", ".parquet", "application/vnd.apache.parquet", "GeoParquet", tables=True),
-        _format("csv", ".csv", "text/csv", "CSV", tables=True),
+        _format("csv", ".csv", "text/csv", "CSV", tables=True, tells=False),
         _format(
             "xlsx",
             ".xlsx",
@@ -113,8 +118,31 @@ def _by_number(name: str) -> int:
 
 def offered_systems(city: City) -> list[str]:
     """Name the systems that layers are offered in: WGS 84, the city's own, further ones of it, VN-2000."""
-    named = [crs_name(STORAGE), city.crs, *city.systems, *national_systems()]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys([*own_systems(city), *national_systems()]))
+
+
+def own_systems(city: City) -> list[str]:
+    """Name the systems that a city works in, WGS 84 before them."""
+    return list(dict.fromkeys([crs_name(STORAGE), city.crs, *city.systems]))
+
+
+@cache
+def system_title(name: str) -> Text:
+    """Say what a system is called, with its central meridian where it has one.
+
+    Examples
+    --------
+    >>> system_title("EPSG:9209").vi
+    'VN-2000 / TM-3 105-30, kinh tuyến trục 105°30′'
+    """
+    crs = parse_crs(name)
+    meridian = meridian_of(crs)
+    if meridian is None:
+        unit = Text(", kinh độ và vĩ độ", ", longitude and latitude") if crs.is_geographic else Text("", "")
+        return Text(crs.name + unit.vi, crs.name + unit.en)
+    degrees, minutes = divmod(round(meridian * 60), 60)
+    shown = f"{degrees}°{minutes:02d}′"
+    return Text(f"{crs.name}, kinh tuyến trục {shown}", f"{crs.name}, central meridian {shown}")
 
 
 def offered_system(city: City, name: str) -> pyproj.CRS:

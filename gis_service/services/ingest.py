@@ -81,7 +81,7 @@ def load_file(
         strict_text=False,
         rebuild_index=Repair.INDEX in options.repairs,
     ) as source:
-        rows = Rows(path.name, source.header, source.names, source.batches())
+        rows = Rows(options.called or path.name, source.header, source.names, source.batches())
         rows = place_rows(connection, catalogue, definition, rows, options)
         load = Load(catalogue, definition, rows, options)
         return load.run(connection, author=author, message=message, progress=progress)

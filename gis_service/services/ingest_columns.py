@@ -64,6 +64,7 @@ def match_columns(
     definition: LayerDefinition,
     chosen: Mapping[str, str | None] | None = None,
     given: Sequence[str] | None = None,
+    cut: Mapping[str, str] | None = None,
 ) -> Matching:
     """Match as chosen, then by name as it stands, then folded, then as cut by a Shapefile when only one fits.
 
@@ -77,6 +78,8 @@ def match_columns(
         Field by column; none leaves the column out.
     given
         The same columns as the file writes them, by which they are chosen.
+    cut
+        Field by column where it is known how the name was cut, in a file of our own.
 
     Raises
     ------
@@ -90,6 +93,9 @@ def match_columns(
     for position, name in enumerate(given):
         if (field := chosen.get(name)) is not None and field not in taken:
             taken[field] = position, "chosen"
+    for position, name in enumerate(given):
+        if (field := (cut or {}).get(name)) is not None and name not in chosen and field not in taken:
+            taken[field] = position, "cut"
     for reason, rule in _RULES.items():
         for position, name in enumerate(names):
             if position in left_out or any(position == at for at, _ in taken.values()):

@@ -9,6 +9,7 @@ from gis_service.analysis.checks.findings import Finding, Repair, Severity
 from gis_service.analysis.shapes import to_wkb
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
+from gis_service.crs import STORAGE
 from gis_service.db.engine import Connection
 from gis_service.db.history_back import complete_columns
 from gis_service.db.ingest import Staging, StagingWriter
@@ -28,6 +29,7 @@ from gis_service.db.layers import (
     waiting_at_most,
 )
 from gis_service.db.publish import replace_all
+from gis_service.db.unmoved import LAST_DIGITS_DEGREES, TOLERANCE_DEGREES, keep_places
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.base_version import has_changed, replaced, require_base, told_base
 from gis_service.services.ingest_checks import Checked, Checker
@@ -101,7 +103,9 @@ class Load:
             newest = version_of(connection, table.id)
             ensure_table(connection, table)
             complete_columns(connection, table.id)
-            said = self._options.base or told_base(connection, self._definition, self._rows.header.about)
+            said = self._options.base or told_base(
+                connection, self._definition, self._rows.header.about, self._rows.file
+            )
             if not self._options.any_base:
                 # Who does not say has seen, at best, what was there when the load began.
                 base = said or seen or 0
@@ -150,7 +154,18 @@ class Load:
             self._finish()
             for checked, shapes in self._closed(held):
                 self._write(checked, shapes, writer)
+        self._keep_places(connection, staging)
         return staging
+
+    def _keep_places(self, connection: Connection, staging: Staging) -> None:
+        """Let what came back from another system, or in a file of ours, lie just where it lay."""
+        crs = None if self._plan.rule is None else self._plan.rule.crs
+        if crs is None:
+            return
+        came_over = not crs.equals(STORAGE, ignore_axis_order=True)
+        if came_over or self._rows.header.about.get("LAYER") == self._definition.id:
+            tolerance = TOLERANCE_DEGREES if came_over else LAST_DIGITS_DEGREES
+            keep_places(connection, table_of(self._definition), staging, tolerance=tolerance)
 
     def _write(self, checked: Checked, shapes: Geometries | None, writer: StagingWriter) -> None:
         first = self._written + 1

@@ -7,12 +7,15 @@ from typing import Any
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers import BESIDE
+from gis_service.services.export_names import IS_CSV, is_named_part
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_plan import is_far_fewer
 from gis_service.services.ingest_source import Rows
 
+_EITHER = "filter / bbox"
 
-def part_of(about: Mapping[str, str], definition: LayerDefinition) -> str | None:
+
+def part_of(about: Mapping[str, str], definition: LayerDefinition, file: str = "") -> str | None:
     """Tell which part of a layer a file says that it holds; None when it does not, or it is of another layer.
 
     Parameters
@@ -21,12 +24,16 @@ def part_of(about: Mapping[str, str], definition: LayerDefinition) -> str | None
         What the file says about itself.
     definition
         The layer that it is meant for.
+    file
+        What people call it: a table of text tells it by its name alone.
 
     Returns
     -------
     str or None
-        ``filter=…``, ``bbox=…``, or both.
+        ``filter=…``, ``bbox=…``, or both; just these two words where nothing but the name tells it.
     """
+    if IS_CSV in about:
+        return _EITHER if is_named_part(definition, file) else None
     if about.get("LAYER") != definition.id:
         return None
     told = [f"{name.lower()}={about[name]}" for name in ("FILTER", "BBOX") if about.get(name)]
@@ -104,5 +111,5 @@ def require_agreed(rows: Rows, definition: LayerDefinition, removed: int, *, agr
 
 
 def _told(rows: Rows, definition: LayerDefinition) -> dict[str, Any] | None:
-    part = part_of(rows.header.about, definition)
+    part = part_of(rows.header.about, definition, rows.file)
     return None if part is None else {"file": rows.file, "layer": definition.id, "part": part}

@@ -8,6 +8,7 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.writers.shapefile import short_names
 from gis_service.services.ingest_cells import cells_of
 from gis_service.services.ingest_checks import THOUSANDS, CheckPlan
 from gis_service.services.ingest_columns import match_columns
@@ -39,7 +40,8 @@ def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, optio
     if definition.geometry != "None" and rows.header.geometry:
         crs, seen = system_of(rows, options)
         rule = Rule(definition.geometry, crs, catalogue.city.bbox, options.repairs, metric)
-    matching = match_columns(names, definition, options.columns, rows.names)
+    cut = _cut_by_us(rows, definition)
+    matching = match_columns(names, definition, options.columns, rows.names, cut)
     _require_columns(options.numbers, rows.names)
     return CheckPlan(
         matching=matching,
@@ -58,6 +60,17 @@ def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, optio
         cells=cells_of(rows.header.about, rows.names, matching),
         numbers=options.numbers,
     )
+
+
+def _cut_by_us(rows: Rows, definition: LayerDefinition) -> dict[str, str]:
+    """Give the fields of the columns whose names our own export has cut for a Shapefile.
+
+    Two long names that begin alike end as ``population`` and ``populati_1``, which no rule tells apart.
+    """
+    if rows.header.about.get("LAYER") != definition.id:
+        return {}
+    short = short_names(["fid", *(field.name for field in definition.fields)])
+    return {cut: name for name, cut in short.items() if cut != name and name not in rows.names}
 
 
 def _require_columns(numbers: Mapping[str, str], names: Sequence[str]) -> None:

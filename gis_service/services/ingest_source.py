@@ -56,6 +56,8 @@ class LoadOptions:
         given, the version that a file tells which was exported here, else the newest as the load begins.
     any_base
         Load whatever version the rows were made from, and whatever comes in meanwhile.
+    called
+        What its owner calls the file, where it lies under another name.
     """
 
     crs: str | None = None
@@ -72,6 +74,7 @@ class LoadOptions:
     limits: ReaderLimits = field(default_factory=ReaderLimits)
     base: int | None = None
     any_base: bool = False
+    called: str | None = None
 
     @property
     def fewer(self) -> bool:

@@ -14,7 +14,8 @@ from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.readers.raster_limits import Kind, RasterLimits
 from gis_service.files.readers.raster_process import warp_raster_file
-from gis_service.services.export import ExportReport, Wanted, file_name
+from gis_service.services.export import ExportReport, Wanted
+from gis_service.services.export_names import file_name
 from gis_service.services.layers import definition_of, refuse_raster
 from gis_service.services.raster_layers import file_of, now, version_of_raster
 

@@ -19,7 +19,7 @@ from gis_service.crs import parse_chosen_crs
 from gis_service.db.engine import Connection
 from gis_service.db.layers import state_of, version_of
 from gis_service.errors import Conflict, ErrorCode, Fault, GisError, RefusedInput
-from gis_service.files.readers import Header, ReaderLimits, inspect_file, open_vector
+from gis_service.files.readers import ReaderLimits, inspect_file, open_vector
 from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
 from gis_service.services.ingest_inspect import Inspection, inspect_rows
@@ -158,9 +158,9 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
                 rows = Rows(source.file, opened.header, opened.names, opened.batches())
                 with opening() as connection:
                     if target is not None:
-                        found["target"] = _target(connection, catalogue, target, opened.header)
+                        found["target"] = _target(connection, catalogue, target, rows)
                         rows_now = _rows_now(connection, target)
-                        faults += _overtaken(connection, target, opened.header)
+                        faults += _overtaken(connection, target, rows)
                     rows = place_rows(connection, catalogue, target, rows, options)
                     lists = lists_for(connection, catalogue, rows)
                 seen = inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
@@ -231,7 +231,13 @@ def load(
             options = replace(options, base=seen or None)
         message = str(source.choices.get("message") or source.file)
         return load_file(
-            connection, catalogue, source.path, layer, author=author, message=message, options=options
+            connection,
+            catalogue,
+            source.path,
+            layer,
+            author=author,
+            message=message,
+            options=replace(options, called=source.file),
         )
 
 
@@ -286,11 +292,12 @@ def _chosen(
 
 
 def _target(
-    connection: Connection, catalogue: Catalogue, target: LayerDefinition, header: Header
+    connection: Connection, catalogue: Catalogue, target: LayerDefinition, rows: Rows
 ) -> dict[str, Any]:
     """Tell the target, and the version that the rows were made from: as an export tells, else the newest."""
     new = target.id not in catalogue.layers
-    base = told_base(connection, target, header.about) or version_of(connection, target.id) or 0
+    said = told_base(connection, target, rows.header.about, rows.file)
+    base = said or version_of(connection, target.id) or 0
     return {"layer": target.id, "version": base, "new": new}
 
 
@@ -299,10 +306,10 @@ def _rows_now(connection: Connection, target: LayerDefinition) -> int | None:
     return state.features if state.version is not None else None
 
 
-def _overtaken(connection: Connection, target: LayerDefinition, header: Header) -> list[GisError]:
+def _overtaken(connection: Connection, target: LayerDefinition, rows: Rows) -> list[GisError]:
     """Tell of a file that was exported from a version which is not the newest any more."""
     try:
-        require_base(connection, target, told_base(connection, target, header.about))
+        require_base(connection, target, told_base(connection, target, rows.header.about, rows.file))
     except Conflict as error:
         return [error]
     return []

@@ -95,7 +95,7 @@ def check(app: Flask) -> None:
     LookupError
         When the handler demands nothing: a fault of ours, and closed rather than open.
     """
-    if request.endpoint is None:
+    if request.endpoint is None or _is_answered_unseen():
         return
     permission = demand_of(app, request.endpoint)
     if permission is None:
@@ -108,6 +108,15 @@ def check(app: Flask) -> None:
     _check_layer(permission)
     if permission not in _CHECK_THEIR_FORMS:
         forgery.check()
+
+
+def _is_answered_unseen() -> bool:
+    """Tell an OPTIONS that Flask answers with the methods of the address, the same to everybody.
+
+    Browsers ask it before they show who they are, and the protocol tus asks what is offered.
+    """
+    # Flask adds the mark to Werkzeug's rules; a handler that answered by itself would lack it.
+    return request.method == "OPTIONS" and getattr(request.url_rule, "provide_automatic_options", False)
 
 
 def _check_layer(permission: Permission) -> None:

@@ -1,32 +1,43 @@
 """A file that was exported here tells from which version; it is not loaded over a newer one by mistake."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
 from sqlalchemy import text
 
 from gis_service.db.engine import Connection
 from gis_service.db.ingest import Staging
 from gis_service.errors import Conflict, ErrorCode
+from gis_service.files.readers import ReaderLimits
 from gis_service.messages.catalogue import notices
 from gis_service.services.base_version import told_base
 from gis_service.services.export import export_layer
+from gis_service.services.export_names import is_named_part, named_version
 from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
 from gis_service.services.ingest_load import Load
+from gis_service.services.uploads_inspection import Source, inspect
 from tests.small_city import city_with, field, layer, places
 
 FIELDS = (field("code", required=True), field("name"))
 CLINIC, SCHOOL = layer("clinic", fields=FIELDS), layer("school", fields=FIELDS)
 CITY = city_with(CLINIC, SCHOOL)
+ENDINGS = ("gpkg", "parquet", "geojson", "fgb", "zip", "xlsx", "csv")
 
 
 @pytest.fixture
 def exported(connection: Connection, tmp_path: Path) -> Path:
     """Give a folder of exports of a layer, to which somebody has added a row since."""
     fill(connection, "a", "b")
-    for ending in ("gpkg", "parquet", "geojson"):
+    for ending in ENDINGS:
         export_layer(connection, CITY, "clinic", tmp_path / f"a.{ending}")
+    (tmp_path / "a.csv").rename(tmp_path / f"Trạm (clinic_v{newest(connection)}) (1).csv")
+    places_alone = gpd.GeoDataFrame(
+        {"code": ["a", "b"]}, geometry=gpd.points_from_xy(*places(2).T), crs="EPSG:4326"
+    )
+    places_alone.to_file(tmp_path / "foreign.geojson")
     fill(connection, "a", "b", "c")
     return tmp_path
 
@@ -59,15 +70,29 @@ def count(connection: Connection) -> int:
     return int(connection.execute(text("SELECT count(*) FROM layer.clinic")).scalar_one())
 
 
-@pytest.mark.parametrize("ending", ["gpkg", "parquet"])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_an_export_is_not_loaded_over_what_came_after_it(
     connection: Connection, exported: Path, ending: str
 ) -> None:
+    (path,) = exported.glob(f"*.{ending}") if ending == "csv" else [exported / f"a.{ending}"]
     with pytest.raises(Conflict) as caught:
-        load(connection, exported / f"a.{ending}")
+        load(connection, path)
     assert (caught.value.code, caught.value.params["since"]) == (ErrorCode.BASE_VERSION_CHANGED, "+1 ~0 −0")
     assert count(connection) == 3
-    assert load(connection, exported / f"a.{ending}", any_base=True).changes.removed == 1
+
+
+def test_an_uploaded_csv_tells_its_version_by_the_name_its_owner_gave(
+    connection: Connection, exported: Path
+) -> None:
+    (path,) = exported.glob("*.csv")
+    source = Source(path.rename(exported / "bytes"), path.name, {"layer": "clinic"}, ReaderLimits())
+    found = inspect(lambda: nullcontext(connection), CITY, source)
+    assert 0 < found["target"]["version"] < newest(connection)
+    assert ErrorCode.BASE_VERSION_CHANGED in [one["error"]["code"] for one in found["findings"]]
+
+
+def test_an_older_export_is_loaded_when_that_is_wanted(connection: Connection, exported: Path) -> None:
+    assert load(connection, exported / "a.gpkg", any_base=True).changes.removed == 1
 
 
 def test_who_names_the_newest_version_has_seen_it(connection: Connection, exported: Path) -> None:
@@ -81,7 +106,7 @@ def test_an_export_of_the_newest_version_and_a_file_that_says_nothing_are_loaded
     export_layer(connection, CITY, "clinic", exported / "new.gpkg")
     assert load(connection, exported / "new.gpkg").changes.unchanged == 3
     settle(connection)
-    assert load(connection, exported / "a.geojson").changes.removed == 1
+    assert load(connection, exported / "foreign.geojson").changes.removed == 1
 
 
 @pytest.mark.parametrize(
@@ -166,3 +191,23 @@ def test_what_was_exported_elsewhere_tells_nothing_here(
     about = {name: value.format(number=number) for name, value in told.items()}
     assert told_base(connection, CLINIC, about) is None
     assert told_base(connection, CLINIC, {"LAYER": "clinic", "VERSION": str(number)}) == number
+
+
+@pytest.mark.parametrize(
+    ("file", "version"),
+    [
+        ("clinic_v12.csv", 12),
+        ("clinic_v12_part.csv", 12),
+        ("clinic_generated_v7.csv", 7),
+        ("Trạm y tế (clinic_v12) (1).csv", 12),
+        ("clinic_v0.csv", None),
+        ("clinic.csv", None),
+        ("my_clinic_v12.csv", None),
+        ("clinic_v12b.csv", None),
+        ("clinic_v２.csv", None),
+        ("school_v12.csv", None),
+    ],
+)
+def test_the_name_of_an_export_bears_its_version(file: str, version: int | None) -> None:
+    assert named_version(CLINIC, file) == version
+    assert is_named_part(CLINIC, file) is ("part" in file)

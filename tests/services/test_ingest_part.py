@@ -39,6 +39,8 @@ PARTS = {
     "gpkg": Wanted(filter="code <> 'c3'"),
     "parquet": Wanted(filter="code <> 'c3'", bbox=(106, 20, 107, 21)),
     "fgb": Wanted(filter="code <> 'c3'"),
+    "geojson": Wanted(filter="code <> 'c3'"),
+    "zip": Wanted(filter="code <> 'c3'"),
 }
 
 
@@ -56,6 +58,18 @@ def test_a_part_that_would_remove_features_needs_a_yes(
     report = load(connection, path, confirm_fewer=True)
     assert [finding.code for finding in report.findings] == [ErrorCode.FILE_IS_A_PART]
     assert report.features == 11
+
+
+def test_a_csv_tells_by_its_name_that_it_is_a_part(connection: Connection, tmp_path: Path) -> None:
+    fill(connection, CODES)
+    wanted = Wanted(filter="code <> 'c3'")
+    untold = export_layer(connection, CITY, "clinic", tmp_path / "a.csv", wanted).notes
+    called = next(str(note.params["name"]) for note in untold if note.code == "export_version_untold")
+    told = export_layer(connection, CITY, "clinic", tmp_path / called, wanted).notes
+    assert "export_version_untold" not in [note.code for note in told]
+    with pytest.raises(RefusedInput) as caught:
+        load(connection, tmp_path / called)
+    assert (caught.value.code, caught.value.params["part"]) == (ErrorCode.PART_REMOVES_ROWS, "filter / bbox")
 
 
 def test_a_part_that_removes_nothing_is_loaded_with_a_warning(connection: Connection, tmp_path: Path) -> None:

@@ -121,6 +121,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/layers/<collection_id>/history/<int:version>.svg"): PAGE,
     ("POST", "/layers/<collection_id>/history/<int:version>/restore"): PAGE_CHANGE,
     ("GET", "/layers/<collection_id>/quality"): PAGE,
+    ("GET", "/layers/<collection_id>/download"): PAGE,
     ("GET", "/uploads"): MAKE,
     ("POST", "/uploads"): MAKE,
     ("GET", "/uploads/<upload_id>"): MAKE,

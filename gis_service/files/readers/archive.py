@@ -12,13 +12,15 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput
-from gis_service.files.readers.archive_sets import DataSet, chosen, data_sets
+from gis_service.files.readers.archive_sets import REMARKS, DataSet, chosen, data_sets
 from gis_service.files.readers.faults import corrupt
 from gis_service.files.readers.formats import PARTS, Format
+from gis_service.files.readers.own_words import LONGEST_BYTES, told_in_lines
 from gis_service.files.rooms import fault_of_machine, require_room
 
 FAULTS = (
@@ -80,6 +82,8 @@ class Unpacked:
         Whether it is a list, which may lie beside a data set with places.
     beside
         What the other data sets of the archive are called, when this one was taken unasked.
+    about
+        What an archive of our own making says of itself.
     """
 
     path: Path
@@ -87,6 +91,7 @@ class Unpacked:
     kind: Format | None
     is_table: bool = False
     beside: tuple[str, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_workbook(path: Path, limits: ArchiveLimits) -> bool:
@@ -141,7 +146,9 @@ def unpack(
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = data_sets(archive, _judged(archive, path, limits), path.name)
+            members = _judged(archive, path, limits)
+            found = data_sets(archive, members, path.name)
+            about = _about(archive, members)
             taken = found if every else [chosen(found, path.name, name)]
             for each in taken:
                 # Of several the look tells of each by itself what it lacks.
@@ -155,11 +162,21 @@ def unpack(
                     _written(archive, each, folder / str(number), limits),
                     is_table=each.is_table,
                     beside=beside,
+                    about=about,
                 )
                 for number, each in enumerate(taken)
             ]
     except FAULTS as error:
         raise _blamed(error, path, folder) from error
+
+
+def _about(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, str]:
+    """Read what an archive of ours says of itself, beside its list of fields; nothing of any other."""
+    by_name = {member.filename: member for member in members}
+    if not by_name.keys() >= set(REMARKS):
+        return {}
+    with archive.open(by_name[REMARKS[0]]) as file:
+        return told_in_lines(file.read(LONGEST_BYTES).decode("utf-8", "replace"))
 
 
 def _blamed(error: Exception, path: Path, folder: Path) -> GisError:

@@ -25,7 +25,8 @@ _WEAK = (".json", ".csv", ".txt", ".xml")
 _GEODATABASE = ".gdb"
 _GEODATABASE_FILE = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
 _FIELDS, _ABOUT = "fields", "about"
-"""Files of remarks in the archives of our own exports."""
+REMARKS = (f"{_ABOUT}.txt", f"{_FIELDS}.csv")
+"""Files of remarks in the archives of our own exports: what the data is, and what its columns stand for."""
 _LISTED = 10
 _LOOKED_AT = 1 << 20
 

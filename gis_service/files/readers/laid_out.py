@@ -3,7 +3,8 @@
 GDAL reads meaning into names (prefixes, endings, ``/vsi…``), so it never sees one of a stranger.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gis_service.errors import ErrorCode, RefusedInput
@@ -42,6 +43,8 @@ class LaidOut:
         What this one of several data sets lacks; then it cannot be read.
     beside
         Other data sets of the archive, when this one was taken unasked.
+    about
+        What an archive of our own making says of itself.
     """
 
     path: Path
@@ -50,6 +53,7 @@ class LaidOut:
     layer: str | None
     fault: RefusedInput | None = None
     beside: tuple[str, ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def lay_out(
@@ -93,7 +97,8 @@ def lay_out(
         if len(sets) > 1:
             laid = [_one_of_several(each, name, path.name, needed) for each in sets]
         else:
-            laid = [replace(_unpacked(sets[0], name, path.name, needed), beside=sets[0].beside)]
+            whole = _unpacked(sets[0], name, path.name, needed)
+            laid = [replace(whole, beside=sets[0].beside, about=sets[0].about)]
         return [_with_fault(each, path.name, needed) for each in laid] if len(laid) > 1 else laid
     if found is Format.GZIP:
         unpacked = Unpacked(unpack_gzip(path, folder, limits), Path(path.stem).stem, None)

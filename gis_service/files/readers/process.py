@@ -250,7 +250,7 @@ def open_vector(
             (found,) = lay_out(path, folder, limits.archive, name, rebuild_index=rebuild_index)
         question = replace(_question(path, found, limits, encoding, osm_layers), strict_text=strict_text)
         with _started(question, folder) as running:
-            yield _open_stream(running, found.beside)
+            yield _open_stream(running, found)
 
 
 def _question(
@@ -280,14 +280,15 @@ def _started(question: Question, folder: Path) -> "_Child":
         return _Child(question, folder)
 
 
-def _open_stream(running: "_Child", beside: tuple[str, ...]) -> VectorSource:
+def _open_stream(running: "_Child", found: LaidOut) -> VectorSource:
     try:
         reader = pa.ipc.open_stream(running.pipe)
         header = read_found(reader.schema)
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise running.failure() from error
-    if beside:
-        header = replace(header, about={**header.about, BESIDE: json.dumps(beside)})
+    beside = {BESIDE: json.dumps(found.beside)} if found.beside else {}
+    if beside or found.about:
+        header = replace(header, about={**header.about, **found.about, **beside})
     return VectorSource(running, reader, header)
 
 

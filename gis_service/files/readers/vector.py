@@ -15,6 +15,7 @@ from gis_service.files.readers.formats import Format
 from gis_service.files.readers.gdal import pyogrio
 from gis_service.files.readers.geojson_faults import explain
 from gis_service.files.readers.geopackage import plain_tables
+from gis_service.files.readers.own_words import told_in_geojson, told_in_lines
 from gis_service.files.readers.prepared import Prepared
 from gis_service.files.readers.stream import BATCH_ROWS, BESIDE, Found, Opened, told_of
 
@@ -162,9 +163,11 @@ class VectorFile:
         reader = pa.RecordBatchReader.from_stream(stream)
         geometry = (meta["geometry_name"] or "wkb_geometry") if meta["geometry_type"] is not None else None
         metadata = (told["layer_metadata"] or {}) if told else {}
-        if kind is Format.FLATGEOBUF:
-            metadata = _described(metadata)
         about = told_of(metadata)
+        if kind is Format.FLATGEOBUF:
+            about = told_in_lines(metadata.get("DESCRIPTION", ""))
+        elif kind is Format.GEOJSON:
+            about = told_in_geojson(Path(source.path))
         found = Found(
             self._name if kind in _CALLED_BY_FILE or layer is None else self._shown(layer),
             meta["crs"],
@@ -221,12 +224,6 @@ class VectorFile:
         if _PROGRAM in reason:
             return RefusedInput(ErrorCode.FORMAT_NOT_ALLOWED, file=self._file, found="SQL")
         return corrupt(self._file, reason)
-
-
-def _described(metadata: dict[str, str]) -> dict[str, str]:
-    """Take of a FlatGeobuf which part of a layer it says that it is, in the lines of its description."""
-    lines = (line.partition(": ") for line in metadata.get("DESCRIPTION", "").splitlines())
-    return {name: value for name, _, value in lines if name in {"LAYER", "FILTER", "BBOX"}}
 
 
 def _kinds(geometry_type: str | None) -> tuple[str, ...]:

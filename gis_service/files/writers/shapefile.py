@@ -28,6 +28,8 @@ LARGEST = 2**31 - 1
 _LEAST_WHOLE, _MOST_WHOLE = 1 - 10**17, 10**18 - 1
 """What a column of 18 signs holds; with one number beyond them all others would lose digits."""
 _MOST_NUMBER = 1e22
+_NAMED = 6
+"""Fields that a note names."""
 _RECORD_BYTES = 64
 """Most that a record takes beside its coordinates."""
 _DRIVER = "ESRI Shapefile"
@@ -81,7 +83,8 @@ def write_shapefile(part: Path, table: Table, batches: Iterator[pa.RecordBatch])
             files.add(kind, _fitting(rows, names, tally))
     files.finish()
     _tell_fields(folder / "fields.csv", table, names)
-    lost = told_notes(tally.notes())
+    notes = [*changed_fields(table.schema), *tally.notes()]
+    lost = told_notes(notes)
     told = {**table.about, **({"NOTES": lost} if lost else {})}
     about = "".join(f"{name}: {value}\n" for name, value in told.items())
     (folder / "about.txt").write_text(about, "utf-8")
@@ -89,7 +92,27 @@ def write_shapefile(part: Path, table: Table, batches: Iterator[pa.RecordBatch])
         for path in sorted(folder.iterdir()):
             archive.write(path, path.name)
     shutil.rmtree(folder)
-    return tally.notes()
+    return notes
+
+
+def changed_fields(schema: pa.Schema) -> list[Note]:
+    """Tell which fields a Shapefile calls by a shorter name, and which it holds as text.
+
+    Parameters
+    ----------
+    schema
+        ``fid``, the geometry, then the fields, as they are to be written.
+    """
+    names = short_names([name for name in schema.names if name != GEOMETRY])
+    cut = [f"{name} → {short}" for name, short in names.items() if name != short]
+    times = [names[one.name] for one in schema if pa.types.is_timestamp(one.type)]
+    told = (("export_names_cut", cut), ("export_times_as_text", times))
+    return [Note(code, {"count": len(found), "names": _listed(found)}) for code, found in told if found]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:

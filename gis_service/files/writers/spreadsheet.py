@@ -32,7 +32,7 @@ from gis_service.text import plain_cell
 
 MOST_ROWS = 1_048_576
 """Rows of a sheet, its heading among them."""
-_MOST_SIGNS = 32_767
+MOST_SIGNS = 32_767
 """Signs of one cell."""
 _EXACT = 10**15
 """Whole numbers from here on lose digits in a spreadsheet; they are written as text."""
@@ -174,13 +174,13 @@ class _Sheet:
             self._sheet.write_datetime(row, column, plain, self._time)
 
     def _write_text(self, row: int, column: int, value: str) -> None:
-        if len(value) > _MOST_SIGNS:
+        if len(value) > MOST_SIGNS:
             # Half of a shape is no shape; of a text the beginning is worth having.
             is_shape = self._names[column] in self._places
             self._tally.add("export_shapes_left_out" if is_shape else "export_texts_cut", 1)
             if is_shape:
                 return
-            value = value[:_MOST_SIGNS]
+            value = value[:MOST_SIGNS]
         value = _NOT_XML.sub("", value)
         if plain_cell(value) == value:
             self._sheet.write_string(row, column, value)
@@ -193,7 +193,7 @@ def _is_plain(column: pa.Array) -> bool:
     """Tell whether every value of a column fits a cell as it is."""
     if pa.types.is_string(column.type):
         most = pc.max(pc.utf8_length(column)).as_py() or 0
-        return most <= _MOST_SIGNS and not pc.any(pc.match_substring_regex(column, _CARE)).as_py()
+        return most <= MOST_SIGNS and not pc.any(pc.match_substring_regex(column, _CARE)).as_py()
     if pa.types.is_integer(column.type):
         bounds = pc.min_max(column).as_py()
         return bounds["min"] is None or max(-bounds["min"], bounds["max"]) < _EXACT

@@ -29,7 +29,13 @@ blueprint = Blueprint("collections", __name__, url_prefix="/api/collections")
 
 _WITHOUT_DETAIL = frozenset({"collections", "user_layers", "metadata", "queryables"})
 """Blueprints that tell what a layer is and nothing of what it holds."""
-_OF_RASTERS = (_WITHOUT_DETAIL - {"queryables"}) | {"exports", "versions", "going_back"}
+_OF_RASTERS = (_WITHOUT_DETAIL - {"queryables"}) | {
+    "exports",
+    "downloads",
+    "versions",
+    "going_back",
+    "layer_pages",
+}
 """Blueprints that know rasters; all others are of rows."""
 
 

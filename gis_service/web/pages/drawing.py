@@ -178,8 +178,11 @@ class Drawing:
             self.labels.append({"x": x, "y": y, "text": text, "kind": kind, "anchor": anchor})
 
     def box(self, box: BBox, text: str) -> None:
-        """Draw where something would lie, with its number."""
-        if not self.frame.holds(box):
+        """Draw where something would lie, with its number; nothing of what reaches beyond the picture.
+
+        A file with a place on another continent would else lie over the whole city.
+        """
+        if not _within(box, (self.frame.west, self.frame.south, self.frame.east, self.frame.north)):
             return
         corners = self.frame.place(np.array([[box[0], box[3]], [box[2], box[1]]]))
         (x, y), (east, south) = np.clip(corners, [2, 2], [WIDTH - 2, HEIGHT - 2]).tolist()

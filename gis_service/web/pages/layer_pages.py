@@ -12,10 +12,10 @@ from gis_service.services import history as service
 from gis_service.services.audit import note_version
 from gis_service.services.collections import Collection
 from gis_service.services.edits import ANSWER_WAIT_S
-from gis_service.services.export_formats import formats_of
 from gis_service.services.history_back import restore
 from gis_service.services.history_picture import DRAWN, touched
 from gis_service.services.layer_quality import layer_quality
+from gis_service.services.layers import refuse_raster
 from gis_service.services.rights import require_editing_now
 from gis_service.services.small_map import ground_of, layer_shapes
 from gis_service.services.transactions import writing
@@ -35,7 +35,6 @@ _LISTED = 20
 _KINDS = {"insert": "added", "update": "changed", "delete": "removed"}
 _LOCATED = ("None", "Raster")
 """Geometries of layers that have nothing to draw here."""
-_OFFERED = ("gpkg", "geojson", "csv", "xlsx", "cog", "tif")
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """A picture brings its own style, and nothing else."""
 
@@ -69,11 +68,6 @@ def _history(collection_id: str, error: GisError | None = None, unsure: int | No
         known=current.caller().role is not None,
         may_edit=may_edit(current.rights(), collection_id),
         located=collection.definition.geometry not in _LOCATED,
-        formats=[
-            (one.id, one.title.in_language(look.language_of()))
-            for one in formats_of(collection.definition)
-            if one.id in _OFFERED
-        ],
         drawn=DRAWN,
         unsure=unsure,
         done=int(done) if done.isascii() and done.isdigit() else None,
@@ -96,6 +90,7 @@ def _heading(collection: Collection) -> dict[str, Any]:
 def picture(collection_id: str, version: int) -> Response:
     """Draw what a version of a layer added, changed and removed."""
     collection = collection_of(collection_id)
+    refuse_raster(collection.definition)
     rows = touched(current.connection(), collection.definition, version, oldest_of(collection))
     shapes = [(_KINDS[row["op"]], geometry_of(row["geometry"])) for row in rows]
     ground = ground_of(current.connection(), current.catalogue())
@@ -135,6 +130,7 @@ def quality(collection_id: str) -> Response:
     """Show what the checks of a file find in the rows that a layer holds now, and where."""
     live.count()
     collection, language = collection_of(collection_id), look.language_of()
+    refuse_raster(collection.definition)
     connection, catalogue = current.connection(), current.catalogue()
     found = layer_quality(connection, catalogue, collection.definition)
     faults = faults_of(found.findings, language)
@@ -150,6 +146,8 @@ def quality(collection_id: str) -> Response:
             for one in fault.features
             if one.lon is not None and one.lat is not None
         ]
+        # From here on only what is at fault is counted.
+        drawing.outside = 0
         for lon, lat, number in marks:
             drawing.dot(lon, lat, "bad place", number)
         for lon, lat, number in marks:

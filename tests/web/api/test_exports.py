@@ -61,8 +61,12 @@ def test_a_layer_is_given_in_every_format_as_a_file_to_keep(
     response = client.get(f"{OFFICES}?f={name}")
     assert response.content_type.partition(";")[0] == FORMATS[name].media
     shown = response.headers["Content-Disposition"]
-    assert f'filename="one_stop_office_generated{FORMATS[name].suffix}"' in shown
-    assert "Bộ phận một cửa (one_stop_office_generated)" in unquote(shown.partition("UTF-8''")[2])
+    # A CSV tells its version by its name alone.
+    stem = "one_stop_office_generated"
+    stem += f"_v{response.headers['Layer-Version']}" if name == "csv" else ""
+    assert f'filename="{stem}{FORMATS[name].suffix}"' in shown
+    assert f"Bộ phận một cửa ({stem})" in unquote(shown.partition("UTF-8''")[2])
+    assert 'one_stop_office/metadata>; rel="describedby"' in response.headers["Link"]
     file = tmp_path / f"a{FORMATS[name].suffix}"
     file.write_bytes(response.get_data())
     response.close()
@@ -289,4 +293,8 @@ def test_what_a_format_could_not_take_is_told_in_a_header(town: Town) -> None:
         response = town.get(f"{WIFI}/export?f={name}")
         told[name] = response.headers.get("Gis-Notices")
         response.close()
-    assert told == {"gpkg": None, "shp": "export_texts_cut=1", "csv": "export_formulas_marked=1"}
+    assert told == {
+        "gpkg": None,
+        "shp": "export_names_cut=1, export_texts_cut=1",
+        "csv": "export_formulas_marked=1",
+    }

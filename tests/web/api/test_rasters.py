@@ -89,6 +89,17 @@ def test_what_needs_rows_is_refused(height: Raster, path: str) -> None:
     assert "export?f=cog" in problem["remedy"]
 
 
+def test_a_raster_has_pages_of_its_versions_and_of_its_file_and_none_of_its_rows(height: Raster) -> None:
+    history = height.client.get("/layers/height/history?lang=en", headers=height.token)
+    assert (history.status_code, "Version" in history.text) == (200, True)
+    assert "/layers/height/quality" not in history.text
+    page = height.client.get("/layers/height/download?lang=en").text
+    assert 'name="f" value="cog" checked' in page
+    assert "That of the raster" in page
+    for path in ("quality", f"history/{height.first}.svg"):
+        assert height.client.get(f"/layers/height/{path}").status_code == 404
+
+
 def test_rows_are_not_written_to_a_raster(height: Raster) -> None:
     point = {"type": "Point", "coordinates": [106.35, 20.45]}
     body = {"type": "Feature", "geometry": point, "properties": {}}

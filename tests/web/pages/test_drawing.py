@@ -80,10 +80,12 @@ def test_no_label_covers_another() -> None:
     assert len(drawing.labels) <= 3
 
 
-def test_boxes_stay_within_the_picture() -> None:
+def test_boxes_that_reach_beyond_the_picture_are_not_drawn() -> None:
     drawing = Drawing.over(GROUND, [])
-    drawing.box((100.0, 15.0, 110.0, 25.0), "1")
-    drawing.box((2.0, 48.0, 3.0, 49.0), "2")
+    west, south, east, north = GROUND.box
+    drawing.box((100.0, 15.0, 110.0, 25.0), "2")
+    drawing.box((2.0, 48.0, 3.0, 49.0), "3")
+    drawing.box(((west + east) / 2, (south + north) / 2, east, north), "1")
     (one,) = drawing.boxes
     assert one["text"] == "1"
     assert (one["x"] + one["width"] <= WIDTH, one["y"] + one["height"] <= HEIGHT) == (True, True)

@@ -58,8 +58,7 @@ def test_versions_stand_with_what_they_changed_and_the_ways_to_them(town: Town) 
     assert "−1 removed" in page
     assert "lần &lt;đầu&gt;" in page
     assert f'src="{HISTORY}/{newest}.svg"' in page
-    assert f"/api/collections/wifi/export?f=gpkg&amp;version={first}" in page
-    assert f"/api/collections/wifi/export?f=csv&amp;version={first}" in page
+    assert f"/layers/wifi/download?lang=en&amp;version={first}" in page
     assert "Lịch sử của lớp" in town.get(HISTORY).text
 
 
