@@ -228,6 +228,7 @@ class ErrorCode(StrEnum):
     COVERAGE_GAP = "coverage_gap"
     COVERAGE_NOT_CHECKED = "coverage_not_checked"
     PERSONAL_COLUMN = "personal_column"
+    PERSONAL_OPENED = "personal_opened"
     MARKUP_IN_TEXT = "markup_in_text"
     DECIMAL_COMMA = "decimal_comma"
     ROWS_FEWER = "rows_fewer"
@@ -296,6 +297,9 @@ class ErrorCode(StrEnum):
     TOO_MANY_FIELDS = "too_many_fields"
     VALUE_TOO_LONG = "value_too_long"
     CELL_UNREADABLE = "cell_unreadable"
+    CELL_ERROR = "cell_error"
+    COORDINATE_UNREADABLE = "coordinate_unreadable"
+    COORDINATES_CHOICE = "coordinates_choice"
     OSM_LAYERS_FAULTY = "osm_layers_faulty"
     # parts: files that hold a part of a layer
     FILE_IS_A_PART = "file_is_a_part"

@@ -14,14 +14,14 @@ import pyarrow as pa
 import shapely
 
 from gis_service.analysis.checks import validity
-from gis_service.analysis.checks.findings import SHOWN, Found, Repair
+from gis_service.analysis.checks.findings import LISTED, Found, Repair
 from gis_service.analysis.checks.prepared import MULTI, Prepared, Rule, finite, kinds_of
 from gis_service.analysis.checks.reading import read
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Bools, Floats, Geometries
 
-__all__ = ["SHOWN", "Found", "Prepared", "Rule", "place_all", "prepare", "to_wkb", "wrapped"]
+__all__ = ["Found", "Prepared", "Rule", "place_all", "prepare", "to_wkb", "wrapped"]
 
 MARGIN_DEGREES = 0.2
 """How far beyond the city's box a feature may lie: twice the 10 km border of METHODS whose roads count."""
@@ -96,7 +96,7 @@ def _note_large(result: Prepared) -> None:
     vertices = np.asarray(shapely.get_num_coordinates(result.geometries))
     rows = np.flatnonzero(vertices > MOST_VERTICES)
     if rows.size:
-        words = tuple(f"{vertices[row]}" for row in rows[:SHOWN])
+        words = tuple(f"{vertices[row]}" for row in rows[:LISTED])
         result.found.append(Found(ErrorCode.GEOMETRY_LARGE, rows, words))
 
 
@@ -220,7 +220,7 @@ def _place(result: Prepared, rule: Rule) -> Bools:
         result.told["repaired_axes"] = int(swapped.sum())
     else:
         # The way to look for them is where they would lie, not at a latitude of 106 degrees.
-        places = _centres(moved[np.flatnonzero(swapped)[:SHOWN]])
+        places = _centres(moved[np.flatnonzero(swapped)[:LISTED]])
         result.drop(ErrorCode.AXES_SWAPPED, swapped, lambda row: first[row], places)
     if Repair.OUTSIDE in rule.repairs:
         result.told["repaired_outside"] = int(outside.sum())
@@ -246,7 +246,7 @@ def _located(entry: Found, raw: Geometries, rule: Rule) -> Found:
     """Give the places of rows that a check has not told itself."""
     if entry.places is not None:
         return entry
-    return replace(entry, places=_centres(place_all(raw[entry.rows[:SHOWN]], rule)))
+    return replace(entry, places=_centres(place_all(raw[entry.rows[:LISTED]], rule)))
 
 
 def _within(geometries: Geometries, box: BBox) -> Bools:
@@ -272,7 +272,7 @@ def _validate(result: Prepared, rule: Rule) -> None:
         return
     rows = np.flatnonzero(invalid)
     reasons = dict(zip(rows.tolist(), shapely.is_valid_reason(result.geometries[rows]), strict=True))
-    places = validity.places_of(np.array([reasons[row] for row in rows[:SHOWN].tolist()], dtype=object))
+    places = validity.places_of(np.array([reasons[row] for row in rows[:LISTED].tolist()], dtype=object))
     told = places if rule.crs is not None else np.full_like(places, np.nan)
     result.drop(ErrorCode.GEOMETRY_INVALID, invalid, lambda row: str(reasons[row]), told)
 

@@ -24,6 +24,7 @@ from gis_service.types import Language
 _SHOWN = 5
 """Features of each finding in the text; the JSON has a hundred."""
 _WORDS = {
+    "inspect_coordinates",
     "inspect_units",
     "inspect_placed",
     "inspect_to_place",
@@ -99,6 +100,11 @@ def _lines(found: Inspection, language: Language) -> Iterator[str]:
         field = f"{suggestion.field or '–'} ({suggestion.reason})" if suggestion.reason else "–"
         kind, samples = column.kind or column.type, ", ".join(column.samples)
         yield f"  {column.name:<{width}}  {kind:<9}  ⟶ {field}  {samples}"
+    for coordinates in () if found.coordinates else found.coordinate_guesses:
+        columns = coordinates.columns
+        sides = ("--geometry",) if len(columns) == 1 else ("--x", "--y")
+        chosen = " ".join(f"{side} {quote(name)}" for side, name in zip(sides, columns, strict=True))
+        yield words["inspect_coordinates"].format(chosen=chosen, share=f"{100 * coordinates.share:.0f}")
     yield from _units(found, words)
     for guess in found.text_guesses:
         yield words["inspect_text"].format(encoding=guess.encoding, columns=len(guess.columns))

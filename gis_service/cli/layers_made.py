@@ -45,7 +45,8 @@ def create(file: Path, author: str) -> None:
     type=click.Path(path_type=Path),
     help="Take the definition of FILE.",
 )
-def describe(layer_id: str, file: Path | None) -> None:
+@click.option("--yes", is_flag=True, help="Open it although columns look like personal data.")
+def describe(layer_id: str, file: Path | None, *, yes: bool) -> None:
     """Print the definition of layer ID as YAML, in both languages.
 
     With --from it is replaced first, if a user has made the layer: print it, edit it, give it back.
@@ -62,6 +63,7 @@ def describe(layer_id: str, file: Path | None) -> None:
                     lambda _: document,
                     expected=service.ANY_STATE,
                     caller=operator(),
+                    agreed=yes,
                 )
         with reading(context):
             definition = definition_of(context.catalogue, layer_id)

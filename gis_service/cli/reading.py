@@ -12,6 +12,7 @@ from gis_service.settings import Settings
 
 _REPAIR = "--repair"
 _PLACE = "ROW=CODE, ROW=LON,LAT"
+_OF_COORDINATES = ("x", "y", "geometry", "no_coordinates")
 _OF_PLACING = ("vintage", "unit_column", "unit_by", "within", "places")
 _SIDES = 2
 """Longitude and latitude."""
@@ -43,6 +44,14 @@ _OPTIONS = (
         multiple=True,
         metavar="COLUMN=thousands|decimal",
         help="What points in the numbers of a column mean. May be given several times.  [default: decimal]",
+    ),
+    click.option("--x", metavar="COLUMN", help="Column of a table that holds x (east, longitude)."),
+    click.option("--y", metavar="COLUMN", help="Column of a table that holds y (north, latitude)."),
+    click.option("--geometry", metavar="COLUMN", help="Column of a table that holds shapes as WKT."),
+    click.option(
+        "--no-coordinates",
+        is_flag=True,
+        help="The rows of a table have none, however its columns are called.",
     ),
     click.option(
         "--gap-m",
@@ -110,8 +119,10 @@ def load_options(
     Raises
     ------
     click.BadParameter
-        When a pair is written without ``=``, or one of ``--units`` and ``--unit-column`` without the other.
+        When a pair is written without ``=``, or one of ``--units`` and ``--unit-column``, or of ``--x`` and
+        ``--y``, without the other.
     """
+    coordinates = _coordinates(**{name: others.pop(name) for name in _OF_COORDINATES})
     placing = _placing(**{name: others.pop(name) for name in _OF_PLACING})
     return ingest.LoadOptions(
         limits=ReaderLimits.of(settings),
@@ -120,9 +131,22 @@ def load_options(
         text=dict(_pair(entry if "=" in entry else f"{ingest.ALL}={entry}") for entry in text),
         numbers=dict(map(_pair, numbers)),
         confirm_fewer=fewer,
+        coordinates=coordinates,
         placing=placing,
         **others,
     )
+
+
+def _coordinates(
+    *, x: str | None, y: str | None, geometry: str | None, no_coordinates: bool
+) -> tuple[str, ...] | None:
+    ways = {(True, True, False, False), (False, False, True, False), (False, False, False, True)}
+    given = (x is not None, y is not None, geometry is not None, no_coordinates)
+    if not any(given):
+        return None
+    if given not in ways:
+        raise click.BadParameter("--x COLUMN --y COLUMN | --geometry COLUMN | --no-coordinates")
+    return tuple(name for name in (x, y, geometry) if name is not None)
 
 
 def _placing(

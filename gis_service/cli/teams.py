@@ -88,7 +88,8 @@ def take(team: str, layer: str, right: str) -> None:
 @teams.command()
 @click.argument("layer")
 @click.argument("visibility", type=click.Choice([*VISIBILITIES, _DEFINED]))
-def show(layer: str, visibility: str) -> None:
+@click.option("--yes", is_flag=True, help="Open it although columns look like personal data.")
+def show(layer: str, visibility: str, *, yes: bool) -> None:
     """Open or close a layer: public, internal, draft, or as its definition says (defined).
 
     Its history opens from the version of that time on: what was written while it was closed stays closed.
@@ -97,7 +98,7 @@ def show(layer: str, visibility: str) -> None:
     given = None if visibility == _DEFINED else cast("Visibility", visibility)
     with one_transaction(settings) as connection:
         catalogue = _catalogue(connection, settings)
-        opened = service.set_visibility(connection, catalogue, layer, given, caller=operator())
+        opened = service.set_visibility(connection, catalogue, layer, given, caller=operator(), agreed=yes)
     if opened:
         click.echo(notices()["history_opened"].in_language(language_of()).format(layer=layer))
 

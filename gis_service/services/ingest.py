@@ -80,6 +80,7 @@ def load_file(
         limits=options.limits,
         strict_text=False,
         rebuild_index=Repair.INDEX in options.repairs,
+        coordinates=options.coordinates,
     ) as source:
         rows = Rows(options.called or path.name, source.header, source.names, source.batches())
         rows = place_rows(connection, catalogue, definition, rows, options)

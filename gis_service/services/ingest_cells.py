@@ -4,13 +4,16 @@ import bisect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gis_service.files.readers import BESIDE
 from gis_service.services.ingest_columns import Matching
 
+CELL_ERRORS = "cell_errors"
+"""By this it tells which cells held errors: column, sign, count, features."""
 CELLS = "cells"
 """What the reader of workbooks tells of itself under this name: columns by name, and runs of rows."""
-INNER = {CELLS, BESIDE}
+INNER = {CELLS, CELL_ERRORS, BESIDE}
 """What a reader tells for our own use."""
 
 
@@ -47,7 +50,9 @@ class Cells:
         return f"{letters}{row + number - feature}"
 
 
-def cells_of(about: Mapping[str, str], names: tuple[str, ...], matching: Matching) -> Cells | None:
+def cells_of(
+    about: Mapping[str, str], names: tuple[str, ...], matching: Matching, place: tuple[str, ...] = ()
+) -> Cells | None:
     """Read what the reader of a workbook told; none for other files.
 
     Parameters
@@ -58,11 +63,30 @@ def cells_of(about: Mapping[str, str], names: tuple[str, ...], matching: Matchin
         Its columns.
     matching
         Which of them is which field.
+    place
+        Columns of its coordinates, which are no fields.
     """
     if CELLS not in about:
         return None
     told = json.loads(about[CELLS])
     pairs = zip(matching.fields, matching.positions, strict=True)
     letters = {field.name: told["columns"].get(names[position]) for field, position in pairs}
+    letters = {name: told["columns"].get(name) for name in place} | letters
+    return _cells(letters, told)
+
+
+def cells_by_column(about: Mapping[str, str]) -> Cells:
+    """Read what the reader of a workbook told, by the columns as the file calls them.
+
+    Parameters
+    ----------
+    about
+        As in :func:`cells_of`, of a workbook.
+    """
+    told = json.loads(about[CELLS])
+    return _cells(told["columns"], told)
+
+
+def _cells(letters: Mapping[str, str | None], told: Mapping[str, Any]) -> Cells:
     known = {name: letter for name, letter in letters.items() if letter is not None}
     return Cells(known, tuple((int(feature), int(row)) for feature, row in told["runs"]))

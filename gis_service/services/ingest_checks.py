@@ -22,7 +22,7 @@ from gis_service.analysis.checks.coverage import (
     words_of_overlap,
 )
 from gis_service.analysis.checks.duplicates import Repeats, row_hashes
-from gis_service.analysis.checks.findings import SHOWN, Feature, Finding, Found, Repair
+from gis_service.analysis.checks.findings import LISTED, SHOWN, Feature, Finding, Found, Repair
 from gis_service.analysis.checks.prepared import kinds_of
 from gis_service.analysis.checks.thousands import ThousandsSeen
 from gis_service.analysis.checks.validity import tangled
@@ -33,6 +33,7 @@ from gis_service.errors import ErrorCode
 from gis_service.messages.catalogue import notices
 from gis_service.services.ingest_cells import Cells
 from gis_service.services.ingest_columns import NUMERIC, Matching, check_column
+from gis_service.services.ingest_coordinates import retold
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_personal import PersonalColumns
 from gis_service.services.ingest_placed import Placed
@@ -84,6 +85,8 @@ class CheckPlan:
         Where the values stand, when the source is a sheet.
     numbers
         What points in the numbers of a column mean, by column: ``thousands`` or ``decimal``.
+    place
+        Columns of a table that its geometries were made of.
     """
 
     matching: Matching
@@ -101,6 +104,7 @@ class CheckPlan:
     placed: Placed | None = None
     cells: Cells | None = None
     numbers: Mapping[str, str] = member(default_factory=dict)
+    place: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class Checker:
         wkb = None
         if self._plan.rule is not None:
             wkb = np.array(batch.column(0).to_pylist(), dtype=object)
-        prepared = self._shapes(wkb, first)
+        prepared = self._shapes(wkb, batch, first)
         rows = self._whole(batch.num_rows, first) if prepared is None else np.unique(prepared.rows)
         columns = self._columns(batch, rows, first)
         if self._plan.thorough:
@@ -262,7 +266,7 @@ class Checker:
         return self.faults.findings(params)
 
     def _features(self, told: list[tuple[str, int, Floats]], numbers: Int64s) -> list[Feature]:
-        shown = told[:SHOWN]
+        shown = told[:LISTED]
         points = np.asarray(shapely.points(np.array([place for _, _, place in shown])), dtype=object)
         degrees = shapely.get_coordinates(transform(points, self._plan.metric, STORAGE))
         return [
@@ -270,13 +274,15 @@ class Checker:
             for (words, row, _), (lon, lat) in zip(shown, degrees.tolist(), strict=True)
         ]
 
-    def _shapes(self, wkb: Geometries | None, first: int) -> Prepared | None:
+    def _shapes(self, wkb: Geometries | None, batch: pa.RecordBatch, first: int) -> Prepared | None:
         if wkb is None or self._plan.rule is None:
             return None
         prepared = prepare(wkb, self._plan.rule)
         found, placed = prepared.found, self._plan.placed
         if placed is not None:
             found = placed.retold(found, first, len(wkb))
+        elif self._plan.place and Repair.EMPTY not in self._plan.repairs:
+            found = retold(found, self._plan.place, batch.columns[1 : 1 + len(self._plan.place)])
         self._note(found, np.arange(first, first + len(wkb)))
         self.told.update(prepared.told)
         self.area_changed_m2 += prepared.area_changed_m2
@@ -360,7 +366,7 @@ class Checker:
         values, counts = counted.field(0), counted.field(1)
         repeated = values.filter(pc.and_(pc.greater(counts, 1), pc.is_valid(values)))
         rows = np.flatnonzero(pc.is_in(keys, repeated).to_numpy(zero_copy_only=False))
-        words = tuple(f"{self._plan.key} = {keys[row].as_py()!r}" for row in rows[:SHOWN].tolist())
+        words = tuple(f"{self._plan.key} = {keys[row].as_py()!r}" for row in rows[:LISTED].tolist())
         numbers = np.concatenate(self._numbers)[rows]
         return [Found(ErrorCode.DUPLICATE_KEY, numbers - 1, words)] if rows.size else []
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis_service.analysis.checks.findings import SHOWN, Found, found_where
+from gis_service.analysis.checks.findings import Found, found_where
 from gis_service.analysis.checks.thousands import without_thousands
 from gis_service.analysis.columns import comma_decimals, convert
 from gis_service.catalogue.layer_definition import FieldDefinition, LayerDefinition
@@ -196,10 +196,10 @@ class _Words:
     column: pa.Array
 
     def found(self, code: ErrorCode, bad: Bools) -> Found:
-        rows = np.flatnonzero(bad)[:SHOWN].tolist()
-        name, kind = self.field.name, self.field.type
-        words = {row: f"{name} = {str(self.column[row].as_py())[:80]!r} ({kind})" for row in rows}
-        return found_where(code, bad, words, name)
+        name, kind, column = self.field.name, self.field.type, self.column
+        return found_where(
+            code, bad, lambda row: f"{name} = {str(column[row].as_py())[:80]!r} ({kind})", name
+        )
 
 
 def _with_markup(values: pa.Array) -> Bools:

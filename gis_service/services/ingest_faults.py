@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gis_service.analysis.checks.findings import SHOWN, Feature, Finding, Found, Repair, Severity, severity_of
+from gis_service.analysis.checks.findings import (
+    LISTED,
+    SHOWN,
+    Feature,
+    Finding,
+    Found,
+    Repair,
+    Severity,
+    severity_of,
+)
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import message_of
 from gis_service.services.ingest_cells import Cells
 from gis_service.types import Int64s, Text
 
+MOST_LISTED = 50_000
+"""Faults of all kinds together that are told one by one; the first hundred of each kind are always."""
 _ORDER = list(Severity)
 
 
@@ -30,11 +41,13 @@ _Key = tuple[ErrorCode, str | None, Repair | None]
 
 @dataclass
 class FaultList:
-    """Faults by kind and column: all are counted, the first hundred of each are kept."""
+    """Faults by kind and column: all are counted, the first of each are kept (`LISTED`, `MOST_LISTED`)."""
 
     cells: Cells | None = None
     """Where the values stand in a sheet."""
     kinds: dict[_Key, _Kind] = field(default_factory=lambda: defaultdict(_Kind))
+    listed: int = 0
+    """Faults that are kept one by one."""
 
     def __bool__(self) -> bool:
         """Tell whether anything stands in the way of publishing: an error, not a warning."""
@@ -55,10 +68,12 @@ class FaultList:
         for entry in found:
             kind = self.kinds[entry.code, entry.column, entry.remedy]
             kind.count += int(entry.rows.size)
-            room = max(SHOWN - len(kind.features), 0)
-            rows = entry.rows[: min(room, len(entry.words))]
+            rows = entry.rows[: min(self._room(kind), len(entry.words))]
+            self.listed += len(rows)
             places = np.full((len(rows), 2), np.nan) if entry.places is None else entry.places
-            for row, words, (lon, lat) in zip(rows.tolist(), entry.words, places.tolist(), strict=False):
+            for row, words, (lon, lat) in zip(
+                rows.tolist(), entry.words[: len(rows)], places.tolist(), strict=False
+            ):
                 number = first + row if numbers is None else int(numbers[row])
                 known = bool(np.isfinite(lon) and np.isfinite(lat))
                 cell = None if self.cells is None else self.cells.address(entry.column, number)
@@ -77,8 +92,15 @@ class FaultList:
         """Add what concerns the file as a whole, or is told with values of its own."""
         kind = self.kinds[code, column, None]
         kind.count += count
-        kind.features += list(features)[: max(SHOWN - len(kind.features), 0)]
+        kept = list(features)[: self._room(kind)]
+        kind.features += kept
+        self.listed += len(kept)
         kind.params.update(params)
+
+    def _room(self, kind: _Kind) -> int:
+        """Tell how many more faults of a kind are kept."""
+        there = len(kind.features)
+        return max(SHOWN - there, min(LISTED - there, MOST_LISTED - self.listed), 0)
 
     def findings(self, params: Mapping[str, object]) -> tuple[Finding, ...]:
         """Give all that was found, errors first, then in the order in which it was found.
@@ -109,7 +131,7 @@ class FaultList:
             if finding.severity is Severity.ERROR:
                 counts[finding.code] += finding.count
                 told.update(finding.params)
-                faults[finding.code] += [_fault(finding, feature) for feature in finding.features]
+                faults[finding.code] += [_fault(finding, feature) for feature in finding.features[:SHOWN]]
         listed = [fault for kind in faults.values() for fault in kind[:SHOWN]]
         if len(counts) == 1:
             ((code, count),) = counts.items()

@@ -12,38 +12,37 @@ from typing import Any
 import pyarrow as pa
 
 from gis_service.analysis.checks.findings import Finding, Repair, Severity
-from gis_service.analysis.checks.inference import kind_of
+from gis_service.analysis.coordinate_guess import CoordinateGuess
 from gis_service.analysis.crs_guess import CrsGuess
 from gis_service.analysis.legacy_text import TextGuess
-from gis_service.analysis.shapes import Rule
 from gis_service.analysis.unit_guess import UnitGuess
-from gis_service.catalogue.layer_definition import FieldDefinition, LayerDefinition
+from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
-from gis_service.crs import crs_name, parse_crs
+from gis_service.crs import crs_name
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers import open_vector
+from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_cells import INNER
 from gis_service.services.ingest_checks import Checker, CheckPlan
-from gis_service.services.ingest_columns import Matching, Reason
+from gis_service.services.ingest_coordinates import CoordinatesSeen, coordinates_document
 from gis_service.services.ingest_definition import Renamed, ids_of, suggest_definition
 from gis_service.services.ingest_part import tell_beside, tell_part
 from gis_service.services.ingest_placing import lists_for, place_rows
-from gis_service.services.ingest_plan import is_far_fewer, lacking_fields, plan_of
+from gis_service.services.ingest_plan import is_far_fewer, lacking_fields, open_plan, plan_of
 from gis_service.services.ingest_seen import ColumnSeen, ColumnsSeen, PlacesSeen, Sample
 from gis_service.services.ingest_source import LoadOptions, Rows
 from gis_service.services.ingest_suggest import Suggestion, column_document, suggest_columns
 from gis_service.services.ingest_systems import (
     guess_document,
     guess_systems,
-    system_of,
     tell_datum,
     tell_doubt,
 )
-from gis_service.services.ingest_text import TextRepair, guesses, tell_legacy, text_document
+from gis_service.services.ingest_text import guesses, tell_legacy, text_document
 from gis_service.services.ingest_told import notices_of
 from gis_service.services.ingest_units_seen import UnitLists, UnitsSeen, units_document
-from gis_service.types import BBox, Text
+from gis_service.types import BBox
 
 _ASTRAY = {ErrorCode.OUTSIDE_CITY, ErrorCode.AXES_SWAPPED, ErrorCode.DATUM_SUSPECT}
 """What makes a coordinate system doubtful; a file that lies where it should is not guessed at."""
@@ -81,6 +80,10 @@ class Inspection:
         Old encodings that its text may be in, the likeliest first.
     crs_guesses
         Systems that its places may be in, the likeliest first.
+    coordinates
+        Columns of a table that its places were read from; none for other files.
+    coordinate_guesses
+        Other columns of a table that may hold coordinates, the likeliest first.
     unit_guesses
         Columns that may name units, for a file without coordinates, the likeliest first.
     placing
@@ -108,6 +111,8 @@ class Inspection:
     notices: tuple[dict[str, object], ...]
     text_guesses: tuple[TextGuess, ...]
     crs_guesses: tuple[CrsGuess, ...]
+    coordinates: tuple[str, ...] | None
+    coordinate_guesses: tuple[CoordinateGuess, ...]
     unit_guesses: tuple[UnitGuess, ...]
     placing: dict[str, Any] | None
     sample: dict[str, Any]
@@ -142,8 +147,10 @@ class Inspection:
             "guesses": {
                 "crs": [guess_document(guess) for guess in self.crs_guesses],
                 "text": [text_document(guess) for guess in self.text_guesses],
+                "coordinates": [coordinates_document(guess) for guess in self.coordinate_guesses],
                 "units": [units_document(guess) for guess in self.unit_guesses],
             },
+            "coordinates": None if self.coordinates is None else list(self.coordinates),
             "placing": self.placing,
             "definition": self.definition,
             "renamed": [
@@ -196,6 +203,7 @@ def inspect(
         limits=options.limits,
         strict_text=False,
         rebuild_index=Repair.INDEX in options.repairs,
+        coordinates=options.coordinates,
     ) as source:
         rows = Rows(path.name, source.header, source.names, source.batches())
         lists: UnitLists = {}
@@ -229,8 +237,8 @@ def inspect_rows(
     plan = None if target is None else plan_of(catalogue, target, rows, options)
     look: _Look | None = None
     for batch in rows.pieces():
-        plan = plan or _open_plan(catalogue, rows, batch, options)
-        look = look or _Look(plan, UnitsSeen(lists or {}))
+        plan = plan or open_plan(catalogue, rows, batch, options)
+        look = look or _Look(plan, UnitsSeen(lists or {}), _coordinates_seen(catalogue, rows))
         look.take(rows, batch, columns)
     if look is None or plan is None:
         raise RefusedInput(ErrorCode.NO_FEATURES, file=rows.file)
@@ -240,49 +248,18 @@ def inspect_rows(
     return look.inspection(rows, catalogue, target, columns)
 
 
-def _open_plan(catalogue: Catalogue, rows: Rows, batch: pa.RecordBatch, options: LoadOptions) -> CheckPlan:
-    """Make a plan for rows that no layer waits for yet: any geometry, any value."""
-    text = TextRepair(options.text)
-    metric = parse_crs(catalogue.city.crs)
-    rule, seen = None, None
-    if rows.header.geometry:
-        crs, seen = system_of(rows, options)
-        rule = Rule("Geometry", crs, catalogue.city.bbox, options.repairs, metric)
-    shift = batch.num_columns - len(rows.names)
-    fields: list[FieldDefinition] = []
-    positions: list[int] = []
-    reasons: list[Reason] = []
-    for position, name in enumerate(rows.names):
-        kind = kind_of(batch.schema.types[position + shift])
-        if kind is not None and options.columns.get(name, name) is not None:
-            fields.append(
-                FieldDefinition(name, kind, required=False, values=None, label=Text(name, name), unit=None)
-            )
-            positions.append(position)
-            reasons.append("same")
-    return CheckPlan(
-        matching=Matching(tuple(fields), tuple(positions), (), (), tuple(reasons)),
-        names=rows.names,
-        key=None,
-        rule=rule,
-        repairs=options.repairs,
-        metric=metric,
-        public=True,
-        coverage=False,
-        gap_m=options.gap_m,
-        thorough=True,
-        text=text,
-        recognised=seen,
-        placed=rows.placed,
-    )
+def _coordinates_seen(catalogue: Catalogue, rows: Rows) -> CoordinatesSeen | None:
+    """Give what looks for coordinates among the columns of a table; none for formats that have geometries."""
+    return None if rows.header.place is None else CoordinatesSeen(catalogue.city.bbox)
 
 
 class _Look:
     """One look at all rows."""
 
-    def __init__(self, plan: CheckPlan, units: UnitsSeen) -> None:
+    def __init__(self, plan: CheckPlan, units: UnitsSeen, coordinates: CoordinatesSeen | None) -> None:
         self._plan = plan
         self._units = units
+        self._coordinates = coordinates
         self.checker = Checker(plan)
         self._places = None if plan.rule is None else PlacesSeen(plan.rule)
         self._sample = None if plan.rule is None else Sample(plan.rule)
@@ -297,6 +274,8 @@ class _Look:
         ]
         columns.take(rows.names, read)
         self._units.take(rows.names, read)
+        if self._coordinates is not None:
+            self._coordinates.take(rows.names, read)
         if self._places is not None and self._sample is not None and checked.prepared is not None:
             self._places.take(checked.prepared, first)
             self._sample.take(rows.names, batch, checked.prepared, first, self.checker.bad)
@@ -346,6 +325,8 @@ class _Look:
             notices=tuple({"code": code, "params": told} for code, told in notices_of(checker, plan)),
             text_guesses=texts,
             crs_guesses=systems,
+            coordinates=rows.header.place,
+            coordinate_guesses=() if self._coordinates is None else self._coordinates.guesses(),
             unit_guesses=self._units.guesses(),
             placing=None if rows.placed is None else rows.placed.document(),
             sample={"type": "FeatureCollection", "features": []}
@@ -371,6 +352,7 @@ def _tell_of_file(
     if rows.header.as_bytes and not plan.text.chosen:
         checker.faults.add(ErrorCode.TEXT_ENCODING_UNKNOWN, file=rows.file)
     tell_beside(checker.faults, rows)
+    tell_cell_errors(checker.faults, rows.header.about)
     if target is None:
         return
     if plan.rule is None and target.geometry != "None":

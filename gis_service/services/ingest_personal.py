@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from gis_service.analysis.checks.findings import SHOWN, Feature
+from gis_service.analysis.checks.findings import LISTED, Feature
 from gis_service.analysis.checks.personal import ENOUGH, What, looks_personal, masked, named_personal
 from gis_service.catalogue.layer_definition import FieldDefinition
 from gis_service.errors import ErrorCode
@@ -45,7 +45,7 @@ class PersonalColumns:
             for what, rows in looks_personal(column, seen.named).items():
                 seen.counts[what] = seen.counts.get(what, 0) + int(rows.sum())
                 shown = seen.features.setdefault(what, [])
-                for row in np.flatnonzero(rows)[: SHOWN - len(shown)].tolist():
+                for row in np.flatnonzero(rows)[: LISTED - len(shown)].tolist():
                     words = f"{seen.name} = {masked(column[row].as_py())}"
                     shown.append(Feature(int(numbers[row]), words))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gis_service.analysis.checks.findings import SHOWN, Feature, Found
+from gis_service.analysis.checks.findings import LISTED, SHOWN, Feature, Found
 from gis_service.analysis.unit_match import By, How, KnownUnit, UnitMatches
 from gis_service.errors import ErrorCode
 from gis_service.services.ingest_faults import FaultList
@@ -136,7 +136,7 @@ class Placed:
             Found(
                 code,
                 np.array(those, dtype=np.int64) - (first - 1),
-                tuple(self._words(row) for row in those[:SHOWN]),
+                tuple(self._words(row) for row in those[:LISTED]),
                 self.placing.column,
             )
             for code, those in rows.items()
@@ -159,7 +159,7 @@ class Placed:
                 if here:
                     # The unit is known, but has no place on the map.
                     words = tuple(self._unit(int(self.at[first - 1 + int(entry.rows[at])])) for at in here)
-                    told.append(Found(entry.code, entry.rows[here], words[:SHOWN], self.placing.column))
+                    told.append(Found(entry.code, entry.rows[here], words[:LISTED], self.placing.column))
         return told + self.found(first, count)
 
     def kept(self, first: int, count: int) -> Int64s:

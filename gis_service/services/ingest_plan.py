@@ -1,21 +1,25 @@
-"""What the rows of a source are checked against when they are meant for a layer."""
+"""What the rows of a source are checked against: a layer that they are meant for, or none yet."""
 
 from collections.abc import Mapping, Sequence
 
+import pyarrow as pa
+
 from gis_service.analysis.checks.findings import Repair
+from gis_service.analysis.checks.inference import kind_of
 from gis_service.analysis.shapes import Rule
-from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.layer_definition import FieldDefinition, LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.writers.shapefile import short_names
 from gis_service.services.ingest_cells import cells_of
 from gis_service.services.ingest_checks import THOUSANDS, CheckPlan
-from gis_service.services.ingest_columns import match_columns
+from gis_service.services.ingest_columns import Matching, Reason, match_columns
 from gis_service.services.ingest_source import LoadOptions, Rows
 from gis_service.services.ingest_systems import system_of
 from gis_service.services.ingest_text import TextRepair
 from gis_service.services.rights import is_public
+from gis_service.types import Text
 
 NUMBERS_MEAN = (THOUSANDS, "decimal")
 """What points in the numbers of a column may be said to mean."""
@@ -57,8 +61,63 @@ def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, optio
         text=text,
         recognised=seen,
         placed=rows.placed,
-        cells=cells_of(rows.header.about, rows.names, matching),
+        cells=cells_of(rows.header.about, rows.names, matching, rows.header.place or ()),
         numbers=options.numbers,
+        place=rows.header.place or (),
+    )
+
+
+def open_plan(catalogue: Catalogue, rows: Rows, batch: pa.RecordBatch, options: LoadOptions) -> CheckPlan:
+    """Make a plan for rows that no layer waits for yet: any geometry, any value.
+
+    Parameters
+    ----------
+    catalogue, rows, options
+        As :func:`plan_of` takes them.
+    batch
+        The first rows, whose columns tell the types.
+
+    Raises
+    ------
+    RefusedInput
+        ``crs_unknown``, ``text_repair_unknown``.
+    """
+    text = TextRepair(options.text)
+    metric = parse_crs(catalogue.city.crs)
+    rule, seen = None, None
+    if rows.header.geometry:
+        crs, seen = system_of(rows, options)
+        rule = Rule("Geometry", crs, catalogue.city.bbox, options.repairs, metric)
+    shift = batch.num_columns - len(rows.names)
+    fields: list[FieldDefinition] = []
+    positions: list[int] = []
+    reasons: list[Reason] = []
+    for position, name in enumerate(rows.names):
+        kind = kind_of(batch.schema.types[position + shift])
+        if kind is not None and options.columns.get(name, name) is not None:
+            fields.append(
+                FieldDefinition(name, kind, required=False, values=None, label=Text(name, name), unit=None)
+            )
+            positions.append(position)
+            reasons.append("same")
+    matching = Matching(tuple(fields), tuple(positions), (), (), tuple(reasons))
+    place = rows.header.place or ()
+    return CheckPlan(
+        matching=matching,
+        names=rows.names,
+        key=None,
+        rule=rule,
+        repairs=options.repairs,
+        metric=metric,
+        public=True,
+        coverage=False,
+        gap_m=options.gap_m,
+        thorough=True,
+        text=text,
+        recognised=seen,
+        placed=rows.placed,
+        cells=cells_of(rows.header.about, rows.names, matching, place),
+        place=place,
     )
 
 

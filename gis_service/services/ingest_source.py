@@ -41,6 +41,9 @@ class LoadOptions:
     numbers
         What points in the numbers of a column mean, by column of the file: ``thousands``, or ``decimal`` as
         without a choice.
+    coordinates
+        Columns of a table that hold x and y, or the one of WKT; empty for rows without coordinates. Told by
+        their names unless chosen.
     placing
         By which units the rows of a list without coordinates find their place; they find none unless chosen.
     gap_m
@@ -67,6 +70,7 @@ class LoadOptions:
     columns: Mapping[str, str | None] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
+    coordinates: tuple[str, ...] | None = None
     placing: Placing | None = None
     gap_m: float = 1.0
     confirm_fewer: bool = False

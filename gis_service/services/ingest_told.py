@@ -72,6 +72,8 @@ def choices_of(options: LoadOptions, checker: Checker, plan: CheckPlan) -> str:
     if options.columns:
         pairs = ", ".join(f"{column} → {field or '–'}" for column, field in options.columns.items())
         told.append(("columns_chosen", {"columns": pairs}))
+    if options.coordinates is not None:
+        told.append(("coordinates_chosen", {"columns": ", ".join(options.coordinates) or "–"}))
     if options.numbers:
         pairs = ", ".join(f"{column} → {meant}" for column, meant in options.numbers.items())
         told.append(("numbers_chosen", {"columns": pairs}))

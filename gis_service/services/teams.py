@@ -10,6 +10,7 @@ from gis_service.db.rights import LayerRight
 from gis_service.errors import Conflict, ErrorCode, NotFound, RefusedInput
 from gis_service.services import users
 from gis_service.services.accounts import OPERATOR, Caller, record
+from gis_service.services.layer_personal import require_agreed
 from gis_service.services.layers import definition_of
 from gis_service.services.rights import PERSONAL, PUBLIC, rights_by_definition
 from gis_service.text import normalise
@@ -151,8 +152,14 @@ def set_visibility(
     visibility: Visibility | None,
     *,
     caller: Caller = OPERATOR,
+    agreed: bool = True,
 ) -> bool:
     """Open or close a layer; None gives back the visibility of its definition.
+
+    Parameters
+    ----------
+    agreed
+        Whether somebody has said yes to opening columns that look like personal data.
 
     Returns
     -------
@@ -164,13 +171,15 @@ def set_visibility(
     NotFound
         ``layer_unknown``.
     RefusedInput
-        ``visibility_personal``: a layer of personal detail stays one.
+        ``visibility_personal``: a layer of personal detail stays one; ``personal_opened``.
     """
     defined = _visibility(catalogue, layer)
     if defined == PERSONAL:
         raise RefusedInput(ErrorCode.VISIBILITY_PERSONAL, layer=layer)
     before = rows.visibility_of(connection, layer) or defined
     after = visibility or defined
+    if not agreed and after == PUBLIC != before:
+        require_agreed(connection, definition_of(catalogue, layer))
     record(connection, caller, "layer.visibility", layer, {"visibility": before}, {"visibility": after})
     rows.put_visibility(connection, layer, visibility)
     return after == PUBLIC != before

@@ -8,16 +8,21 @@ from gis_service.errors import RefusedInput
 from gis_service.files.readers import ReaderLimits, open_vector
 from gis_service.services.accounts import Caller
 from gis_service.services.context import Context
+from gis_service.services.ingest import Repair
 from gis_service.services.ingest_load import Load
+from gis_service.services.ingest_placing import place_rows
 from gis_service.services.ingest_source import Rows
 from gis_service.services.layers import table_of
-from gis_service.services.transactions import writing
+from gis_service.services.transactions import reading, writing
 from gis_service.services.uploads import Upload, get, require_state
-from gis_service.services.uploads_at_once import AT_ONCE_BYTES
+from gis_service.services.uploads_at_once import AT_ONCE, is_beyond
 from gis_service.services.uploads_commit import source_of
 from gis_service.services.uploads_inspection import options_of, target_of
 
 __all__ = ["Changes", "changes_of"]
+
+_WAIT_S = 5.0
+"""Longest wait for the inspections and commits that this process is at."""
 
 
 def changes_of(context: Context, id_: str, caller: Caller) -> Changes | None:
@@ -37,8 +42,8 @@ def changes_of(context: Context, id_: str, caller: Caller) -> Changes | None:
     Returns
     -------
     Changes or None
-        None where a count is not to be had: for a new layer, a raster, rows that find their place by units,
-        a file that would be refused, and one too large to be read while somebody waits.
+        None where a count is not to be had: for a new layer, a raster, a file that would be refused, one too
+        large to be read while somebody waits, and while this process has others to read.
 
     Raises
     ------
@@ -47,18 +52,21 @@ def changes_of(context: Context, id_: str, caller: Caller) -> Changes | None:
     Conflict
         ``upload_not_ready``.
     """
-    with writing(context) as connection:
+    with reading(context) as connection:
         found = get(connection, id_, caller)
-        require_state(found, ["ready"])
-        target = target_of(context.catalogue, found.choices)
-        new = target is not None and target.id not in context.catalogue.layers
-        if target is None or new or _is_beyond_counting(found):
-            return None
-        try:
+    require_state(found, ["ready"])
+    target = target_of(context.catalogue, found.choices)
+    new = target is not None and target.id not in context.catalogue.layers
+    if target is None or new or _is_beyond_counting(found) or not AT_ONCE.acquire(timeout=_WAIT_S):
+        return None
+    try:
+        with writing(context) as connection:
             return _counted(context, connection, found, target)
-        except RefusedInput:
-            # What is wrong with it the inspection tells, and better.
-            return None
+    except RefusedInput:
+        # What is wrong with it the inspection tells, and better.
+        return None
+    finally:
+        AT_ONCE.release()
 
 
 def _counted(context: Context, connection: Connection, found: Upload, target: LayerDefinition) -> Changes:
@@ -73,9 +81,12 @@ def _counted(context: Context, connection: Connection, found: Upload, target: La
             encoding=options.encoding,
             limits=options.limits,
             strict_text=False,
+            rebuild_index=Repair.INDEX in options.repairs,
+            coordinates=options.coordinates,
         ) as opened,
     ):
         rows = Rows(source.file, opened.header, opened.names, opened.batches())
+        rows = place_rows(connection, context.catalogue, target, rows, options)
         staging = Load(context.catalogue, target, rows, options).stage(connection)
         counted = count_changes(connection, table_of(target), staging)
         savepoint.rollback()
@@ -83,9 +94,8 @@ def _counted(context: Context, connection: Connection, found: Upload, target: La
 
 
 def _is_beyond_counting(found: Upload) -> bool:
-    """Tell of what would be refused, is large, has no rows, or finds its place by units."""
+    """Tell of what would be refused, is large, or has no rows."""
     inspection = found.inspection or {}
     wrong = any(one["severity"] == "error" for one in inspection.get("findings", []))
     has_rows = not any(layer.get("raster") for layer in inspection.get("layers", []))
-    is_placed = bool(found.choices.get("placing"))
-    return wrong or is_placed or not has_rows or (found.size or 0) > AT_ONCE_BYTES
+    return wrong or not has_rows or is_beyond(found)

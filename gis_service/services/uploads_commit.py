@@ -17,7 +17,7 @@ from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import Connection, writing
 from gis_service.services.upload_jobs import COMMIT, enqueue
 from gis_service.services.uploads import Upload, require_state
-from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
+from gis_service.services.uploads_at_once import AT_ONCE, is_beyond
 from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
 from gis_service.services.uploads_room import store_of
@@ -63,7 +63,7 @@ def commit_soon(context: Context, id_: str, caller: Caller) -> Upload | Job:
     found = uploads.again(context, id_, caller)
     if found.state == "committed":
         return found
-    if (found.size or 0) > AT_ONCE_BYTES or not AT_ONCE.acquire(blocking=False):
+    if is_beyond(found) or not AT_ONCE.acquire(blocking=False):
         return accept(context, id_, caller)
     try:
         return commit(context, id_, caller)

@@ -4,39 +4,40 @@ Everything that a file may be wrong with in its content is a finding here, besid
 for other choices; only what no choice can mend ends it.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gis_service.analysis.checks.findings import Finding, Repair
+from gis_service.analysis.checks.findings import Repair
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import body_of, check_user_layer, user_layer_from
 from gis_service.crs import parse_chosen_crs
 from gis_service.db.engine import Connection
 from gis_service.db.layers import state_of, version_of
-from gis_service.errors import Conflict, ErrorCode, Fault, GisError, RefusedInput
+from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.files.readers import ReaderLimits, inspect_file, open_vector
 from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
-from gis_service.services.ingest_inspect import Inspection, inspect_rows
+from gis_service.services.ingest_coordinates import NONE
+from gis_service.services.ingest_inspect import inspect_rows
 from gis_service.services.ingest_part import others_in
 from gis_service.services.ingest_placed import placing_of
 from gis_service.services.ingest_placing import lists_for, place_rows
 from gis_service.services.jobs import written
 from gis_service.services.layers import definition_of, table_of
+from gis_service.services.uploads_at_once import Measured
+from gis_service.services.uploads_told import lacks_index, of_error, plain, told_of
 
 _CHOOSABLE = {ErrorCode.FILE_LAYER_CHOICE, ErrorCode.TEXT_ENCODING_UNKNOWN, ErrorCode.CRS_UNKNOWN}
 """What a reader refuses and a choice mends."""
-_OF_READING = ("name", "crs", "encoding", "text", "columns", "numbers", "placing")
+_OF_READING = ("name", "crs", "encoding", "text", "columns", "numbers", "coordinates", "placing")
 """Choices that may be wrong themselves: with any of them nothing is held against the file for good."""
 _LISTED = ", "
 Opening = Callable[[], AbstractContextManager[Connection]]
 """Lends a connection inside a short transaction."""
-_INDEX = ".shx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,16 @@ class Source:
         What was chosen: members of `LoadOptions`, and ``layer`` or ``definition`` as the target.
     limits
         What reading it may cost.
+    at_once
+        Whether somebody waits, in the process that answers everybody: then it is not read to the end when it
+        holds too much for that.
     """
 
     path: Path
     file: str
     choices: Mapping[str, Any]
     limits: ReaderLimits
+    at_once: bool = False
 
 
 def definition_in(choices: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -102,6 +107,13 @@ def options_of(source: Source) -> LoadOptions:
     if "columns" in chosen:
         # A patch cannot hold null for "leave it out", where null takes a choice back.
         chosen["columns"] = {column: field or None for column, field in chosen["columns"].items()}
+    if "coordinates" in chosen:
+        named = chosen["coordinates"]
+        chosen["coordinates"] = () if named == NONE else tuple(named)
+        # What holds coordinates is no column of its own any more, whatever was chosen for it before.
+        for name in ("columns", "numbers", "text"):
+            before = chosen.get(name, {})
+            chosen[name] = {at: how for at, how in before.items() if at not in chosen["coordinates"]}
     if "placing" in chosen:
         chosen["placing"] = placing_of(chosen["placing"])
     for name in ("layer", "definition", "message"):
@@ -140,6 +152,8 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
     ------
     GisError
         What no other choice can mend.
+    TooMuchAtOnceError
+        When that was asked for, and it holds more.
     """
     with _called(source.file):
         options = options_of(source)
@@ -153,9 +167,11 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
                 limits=options.limits,
                 strict_text=False,
                 rebuild_index=Repair.INDEX in options.repairs,
+                coordinates=options.coordinates,
             ) as opened:
                 rows_now = None
-                rows = Rows(source.file, opened.header, opened.names, opened.batches())
+                batches = Measured(opened.batches(), at_once=source.at_once)
+                rows = Rows(source.file, opened.header, opened.names, batches)
                 with opening() as connection:
                     if target is not None:
                         found["target"] = _target(connection, catalogue, target, rows)
@@ -171,25 +187,13 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
                 found["layers"] = _layers(source, options)
             faults.append(error)
         else:
-            found |= _told(seen)
+            # Where it is too much to wait for, so are its commit and the count of what that would change.
+            found |= told_of(seen) | {"beyond_at_once": batches.beyond}
             if others := others_in(opened.header.about):
                 found["layers"] += [one for one in _layers(source, options) if _is_called(one, others)]
-        found["findings"] = [_of_error(error) for error in faults] + found["findings"]
+        found["findings"] = [of_error(error) for error in faults] + found["findings"]
     kept: dict[str, Any] = plain(found)
     return kept
-
-
-def told(errors: Iterable[GisError], findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Write what is wrong with a file as it is kept, to be told in any language later; errors first.
-
-    Parameters
-    ----------
-    errors
-        What it, or what was chosen for it, would be refused with.
-    findings
-        What was seen in it.
-    """
-    return [*map(_of_error, errors), *map(_of_finding, findings)]
 
 
 def load(
@@ -247,12 +251,7 @@ def _of_layer(error: RefusedInput, file: str) -> dict[str, Any]:
 
 
 def _is_choosable(error: RefusedInput) -> bool:
-    return error.code in _CHOOSABLE or _lacks_index(error)
-
-
-def _lacks_index(error: GisError) -> bool:
-    """Tell a Shapefile that can be read when somebody says so."""
-    return error.code is ErrorCode.SHAPEFILE_INCOMPLETE and error.params.get("missing") == _INDEX
+    return error.code in _CHOOSABLE or lacks_index(error)
 
 
 def _layers(source: Source, options: LoadOptions) -> list[dict[str, Any]]:
@@ -315,44 +314,6 @@ def _overtaken(connection: Connection, target: LayerDefinition, rows: Rows) -> l
     return []
 
 
-def _told(seen: Inspection) -> dict[str, Any]:
-    """Write what was seen as it is kept."""
-    told = seen.document()
-    guesses = told["guesses"]
-    layer = {
-        name: told[name]
-        for name in ("features", "kept", "crs", "kinds", "box", "columns", "encoding", "about")
-    }
-    suggested = {name: told[name] for name in ("definition", "renamed", "notices", "placing")}
-    return {
-        "layers": [{"name": seen.layer, "geometry": bool(seen.kinds), **layer, **suggested}],
-        "guesses": [{"kind": kind, **guess} for kind in guesses for guess in guesses[kind]],
-        "findings": [_of_finding(finding) for finding in seen.findings],
-        "preview": seen.sample,
-    }
-
-
-def _of_finding(finding: Finding) -> dict[str, Any]:
-    faults = [Fault(feature.where, feature.words) for feature in finding.features]
-    params = {"column": finding.column or "–", **finding.params, "count": finding.count}
-    return {
-        "severity": finding.severity.value,
-        "count": finding.count,
-        "repair": finding.remedy,
-        "column": finding.column,
-        "numbers": [feature.number for feature in finding.features],
-        "places": [(feature.lon, feature.lat) for feature in finding.features],
-        "error": written(RefusedInput(finding.code, faults, **params)),
-    }
-
-
-def _of_error(error: GisError) -> dict[str, Any]:
-    nowhere = [(None, None)] * len(error.faults)
-    repair = Repair.INDEX.value if _lacks_index(error) else None
-    told = {"severity": "error", "count": error.params.get("count", 1), "repair": repair, "column": None}
-    return {**told, "places": nowhere, "error": written(error)}
-
-
 @contextmanager
 def _called(file: str) -> Iterator[None]:
     """Let errors call a file as its owner does, not by the name that its bytes lie under."""
@@ -362,18 +323,3 @@ def _called(file: str) -> Iterator[None]:
         if "file" in error.params:
             error.params["file"] = file
         raise
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """Write values of a file as JSON that the database keeps: no NaN, no NUL, no half of a surrogate pair."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {plain(str(name)): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int):
-        return value
-    return plain(str(value))

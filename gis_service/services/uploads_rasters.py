@@ -23,7 +23,8 @@ from gis_service.services.raster_inspect import (
     suggest_definition,
 )
 from gis_service.services.raster_load import RasterReport, load_raster
-from gis_service.services.uploads_inspection import Opening, Source, plain, target_of, told
+from gis_service.services.uploads_inspection import Opening, Source, target_of
+from gis_service.services.uploads_told import plain, told
 from gis_service.settings import Settings
 
 _OF_READING = ("crs", "nodata", "kind", "base")

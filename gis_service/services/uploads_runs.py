@@ -22,7 +22,7 @@ from gis_service.services.rights import rights_of
 from gis_service.services.transactions import writing
 from gis_service.services.upload_jobs import INSPECT, enqueue
 from gis_service.services.uploads import Upload, require_state
-from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
+from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES, TooMuchAtOnceError
 from gis_service.services.uploads_commit import commit_locked, source_of
 from gis_service.services.uploads_files import inspect, require_choices
 from gis_service.services.uploads_inspection import Source, target_of
@@ -96,12 +96,14 @@ def inspect_soon(context: Context, upload: Upload, caller: Caller, *, later: boo
 
 
 def _inspect_at_once(context: Context, upload: Upload) -> Upload | None:
-    """Inspect in this process; give None when it takes too long."""
+    """Inspect in this process; give None when it takes too long, or too much memory."""
     full = ReaderLimits.of(context.settings)
     limits = replace(full, seconds=min(full.seconds, int(WAIT_S)))
     begun = time.monotonic()
     try:
-        return _inspect(context, upload, limits, ["received"])
+        return _inspect(context, upload, limits, ["received"], at_once=True)
+    except TooMuchAtOnceError:
+        return None
     except GisError as error:
         late = limits != full and time.monotonic() - begun > WAIT_S / 2
         if late and error.code is ErrorCode.FILE_REJECTED_READER_LIMIT:
@@ -120,10 +122,16 @@ def _there(upload: Upload) -> Upload:
 
 
 def _inspect(
-    context: Context, upload: Upload, limits: ReaderLimits, states: list[str], job: Job | None = None
+    context: Context,
+    upload: Upload,
+    limits: ReaderLimits,
+    states: list[str],
+    job: Job | None = None,
+    *,
+    at_once: bool = False,
 ) -> Upload:
     """Inspect an upload, and keep what was found as long as nobody has chosen otherwise meanwhile."""
-    source = source_of(context, upload, limits)
+    source = replace(source_of(context, upload, limits), at_once=at_once)
     # No transaction is open while the file is read, which may take long.
     found = inspect(context, source)
     with writing(context) as connection:

@@ -38,8 +38,15 @@ from gis_service.services.accounts import Caller, Scope, record
 from gis_service.services.audit import note_version
 from gis_service.services.edits import ANY_STATE
 from gis_service.services.layer_changes import migrate_layers
+from gis_service.services.layer_personal import require_agreed
 from gis_service.services.layers import definition_of, table_of
-from gis_service.services.rights import EDITORS, is_personal, require_editing_now, require_own_reading
+from gis_service.services.rights import (
+    EDITORS,
+    is_personal,
+    is_public,
+    require_editing_now,
+    require_own_reading,
+)
 from gis_service.types import VersionId
 
 __all__ = ["ANY_STATE", "create", "describe", "document_of", "drop", "read_file", "tag_of"]
@@ -153,6 +160,7 @@ def describe(
     *,
     expected: frozenset[str] | None,
     caller: Caller,
+    agreed: bool = False,
 ) -> LayerDefinition:
     """Change what is said of a layer that a user has made; fields that are new become columns.
 
@@ -164,6 +172,8 @@ def describe(
         Gives the whole new definition, made from the one that is there.
     expected
         Tags of which one is that of the definition that is there, or `ANY_STATE`.
+    agreed
+        Whether the caller has said yes to opening columns that look like personal data.
 
     Raises
     ------
@@ -174,6 +184,7 @@ def describe(
     Conflict
         ``layer_of_file``, ``layer_changed``, ``layer_busy``.
     RefusedInput
+        ``personal_opened`` when that is not said;
         ``layer_definition_faulty``; ``layer_change_lossy`` when values stand in the way of a new type;
         ``visibility_personal``: a layer of personal detail stays one.
     """
@@ -193,6 +204,8 @@ def describe(
     changed = [name for name in new | old if old.get(name) != new.get(name)]
     if not changed:
         return definition
+    if not agreed and is_public(definition.visibility) and not is_public(before.visibility):
+        require_agreed(connection, before)
     told = ({name: one[name] for name in changed if name in one} for one in (old, new))
     record(connection, caller, "layer.describe", known.id, *told)
     if not definition.is_raster:

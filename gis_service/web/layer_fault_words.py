@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from gis_service.analysis.checks.findings import Finding
+from gis_service.analysis.checks.findings import SHOWN, Finding
 from gis_service.text import plain_cell
 from gis_service.types import Language
 from gis_service.web.schemas.layer_faults import FaultyFeature, LayerFault
@@ -12,7 +12,7 @@ from gis_service.web.schemas.layer_faults import FaultyFeature, LayerFault
 _COLUMNS = ("code", "severity", "count", "title", "id", "text", "lon", "lat", "remedy")
 
 
-def faults_of(findings: Sequence[Finding], language: Language) -> list[LayerFault]:
+def faults_of(findings: Sequence[Finding], language: Language, most: int = SHOWN) -> list[LayerFault]:
     """Tell findings in a language.
 
     Parameters
@@ -21,6 +21,8 @@ def faults_of(findings: Sequence[Finding], language: Language) -> list[LayerFaul
         Of a layer: the number of a feature is its ``fid``.
     language
         Of the reader.
+    most
+        Features of each that are told one by one.
     """
     return [
         LayerFault(
@@ -33,7 +35,7 @@ def faults_of(findings: Sequence[Finding], language: Language) -> list[LayerFaul
             column=found.column,
             features=[
                 FaultyFeature(id=one.number, text=one.words, lon=one.lon, lat=one.lat)
-                for one in found.features
+                for one in found.features[:most]
             ],
         )
         for found in findings

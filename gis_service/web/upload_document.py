@@ -10,6 +10,7 @@ from gis_service.errors import ErrorCode, NotFound
 from gis_service.messages.catalogue import notices
 from gis_service.services import jobs, uploads
 from gis_service.services.uploads import Upload
+from gis_service.services.uploads_listed import unpack
 from gis_service.text import plain_cell
 from gis_service.types import Language
 from gis_service.web import current
@@ -72,15 +73,24 @@ def _said_in(notice: Mapping[str, Any], language: Language) -> str:
     return notices()[notice["code"]].in_language(language).format(**notice["params"])
 
 
-def faults_of(upload: Upload, language: Language | None = None) -> list[UploadFault]:
-    """Tell everything that was found in an upload, in a language; that of the request when none is named."""
+def faults_of(upload: Upload, language: Language | None = None, *, whole: bool = False) -> list[UploadFault]:
+    """Tell everything that was found in an upload.
+
+    Parameters
+    ----------
+    language
+        Of the words; that of the request when none is named.
+    whole
+        With all features that were kept, instead of the first hundred of each kind.
+    """
     language = language or current.language()
     found = (upload.inspection or {}).get("findings", [])
-    return [_fault(upload.id, finding, language) for finding in found]
+    return [_fault(upload.id, finding, language, whole=whole) for finding in found]
 
 
-def _fault(id_: str, finding: Mapping[str, Any], language: Language) -> UploadFault:
+def _fault(id_: str, finding: Mapping[str, Any], language: Language, *, whole: bool) -> UploadFault:
     error = jobs.read_problem(id_, finding["error"])
+    more = unpack(finding.get("more")) if whole else []
     return UploadFault(
         code=error.code.value,
         severity=finding["severity"],
@@ -94,7 +104,12 @@ def _fault(id_: str, finding: Mapping[str, Any], language: Language) -> UploadFa
         features=[
             UploadFeature(where=fault.place(language), text=fault.words(language), lon=lon, lat=lat)
             for fault, (lon, lat) in zip(error.faults, finding["places"], strict=True)
+        ]
+        + [
+            UploadFeature(where=one.where.in_language(language), text=one.words, lon=one.lon, lat=one.lat)
+            for one in more
         ],
+        listed=finding.get("listed", len(error.faults)),
     )
 
 

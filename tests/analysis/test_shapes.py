@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from gis_service.analysis.checks.findings import Repair
-from gis_service.analysis.shapes import SHOWN, Prepared, Rule, place_all, prepare, to_wkb
+from gis_service.analysis.checks.findings import LISTED, Repair
+from gis_service.analysis.shapes import Prepared, Rule, place_all, prepare, to_wkb
 from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Geometries
@@ -128,9 +128,9 @@ def test_what_vanishes_in_repair_is_refused() -> None:
 
 
 def test_all_faults_are_counted_and_a_hundred_are_told() -> None:
-    (found,) = run("Point", *[None] * (SHOWN + 50)).found
-    assert found.rows.size == SHOWN + 50
-    assert len(found.words) == SHOWN
+    (found,) = run("Point", *[None] * (LISTED + 50)).found
+    assert found.rows.size == LISTED + 50
+    assert len(found.words) == LISTED
 
 
 def test_what_is_stored_is_the_geometry_itself() -> None:

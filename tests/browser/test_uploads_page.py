@@ -212,6 +212,20 @@ def test_a_place_is_given_by_a_click_on_the_map(service: Service, visit: Open) -
     expect(page.locator("#map .given")).to_have_count(1)
 
 
+def test_columns_of_coordinates_are_chosen_by_a_click(service: Service, visit: Open) -> None:
+    page = visit()
+    bring(page, service, b"code,c1,c2\na,20.40,106.30\nb,20.41,106.31\nc,x,106.32\n", "b.csv")
+    expect(page.locator("#coordinates")).to_contain_text("không cột nào có tên toạ độ")
+    page.get_by_role("radio", name="c2, c1").check()
+    expect(page.get_by_role("radio", name="c2, c1 bạn đã chọn")).to_be_checked()
+    expect(page.locator("#findings")).to_contain_text("c1 = 'x'")
+    assert not AXE.is_file() or barriers(page) == []
+    page.locator("#coordinates-x").select_option("c1")
+    page.locator("#coordinates-y").select_option("c2")
+    page.locator("#coordinates button").click()
+    expect(page.get_by_role("radio", name="c1, c2 bạn đã chọn")).to_be_checked()
+
+
 def test_without_a_script_the_forms_do_the_same(service: Service, visit: Open, tmp_path: Path) -> None:
     file = tmp_path / "điểm.geojson"
     file.write_bytes(points("a", "b"))

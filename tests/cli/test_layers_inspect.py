@@ -103,3 +103,16 @@ def test_columns_are_left_out_and_text_is_repaired_by_column(tmp_path: Path) -> 
     assert result.exit_code == 0, result.output
     assert "Xã Thái Bình" in result.stdout
     assert "[hide_column]" not in result.stdout
+
+
+def test_columns_of_coordinates_are_suggested_as_options_and_taken(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("code,đo bắc,c2\na,20.40,106.30\nb,20.41,106.31\nc,xx,106.32\n", "utf-8")
+    looked = run("inspect", table, "--layer", "wifi")
+    assert "Perhaps columns of coordinates: --x c2 --y 'đo bắc' (67 % of the rows)" in looked.stdout
+    taken = run("inspect", table, "--layer", "wifi", "--x", "c2", "--y", "đo bắc", "--crs", "EPSG:4326")
+    assert taken.stdout.startswith("a.csv, layer a: 3 features")
+    assert "✗ Coordinate cannot be read: 1 values" in taken.stdout
+    assert "    3: đo bắc = 'xx'" in taken.stdout
+    assert run("inspect", table, "--x", "c2").exit_code == 2
+    assert run("load", table, "--layer", "wifi", "--x", "c2", "--y", "c3").exit_code == 3

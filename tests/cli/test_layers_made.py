@@ -36,10 +36,15 @@ def test_a_layer_is_made_loaded_given_rights_and_dropped(tmp_path: Path) -> None
     made = run("create", write_text(tmp_path / "any name.yaml", WELLS), "--author", "lan")
     assert (made.exit_code, made.stderr) == (0, "")
     assert "wells" in made.stdout
-    loaded = run("load", write_text(tmp_path / "w.csv", CSV), "--layer", "wells")
+    # Wells that are called after the phones of their owners.
+    phones = CSV.replace("g1", "0912345678").replace("g2", "0912345679")
+    loaded = run("load", write_text(tmp_path / "w.csv", phones), "--layer", "wells")
     assert loaded.exit_code == 0, loaded.output
     assert "wells" in run("list").stdout
     assert run("show", "wells", "internal", noun="teams").exit_code == 0
+    asked = run("show", "wells", "public", noun="teams")
+    assert (asked.exit_code, "columns that seem to hold personal data: code" in asked.stderr) == (3, True)
+    assert run("show", "wells", "public", "--yes", noun="teams").exit_code == 0
     history = run("history", "wells").stdout.splitlines()
     assert history[-1].endswith("lan  Tạo lớp / Layer made")
     kept = run("drop", "wells")

@@ -106,7 +106,7 @@ def test_an_index_that_is_missing_is_rebuilt_when_that_is_asked_for(
 def test_a_fault_of_one_sheet_is_told_beside_the_others(tmp_path: Path) -> None:
     sheets: dict[str, list[list[object]]] = {
         "sound": [["name", "lon", "lat"], ["x", 106, 20]],
-        "faulty": [["name", "n"], ["x", "#REF!"]],
+        "faulty": [["name", "n"], ["x", "=B1*2"]],
         "empty": [],
     }
     sound, faulty = inspect_file(write_workbook(tmp_path / "a.xlsx", sheets)).layers

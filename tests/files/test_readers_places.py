@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers.places import crs_of_columns, number, numbers, place_columns, placed
 
 WRITTEN = {
@@ -90,7 +91,8 @@ def test_columns_of_coordinates_are_known_by_their_names(names: tuple[str, ...])
 def test_a_table_whose_names_repeat_is_placed_all_the_same() -> None:
     columns = [pa.array(["a"]), pa.array(["106,5"]), pa.array(["20°30'N"]), pa.array(["b"])]
     batch = placed(pa.RecordBatch.from_arrays(columns, ["n", "lon", "lat", "n"]), [1, 2])
-    assert batch.schema.names == ["geometry", "n", "n"]
+    assert batch.schema.names == ["geometry", "unread", "unread", "n", "n"]
+    assert [column.null_count for column in batch.columns[1:3]] == [1, 1]
     assert shapely.from_wkb(batch.column(0)[0].as_py()) == shapely.Point(106.5, 20.5)
 
 
@@ -113,3 +115,32 @@ def test_wkt_in_another_system_than_the_first_has_no_place() -> None:
     batch = placed(pa.RecordBatch.from_arrays([pa.array(texts)], ["wkt"]), [0], 9209)
     made = shapely.from_wkb(batch.column(0).to_pylist())
     assert list(made) == [shapely.Point(1, 2), shapely.Point(3, 4), None, None, None]
+    assert batch.column(1).to_pylist() == [None, None, "SRID=9210;POINT (5 6)", "POINT (7 8)", None]
+
+
+def test_what_is_no_coordinate_is_told_as_it_stands() -> None:
+    x = ["abc", "105°xx", "20.4, 106.3", "106,3", None, "  ", "106.3", "x" * 200]
+    y = ["20.4", "20.4", "20.4", None, None, "", "20°61'", "20.4"]
+    columns = [pa.array(x, pa.string()), pa.array(y, pa.string())]
+    batch = placed(pa.RecordBatch.from_arrays(columns, ["x", "y"]), [0, 1])
+    assert batch.column(0).null_count == len(x)
+    # Half a place is told by the side that lacks; a row without any has none, and no fault of its columns.
+    assert batch.column(1).to_pylist() == [*x[:3], None, None, None, None, "x" * 80]
+    assert batch.column(2).to_pylist() == [None, None, None, "", None, None, "20°61'", None]
+
+
+@pytest.mark.parametrize("chosen", [("b", "a"), ("a",), ()])
+def test_columns_of_coordinates_are_those_that_somebody_chose(chosen: tuple[str, ...]) -> None:
+    names = ["lon", "lat", "a", "b"]
+    assert [names[index] for index in place_columns(names, chosen)] == list(chosen)
+
+
+@pytest.mark.parametrize("chosen", [("a", "c"), ("a", "a"), ("a", "b", "lon")])
+def test_columns_that_are_not_there_cannot_be_chosen(chosen: tuple[str, ...]) -> None:
+    with pytest.raises(RefusedInput) as caught:
+        place_columns(["lon", "lat", "a", "b"], chosen, "bảng.csv")
+    assert (caught.value.code, caught.value.params["columns"]) == (
+        ErrorCode.COORDINATES_CHOICE,
+        "lon, lat, a, b",
+    )
+    assert "bảng.csv" in caught.value.detail("vi")

@@ -84,7 +84,7 @@ def test_a_table_in_an_unknown_encoding_is_refused_or_given_byte_by_byte(tmp_pat
     assert caught.value.code == ErrorCode.TEXT_ENCODING_UNKNOWN
     opened = read_csv(path, "a.csv", None, strict=False)
     assert (opened.found.encoding, opened.found.as_bytes) == (None, True)
-    assert next(opened.batches).column(1).to_pylist() == [TCVN3]
+    assert next(opened.batches).column(opened.found.leading).to_pylist() == [TCVN3]
     assert read_csv(path, "a.csv", "TCVN3").found.as_bytes
 
 

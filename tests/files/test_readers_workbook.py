@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import shapely
 
@@ -85,8 +86,6 @@ def test_one_of_several_sheets_is_chosen_and_empty_ones_do_not_count(tmp_path: P
 
 FAULTY: dict[str, tuple[list[list[object]], str]] = {
     "a formula without its result": ([["name", "n"], ["x", 1], ["y", "=B2*2"]], "B3"),
-    "an error": ([["name", "n"], ["x", "#REF!"]], "B2"),
-    "no coordinate": ([["t"], ["name", "lon", "lat"], ["x", 106.5, "near the market"]], "C3"),
 }
 
 
@@ -98,6 +97,53 @@ def test_a_cell_that_cannot_be_used_is_named(tmp_path: Path, name: str) -> None:
     assert caught.value.code == ErrorCode.CELL_UNREADABLE
     assert (caught.value.params["sheet"], caught.value.params["cell"]) == ("Trạm", cell)
     assert cell in caught.value.detail("vi")
+
+
+def test_cells_with_errors_come_as_empty_and_are_told_by_column_and_sign(tmp_path: Path) -> None:
+    cells: list[list[object]] = [
+        ["name", "n", "lon", "lat"],
+        ["x", "#REF!", 106.5, 20.5],
+        ["#N/A", 2, 106.5, "#N/A"],
+        ["z", "#REF!", 106.5, 20.5],
+    ]
+    rows, about = rows_of(write_workbook(tmp_path / "a.xlsx", {"a": cells}))
+    assert [(row["name"], row["n"]) for row in rows] == [("x", None), (None, 2), ("z", None)]
+    # An error among coordinates is what stands there, as any other word.
+    assert rows[1]["geometry"] is None
+    assert json.loads(about["cell_errors"]) == [
+        {"column": "name", "sign": "#N/A", "count": 1, "features": [2]},
+        {"column": "n", "sign": "#REF!", "count": 2, "features": [1, 3]},
+    ]
+
+
+def test_words_for_a_coordinate_leave_the_others_numbers(tmp_path: Path) -> None:
+    cells: list[list[object]] = [["lon", "lat"], [106.5, "gần chợ"], [106.25, 20.25], [True, DAY]]
+    with ExitStack() as stack:
+        path = write_workbook(tmp_path / "a.xlsx", {"a": cells})
+        opened = Workbook(path, path.name, stack).open(None)
+        (batch,) = opened.batches
+    assert (opened.found.place, opened.found.leading) == (("lon", "lat"), 3)
+    assert shapely.from_wkb(batch.column(0)[1].as_py()) == shapely.Point(106.25, 20.25)
+    assert batch.column(1).to_pylist() == [None, None, "true"]
+    assert batch.column(2).to_pylist() == ["gần chợ", None, "2024-05-01"]
+
+
+def test_titles_merged_across_columns_are_no_names(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("a", 0)
+    for row in (
+        ["UBND TỈNH", None, "CỘNG HÒA", None],
+        ["DANH SÁCH"],
+        ["STT", "Tên", "Mã"],
+        ["một", "Đề Thám", "a"],
+    ):
+        sheet.append(row)
+    for cells in ("A1:B1", "C1:D1", "A2:D2"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "a.xlsx")
+    rows, about = rows_of(tmp_path / "a.xlsx")
+    assert rows == [{"STT": "một", "Tên": "Đề Thám", "Mã": "a"}]
+    assert about == {"header_row": "3", "skipped_rows": "2"}
 
 
 def test_a_sheet_of_two_thousand_columns_is_refused(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_crs_nobody_knows_is_refused(connection: Connection, tmp_path: Path) -
         ("code,beds\na,1\n", ErrorCode.COORDINATES_MISSING),
         ("code,lon,lat\n", ErrorCode.NO_FEATURES),
         ("code,lon,lat\na,106.3\n", ErrorCode.FILE_CORRUPT),
-        ("code,lon,lat\na,n/a,20.4\n", ErrorCode.GEOMETRY_MISSING),
+        ("code,lon,lat\na,n/a,20.4\n", ErrorCode.COORDINATE_UNREADABLE),
         ("code,lon,lat\na,20.4,106.3\n", ErrorCode.AXES_SWAPPED),
     ],
 )

@@ -21,9 +21,9 @@ from gis_service.services.accounts import OPERATOR
 from gis_service.services.jobs import Watch
 from gis_service.services.transactions import writing
 from gis_service.services.uploads import clean_name
-from gis_service.services.uploads_inspection import plain
 from gis_service.services.uploads_room import store_of
 from gis_service.services.uploads_sweep import sweep
+from gis_service.services.uploads_told import plain
 from gis_service.web.schemas.uploads import State
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 from tests.web.uploaded import points

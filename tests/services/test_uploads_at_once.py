@@ -10,13 +10,20 @@ import pytest
 
 from gis_service.errors import Conflict, GisError, NotFound, Temporary
 from gis_service.files.readers import process
-from gis_service.services import ingest_inspect, uploads, uploads_files, uploads_inspection
+from gis_service.services import (
+    ingest_inspect,
+    uploads,
+    uploads_at_once,
+    uploads_files,
+    uploads_inspection,
+)
 from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
 from gis_service.services.jobs import Job
 from gis_service.services.transactions import writing
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_at_once import AT_ONCE
+from gis_service.services.uploads_changes import changes_of
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 
 
@@ -120,8 +127,25 @@ def test_a_commit_beyond_those_of_one_process_or_of_a_large_file_is_a_job(
     done = commits.commit_soon(town.context, first, STAFF)
     assert isinstance(done, Upload)
     assert (done.state, town.versions()) == ("committed", 1)
-    monkeypatch.setattr(commits, "AT_ONCE_BYTES", 0)
+    monkeypatch.setattr(uploads_at_once, "AT_ONCE_BYTES", 0)
     assert isinstance(commits.commit_soon(town.context, large, STAFF), Job)
+
+
+@pytest.mark.parametrize("most", ["AT_ONCE_ROWS", "AT_ONCE_ROW_BYTES"])
+def test_a_file_that_holds_more_than_it_weighs_is_given_to_a_job_and_so_is_its_commit(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setattr(uploads_at_once, most, 1)
+    monkeypatch.setattr(runs, "WAIT_S", 0.0)
+    begun = runs.inspect_soon(town.context, town.whole(), STAFF)
+    assert (begun.state, begun.problem) == ("inspecting", None)
+    assert begun.job is not None
+    town.work(begun.job)
+    ready = town.upload(begun.id)
+    assert ready.state == "ready"
+    assert uploads_at_once.is_beyond(ready)
+    assert changes_of(town.context, ready.id, STAFF) is None
+    assert isinstance(commits.commit_soon(town.context, ready.id, STAFF), Job)
 
 
 def test_a_commit_that_fails_gives_its_turn_back(town: UploadTown) -> None:

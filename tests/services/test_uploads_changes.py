@@ -1,14 +1,15 @@
 """Which uploads are counted beforehand, and that counting leaves no trace."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gis_service.errors import Conflict, ErrorCode
-from gis_service.services import uploads
-from gis_service.services.uploads_at_once import AT_ONCE_BYTES
+from gis_service.services import uploads, uploads_changes
+from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES
 from gis_service.services.uploads_changes import Changes, _is_beyond_counting, changes_of
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 from tests.web.pages.made_uploads import column, finding, seen, upload
@@ -23,7 +24,7 @@ from tests.web.uploaded import points
         ({"findings": (finding(ErrorCode.DUPLICATE_KEY),)}, True),
         ({"size": AT_ONCE_BYTES + 1}, True),
         ({"layer": seen(raster={"width": 1, "height": 1, "bands": []})}, True),
-        ({"choices": {"placing": {"vintage": "communes_2025"}}}, True),
+        ({"choices": {"placing": {"vintage": "communes_2025"}}}, False),
     ],
 )
 def test_what_cannot_be_counted_while_somebody_waits(more: dict[str, Any], beyond: bool) -> None:  # noqa: FBT001
@@ -41,6 +42,18 @@ def test_a_layer_that_is_not_there_yet_gets_all_rows_and_no_trace_of_the_count(t
     ready = town.ready(points("a", "b", "c"))
     assert changes_of(town.context, ready.id, STAFF) == Changes(3, 0, 0, 0)
     assert (town.markets(), town.versions(), town.upload(ready.id).state) == ([], 0, "ready")
+
+
+def test_a_count_waits_for_others_of_the_process_and_not_for_ever(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = town.ready(points("a"))
+    monkeypatch.setattr(uploads_changes, "_WAIT_S", 0.01)
+    with ExitStack() as others:
+        while AT_ONCE.acquire(blocking=False):
+            others.callback(AT_ONCE.release)
+        assert changes_of(town.context, ready.id, STAFF) is None
+    assert changes_of(town.context, ready.id, STAFF) == Changes(1, 0, 0, 0)
 
 
 def test_an_upload_that_is_not_ready_is_not_counted(town: UploadTown) -> None:

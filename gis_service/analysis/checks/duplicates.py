@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis_service.analysis.checks.findings import SHOWN, Found
+from gis_service.analysis.checks.findings import LISTED, Found
 from gis_service.errors import ErrorCode
 from gis_service.types import Bools, Geometries, Int64s
 
@@ -118,7 +118,7 @@ class Repeats:
         repeated = np.flatnonzero(original != np.arange(len(hashes)))
         if not repeated.size:
             return None
-        words = tuple(describe(int(numbers[original[row]])) for row in repeated[:SHOWN])
+        words = tuple(describe(int(numbers[original[row]])) for row in repeated[:LISTED])
         return Found(ErrorCode.DUPLICATE_FEATURES, numbers[repeated] - 1, words)
 
 

@@ -4,10 +4,10 @@ Severity and remedy belong to the code, so that a file being looked at, a file b
 is loaded are told about in the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from gis_service.messages.catalogue import message_of
 from gis_service.types import Bools, Floats, Int64s, Language, Text
 
 SHOWN = 100
-"""Faults of one kind that are told one by one; the rest is counted."""
+"""Faults of one kind that a page or a refusal tells one by one."""
+LISTED = 10_000
+"""Faults of one kind that a table to download tells one by one; the rest is counted."""
 
 
 class Severity(StrEnum):
@@ -62,6 +64,8 @@ HIDE_COLUMN = "hide_column"
 """Remedy of a column of personal data: leave it out by the choice of columns."""
 CHOOSE_SYSTEM = "crs"
 """Remedy of a coordinate system that is missing or in doubt: choose one of those guessed."""
+CHOOSE_COORDINATES = "coordinates"
+"""Remedy of a table without coordinates: choose the columns that hold them."""
 CHOOSE_NUMBERS = "numbers"
 """Remedy of numbers whose points may divide thousands: say for the column which is meant."""
 CHOOSE_NODATA, CHOOSE_KIND = "nodata", "kind"
@@ -72,6 +76,8 @@ _REMEDIES: dict[ErrorCode, str] = {
     ErrorCode.GEOMETRY_INVALID: Repair.GEOMETRY,
     ErrorCode.GEOMETRY_TYPE_WRONG: Repair.KINDS,
     ErrorCode.GEOMETRY_MISSING: Repair.EMPTY,
+    ErrorCode.COORDINATE_UNREADABLE: Repair.EMPTY,
+    ErrorCode.COORDINATES_MISSING: CHOOSE_COORDINATES,
     ErrorCode.ROW_UNIT_UNKNOWN: Repair.EMPTY,
     ErrorCode.ROW_UNIT_AMBIGUOUS: Repair.EMPTY,
     ErrorCode.GEOMETRY_CURVED: Repair.LINEAR,
@@ -105,6 +111,7 @@ _SEVERITIES: dict[ErrorCode, Severity] = {
     ErrorCode.TEXT_LEGACY: Severity.WARNING,
     ErrorCode.DATUM_SUSPECT: Severity.WARNING,
     ErrorCode.THOUSANDS_SUSPECT: Severity.WARNING,
+    ErrorCode.CELL_ERROR: Severity.WARNING,
     ErrorCode.LAYERS_BESIDE: Severity.NOTE,
     ErrorCode.FILE_IS_A_PART: Severity.WARNING,
     ErrorCode.COVERAGE_NOT_CHECKED: Severity.NOTE,
@@ -129,6 +136,36 @@ def remedy_of(code: ErrorCode) -> str | None:
     return _REMEDIES.get(code)
 
 
+class Lazily(Sequence[str]):
+    """Words for rows, each made when it is asked for: most of those of a large file nobody asks for.
+
+    Parameters
+    ----------
+    rows
+        (n,) row numbers; the first `LISTED` have words.
+    say
+        Gives the words of a row.
+    """
+
+    def __init__(self, rows: Int64s, say: Callable[[int], str]) -> None:
+        self._rows = rows[:LISTED]
+        self._say = say
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        """Make the words of one row, or of some."""
+        if isinstance(at, slice):
+            return tuple(self._say(row) for row in self._rows[at].tolist())
+        return self._say(int(self._rows[at]))
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Rows with the same kind of fault.
@@ -140,25 +177,25 @@ class Found:
     rows
         (n,) row numbers from 0.
     words
-        What is wrong in each of the first :data:`SHOWN` rows: the bad value, the reason, the place.
+        What is wrong in each of the first :data:`LISTED` rows: the bad value, the reason, the place.
     column
         Column that it stands in, when it is one.
     places
-        (min(n, SHOWN), 2) longitude and latitude in degrees (WGS 84) of the same rows, NaN where not known.
+        (min(n, LISTED), 2) longitude and latitude in degrees (WGS 84) of the same rows, NaN where not known.
     remedy
         Repair that helps these rows, where that is not the one of the code.
     """
 
     code: ErrorCode
     rows: Int64s
-    words: tuple[str, ...]
+    words: Sequence[str]
     column: str | None = None
     places: Floats | None = None
     remedy: Repair | None = None
 
 
 def found_where(
-    code: ErrorCode, bad: Bools, words: Mapping[int, str] | str, column: str | None = None
+    code: ErrorCode, bad: Bools, words: Callable[[int], str] | str, column: str | None = None
 ) -> Found:
     """Tell of all rows where ``bad`` holds.
 
@@ -174,8 +211,7 @@ def found_where(
         Column that it stands in.
     """
     rows = np.flatnonzero(bad)
-    said = [words if isinstance(words, str) else words[row] for row in rows[:SHOWN].tolist()]
-    return Found(code, rows, tuple(said), column)
+    return Found(code, rows, Lazily(rows, (lambda _: words) if isinstance(words, str) else words), column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +257,7 @@ class Finding:
     count
         Features, or values, that are so.
     features
-        The first :data:`SHOWN` of them.
+        The first :data:`LISTED` of them.
     column
         Column that it stands in, when it is one.
     params
@@ -272,7 +308,7 @@ class Finding:
             "advice": {"vi": self.advice("vi"), "en": self.advice("en")},
             "features": [
                 {"number": one.number, "words": one.words, "lon": one.lon, "lat": one.lat}
-                for one in self.features
+                for one in self.features[:SHOWN]
             ],
         }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from gis_service.analysis.checks.findings import SHOWN, Found, Repair
+from gis_service.analysis.checks.findings import Found, Lazily, Repair
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Bools, Floats, Geometries, Int64s
 
@@ -80,8 +80,7 @@ class Prepared:
         """Note the rows at fault, with the places of the first, and check them no further."""
         rows = np.flatnonzero(bad)
         if rows.size:
-            told = tuple(words(int(row)) for row in rows[:SHOWN])
-            self.found.append(Found(code, rows, told, None, places, remedy))
+            self.found.append(Found(code, rows, Lazily(rows, words), None, places, remedy))
             self.geometries[rows] = None
 
     def leave_out(self, notice: str, rows: Bools) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis_service.analysis.checks.findings import SHOWN, Found
+from gis_service.analysis.checks.findings import LISTED, Found
 from gis_service.errors import ErrorCode
 from gis_service.types import Bools, Int64s
 
@@ -46,7 +46,7 @@ class ThousandsSeen:
             return
         rows = np.flatnonzero(grouped)
         self._numbers.append(numbers[rows])
-        for row in rows[: SHOWN - len(self._words)].tolist():
+        for row in rows[: LISTED - len(self._words)].tolist():
             self._words.append(f"{self._name} = {_both_ways(texts[row].as_py())}")
 
     def found(self) -> Found | None:

@@ -28,6 +28,7 @@ from gis_service.files.readers.faults import require_columns
 from gis_service.files.readers.formats import Format
 from gis_service.files.readers.gdal import leave_out_frames, pyogrio
 from gis_service.files.readers.parquet import read_parquet
+from gis_service.files.readers.places import coordinates_choice
 from gis_service.files.readers.prepared import prepare
 from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
 from gis_service.files.readers.tables import read_csv
@@ -41,6 +42,8 @@ _WORKBOOK = "gis_service.files.readers.workbook"
 _OSM = "gis_service.files.readers.osm_layers"
 _NO_ROOM = ("out of memory", "Failed to launch worker thread")
 """So libraries say that memory is at its limit; the latter means the stack of a thread."""
+_TABLES = {Format.CSV, Format.XLSX}
+"""Formats in which columns hold the coordinates."""
 _REFUSALS = (RefusedInput, *FAULTS, ValueError, MemoryError)
 
 
@@ -69,7 +72,14 @@ class _Table:
         asks = self._question
         if asks.format == Format.PARQUET:
             return read_parquet(self._path, asks.file, self._name, asks.unpacked_bytes)
-        return read_csv(self._path, asks.file, asks.encoding, strict=asks.strict_text, name=self._name)
+        return read_csv(
+            self._path,
+            asks.file,
+            asks.encoding,
+            strict=asks.strict_text,
+            name=self._name,
+            coordinates=asks.coordinates,
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,12 +121,16 @@ def _leave_one_driver(question: Question) -> None:
 
 def _source(question: Question, path: Path, name: str, stack: ExitStack) -> _Source:
     kind = Format(question.format)
+    if question.coordinates is not None and kind not in _TABLES:
+        raise coordinates_choice(question.file, question.coordinates, ())
     if kind in {Format.CSV, Format.PARQUET}:
         return _Table(question, path, name)
     if kind is Format.XLSX:
         # It would read the machine's own list of types, which this process may not.
         mimetypes.knownfiles.clear()
-        workbook: _Source = import_module(_WORKBOOK).Workbook(path, question.file, stack)
+        workbook: _Source = import_module(_WORKBOOK).Workbook(
+            path, question.file, stack, question.coordinates
+        )
         return workbook
     if kind is Format.OSM:
         osm = import_module(_OSM).OsmFile
@@ -175,7 +189,7 @@ def _tell(question: Question, sink: BinaryIO) -> None:
                 try:
                     with _explained(source):
                         opened = source.open(layer)
-                    require_columns(len(opened.schema) - opened.found.geometry, question.file)
+                    require_columns(len(opened.schema) - opened.found.leading, question.file)
                     told.append(_told(opened, shown))
                 except RefusedInput as error:
                     if not question.several and len(layers) == 1:
@@ -203,7 +217,7 @@ def _told(opened: Opened, name: str) -> dict[str, object]:
         "kinds": list(found.kinds),
         "geometry": found.geometry,
         "features": opened.features,
-        "columns": [(field.name, str(field.type)) for field in opened.schema][1 if found.geometry else 0 :],
+        "columns": [(field.name, str(field.type)) for field in opened.schema][found.leading :],
         "crs": settled_system(found.crs),
         "encoding": found.encoding,
         "as_bytes": found.as_bytes,

@@ -5,7 +5,7 @@ metres of a plane system, or a whole shape as WKT.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.text import search_form
-from gis_service.types import Floats
+from gis_service.types import Bools, Floats
 
 DEGREES = "OGC:CRS84"
 _DEGREE_PAIRS = (
@@ -63,6 +64,9 @@ _SOUTH_WEST = {"s", "w", "nam", "tây", "t"}
 """Sides that count below zero. ``N`` is north, as on every map and phone; whoever means ``Nam`` writes it."""
 _SIXTY = 60
 _LONGEST = 64
+_SAID = 80
+"""Signs of a value that is told as it stands."""
+_MOST_COLUMNS = 2
 
 
 def fold(name: str) -> str:
@@ -70,8 +74,28 @@ def fold(name: str) -> str:
     return "".join(sign for sign in search_form(_REMARK.sub(" ", name)) if sign.isalnum())
 
 
-def place_columns(names: list[str]) -> list[int]:
-    """Give the pair of coordinate columns (x before y), or the one column of WKT, or nothing."""
+def place_columns(names: list[str], chosen: Sequence[str] | None = None, file: str = "-") -> list[int]:
+    """Give the pair of coordinate columns (x before y), or the one column of WKT, or nothing.
+
+    Parameters
+    ----------
+    names
+        All columns.
+    chosen
+        Those that somebody named, by which the others are not looked at; empty for a table without
+        coordinates.
+    file
+        What the user calls the table, for messages.
+
+    Raises
+    ------
+    RefusedInput
+        ``coordinates_choice`` when what was named is not there.
+    """
+    if chosen is not None:
+        if len(chosen) > min(len(set(chosen)), _MOST_COLUMNS) or not set(chosen) <= set(names):
+            raise coordinates_choice(file, chosen, names)
+        return [names.index(name) for name in chosen]
     folded = {fold(name): index for index, name in reversed(list(enumerate(names)))}
     for before in _BEFORE:
         for x, y in _DEGREE_PAIRS + _PLANE_PAIRS + _coded_pairs(folded, before):
@@ -79,6 +103,12 @@ def place_columns(names: list[str]) -> list[int]:
                 return [folded[before + x], folded[before + y]]
     called = [before + name for before in _BEFORE for name in _WKT_NAMES]
     return [folded[name] for name in called if name in folded][:1]
+
+
+def coordinates_choice(file: str, chosen: Sequence[str], names: Sequence[str]) -> RefusedInput:
+    """Say that the columns named for coordinates are none of a table's; without names it is no table."""
+    told = ", ".join(name[:_LONGEST] for name in names) or "–"
+    return RefusedInput(ErrorCode.COORDINATES_CHOICE, file=file, given=", ".join(chosen), columns=told)
 
 
 def _coded_pairs(folded: Iterable[str], before: str) -> tuple[tuple[str, str], ...]:
@@ -155,34 +185,73 @@ def numbers(column: pa.Array) -> Floats:
     return values
 
 
-def points(x: pa.Array, y: pa.Array) -> pa.Array:
-    """Make WKB points of two columns; a row without both has none."""
+def points(x: pa.Array, y: pa.Array) -> tuple[pa.Array, list[pa.Array]]:
+    """Make WKB points of two columns; a row without both has none.
+
+    Returns
+    -------
+    tuple[pyarrow.Array, list[pyarrow.Array]]
+        (n,) the points; for each column (n,) what stands in it where that is no coordinate: the value, or
+        the empty text beside a coordinate that lacks its other half; null where nothing is wrong.
+    """
     xy = np.column_stack([numbers(x), numbers(y)])
+    there = np.column_stack([_is_filled(x), _is_filled(y)])
     made = np.full(len(xy), None, dtype=object)
     known = ~np.isnan(xy).any(axis=1)
     made[known] = shapely.points(xy[known])
-    return pa.array(shapely.to_wkb(made).tolist(), pa.binary())
+    bad = np.isnan(xy) & np.asarray(there.any(axis=1))[:, None]
+    said = [_said(column, rows) for column, rows in zip((x, y), bad.T, strict=True)]
+    return pa.array(shapely.to_wkb(made).tolist(), pa.binary()), said
 
 
-def shapes(column: pa.Array, srid: int | None = None) -> pa.Array:
-    """Make WKB of a column of WKT; what is none, or names another system than the first, has no shape."""
-    values = column.to_pylist()
+def shapes(column: pa.Array, srid: int | None = None) -> tuple[pa.Array, list[pa.Array]]:
+    """Make WKB of a column of WKT; what is none, or names another system than the first, has no shape.
+
+    Returns
+    -------
+    tuple[pyarrow.Array, list[pyarrow.Array]]
+        (n,) the shapes; (n,) what stands there where it is none, null elsewhere.
+    """
+    values = column.cast(pa.string()).to_pylist()
     if srid is not None:
         values = [_SRID.sub("", text, count=1) if srid_of(text) == srid else None for text in values]
     texts: Any = np.asarray(values, dtype=object)
     read = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
-    return pa.array(shapely.to_wkb(read).tolist(), pa.binary())
+    bad = np.asarray(shapely.is_missing(read)) & _is_filled(column)
+    return pa.array(shapely.to_wkb(read).tolist(), pa.binary()), [_said(column, bad)]
+
+
+def _is_filled(column: pa.Array) -> Bools:
+    """(n,) whether anything stands there."""
+    if not pa.types.is_string(column.type):
+        return np.asarray(column.is_valid())
+    text = pc.fill_null(pc.utf8_trim_whitespace(column), "")
+    return np.asarray(pc.not_equal(text, ""))
+
+
+def _said(column: pa.Array, bad: Bools) -> pa.Array:
+    """Give (n,) values as text where they are bad, null elsewhere."""
+    if not bad.any():
+        return pa.nulls(len(column), pa.string())
+    text = pc.utf8_slice_codeunits(pc.fill_null(column.cast(pa.string()), ""), 0, _SAID)
+    return pc.if_else(pa.array(bad), text, pa.scalar(None, pa.string()))
 
 
 def placed(batch: pa.RecordBatch, place: list[int], srid: int | None = None) -> pa.RecordBatch:
-    """Put the geometry that columns describe in front, in their stead; ``srid`` stands before all WKT."""
+    """Put the geometry that columns describe in front, in their stead; ``srid`` stands before all WKT.
+
+    After the geometry stands, for each of these columns, what could not be read in it.
+    """
     if not place:
         return batch
     columns = batch.columns
-    wkb = points(*(columns[index] for index in place)) if len(place) > 1 else shapes(columns[place[0]], srid)
+    if len(place) > 1:
+        wkb, unread = points(*(columns[index] for index in place))
+    else:
+        wkb, unread = shapes(columns[place[0]], srid)
     others = [index for index in range(len(columns)) if index not in place]
-    names = ["geometry", *(batch.schema.names[index] for index in others)]
-    return pa.RecordBatch.from_arrays([wkb, *(columns[index] for index in others)], names)
+    names = ["geometry", *("unread" for _ in place), *(batch.schema.names[index] for index in others)]
+    return pa.RecordBatch.from_arrays([wkb, *unread, *(columns[index] for index in others)], names)
 
 
 def kinds_of(place: list[int]) -> tuple[str, ...]:

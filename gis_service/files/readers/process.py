@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -114,10 +114,12 @@ class VectorSource:
         self._running = running
         self._reader = reader
         self.header = header
-        self.names = tuple(reader.schema.names[1 if header.geometry else 0 :])
+        self.names = tuple(reader.schema.names[header.leading :])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Give the batches of at most 65,536 rows; column 0 is the WKB geometry when the header says so.
+
+        After it stands for each column of ``header.place`` what could not be read there.
 
         Raises
         ------
@@ -209,6 +211,7 @@ def open_vector(
     strict_text: bool = True,
     rebuild_index: bool = False,
     osm_layers: Path | None = None,
+    coordinates: Sequence[str] | None = None,
 ) -> Iterator[VectorSource]:
     """Open a vector file of unknown make.
 
@@ -231,6 +234,9 @@ def open_vector(
         Read a Shapefile without its ``.shx``; ``about["index_rebuilt"]`` says so.
     osm_layers
         Definition of the layers of an OpenStreetMap extract, if not that of the limits.
+    coordinates
+        Columns of a table that hold x and y, or the one of WKT; empty for none, and told by their names when
+        not given.
 
     Raises
     ------
@@ -238,8 +244,8 @@ def open_vector(
         ``file_not_found``.
     RefusedInput
         ``format_not_allowed``, ``file_corrupt``, ``file_rejected_reader_limit``, ``xml_forbidden_construct``,
-        ``too_deeply_nested``, ``coordinate_not_finite``, ``too_many_fields``, ``value_too_long``,
-        ``cell_unreadable``, ``text_encoding_unknown`` and the codes of
+        ``coordinates_choice``, ``too_deeply_nested``, ``coordinate_not_finite``, ``too_many_fields``,
+        ``value_too_long``, ``cell_unreadable``, ``text_encoding_unknown`` and the codes of
         :func:`gis_service.files.readers.archive.unpack`.
     Temporary
         ``upload_disk_full``, ``reading_machine_short``: the file is not at fault.
@@ -248,7 +254,11 @@ def open_vector(
     with lent(limits.home) as folder:
         with blaming_the_machine(folder):
             (found,) = lay_out(path, folder, limits.archive, name, rebuild_index=rebuild_index)
-        question = replace(_question(path, found, limits, encoding, osm_layers), strict_text=strict_text)
+        question = replace(
+            _question(path, found, limits, encoding, osm_layers),
+            strict_text=strict_text,
+            coordinates=coordinates,
+        )
         with _started(question, folder) as running:
             yield _open_stream(running, found)
 

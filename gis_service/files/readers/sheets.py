@@ -1,18 +1,30 @@
-"""What a workbook holds beside values: what our own exports tell of themselves, formulas without text."""
+"""What a workbook holds beside values: what our own exports tell, errors, formulas without text."""
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import Element, iterparse
 
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
 
+CELL_ERRORS = "cell_errors"
+"""By this the reader of workbooks tells which cells held errors."""
+_ERROR = "e"
+"""Type of a cell that holds an error."""
 ABOUT = "about"
 """Sheet of our own exports that says what the rows are."""
 _ABOUT_ROWS = 1000
+_PIECE_BYTES = 1 << 20
+_LONGEST_MERGE = 100
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _SHEET_SIGNS = 31
 """Longest name of a sheet."""
+_ERRORS_LISTED = 10_000
+"""Cells with errors that are told one by one; all are counted."""
 _OURS = {"LAYER", "VERSION", "GENERATED"}
 
 
@@ -56,6 +68,62 @@ def own_sheets(rows: Iterable[Sequence[Any]]) -> OwnSheets | None:
             else:
                 fields[one_line(value)] = name
     return OwnSheets(told, fields) if told.keys() >= _OURS and "fid" in fields else None
+
+
+class CellErrors:
+    """Cells that hold an error, such as ``#N/A``, by column and sign."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._features: dict[tuple[str, str], list[int]] = {}
+
+    def taken_out(self, column: str, cells: Sequence[Any]) -> list[Any]:
+        """Give (n,) values of a column, none for an error, which is remembered with its feature."""
+        values = []
+        for feature, cell in enumerate(cells, 1):
+            value = None if cell is None else cell.value
+            if value is not None and getattr(cell, "data_type", None) == _ERROR:
+                key = column, str(value)
+                self._counts[key] += 1
+                if self._counts.total() <= _ERRORS_LISTED:
+                    self._features.setdefault(key, []).append(feature)
+                value = None
+            values.append(value)
+        return values
+
+    def about(self) -> dict[str, str]:
+        """Write what was remembered as the reader tells it; nothing when there was no error."""
+        told = [
+            {
+                "column": column,
+                "sign": sign,
+                "count": count,
+                "features": self._features.get((column, sign), []),
+            }
+            for (column, sign), count in self._counts.items()
+        ]
+        return {CELL_ERRORS: json.dumps(told)} if told else {}
+
+
+def merged_across(sheet: IO[bytes]) -> dict[int, set[int]]:
+    """Give by row (from 1) the columns (from 0) at which cells of that row alone are merged into one.
+
+    Parameters
+    ----------
+    sheet
+        The part of the workbook.
+    """
+    found: dict[int, set[int]] = {}
+    before = b""
+    while piece := sheet.read(_PIECE_BYTES):
+        # What is cut between two pieces stands whole in the second; what stands in both counts once.
+        content = before + piece
+        for first, row, last, end in _MERGED.findall(content):
+            if row == end and first != last:
+                at = column_index_from_string(first.decode()) - 1
+                found.setdefault(int(row), set()).add(at)
+        before = content[-_LONGEST_MERGE:]
+    return found
 
 
 def empty_results(sheet: IO[bytes]) -> set[tuple[int, int]]:

@@ -7,7 +7,7 @@ last line on standard error.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import BinaryIO
@@ -65,6 +65,9 @@ class Question:
         Whether the archive holds other data sets than one.
     name
         What the user calls the data set; the file's name without its ending when empty.
+    coordinates
+        Columns of a table that hold x and y, or the one of WKT, as somebody chose; empty for a table without
+        coordinates, none to tell them by their names.
     unpacked_bytes
         What a file that is compressed within may hold, unpacked; without a limit when it is 0.
     """
@@ -82,6 +85,7 @@ class Question:
     sets: tuple[tuple[str, str], ...] = ()
     several: bool = False
     name: str = ""
+    coordinates: Sequence[str] | None = None
     unpacked_bytes: int = 0
 
     def to_json(self) -> str:
@@ -103,6 +107,10 @@ class Found:
         Features the file claims to hold, none when it does not say.
     geometry
         Whether there is a geometry column.
+    place
+        Of a table of text: the columns that the geometry was made of, x before y or the one of WKT, and none
+        when it has no such; for each of them a column of text follows the geometry, with what could not be
+        read there. None for formats that have geometries of their own.
     empty
         Whether there is no feature at all; then no column is known either.
     about
@@ -110,7 +118,8 @@ class Found:
         small letters: ``marks_taken_off`` (a CSV of ours), ``index_rebuilt`` (a Shapefile without its index),
         ``header_row`` and ``skipped_rows`` (a sheet whose table does not begin at the top), ``blank_rows``,
         ``delimiter`` (of a table of text), :data:`BESIDE`, ``cells`` (of a sheet: letters of its columns by
-        name, and ``[feature, row]`` from which on rows follow one another).
+        name, and ``[feature, row]`` from which on rows follow one another), ``cell_errors`` (of a sheet: of
+        each column and sign of an error how many cells hold it, and the features of the first).
     encoding
         Encoding of the text as the file names it (``.cpg``, language byte, declaration, byte order mark),
         none when nothing says.
@@ -125,10 +134,16 @@ class Found:
     total: int | None
     geometry: bool
     empty: bool = False
+    place: tuple[str, ...] | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     as_bytes: bool = False
     kinds: tuple[str, ...] = ()
+
+    @property
+    def leading(self) -> int:
+        """Columns before those of the file: the geometry, and what could not be read of it."""
+        return self.geometry + len(self.place or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +192,7 @@ def write_stream(
     RefusedInput
         ``too_many_fields``, ``value_too_long`` or ``too_deeply_nested``.
     """
-    require_columns(len(schema), file)
+    require_columns(len(schema) - len(found.place or ()), file)
     told = replace(found, crs=settled_system(found.crs))
     schema = pa.schema(list(schema), metadata={_KEY: json.dumps(asdict(told)).encode()})
     done = 0
@@ -240,4 +255,5 @@ def _refuse_long(batch: pa.RecordBatch, before: int, file: str) -> None:
 def read_found(schema: pa.Schema) -> Found:
     """Read back what :func:`write_stream` put into the schema."""
     told = json.loads(schema.metadata[_KEY])
-    return Found(**told | {"kinds": tuple(told["kinds"])})
+    place = None if told["place"] is None else tuple(told["place"])
+    return Found(**told | {"kinds": tuple(told["kinds"]), "place": place})

@@ -5,7 +5,7 @@ Values stay text here; the layer's definition says what they mean.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,13 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "ut
 
 
 def read_csv(
-    path: Path, file: str, encoding: str | None, *, strict: bool = True, name: str | None = None
+    path: Path,
+    file: str,
+    encoding: str | None,
+    *,
+    strict: bool = True,
+    name: str | None = None,
+    coordinates: Sequence[str] | None = None,
 ) -> Opened:
     """Read a table of text with a header line.
 
@@ -52,11 +58,14 @@ def read_csv(
         Refuse text of which nobody knows what it is.
     name
         What the table is called, if not as the file.
+    coordinates
+        Columns of coordinates as somebody chose; told by their names when not given.
 
     Raises
     ------
     RefusedInput
-        ``text_encoding_unknown``, ``too_many_fields``, ``value_too_long`` or ``file_corrupt``.
+        ``coordinates_choice``, ``text_encoding_unknown``, ``too_many_fields``, ``value_too_long`` or
+        ``file_corrupt``.
     """
     reading = _reading(path, file, encoding, strict=strict)
     codec = "latin-1" if reading.as_bytes else str(reading.codec)
@@ -78,7 +87,7 @@ def read_csv(
         )
     except (pa.ArrowInvalid, UnicodeError) as error:
         raise _refusal(path, file, codec, delimiter, error) from error
-    place = place_columns(reader.schema.names)
+    place = place_columns(reader.schema.names, coordinates, file)
     ours = _is_ours(path, names, place)
     first = _first_value(path, codec, delimiter, place[0]) if len(place) == 1 else None
     srid = srid_of(first)
@@ -87,6 +96,7 @@ def read_csv(
         crs=crs_of_columns(reader.schema.names, place, first),
         total=None,
         geometry=bool(place),
+        place=tuple(reader.schema.names[index] for index in place),
         about={"delimiter": delimiter} | ({"marks_taken_off": "yes"} if ours else {}),
         encoding=reading.written,
         as_bytes=reading.as_bytes,

@@ -10,7 +10,7 @@ import json
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +30,15 @@ from gis_service.files.readers.encodings import UTF8
 from gis_service.files.readers.faults import corrupt, require_columns
 from gis_service.files.readers.markup import refuse_declarations
 from gis_service.files.readers.places import crs_of_columns, kinds_of, number, place_columns, placed, srid_of
-from gis_service.files.readers.sheets import ABOUT, OwnSheets, empty_results, one_line, own_sheets
+from gis_service.files.readers.sheets import (
+    ABOUT,
+    CellErrors,
+    OwnSheets,
+    empty_results,
+    merged_across,
+    one_line,
+    own_sheets,
+)
 from gis_service.files.readers.stream import BATCH_ROWS, Found, Opened, told_of
 
 _SEARCHED_ROWS = 50
@@ -76,6 +84,8 @@ class Workbook:
         What the user calls it, for messages.
     stack
         Closes what is opened.
+    coordinates
+        Columns of coordinates as somebody chose; told by their names when not given.
 
     Raises
     ------
@@ -83,8 +93,10 @@ class Workbook:
         ``xml_forbidden_construct`` or ``file_corrupt``.
     """
 
-    def __init__(self, path: Path, file: str, stack: ExitStack) -> None:
-        self._path, self._file, self._stack = path, file, stack
+    def __init__(
+        self, path: Path, file: str, stack: ExitStack, coordinates: Sequence[str] | None = None
+    ) -> None:
+        self._path, self._file, self._stack, self._coordinates = path, file, stack, coordinates
         try:
             self._refuse_declarations()
             self._book = self._load(values=True)
@@ -143,7 +155,7 @@ class Workbook:
         ------
         RefusedInput
             ``file_layer_choice``, ``no_features``, ``cell_unreadable``, ``too_many_fields``,
-            ``file_corrupt``.
+            ``coordinates_choice``, ``file_corrupt``.
         """
         name = self._chosen(asked)
         try:
@@ -182,9 +194,10 @@ class Workbook:
         rows = list(self._filled(name))
         if not rows:
             raise RefusedInput(ErrorCode.NO_FEATURES, file=self._file)
-        place, has_names = _header_place(
-            [[cell.value for cell in cells] for _, cells in rows[:_SEARCHED_ROWS]]
-        )
+        first = rows[:_SEARCHED_ROWS]
+        with self._source_of(name) as source:
+            titles = _titles(first, merged_across(source))
+        place, has_names = _header_place([[cell.value for cell in cells] for _, cells in first], titles)
         named = [cell.value for cell in rows[place][1]]
         body = place + 1
         if not has_names:
@@ -209,9 +222,7 @@ class Workbook:
             about["blank_rows"] = str(blank)
         about["cells"] = _cells(named, columns, [row for row, _ in kept])
         self._refuse_uncomputed(name, {row for row, _ in kept}, columns)
-        table = _Table([one_line(named[index]) for index in columns], columns, kept, about)
-        self._refuse_errors(name, table)
-        return table
+        return _Table([one_line(named[index]) for index in columns], columns, kept, about)
 
     def _named(self, sheet: str, heading: list[Any]) -> tuple[list[Any], dict[str, str]]:
         """Put names of fields for the labels that head the rows of our own export, and give what it tells."""
@@ -220,12 +231,6 @@ class Workbook:
             return heading, {}
         return [own.fields.get(one_line(value), value) for value in heading], told_of(own.told)
 
-    def _refuse_errors(self, name: str, table: _Table) -> None:
-        for row, cells in table.rows:
-            for index in table.columns:
-                if index < len(cells) and getattr(cells[index], "data_type", None) == "e":
-                    raise self._unreadable(name, row, index, cells[index].value)
-
     def _refuse_uncomputed(self, name: str, rows: set[int], columns: list[int]) -> None:
         """Refuse formulas without a stored value: what they would give is not known here."""
         with zipfile.ZipFile(self._path) as packed:
@@ -233,8 +238,7 @@ class Workbook:
             if not any(_FORMULA.search(packed.read(each)) for each in sheets):
                 return
         book = self._load(values=False)
-        # The way to the part of the archive that holds a sheet has no public name.
-        with self._book[name]._get_source() as source:  # noqa: SLF001
+        with self._source_of(name) as source:
             empty = empty_results(source)
         both = zip(self._cells(name), self._cells(name, book), strict=True)
         for row, (values, formulas) in enumerate(both, 1):
@@ -243,6 +247,10 @@ class Workbook:
                     continue
                 if formulas[index].value is not None and (row, index) not in empty:
                     raise self._unreadable(name, row, index, formulas[index].value)
+
+    def _source_of(self, name: str) -> Any:  # noqa: ANN401  untyped
+        """Open the part of the archive that holds a sheet; the way to it has no public name."""
+        return self._book[name]._get_source()  # noqa: SLF001
 
     def _unreadable(self, sheet: str, row: int, index: int, value: object) -> RefusedInput:
         return RefusedInput(
@@ -254,12 +262,14 @@ class Workbook:
         )
 
     def _opened(self, name: str, table: _Table) -> Opened:
-        place = place_columns(table.names)
-        arrays, first = [], None
+        place = place_columns(table.names, self._coordinates, self._file)
+        arrays, first, errors = [], None, CellErrors()
         for at, index in enumerate(table.columns):
-            values = [cells[index].value if index < len(cells) else None for _, cells in table.rows]
-            if at in place and len(place) > 1:
-                values = self._coordinates(name, table, index, values)
+            cells = [cells[index] if index < len(cells) else None for _, cells in table.rows]
+            if at in place:
+                values = _coordinates(cells) if len(place) > 1 else [_value(cell) for cell in cells]
+            else:
+                values = errors.taken_out(table.names[at], cells)
             values = [value if _is_filled(value) else None for value in values]
             if place == [at]:
                 first = next((value for value in values if isinstance(value, str)), None)
@@ -270,7 +280,8 @@ class Workbook:
             crs=crs_of_columns(table.names, place, first),
             total=None,
             geometry=bool(place),
-            about=table.about,
+            place=tuple(table.names[at] for at in place),
+            about=table.about | errors.about(),
             encoding=UTF8,
             kinds=kinds_of(place),
         )
@@ -279,18 +290,23 @@ class Workbook:
         batches = (placed(whole.slice(at, BATCH_ROWS), place, srid) for at in starts)
         return Opened(found, placed(whole.slice(0, 0), place).schema, batches, whole.num_rows)
 
-    def _coordinates(self, name: str, table: _Table, index: int, values: list[Any]) -> list[Any]:
-        read: list[float | None] = []
-        for (row, _), value in zip(table.rows, values, strict=True):
-            if not _is_filled(value):
-                read.append(None)
-                continue
-            known = isinstance(value, int | float) and not isinstance(value, bool)
-            coordinate = float(value) if known else number(str(value))
-            if not np.isfinite(coordinate):
-                raise self._unreadable(name, row, index, value)
-            read.append(coordinate)
-        return read
+
+def _value(cell: Any) -> Any:  # noqa: ANN401  untyped
+    return None if cell is None else cell.value
+
+
+def _coordinates(cells: Sequence[Any]) -> list[Any]:
+    """Read coordinates; what is none stays as it is written, and is told with its row."""
+    read: list[Any] = []
+    for cell in cells:
+        value = _value(cell)
+        if not _is_filled(value):
+            read.append(None)
+            continue
+        known = isinstance(value, int | float) and not isinstance(value, bool)
+        coordinate = float(value) if known else number(str(value))
+        read.append(coordinate if np.isfinite(coordinate) else _text(value))
+    return read
 
 
 def _cells(named: list[Any], columns: list[int], rows: list[int]) -> str:
@@ -311,14 +327,26 @@ def _padded(values: Iterable[Any], width: int) -> list[Any]:
     return listed + [None] * (width - len(listed))
 
 
-def _header_place(rows: list[list[Any]]) -> tuple[int, bool]:
+def _titles(rows: list[tuple[int, _Row]], merged: Mapping[int, set[int]]) -> set[int]:
+    """Give the places of rows all of whose cells are merged across columns: titles stand so, names do not."""
+    found = set()
+    for place, (row, cells) in enumerate(rows):
+        filled = {index for index, cell in enumerate(cells) if _is_filled(cell.value)}
+        if filled <= merged.get(row, set()):
+            found.add(place)
+    return found
+
+
+def _header_place(rows: list[list[Any]], titles: set[int]) -> tuple[int, bool]:
     """Find the row of names: the first with names alone that is nearly as wide as the widest.
 
-    Where there is none, the table begins with the first wide row, and its columns have no names.
+    Where there is none, the table begins with the first wide row, and its columns have no names. Titles are
+    passed over, unless there is nothing else.
     """
     widths = [sum(_is_filled(value) for value in row) for row in rows]
     enough = max(widths) * _WIDE_ENOUGH
-    wide = [place for place, width in enumerate(widths) if width >= enough]
+    broad = [place for place, width in enumerate(widths) if width >= enough]
+    wide = [place for place in broad if place not in titles] or broad
     for place in wide:
         if all(_is_name(value) for value in rows[place] if _is_filled(value)):
             return place, True

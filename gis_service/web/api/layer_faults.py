@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Blueprint, Response, request
 
+from gis_service.analysis.checks.findings import LISTED, SHOWN
 from gis_service.services.layer_quality import layer_quality
 from gis_service.web import current, live
 from gis_service.web.api.collections import collection_of
@@ -47,7 +48,7 @@ def faults(collection_id: str, query: LayerFaultsQuery) -> Response:
 def _found(collection_id: str, gap_m: float, *, wants_table: bool) -> Response:
     definition = collection_of(collection_id).definition
     found = layer_quality(current.connection(), current.catalogue(), definition, gap_m=gap_m)
-    items = faults_of(found.findings, current.language())
+    items = faults_of(found.findings, current.language(), LISTED if wants_table else SHOWN)
     if wants_table:
         response = Response(faults_table(items), content_type=f"{CSV}; charset=utf-8")
         response.headers["Content-Language"] = current.language()

@@ -122,9 +122,10 @@ def drop(upload_id: str) -> Response:
 @blueprint.get("/<upload_id>/faults")
 @operation(_TAG, Permission.UPLOAD, {HTTPStatus.OK: {JSON: UploadFaults, CSV: None}}, query=FaultsQuery)
 def faults(upload_id: str, query: FaultsQuery) -> Response:
-    """List everything that was found in a file, as a document or as a table."""
-    found = faults_of(_inspected(upload_id))
+    """List everything that was found in a file: as a document the first of each kind, as a table all."""
+    inspected = _inspected(upload_id)
     wants_table = query.f == "csv" or (query.f is None and request.accept_mimetypes.best == CSV)
+    found = faults_of(inspected, whole=wants_table)
     if not wants_table:
         return json_response(UploadFaults(items=found).model_dump_json(exclude_none=True))
     response = Response(faults_table(found), content_type=f"{CSV}; charset=utf-8")

@@ -19,7 +19,7 @@ from gis_service.web.operation import operation
 from gis_service.web.present import json_response, url
 from gis_service.web.schemas.common import JSON
 from gis_service.web.schemas.features import Collection
-from gis_service.web.schemas.user_layers import LayerBody, LayerPatch
+from gis_service.web.schemas.user_layers import DescribeQuery, LayerBody, LayerPatch
 
 blueprint = Blueprint("user_layers", __name__, url_prefix="/api/collections")
 """Apart from the reading of layers, because making them is not for everybody."""
@@ -39,17 +39,29 @@ def create(body: LayerBody) -> Response:
 
 
 @blueprint.put("/<collection_id>")
-@operation("Collections", Permission.EDIT_LAYER, {HTTPStatus.OK: {JSON: Collection}}, body=LayerBody)
-def replace(collection_id: str, body: LayerBody) -> Response:
+@operation(
+    "Collections",
+    Permission.EDIT_LAYER,
+    {HTTPStatus.OK: {JSON: Collection}},
+    query=DescribeQuery,
+    body=LayerBody,
+)
+def replace(collection_id: str, query: DescribeQuery, body: LayerBody) -> Response:
     """Replace the definition of a layer that a user has made. `If-Match` is required."""
-    return _describe(collection_id, lambda _: body_of(body.root))
+    return _describe(collection_id, lambda _: body_of(body.root), query)
 
 
 @blueprint.patch("/<collection_id>")
-@operation("Collections", Permission.EDIT_LAYER, {HTTPStatus.OK: {JSON: Collection}}, body=LayerPatch)
-def update(collection_id: str, body: LayerPatch) -> Response:
+@operation(
+    "Collections",
+    Permission.EDIT_LAYER,
+    {HTTPStatus.OK: {JSON: Collection}},
+    query=DescribeQuery,
+    body=LayerPatch,
+)
+def update(collection_id: str, query: DescribeQuery, body: LayerPatch) -> Response:
     """Change what the body names of a layer's definition, if a user has made it. `If-Match` is required."""
-    return _describe(collection_id, lambda before: body_of(merged(before, body.root)))
+    return _describe(collection_id, lambda before: body_of(merged(before, body.root)), query)
 
 
 @blueprint.delete("/<collection_id>")
@@ -83,12 +95,18 @@ def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def _describe(collection_id: str, change: Change) -> Response:
+def _describe(collection_id: str, change: Change, query: DescribeQuery) -> Response:
     expected = _expected(collection_id)
     context, caller = current.context(), current.caller()
     with writing(context) as connection:
         described = service.describe(
-            connection, context.catalogue, collection_id, change, expected=expected, caller=caller
+            connection,
+            context.catalogue,
+            collection_id,
+            change,
+            expected=expected,
+            caller=caller,
+            agreed=query.confirm_personal,
         )
     return _told(described, HTTPStatus.OK)
 

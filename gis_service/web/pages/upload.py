@@ -31,7 +31,9 @@ blueprint = Blueprint("upload_page", __name__, url_prefix="/uploads")
 blueprint.register_error_handler(GisError, answer)
 
 _SEE_OTHER = HTTPStatus.SEE_OTHER
-_PLACES = frozenset({"layers", "findings", "crs", "text", "target", "columns", "placing", "changes"})
+_PLACES = frozenset(
+    {"layers", "findings", "coordinates", "crs", "text", "target", "columns", "placing", "changes"}
+)
 """Parts of the page that a button may lead back to."""
 _UNSAID = {"", "?", "??"}
 """What a suggested definition says of a licence that nobody knows."""
@@ -210,6 +212,7 @@ def _choices(found: Upload) -> dict[str, Any]:
         "doubtful": upload_view.is_doubtful(found),
         "texts": upload_view.texts_of(found, language),
         "encodings": upload_words.ENCODINGS,
+        "coordinates": upload_view.coordinates_of(found, language),
         "units": upload_view.guesses_of(found, "units"),
         "vintages": {one.id: one.title.in_language(language) for one in rights.catalogue.city.vintages},
         "placing": upload_view.places_to_give(found),

@@ -8,10 +8,11 @@ from werkzeug.datastructures import MultiDict
 
 from gis_service.services.ingest import ALL
 from gis_service.services.ingest_checks import THOUSANDS
+from gis_service.services.ingest_coordinates import NONE
 from gis_service.services.ingest_definition import ids_of
 from gis_service.services.ingest_text import WHOLE
 from gis_service.services.uploads import Upload
-from gis_service.web.pages.upload_view import SWAPPED, guesses_of, places_to_give, seen_of
+from gis_service.web.pages.upload_view import SWAPPED, coordinate_columns, guesses_of, places_to_give, seen_of
 
 Form = MultiDict[str, str]
 NEW = ":new"
@@ -62,8 +63,7 @@ def choices_from(form: Form, upload: Upload) -> dict[str, Any]:
         )
         # Columns that were shown for another target say nothing about this one.
         chosen["columns"] = _columns(form, seen, chosen, upload.choices.get("columns", {}), same=same)
-    if "placing" in form:
-        chosen["placing"] = _placing(form, upload)
+    chosen.update(_places(form, upload, seen))
     return {name: value for name, value in chosen.items() if value not in (None, "", {}, [])}
 
 
@@ -199,6 +199,33 @@ def _takes_suggestion(form: Form, column: Mapping[str, Any]) -> bool:
 
 def _suggested(seen: Mapping[str, Any]) -> dict[str, str]:
     return {column["name"]: column["field"] or "" for column in seen["columns"]}
+
+
+def _places(form: Form, upload: Upload, seen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give where the rows of a table lie, as far as the page asked."""
+    chosen: dict[str, Any] = {}
+    if "coordinates" in form:
+        chosen["coordinates"] = _coordinates(form, upload, seen)
+    if "placing" in form:
+        chosen["placing"] = _placing(form, upload)
+    return chosen
+
+
+def _coordinates(form: Form, upload: Upload, seen: Mapping[str, Any] | None) -> list[str] | str | None:
+    """Take the columns that were picked one by one before a pair that is offered."""
+    names = coordinate_columns(seen)
+    picked = [_text(form, f"coordinates.{side}") for side in ("x", "y", "geometry")]
+    x, y, shape = (names[int(at)] if at.isdecimal() and int(at) < len(names) else None for at in picked)
+    if x is not None and y is not None:
+        return [x, y]
+    if shape is not None:
+        return [shape]
+    way, guesses = _text(form, "coordinates"), guesses_of(upload, "coordinates")
+    if way.isdecimal() and int(way) < len(guesses):
+        known: list[str] = guesses[int(way)]["coordinates"]
+        return known
+    before: list[str] | str | None = upload.choices.get("coordinates")
+    return {"as before": before, NONE: NONE}.get(way)
 
 
 def _placing(form: Form, upload: Upload) -> dict[str, Any] | None:

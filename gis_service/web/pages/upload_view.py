@@ -68,6 +68,7 @@ def findings_of(upload: Upload, language: Language) -> list[dict[str, Any]]:
                 "repair": repair,
                 "does": words.REPAIRS[Repair(repair)].in_language(language) if _is_tick(repair) else "",
                 "faults": listed,
+                "listed": found.get("listed", len(listed)),
                 "params": error.params,
             }
         )
@@ -216,6 +217,37 @@ def texts_of(upload: Upload, language: Language) -> list[dict[str, Any]]:
         }
         for guess in guesses_of(upload, "text")
     ]
+
+
+def coordinate_columns(seen: Mapping[str, Any] | None) -> list[str]:
+    """Give the columns of a table from which those of its coordinates can be chosen, in one order."""
+    if seen is None:
+        return []
+    return [*(seen.get("coordinates") or ()), *(column["name"] for column in seen["columns"])]
+
+
+def coordinates_of(upload: Upload, language: Language) -> dict[str, Any] | None:
+    """Give the columns that hold coordinates, and the guesses, as choices; None for what is no table.
+
+    A choice that keeps a file from being read is shown without them, to be taken back.
+    """
+    seen, chosen = seen_of(upload), upload.choices.get("coordinates")
+    now = [] if seen is None else seen.get("coordinates")
+    if now is None or (seen is None and not chosen):
+        return None
+    return {
+        "now": now,
+        "chosen": chosen,
+        "columns": list(enumerate(coordinate_columns(seen))),
+        "guesses": [
+            {
+                "columns": guess["coordinates"],
+                "measure": words.MEASURES[guess["measure"]].in_language(language),
+                "share": percent(guess["share"], language, 0),
+            }
+            for guess in guesses_of(upload, "coordinates")
+        ],
+    }
 
 
 def map_of(upload: Upload, findings: Sequence[Mapping[str, Any]], ground: Ground) -> Drawing:

@@ -64,6 +64,12 @@ WHY_CRS = {
         "a neighbouring meridian fits as well: compare on the map",
     ),
 }
+MEASURES = {
+    "degrees": Text("kinh độ, vĩ độ quanh thành phố", "longitude, latitude around the city"),
+    "metres": Text("mét, cùng vĩ độ với thành phố", "metres, at the latitude of the city"),
+    "wkt": Text("hình dạng WKT", "shapes as WKT"),
+}
+"""What columns seem to hold."""
 REASONS = {
     "chosen": Text("bạn đã chọn", "as you chose"),
     "same": Text("cùng tên", "same name"),

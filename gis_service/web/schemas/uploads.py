@@ -19,6 +19,7 @@ State = Literal[
 ]
 Severity = Literal["error", "warning", "note"]
 _Name = Annotated[str, Field(max_length=255)]
+_Coordinates = Annotated[list[_Name], Field(min_length=1, max_length=2)]
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 _Number = Annotated[str, Field(max_length=40)]
 
@@ -68,6 +69,11 @@ class UploadChoices(BaseModel):
     repairs: list[_Name] = Field([], max_length=20, description="What is to be mended.")
     confirm_fewer: bool = Field(
         default=False, description="Whether the layer may lose more than 30 % of its rows."
+    )
+    coordinates: _Coordinates | Literal["none"] | None = Field(
+        None,
+        description="Columns of a table that hold x (east) and y (north), or the one of shapes as WKT; `none`"
+        " when its rows have no coordinates. Told by their names when not said.",
     )
     placing: UploadPlacing | None = Field(
         None, description="By which units rows without coordinates find their place."
@@ -148,6 +154,9 @@ class UploadLayer(Answer):
         {}, description="What reading it took: the delimiter, the row of the names, an index made anew."
     )
     columns: list[UploadColumn] = Field([])
+    coordinates: list[str] | None = Field(
+        None, description="Of a table: the columns that its places are read from, which `columns` leaves out."
+    )
     placing: UploadPlaced | None = Field(
         None, description="Where its rows went by the units chosen; none when none were chosen."
     )
@@ -173,6 +182,9 @@ class UploadFault(Answer):
     repair: str | None = Field(None, description="Choice of `repairs` that mends it.")
     column: str | None = Field(None, description="Column that it stands in, when it is one.")
     features: list[UploadFeature] = Field(description="The first hundred, each with what is wrong there.")
+    listed: int = Field(
+        description="Features that the table (`f=csv`) holds: all, at most 10,000 of a kind, 50,000 in all."
+    )
 
 
 class UploadFaults(Answer):

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from pydantic import ConfigDict, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from gis_service.catalogue.schema import whole_schema
+from gis_service.web.operation import Query
 
 _NOT_SAID = frozenset({"$schema", "$id", "$defs", "$ref"})
 
@@ -26,6 +27,14 @@ def _plain(schema: Any) -> Any:  # noqa: ANN401 any part of a JSON Schema
             plain["type"] = others[0]
         plain |= {"nullable": True} if "null" in kinds else {}
     return plain
+
+
+class DescribeQuery(Query):
+    """What is said of a change beside it."""
+
+    confirm_personal: bool = Field(
+        default=False, description="Open the layer to everybody although columns look like personal data."
+    )
 
 
 class LayerPatch(RootModel[dict[str, Any]]):

@@ -79,6 +79,51 @@ def test_a_chosen_layer_tells_all_faults_and_the_commit_publishes_nothing(desk: 
         assert connection.execute(text("SELECT to_regclass('layer.bus_stop')")).scalar_one() is None
 
 
+def test_the_table_of_faults_holds_all_of_them_and_the_document_the_first(desk: Desk) -> None:
+    rows = "".join(f"c{at},abc,20.4\n" for at in range(250))
+    sent = desk.send(f"code,lon,lat\n{rows}".encode(), "điểm.csv").get_json()
+    (fault,) = sent["faults"]
+    assert (fault["count"], len(fault["features"]), fault["listed"]) == (250, 100, 250)
+    assert len(desk.get(sent["id"], "/faults").get_json()["items"][0]["features"]) == 100
+    table = desk.get(sent["id"], "/faults?f=csv", **{"Accept-Language": "en"}).text.splitlines()
+    assert len(table) == 251
+    assert table[-1].startswith("coordinate_unreadable,error,250,Coordinate cannot be read,feature 250,")
+    page = desk.client.get(f"/uploads/{sent['id']}?lang=en", headers=desk.headers).text
+    assert "6 of 250 shown." in page
+    assert f'<a href="/api/uploads/{sent["id"]}/faults?f=csv" download>Download all</a>' in page
+
+
+def test_columns_of_coordinates_are_guessed_chosen_and_published(desk: Desk) -> None:
+    table = b"code,name,c1,c2\na,A,20.40,106.30\nb,B,20.41,106.31\n"
+    sent = desk.send(table, "điểm.csv", choices={"layer": "bus_stop"}).get_json()
+    assert [(one["code"], one["repair"]) for one in sent["faults"]] == [
+        ("coordinates_missing", "coordinates")
+    ]
+    guess = next(one for one in sent["guesses"] if one["kind"] == "coordinates")
+    assert (guess["coordinates"], guess["measure"], guess["share"]) == (["c2", "c1"], "degrees", 1.0)
+    page = desk.client.get(f"/uploads/{sent['id']}?lang=en", headers=desk.headers).text
+    assert "longitude, latitude around the city" in page
+    form = {"coordinates": "0", "crs": "", "crs.other": "EPSG:4326", "at": "coordinates", "lang": "en"}
+    led = desk.client.post(f"/uploads/{sent['id']}", data=form, headers=desk.headers)
+    assert led.headers["Location"].endswith("#coordinates")
+    told = desk.get(sent["id"]).get_json()
+    assert (told["faults"], told["choices"]["coordinates"]) == ([], ["c2", "c1"])
+    assert told["layers"][0]["coordinates"] == ["c2", "c1"]
+    wrong = desk.choose(sent["id"], coordinates=["c2", "c9"]).get_json()
+    assert [one["code"] for one in wrong["faults"]] == ["coordinates_choice"]
+    none = desk.choose(sent["id"], coordinates="none").get_json()
+    assert [one["code"] for one in none["faults"]] == ["coordinates_missing"]
+    refused = desk.choose(sent["id"], coordinates=["a", "b", "c"])
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "body_invalid")
+
+
+def test_a_column_that_comes_to_hold_coordinates_leaves_the_other_choices(desk: Desk) -> None:
+    table = b"code,name,c1,c2\na,A,20.40,106.30\n"
+    chosen = {"layer": "bus_stop", "columns": {"c1": "", "c2": ""}, "crs": "EPSG:4326"}
+    sent = desk.send(table, "điểm.csv", choices=chosen | {"coordinates": ["c2", "c1"]}).get_json()
+    assert (sent["faults"], sent["choices"]["columns"]) == ([], {"c1": "", "c2": ""})
+
+
 def test_faults_can_be_downloaded_as_a_table_that_runs_nothing(desk: Desk) -> None:
     id_ = desk.ready(points("a", "a", code_2="=cmd()"), layer="bus_stop")
     table = desk.get(id_, "/faults?f=csv")

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from gis_service.services.accounts import OPERATOR
 from gis_service.services.transactions import reading, writing
+from gis_service.services.uploads_changes import Changes, changes_of
 from tests.unit_points import load_units
 from tests.web.uploaded import Desk, Service, desk_of
 
@@ -33,11 +35,21 @@ def test_a_list_is_placed_by_its_units_and_by_hand_and_then_published(units_desk
     to_place = told["layers"][0]["placing"]["to_place"]
     assert [(one["number"], len(one["candidates"])) for one in to_place] == [(2, 2), (3, 2)]
     assert desk.commit(sent["id"]).get_json()["code"] == "row_unit_ambiguous"
+    # What cannot be published has nothing to count.
+    assert changes_of(desk.context, sent["id"], OPERATOR) is None
     given = {"2": to_place[0]["candidates"][0]["code"], "3": [106.5, 20.5]}
     told = desk.choose(sent["id"], placing={"given": given}).get_json()
     assert (told["faults"], told["choices"]["placing"]["given"]) == ([], given)
+    counted = changes_of(desk.context, sent["id"], OPERATOR)
     done = desk.commit(sent["id"], **{"Accept-Language": "en"})
     assert done.status_code == 201, done.get_json()
+    result = done.get_json()["result"]
+    assert counted == Changes(*(result[name] for name in ("added", "changed", "removed", "unchanged")))
+    assert counted.added == 3
+    moved = given | {"3": [106.45, 20.45]}
+    chosen = mine | {"placing": CHOSEN | {"given": moved}}
+    again = desk.send(LIST, "danh sách.csv", choices=chosen).get_json()
+    assert changes_of(desk.context, again["id"], OPERATOR) == Changes(0, 1, 0, 2)
     assert "2 rows were placed by hand." in done.get_json()["result"]["notices"]
     with reading(desk.context) as connection:
         asked = text("SELECT code, round(ST_X(geom)::numeric, 2)::float FROM layer.hospital ORDER BY code")

@@ -285,6 +285,32 @@ def test_a_layer_of_personal_detail_stays_one_even_when_dropped_and_made_again(
     assert_problem(staff.post(PATH, json=wells()), 422, "visibility_personal")
 
 
+def test_a_layer_with_personal_columns_is_opened_only_after_a_yes(
+    staff: FlaskClient, client: FlaskClient
+) -> None:
+    fields = [*wells()["fields"], {"name": "so_dt", "type": "text", "label": both("Số ĐT", "Phone")}]
+    staff.post(PATH, json=wells(visibility="draft", fields=fields))
+    feature = well("g1")
+    feature["properties"]["so_dt"] = "0912345678"
+    assert staff.post(f"{PATH}/wells/items", json=feature).status_code == 201
+    any_, public = {"If-Match": "*"}, {"visibility": "public"}
+    refused = staff.patch(f"{PATH}/wells", json=public, headers=any_ | {"Accept-Language": "en"})
+    problem = assert_problem(refused, 422, "personal_opened")
+    assert "so_dt" in problem["detail"]
+    assert [(one["where"], one["text"]) for one in problem["errors"]] == [
+        ("column so_dt", "phone number (1)")
+    ]
+    assert "0912345678" not in refused.text
+    assert client.get(f"{PATH}/wells").status_code == 401
+    # What does not open it is not asked about.
+    assert staff.patch(f"{PATH}/wells", json={"visibility": "internal"}, headers=any_).status_code == 200
+    assert staff.put(f"{PATH}/wells", json=wells(fields=fields), headers=any_).status_code == 422
+    opened = staff.patch(f"{PATH}/wells?confirm_personal=true", json=public, headers=any_)
+    assert opened.status_code == 200, opened.get_json(force=True)
+    assert client.get(f"{PATH}/wells").status_code == 200
+    assert staff.patch(f"{PATH}/wells", json={"licence": "MIT"}, headers=any_).status_code == 200
+
+
 def test_a_dropped_layer_leaves_its_history_and_comes_back_with_it(
     staff: FlaskClient, client: FlaskClient, ground: Engine
 ) -> None:

@@ -1,6 +1,6 @@
 """One feature of five million vertices is told, published, and drawn in preview and tiles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def large_desk(make_database: Callable[[], str], city: Path, tmp_path: Path) -> Desk:
+def large_desk(make_database: Callable[[], str], city: Path, tmp_path: Path) -> Iterator[Desk]:
     url = make_database()
     engine = open_engine(url)
     with transaction(engine) as connection:
@@ -41,7 +41,9 @@ def large_desk(make_database: Callable[[], str], city: Path, tmp_path: Path) -> 
         upload_max_mb=200,
         upload_free_mb=1,
     )
-    return desk_of(Service(create_app(settings), tokens), "gis_staff")
+    desk = desk_of(Service(create_app(settings), tokens), "gis_staff")
+    yield desk
+    desk.context.close()
 
 
 def work(desk: Desk, job: str) -> None:
@@ -68,7 +70,9 @@ def test_five_million_vertices_are_warned_of_and_hold_nothing_up(large_desk: Des
     assert fault(told, "geometry_large")["severity"] == "warning"
     shown = large_desk.get(sent["id"], "/preview")
     assert 0 < len(shown.data) < MOST_BYTES
-    assert large_desk.commit(sent["id"]).status_code == 201
+    accepted = large_desk.commit(sent["id"])
+    assert accepted.status_code == 201
+    work(large_desk, accepted.get_json()["jobID"])
     for zoom in (6, 11):
         x = int((106.35 + 180) / 360 * 2**zoom)
         y = int((1 - np.arcsinh(np.tan(np.radians(20.45))) / np.pi) / 2 * 2**zoom)

@@ -32,8 +32,6 @@ def test_a_workbook_of_an_office_is_shown_column_by_column(counter: Counter, tmp
 
 CELLS: dict[str, tuple[list[list[object]], str]] = {
     "a formula without its result": ([["name", "n"], ["x", 1], ["y", "=B2*2"]], "B3"),
-    "an error": ([["name", "n"], ["x", "#REF!"]], "B2"),
-    "words for a coordinate": ([["Danh sách"], ["name", "lon", "lat"], ["x", 106.3, "gần chợ"]], "C3"),
 }
 
 
@@ -43,6 +41,31 @@ def test_a_cell_that_cannot_be_used_is_named(counter: Counter, tmp_path: Path, w
     told = counter.refused(workbook(tmp_path, rows), "trạm.xlsx")
     assert (told["status"], told["code"]) == (422, "cell_unreadable")
     assert f"The cell {cell} of the sheet Trạm" in told["detail"]
+
+
+def test_what_is_no_coordinate_is_told_with_its_cell_and_keeps_the_table_out(
+    counter: Counter, tmp_path: Path
+) -> None:
+    rows: list[list[object]] = [
+        ["Danh sách"],
+        ["code", "note", "lon", "lat"],
+        ["x", 1, 106.3, "gần chợ"],
+        ["y", "#N/A", 106.31, 20.41],
+    ]
+    told = counter.seen(workbook(tmp_path, rows), "trạm.xlsx", definition=PARKING)
+    wrong, error = told["faults"]
+    assert (wrong["code"], wrong["column"], wrong["repair"]) == ("coordinate_unreadable", "lat", "empty")
+    assert (error["code"], error["severity"], error["column"]) == ("cell_error", "warning", "note")
+    assert [(one["features"][0]["where"], one["features"][0]["text"]) for one in (wrong, error)] == [
+        ("feature 1 (cell D3)", "lat = 'gần chợ'"),
+        ("feature 2 (cell B4)", "note = #N/A"),
+    ]
+    assert "#N/A 1" in error["detail"]
+    refused = counter.not_published(told["id"])
+    assert (refused["code"], refused["errors"][0]["where"]) == (
+        "coordinate_unreadable",
+        "feature 1 (cell D3)",
+    )
 
 
 def test_a_value_that_fits_no_field_is_told_with_its_cell(counter: Counter, tmp_path: Path) -> None:
