@@ -36,6 +36,18 @@ from gis_service.db.filters import (
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.export_formats import offered_system
 
+__all__ = [
+    "DEEPEST",
+    "GEOMETRY",
+    "LONGEST",
+    "LONGEST_JSON",
+    "OPERATIONS",
+    "Condition",
+    "FilterLanguage",
+    "filter_system",
+    "parse_filter",
+]
+
 FilterLanguage = Literal["cql2-text", "cql2-json"]
 LONGEST = 1_000
 """Signs of a filter."""

@@ -14,7 +14,8 @@ from gis_service.db.tile_changes import home_of
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.files.tile_store import StoredTile, TileStore
 from gis_service.services.tile_freshness import Freshness
-from gis_service.services.tile_memory import Tile, TileMemory
+from gis_service.services.tile_memory import Name, Tile, TileMemory, Zxy
+from gis_service.services.tile_variants import TileVariants
 from gis_service.types import LayerId
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ _SHRINK_EVERY = 2_000
 """Tiles that are kept on disk between two looks at how much they take."""
 WAIT_S = 10.0
 """How long a tile waits for its turn at the database."""
-Zxy = tuple[int, int, int]
+Shelf = TileMemory | TileVariants
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ class TileCache:
     at_once
         Tiles that may be made at the same time: one less than the pool has connections, so that looking at
         the log never waits for them.
+
+    Attributes
+    ----------
+    freshness
+        What is known of the changes.
+    variants
+        Tiles of filters and of past states.
     """
 
     def __init__(
@@ -79,10 +87,11 @@ class TileCache:
         self.freshness = Freshness()
         self._engine, self._store, self._at_once = engine, store, at_once
         self._memory = TileMemory(most_bytes)
+        self.variants = TileVariants(most_bytes)
         self._most_stored, self._stored_since = most_stored, 0
         self._home = ""
         self._free = threading.BoundedSemaphore(at_once)
-        self._flights: dict[tuple[str, Zxy], Future[Tile]] = {}
+        self._flights: dict[Name, Future[Tile]] = {}
         self._lock = threading.Lock()
 
     def known(self, mark: str, zxy: Zxy) -> Tile | None:
@@ -98,7 +107,7 @@ class TileCache:
         tile = self._memory.find((mark, zxy)) if self.freshness.is_level() else None
         return tile if tile is not None and self._is_good(tile, zxy) else None
 
-    def give(self, mark: str, zxy: Zxy, source: Source) -> Tile:
+    def give(self, mark: str, zxy: Zxy, source: Source, *, is_variant: bool = False) -> Tile:
         """Give a tile, of a state not older than half a second.
 
         Parameters
@@ -109,6 +118,8 @@ class TileCache:
             Zoom, column, row.
         source
             Asked when no tile is known to be good.
+        is_variant
+            Whether it is one of many ways to look at a layer, as by a filter: kept apart, and not on disk.
 
         Raises
         ------
@@ -117,14 +128,15 @@ class TileCache:
         """
         self._look()
         mark = self._home + mark
+        shelf = self.variants if is_variant else self._memory
         while True:
-            tile = self._memory.find((mark, zxy))
-            if tile is None or not self._is_good(tile, zxy):
+            tile = shelf.find((mark, zxy))
+            if not is_variant and (tile is None or not self._is_good(tile, zxy)):
                 # Another process may have made it since.
                 tile = self._stored(mark, zxy) or tile
             if tile is not None and self._is_good(tile, zxy):
                 return tile
-            tile, is_own = self._together(mark, zxy, source, tile)
+            tile, is_own = self._together(shelf, (mark, zxy), source, tile)
             # Another's tile may be of a state from before this question was asked.
             if is_own or self._is_good(tile, zxy):
                 return tile
@@ -153,36 +165,37 @@ class TileCache:
         self._memory.keep((mark, zxy), tile)
         return tile
 
-    def _together(self, mark: str, zxy: Zxy, source: Source, older: Tile | None) -> tuple[Tile, bool]:
+    def _together(self, shelf: Shelf, name: Name, source: Source, older: Tile | None) -> tuple[Tile, bool]:
         """Make a tile, or wait for whoever makes it already; tell whether it was made here."""
         with self._lock:
-            flight = self._flights.get((mark, zxy))
-            newer = self._memory.find((mark, zxy))
+            flight = self._flights.get(name)
+            newer = shelf.find(name)
             if flight is None and newer is not None and newer is not older:
                 # It was made between the look for it and now.
                 return newer, False
             is_own = flight is None
             if flight is None:
-                flight = self._flights[mark, zxy] = Future()
+                flight = self._flights[name] = Future()
         if not is_own:
             return flight.result(), False
         try:
             with self._turn():
-                tile = _renewed(source, older, mark)
-            self._keep(mark, zxy, tile)
+                tile = _renewed(source, older, name[0])
+            shelf.keep(name, tile)
+            if shelf is self._memory:
+                self._store_too(name, tile)
             flight.set_result(tile)
         except BaseException as error:
             flight.set_exception(error)
             raise
         finally:
             with self._lock:
-                del self._flights[mark, zxy]
+                del self._flights[name]
         return tile, True
 
-    def _keep(self, mark: str, zxy: Zxy, tile: Tile) -> None:
-        self._memory.keep((mark, zxy), tile)
+    def _store_too(self, name: Name, tile: Tile) -> None:
         try:
-            self._store.keep(mark, zxy, StoredTile(tile.content, tile.made_of))
+            self._store.keep(*name, StoredTile(tile.content, tile.made_of))
             self._stored_since += 1
             if self._stored_since % _SHRINK_EVERY == 0:
                 self._store.shrink(self._most_stored)

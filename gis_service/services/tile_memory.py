@@ -9,6 +9,10 @@ from threading import Lock
 
 from gis_service.types import LayerId
 
+Zxy = tuple[int, int, int]
+"""Zoom, column, row."""
+Name = tuple[str, Zxy]
+"""What tiles show, and where one of them lies."""
 GZIP_FROM = 1_000
 """Bytes from which compressing pays."""
 _GZIP_LEVEL = 5

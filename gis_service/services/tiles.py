@@ -1,20 +1,67 @@
 """Vector tiles of a layer."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db import tiles as rows
+from gis_service.db.engine import Connection
+from gis_service.db.filters import Always, Condition
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.context import Context
 from gis_service.services.features import fields_of, has_geometry
+from gis_service.services.filter_form import normal_form
+from gis_service.services.history import BEFORE_ALL, kept_version
 from gis_service.services.tile_grid import require_tile, tile_box
-from gis_service.services.tile_memory import Tile
+from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import QueriedTile, mark_of
-from gis_service.types import LayerId
+from gis_service.types import LayerId, VersionId
 
 
-def tile(context: Context, definition: LayerDefinition, z: int, x: int, y: int) -> Tile:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of a layer its tiles show.
+
+    Parameters
+    ----------
+    condition
+        Only rows that fulfil it; None for all.
+    past
+        A version whose rows are kept; None for the rows of now.
+    since
+        When that version was committed: numbers come again after a database was put back.
+    """
+
+    condition: Condition | None = None
+    past: VersionId | None = None
+    since: datetime | None = None
+
+
+ALL = Shown()
+"""Every row of now."""
+
+
+def time_of(connection: Connection, definition: LayerDefinition, past: VersionId | None) -> datetime | None:
+    """Tell when a kept version was committed; None for the rows of now and for before all versions."""
+    if past is None or past == BEFORE_ALL:
+        return None
+    return kept_version(connection, definition, past).committed_at
+
+
+def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown = ALL) -> Tile:
     """Give one tile of a layer as Mapbox Vector Tile; without content where nothing lies in it.
+
+    Parameters
+    ----------
+    context
+        Of the service.
+    definition
+        The layer.
+    zxy
+        Zoom, column from the west, row from the north.
+    shown
+        What of the layer is drawn.
 
     Raises
     ------
@@ -24,13 +71,29 @@ def tile(context: Context, definition: LayerDefinition, z: int, x: int, y: int) 
     Temporary
         ``tiles_busy``, ``database_unavailable``.
     """
-    require_tile(z, x, y)
+    require_tile(*zxy)
     require_geometry(definition)
     layer, fields = LayerId(definition.id), fields_of(definition)
-    box = tile_box(z, x, y, rows.BUFFER / rows.EXTENT)
-    ask = partial(rows.vector_tile, layer=layer, fields=fields, zxy=(z, x, y), box=box)
-    source = QueriedTile(context.engine, (layer,), (z, x, y), ask)
-    return context.tiles.give(mark_of("layer", rows.tile_query(layer, fields)), (z, x, y), source)
+    condition = None if shown.condition is None else normal_form(shown.condition)
+    if condition == Always(value=True):
+        condition = None
+    ask = partial(
+        rows.vector_tile,
+        layer=layer,
+        fields=fields,
+        zxy=zxy,
+        box=tile_box(*zxy, rows.BUFFER / rows.EXTENT),
+        condition=condition,
+        version=shown.past,
+    )
+    # What a version held never changes, whatever is written later.
+    source = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
+    mark = mark_of("layer", rows.tile_query(layer, fields))
+    if condition is None and shown.past is None:
+        return context.tiles.give(mark, zxy, source)
+    kinds = [field.type for field in definition.fields]
+    variant = mark_of(mark, kinds, condition, shown.past, shown.since)
+    return context.tiles.give(variant, zxy, source, is_variant=True)
 
 
 def require_geometry(definition: LayerDefinition) -> None:

@@ -57,7 +57,8 @@ class TileGate:
 
     def learn(self, environ: "WSGIEnvironment", tile: Tile) -> None:
         """Learn that everybody may have the tiles at a request's address, and what they are kept under."""
-        found = _ADDRESS.fullmatch(environ["PATH_INFO"])
+        # The same address with a question shows something else.
+        found = None if environ.get("QUERY_STRING") else _ADDRESS.fullmatch(environ["PATH_INFO"])
         if found is not None and _OPENNESS in environ:
             self._learned[found[1]] = _Learned(tile.mark, environ[_OPENNESS])
 

@@ -15,7 +15,8 @@ from gis_service.crs import STORAGE, parse_crs
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.features import page
-from gis_service.services.filters import FilterLanguage, filter_system, parse_filter
+from gis_service.services.filter_form import normal_form
+from gis_service.services.filters import Condition, FilterLanguage, filter_system, parse_filter
 from gis_service.services.ingest import load_rows, rows_of
 from tests.small_city import city_with, field, layer, places
 
@@ -94,7 +95,10 @@ def loaded(connection: Connection) -> Connection:
 
 def found(connection: Connection, text: str, language: FilterLanguage, crs: str | None = None) -> list[str]:
     system = filter_system(CITY.city, crs)
-    condition = parse_filter(text, CLINIC, language=language, crs=system)
+    return fulfilling(connection, parse_filter(text, CLINIC, language=language, crs=system))
+
+
+def fulfilling(connection: Connection, condition: Condition) -> list[str]:
     features = page(connection, CLINIC, condition=condition).features
     return [json.loads(feature)["properties"]["code"] for feature in features]
 
@@ -109,6 +113,8 @@ def test_both_ways_of_writing_find_the_rows_that_the_library_finds(loaded: Conne
         if expression.matches({**row, "geom": {"type": "Point", "coordinates": [lon, lat]}})
     ]
     assert found(loaded, json.dumps(tree), "cql2-json") == expected
+    form = normal_form(parse_filter(json.dumps(tree), CLINIC, language="cql2-json"))
+    assert fulfilling(loaded, form) == expected
     assert found(loaded, expression.to_text(), "cql2-text") == expected
 
 

@@ -1,7 +1,6 @@
 """Items of a collection as GeoJSON, page by page; of now, or as they were."""
 
 import json
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
@@ -9,48 +8,18 @@ from flask import Blueprint, Response
 from gis_service.services import features
 from gis_service.services.collections import Collection
 from gis_service.services.edits import tag_of
-from gis_service.services.filters import filter_system, parse_filter
-from gis_service.services.history import BEFORE_ALL, as_of, kept_version
-from gis_service.types import VersionId
 from gis_service.web import current
-from gis_service.web.api.collections import collection_of, oldest_of
+from gis_service.web.api.collections import collection_of
+from gis_service.web.api.states import State, condition_of, state_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, link, page, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Link
 from gis_service.web.schemas.features import Item, Items
-from gis_service.web.schemas.items import ItemQuery, ItemsQuery, last_moment
+from gis_service.web.schemas.items import ItemQuery, ItemsQuery
 from gis_service.web.schemas.versions import HISTORY_REL, VERSION_HEADER
 
 blueprint = Blueprint("items", __name__, url_prefix="/api/collections/<collection_id>/items")
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """Which state of a layer is read.
-
-    Parameters
-    ----------
-    version
-        As it is told; None before the first version.
-    past
-        As it is read; None for the rows of now.
-    """
-
-    version: VersionId | None
-    past: VersionId | None
-
-
-def _state(collection: Collection, query: ItemQuery) -> _State:
-    moment = last_moment(query.datetime)
-    if query.version is not None:
-        oldest = oldest_of(collection)
-        past = kept_version(current.connection(), collection.definition, query.version, oldest=oldest).id
-    elif moment is not None:
-        past = as_of(current.connection(), collection.definition, moment, oldest_of(collection))
-    else:
-        return _State(collection.version, None)
-    return _State(None if past == BEFORE_ALL else past, past)
 
 
 def _address(path: str, values: dict[str, object]) -> str:
@@ -81,7 +50,7 @@ def _around(path: str, query: ItemQuery, collection_path: str) -> list[Link]:
     return links
 
 
-def _answer(body: str, collection: Collection, query: ItemQuery, state: _State) -> Response:
+def _answer(body: str, collection: Collection, query: ItemQuery, state: State) -> Response:
     if wants_page(query.f):
         response = page(json.loads(body), collection.definition.title.in_language(current.language()))
     else:
@@ -96,7 +65,7 @@ def _answer(body: str, collection: Collection, query: ItemQuery, state: _State) 
 def items(collection_id: str, query: ItemsQuery) -> Response:
     """Give items of a layer by rising id; the link `next` leads to the following page."""
     collection = collection_of(collection_id)
-    state = _state(collection, query)
+    state = state_of(collection, query)
     found = features.page(
         current.connection(),
         collection.definition,
@@ -104,14 +73,7 @@ def items(collection_id: str, query: ItemsQuery) -> Response:
         limit=query.limit,
         bbox=query.bbox,
         version=state.past,
-        condition=None
-        if query.filter is None
-        else parse_filter(
-            query.filter,
-            collection.definition,
-            language=query.filter_lang or "cql2-text",
-            crs=filter_system(current.catalogue().city, query.filter_crs),
-        ),
+        condition=condition_of(collection, query),
     )
     path = f"/collections/{collection_id}/items"
     links = [
@@ -137,7 +99,7 @@ def items(collection_id: str, query: ItemsQuery) -> Response:
 def item(collection_id: str, item_id: str, query: ItemQuery) -> Response:
     """Give one item of a layer."""
     collection = collection_of(collection_id)
-    state = _state(collection, query)
+    state = state_of(collection, query)
     feature = features.one(current.connection(), collection.definition, item_id, state.past)
     path = f"/collections/{collection_id}/items/{item_id}"
     links = [

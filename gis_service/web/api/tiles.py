@@ -1,6 +1,7 @@
 """Vector tiles of a collection, and the documents that say where they lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, request
 
@@ -14,19 +15,20 @@ from gis_service.services.tile_memory import Tile
 from gis_service.types import BBox
 from gis_service.web import current, tile_gate
 from gis_service.web.api.collections import collection_of
+from gis_service.web.api.states import condition_of, state_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, MVT, Link
 from gis_service.web.schemas.tiles import (
     SCHEME_REL,
+    LayerTileQuery,
+    LayerTilesetQuery,
     TileJson,
     TileMatrixLimits,
-    TileQuery,
     Tileset,
     TilesetEntry,
     TilesetLayer,
-    TilesetQuery,
     Tilesets,
     VectorLayer,
 )
@@ -51,18 +53,19 @@ def _drawable(collection_id: str) -> Collection:
     return collection
 
 
-def _template(collection_id: str) -> str:
+def _template(collection_id: str, part: Mapping[str, object]) -> str:
     path = f"/collections/{collection_id}/tiles/{grid.MATRIX_SET}"
-    return url(path) + "/{tileMatrix}/{tileRow}/{tileCol}"
+    return url(path) + "/{tileMatrix}/{tileRow}/{tileCol}" + (f"?{urlencode(part)}" if part else "")
 
 
-def _links(collection_id: str) -> list[Link]:
+def _links(collection_id: str, part: Mapping[str, object]) -> list[Link]:
     path = f"/collections/{collection_id}/tiles/{grid.MATRIX_SET}"
+    tilejson = urlencode({**part, "f": "tilejson"})
     return [
-        link(path, "self"),
-        Link(href=f"{url(path)}?f=tilejson", rel="describedby", type=JSON, title="TileJSON"),
+        link(f"{path}?{urlencode(part)}" if part else path, "self"),
+        Link(href=f"{url(path)}?{tilejson}", rel="describedby", type=JSON, title="TileJSON"),
         link(f"/tileMatrixSets/{grid.MATRIX_SET}", SCHEME_REL),
-        Link(href=_template(collection_id), rel="item", type=MVT, templated=True),
+        Link(href=_template(collection_id, part), rel="item", type=MVT, templated=True),
     ]
 
 
@@ -86,35 +89,40 @@ def limits_of(bbox: BBox, minzoom: int = 0, maxzoom: int = grid.MAX_ZOOM) -> lis
 def tilesets(collection_id: str, query: FormatQuery) -> Response:
     """List the tile sets of a layer."""
     title = _drawable(collection_id).definition.title.in_language(current.language())
-    entry = TilesetEntry(title=title, links=_links(collection_id))
+    entry = TilesetEntry(title=title, links=_links(collection_id, {}))
     document = Tilesets(tilesets=[entry], links=itself(f"/collections/{collection_id}/tiles"))
     return show(document, query.f, title)
 
 
 @blueprint.get("/<tile_matrix_set_id>")
-@operation("Tiles", Permission.READ_LAYER, {200: {JSON: (Tileset, TileJson), HTML: None}}, query=TilesetQuery)
-def tileset(collection_id: str, tile_matrix_set_id: str, query: TilesetQuery) -> Response:
-    """Describe a tile set, as OGC does or, with f=tilejson, as TileJSON."""
+@operation(
+    "Tiles", Permission.READ_LAYER, {200: {JSON: (Tileset, TileJson), HTML: None}}, query=LayerTilesetQuery
+)
+def tileset(collection_id: str, tile_matrix_set_id: str, query: LayerTilesetQuery) -> Response:
+    """Describe a tile set, as OGC does or, with f=tilejson, as TileJSON; its tiles show what is asked for."""
     grid.require_matrix_set(tile_matrix_set_id)
     collection = _drawable(collection_id)
+    # What no tile could show is refused here, before a map asks for hundreds of them.
+    condition_of(collection, query), state_of(collection, query)
+    template = _template(collection_id, query.part())
     if query.f == "tilejson":
-        return show(_tilejson(collection), "json", collection.definition.id)
+        return show(_tilejson(collection, template), "json", collection.definition.id)
     title = collection.definition.title.in_language(current.language())
     document = Tileset(
         title=title,
-        links=_links(collection_id),
+        links=_links(collection_id, query.part()),
         tileMatrixSetLimits=limits_of(collection.bbox) if collection.bbox else None,
         layers=[tileset_layer(collection.definition)],
     )
     return show(document, query.f, title)
 
 
-def _tilejson(collection: Collection) -> TileJson:
+def _tilejson(collection: Collection, template: str) -> TileJson:
     definition, language = collection.definition, current.language()
     return TileJson(
         name=definition.title.in_language(language),
         attribution=definition.source.in_language(language),
-        tiles=[plain_template(_template(definition.id))],
+        tiles=[plain_template(template)],
         vector_layers=[vector_layer(definition, fields_of(definition))],
         minzoom=0,
         maxzoom=grid.MAX_ZOOM,
@@ -178,18 +186,19 @@ def tile_response(tile: Tile) -> Response:
 
 
 @blueprint.get("/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
-@operation("Tiles", Permission.READ_LAYER, {200: {MVT: None}, 204: {}}, query=TileQuery)
+@operation("Tiles", Permission.READ_LAYER, {200: {MVT: None}, 204: {}}, query=LayerTileQuery)
 def tile(
     collection_id: str,
     tile_matrix_set_id: str,
     tile_matrix: int,
     tile_row: int,
     tile_col: int,
-    query: TileQuery,
+    query: LayerTileQuery,
 ) -> Response:
     """Give one tile as Mapbox Vector Tile; 204 when nothing lies in it."""
-    del query  # there is only one format; asking for another has been refused
     grid.require_matrix_set(tile_matrix_set_id)
-    definition = collection_of(collection_id).definition
-    content = service.tile(current.context(), definition, tile_matrix, tile_col, tile_row)
-    return tile_response(content)
+    collection = collection_of(collection_id)
+    condition, past = condition_of(collection, query), state_of(collection, query).past
+    shown = service.Shown(condition, past, service.time_of(current.connection(), collection.definition, past))
+    zxy = tile_matrix, tile_col, tile_row
+    return tile_response(service.tile(current.context(), collection.definition, zxy, shown))

@@ -105,27 +105,9 @@ class PastQuery(Query):
         return self.model_dump(include={"datetime", "version"}, exclude_none=True)
 
 
-class ItemQuery(PastQuery):
-    """Of which time an item is asked for, and as what."""
+class PartQuery(PastQuery):
+    """Which items are asked for, and of which time."""
 
-    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")
-
-
-class ItemsQuery(ItemQuery):
-    """Which items of a collection, and how many at once."""
-
-    bbox: Box = Field(
-        None,
-        description="Only items that meet this box: west, south, east, north in degrees (CRS84). A box whose"
-        " west is greater than its east crosses the antimeridian.",
-    )
-    limit: int = Field(
-        100,
-        ge=1,
-        description="Length of a page; a larger number is taken as the maximum.",
-        json_schema_extra={"maximum": MAX_PAGE},
-    )
-    after: int = Field(0, ge=0, description="Only items whose id is greater; the link `next` sets it.")
     filter: str | None = Field(
         None,
         max_length=LONGEST_JSON,
@@ -146,8 +128,35 @@ class ItemsQuery(ItemQuery):
 
     def part(self) -> dict[str, object]:
         """Give the parameters that say which items; links keep them."""
-        box = {} if self.bbox is None else {"bbox": ",".join(repr(number) for number in self.bbox)}
         told = self.model_dump(
             include={"filter", "filter_lang", "filter_crs"}, exclude_none=True, by_alias=True
         )
-        return box | told | self.past()
+        return told | self.past()
+
+
+class ItemQuery(PastQuery):
+    """Of which time an item is asked for, and as what."""
+
+    f: ItemsFormat | None = Field(None, description="Format of the answer; else the Accept header tells.")
+
+
+class ItemsQuery(ItemQuery, PartQuery):
+    """Which items of a collection, and how many at once."""
+
+    bbox: Box = Field(
+        None,
+        description="Only items that meet this box: west, south, east, north in degrees (CRS84). A box whose"
+        " west is greater than its east crosses the antimeridian.",
+    )
+    limit: int = Field(
+        100,
+        ge=1,
+        description="Length of a page; a larger number is taken as the maximum.",
+        json_schema_extra={"maximum": MAX_PAGE},
+    )
+    after: int = Field(0, ge=0, description="Only items whose id is greater; the link `next` sets it.")
+
+    def part(self) -> dict[str, object]:
+        """Give the parameters that say which items; links keep them."""
+        box = {} if self.bbox is None else {"bbox": ",".join(repr(number) for number in self.bbox)}
+        return box | super().part()

@@ -7,6 +7,7 @@ from pydantic import Field
 from gis_service.types import BBox
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
+from gis_service.web.schemas.items import PartQuery
 
 WEB_MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
 WEB_MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -144,3 +145,11 @@ class TileQuery(Query):
     """Format of a tile."""
 
     f: Literal["mvt"] | None = None
+
+
+class LayerTilesetQuery(TilesetQuery, PartQuery):
+    """Format of the description of a layer's tile set, and what its tiles are to show."""
+
+
+class LayerTileQuery(TileQuery, PartQuery):
+    """Format of a tile of a layer, and which of its items it shows."""

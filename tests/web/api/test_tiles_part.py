@@ -1,0 +1,106 @@
+"""Tiles of a part of a layer: the items that a filter leaves, the state of then."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import mapbox_vector_tile
+import pytest
+from flask.testing import FlaskClient
+
+from gis_service.db.engine import transaction
+from tests.web.problem import assert_problem
+from tests.web.version_town import WIFI, Town
+
+SET = "/api/collections/{}/tiles/WebMercatorQuad"
+OFFICES = SET.format("one_stop_office")
+
+
+def ids(client: FlaskClient, layer: str, **asked: Any) -> list[int]:  # noqa: ANN401  values of an address
+    response = client.get(f"{SET.format(layer)}/0/0/0?{urlencode(asked)}")
+    assert response.status_code in {200, 204}
+    decoded = mapbox_vector_tile.decode(response.get_data()) if response.status_code == 200 else {}
+    return [feature["id"] for feature in decoded.get(layer, {"features": []})["features"]]
+
+
+def items(client: FlaskClient, layer: str, **asked: Any) -> list[int]:  # noqa: ANN401  values of an address
+    document = client.get(f"/api/collections/{layer}/items?{urlencode(asked)}").get_json(force=True)
+    return [feature["id"] for feature in document["features"]]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"filter": "fid < 4 OR fid > 23"},
+        {"filter": "fid IN (7, 3, 3)"},
+        {"filter": "fid < 0"},
+        {"filter": "S_INTERSECTS(geom, BBOX(106.2, 20.3, 106.24, 20.5))"},
+        {"filter": '{"op": "<=", "args": [{"property": "fid"}, 2]}', "filter-lang": "cql2-json"},
+        {"datetime": "1990-01-01T00:00:00Z"},
+        {"datetime": "2990-01-01T00:00:00Z", "filter": "fid = 9"},
+    ],
+)
+def test_a_tile_shows_the_items_that_are_asked_for(client: FlaskClient, asked: dict[str, str]) -> None:
+    assert ids(client, "one_stop_office", **asked) == items(client, "one_stop_office", **asked)
+
+
+def test_a_tile_of_then_shows_what_the_layer_held(town: Town, two: tuple[int, int]) -> None:
+    then, now = (f"{WIFI}/tiles/WebMercatorQuad/0/0/0?version={number}" for number in two)
+    features = mapbox_vector_tile.decode(town.get(then).get_data())["wifi"]["features"]
+    assert [feature["properties"]["name"] for feature in features] == ["Chợ Đông", "Ga"]
+    assert [feature["id"] for feature in features] == [1, 2]
+    assert town.get(now).get_data() == town.get(f"{WIFI}/tiles/WebMercatorQuad/0/0/0").get_data()
+    before = town.get(then).headers["ETag"]
+    town.write("wifi", "DELETE FROM layer.wifi")
+    assert town.get(then).headers["ETag"] == before
+
+
+@pytest.mark.usefixtures("two")
+def test_a_filtered_tile_is_fresh(town: Town) -> None:
+    path = f"{WIFI}/tiles/WebMercatorQuad/0/0/0?filter={quote('fid > 0')}"
+    first = town.get(path)
+    assert first.status_code == 200
+    town.write("wifi", "DELETE FROM layer.wifi")
+    with transaction(town.engine) as connection:
+        town.client.application.extensions["gis"].tiles.freshness.look(connection)
+    assert town.get(path).status_code == 204
+
+
+def test_filters_that_say_the_same_have_the_same_tile(client: FlaskClient) -> None:
+    tiles = client.application.extensions["gis"].tiles
+    ids(client, "one_stop_office", filter="fid IN (21, 22)")
+    known = len(tiles.variants)
+    for same in ("fid IN (22, 21, 22)", "fid IN (22, 21) AND TRUE", "NOT NOT (fid IN (21, 22))"):
+        assert ids(client, "one_stop_office", filter=same) == [21, 22]
+    assert len(tiles.variants) == known
+
+
+def test_a_filter_is_never_taken_for_the_whole_layer(client: FlaskClient) -> None:
+    assert ids(client, "one_stop_office", filter="fid = 5") == [5]
+    assert len(ids(client, "one_stop_office")) == 25
+    plain = client.get(f"{OFFICES}/0/0/0")
+    assert len(mapbox_vector_tile.decode(plain.get_data())["one_stop_office"]["features"]) == 25
+
+
+@pytest.mark.parametrize("ending", ["", "/0/0/0"])
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ("filter=colour%3D1", 400, "filter_field_unknown"),
+        ("filter=(", 400, "filter_unreadable"),
+        ("filter=fid%3D1&filter-crs=EPSG:3857", 400, "filter_system_not_offered"),
+        ("version=999999", 404, "version_unknown"),
+        ("datetime=yesterday", 400, "parameters_invalid"),
+    ],
+)
+def test_what_no_tile_can_show_is_refused(
+    client: FlaskClient, ending: str, asked: str, status: int, code: str
+) -> None:
+    assert_problem(client.get(f"{OFFICES}{ending}?{asked}"), status, code)
+
+
+def test_tilejson_leads_to_tiles_of_the_same_part(client: FlaskClient) -> None:
+    asked = urlencode({"filter": "fid <= 2"})
+    document = client.get(f"{OFFICES}?f=tilejson&{asked}").get_json()
+    address = document["tiles"][0].format(z=0, x=0, y=0).removeprefix("http://localhost")
+    decoded = mapbox_vector_tile.decode(client.get(address).get_data())
+    assert [feature["id"] for feature in decoded["one_stop_office"]["features"]] == [1, 2]
