@@ -1,4 +1,4 @@
-"""The road network of the whole demo city, measured."""
+"""The roads of the whole demo city, measured from their lines; tests/content measures its layers."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,8 @@ import shapely
 from gis_service.services.demo_build import City as BuiltCity
 from tests.analysis.demo_city.road_measures import lanes_of, network_of, reach
 from tests.analysis.demo_city.test_roads import City
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
