@@ -287,7 +287,14 @@ def _beside(folder: Path, value: object) -> str:
 @click.option(
     "--catchments",
     is_flag=True,
-    help="Also write catchments.gpkg: reached roads, areas for drawing only, lines from homes to facilities.",
+    help="Also write catchments.gpkg: reached roads, areas for drawing only, costs by hexagon,"
+    " lines from homes to facilities.",
+)
+@click.option(
+    "--network-quality",
+    is_flag=True,
+    help="Also write network.json: separate parts of the roads and who lives on them, loose ends, one-way"
+    " traps, doubled and unknown roads.",
 )
 @click.pass_context
 def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa: ANN401  each option has its own type

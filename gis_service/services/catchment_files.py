@@ -16,6 +16,7 @@ from gis_service.services.catchment_ground import (
     pieces_drawn,
     polygons_drawn,
     reached_pieces,
+    surface_of,
 )
 from gis_service.services.catchment_request import CatchmentAsk
 from gis_service.services.coverage_parameters import CoverageParameters
@@ -51,7 +52,7 @@ def require_one_catchment(parameters: CoverageParameters) -> None:
 
 
 def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
-    """Write ``catchments.gpkg``: ``reached_edges`` on roads, ``polygons`` to draw with, and ``allocation``.
+    """Write ``catchments.gpkg``: ``reached_edges``, ``polygons`` to draw with, ``surface``, ``allocation``.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
     """
     parameters = analysis.parameters
     require_one_catchment(parameters)
-    asked = CatchmentAsk(("edges", "polygons", "allocation"), (parameters.limit,))
+    asked = CatchmentAsk(("edges", "polygons", "surface", "allocation"), (parameters.limit,))
     ground = ground_of(analysis.read, parameters, analysis.result, asked)
     path = out / FILE
     try:
@@ -83,6 +84,7 @@ def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
         if ground.roads is not None:
             _edges(ground).to_file(path, layer="reached_edges", driver="GPKG")
         _polygons(ground).to_file(path, layer="polygons", driver="GPKG")
+        _surface(ground, asked).to_file(path, layer="surface", driver="GPKG")
         _allocation(analysis, ground).to_file(path, layer="allocation", driver="GPKG")
     except OSError as error:
         raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
@@ -110,6 +112,21 @@ def _polygons(ground: Ground) -> gpd.GeoDataFrame:
         "note_en": [FOR_DRAWING.en],
     }
     return _frame(ground, rows, polygons_drawn(ground))
+
+
+def _surface(ground: Ground, asked: CatchmentAsk) -> gpd.GeoDataFrame:
+    """One hexagon per cell of the study area, whoever lives there; without a cost where no way arrives."""
+    grid, field = surface_of(ground, asked)
+    arrives = field.facility >= 0
+    facility = np.full(len(grid), None, dtype=object)
+    facility[arrives] = ground.facility_ids(field.facility[arrives])
+    unit = "s" if ground.parameters.is_time else "m"
+    rows: dict[str, object] = {
+        f"cost_{unit}": np.where(arrives, field.cost / PER_UNIT, np.nan),
+        "facility": facility,
+        "within": field.cost <= ground.limits[-1],
+    }
+    return _frame(ground, rows, grid.polygons)
 
 
 def _allocation(analysis: GapAnalysis, ground: Ground) -> gpd.GeoDataFrame:

@@ -1,7 +1,7 @@
 """Reads the files of a gap analysis, checks that they fit, and brings them to one metric system."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -113,6 +113,8 @@ class GapInputs:
         Whether the roads are of OpenStreetMap.
     gates
         Places on roads that not everybody may pass.
+    unknown_classes
+        Lines of each road class that nobody knows; they count as village lanes.
     closed_areas
         Polygons that close the roads they touch.
     rank
@@ -138,6 +140,7 @@ class GapInputs:
     generated: tuple[str, ...] = ()
     of_osm: bool = False
     gates: GateTable | None = None
+    unknown_classes: Mapping[str, int] = field(default_factory=dict)
     closed_areas: Geometries | None = None
     entered: Facilities | None = None
     rank: GapRank | None = None
@@ -209,6 +212,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
         generated=generated_inputs(sources),
         of_osm=road_table.of_osm,
         gates=road_table.gates,
+        unknown_classes=road_table.unknown,
         closed_areas=closed_areas,
         entered=entered,
         rank=rank_of_files(population, zone_frame, (sources.zones, sources.zone_id), asking.rank_column),

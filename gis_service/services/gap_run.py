@@ -12,6 +12,7 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
 from gis_service.services.gap_change import GapBefore, GapChange, change_of, require_comparable
 from gis_service.services.gap_inputs import GapFiles
+from gis_service.services.gap_network import require_roads, write_network_quality
 from gis_service.services.gap_question import GapQuestion, parameters_of
 from gis_service.services.gap_why import read_places, why_document, why_text, write_why
 from gis_service.services.reports import as_text, prepare_folder, write_reports
@@ -57,8 +58,8 @@ class GapRun:
         The state to compare it with.
     why, why_nearest
         Places to tell of, and how many facilities of each.
-    catchments
-        Whether catchments are written too.
+    catchments, network_quality
+        Whether catchments, and a report on the roads, are written too.
     """
 
     files: GapFiles
@@ -67,6 +68,7 @@ class GapRun:
     why: tuple[str, ...] = ()
     why_nearest: int | None = None
     catchments: bool = False
+    network_quality: bool = False
 
     @classmethod
     def of_options(cls, options: Mapping[str, Any]) -> "GapRun":
@@ -78,6 +80,7 @@ class GapRun:
             why=options["why"],
             why_nearest=options["why_nearest"],
             catchments=options["catchments"],
+            network_quality=options["network_quality"],
         )
 
     def run(self, out: Path, progress: Progress | None = None) -> GapTold:
@@ -115,6 +118,9 @@ class GapRun:
         if self.catchments:
             tell("catchments", _CATCHMENTS_FROM)
             paths.append(write_catchments(analysis, out))
+        if self.network_quality:
+            tell("network", _CATCHMENTS_FROM)
+            paths.append(write_network_quality(analysis, out))
         tell("done", 1.0)
         return GapTold(analysis, change, why, tuple(paths))
 
@@ -123,6 +129,8 @@ class GapRun:
         parameters = parameters_of(self.question)
         if self.catchments:
             require_one_catchment(parameters)
+        if self.network_quality:
+            require_roads(parameters)
         require_comparable(self.before, parameters, self.question)
         if self.why_nearest is not None and not self.why:
             raise WrongUse(

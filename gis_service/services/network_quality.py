@@ -1,6 +1,7 @@
 """The quality report of a layer of roads: what was left out of its network, and where to look for faults."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -93,24 +94,74 @@ def network_quality(
     roads = roads_from(rows, crs)
     network, cleaning = clean_network(roads, _ferries(layers, crs, chosen))
     costs = segment_costs(network, chosen, "network_time")
-    parts = components(network, costs)
-    people = None
-    if "demand" in layers.layers:
-        people = people_of_components(parts, *_homes(layers, crs, network, costs))
-    codes = _codes(rows, definition, int(network.line.max(initial=-1)) + 1)
-    document = {
+    homes = _homes(layers, crs, network, costs) if "demand" in layers.layers else None
+    told = {
         "layer": definition.id,
         "version": layers.versions["network"],
         "mode": mode,
         "lines": len(roads.lines),
+        "unknown_class": _unknown(rows, roads),
+        "generated_data": bool(layers.generated),
+    }
+    codes = _codes(rows, definition)
+    found = Found(network, cleaning, costs, crs, codes, homes)
+    return quality_of(found, told, personal=personal, max_gap_m=max_gap_m)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A network as a mode uses it, and what was found on the way to it.
+
+    Parameters
+    ----------
+    network, cleaning
+        As `gis_service.analysis.network.clean_network` gives them.
+    costs
+        Of its segments.
+    crs
+        Its metric system.
+    codes
+        What each line of the roads is called.
+    homes
+        ``(n,)`` the segment that each row of people is joined to, and its people in whole thousandths; None
+        where nobody knows who lives there.
+    """
+
+    network: Network
+    cleaning: Cleaning
+    costs: Costs
+    crs: pyproj.CRS
+    codes: Sequence[str]
+    homes: tuple[Int32s, Int64s] | None
+
+
+def quality_of(
+    found: Found, told: Mapping[str, object], *, personal: bool, max_gap_m: float = GAP_M
+) -> dict[str, Any]:
+    """Tell what is known of roads, and what their network adds to it.
+
+    Parameters
+    ----------
+    found
+        The network.
+    told
+        What is told beside it.
+    personal, max_gap_m
+        As of `network_quality`.
+    """
+    network, costs, crs = found.network, found.costs, found.crs
+    parts = components(network, costs)
+    people = None if found.homes is None else people_of_components(parts, *found.homes)
+    # Ferries follow the roads, and are called nothing.
+    codes = [*found.codes, *[""] * (int(network.line.max(initial=-1)) + 1 - len(found.codes))]
+    document = {
+        **told,
         "segments": network.n_segments,
         "km": _km(network.length_m),
-        **_cleaned(cleaning),
-        "unknown_class": _unknown(rows, roads),
+        **_cleaned(found.cleaning),
         "components": _parts(network, parts, people, crs, personal=personal),
         "loose_ends": _ends(network, loose_ends(network, costs, max_gap_m), codes, crs, max_gap_m),
         "one_ways": _one_ways(network, costs, codes),
-        "generated_data": bool(layers.generated),
     }
     return {name: plain(value) for name, value in document.items()}
 
@@ -182,12 +233,11 @@ def _metric(rows: LayerRows, crs: pyproj.CRS) -> Geometries:
     return np.asarray(transform(shapely.force_2d(there), STORAGE, crs), dtype=object)
 
 
-def _codes(rows: LayerRows, definition: LayerDefinition, count: int) -> list[str]:
-    """Name each line: by its key, else by its place in the layer; ferries, which follow, by nothing."""
+def _codes(rows: LayerRows, definition: LayerDefinition) -> list[str]:
+    """Name each line: by its key, else by its place in the layer."""
     there = np.flatnonzero(~shapely.is_missing(rows.geometry)).tolist()
     keys = rows.columns.get(definition.key or "", [None] * len(rows))
-    named = [str(row + 1) if keys[row] is None else str(keys[row]) for row in there]
-    return [*named, *[""] * (count - len(named))]
+    return [str(row + 1) if keys[row] is None else str(keys[row]) for row in there]
 
 
 def _unknown(rows: LayerRows, roads: Roads) -> dict[str, object]:

@@ -247,23 +247,28 @@ def test_catchments_are_layers_that_agree_with_the_figures(town: Town) -> None:
     run = town.run("--catchments")
     path = run.out / "catchments.gpkg"
     assert str(path) in run.output
-    edges, polygons, lines = (
-        gpd.read_file(path, layer=layer) for layer in ("reached_edges", "polygons", "allocation")
+    edges, polygons, cells, lines = (
+        gpd.read_file(path, layer=layer) for layer in ("reached_edges", "polygons", "surface", "allocation")
     )
-    assert all(frame.crs == "EPSG:9209" for frame in (edges, polygons, lines))
+    assert all(frame.crs == "EPSG:9209" for frame in (edges, polygons, cells, lines))
     # the road within 300 m of the office at its west end
     assert edges.length.sum() == pytest.approx(300, abs=0.01)
     assert edges["end_m"].max() == 300
     assert polygons["for_drawing_only"].tolist() == [True]
     assert polygons.total_bounds[2] == pytest.approx(EAST + 300, abs=0.01)
     assert lines["people"].sum() == 100
+    # A hexagon 100 m wide costs what its middle costs: as far along the road, and to it.
+    near = cells[cells["within"]]
+    assert 0 < len(near) < len(cells)
+    assert near["cost_m"].max() <= 300 < cells.loc[~cells["within"], "cost_m"].min()
+    assert cells["facility"].notna().equals(cells["cost_m"].notna())
     assert lines[lines["within"]]["people"].sum() == run.summary["residents_covered"]
 
 
 def test_catchments_as_the_crow_flies_have_no_roads(town: Town) -> None:
     run = town.run("--catchments", measure="straight_radius", limit_m="500")
     layers = gpd.list_layers(run.out / "catchments.gpkg")["name"].tolist()
-    assert layers == ["polygons", "allocation"]
+    assert layers == ["polygons", "surface", "allocation"]
 
 
 def test_catchments_of_own_units_are_refused_before_anything_is_read(town: Town) -> None:
