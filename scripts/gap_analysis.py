@@ -116,9 +116,7 @@ def _beside(folder: Path, value: object) -> str:
 @click.option(
     "--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the results."
 )
-@click.option(
-    "--mode", default="walk", show_default=True, type=click.Choice(["walk", "bicycle", "motorbike", "car"])
-)
+@click.option("--mode", show_default="walk", type=click.Choice(["walk", "bicycle", "motorbike", "car"]))
 @click.option("--limit-min", type=float, metavar="MINUTES", help="Limit in minutes; exactly one of the two.")
 @click.option("--limit-m", type=float, metavar="METRES", help="Limit in metres; exactly one of the two.")
 @click.option(
@@ -151,8 +149,7 @@ def _beside(folder: Path, value: object) -> str:
 )
 @click.option(
     "--direction",
-    default="to_facility",
-    show_default=True,
+    show_default="to_facility",
     type=click.Choice(["to_facility", "from_facility"]),
 )
 @click.option(
@@ -183,8 +180,7 @@ def _beside(folder: Path, value: object) -> str:
 )
 @click.option(
     "--catchment",
-    default="any",
-    show_default=True,
+    show_default="any",
     type=click.Choice(["any", "own_unit", "assigned"]),
     help="Any facility, only those in the resident's own zone, or those whose column serves names the zone.",
 )
@@ -272,6 +268,14 @@ def _beside(folder: Path, value: object) -> str:
 )
 @click.option("--before-at", metavar="TIME", help="Time before, as of --at. Default: as afterwards.")
 @click.option(
+    "--change-limits",
+    default="",
+    metavar="NUMBERS",
+    callback=_names,
+    help="Further limits to compare both states at, in minutes or metres as the limit is, with commas"
+    " between; told in summary.json.",
+)
+@click.option(
     "--why",
     multiple=True,
     metavar="FILE|LON,LAT",
@@ -321,15 +325,19 @@ def main(context: click.Context, /, out: Path, **options: Any) -> None:  # noqa:
 
 
 def _let_the_command_line_win(context: click.Context, options: dict[str, Any]) -> None:
-    """Drop the limit and measure of the study file when the command line gives the other kind of limit."""
+    """Drop of the study file what does not go with the kind of limit that the command line gives."""
     said = {name for name in options if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     for given, other in (("limit_m", "limit_min"), ("limit_min", "limit_m")):
         if given in said and other not in said and options[other] is not None:
             options[other] = None
             options["measure"] = options["measure"] if "measure" in said else None
+    # Imported here as in `main`.
+    from gis_service.services.gap_question import OF_WAYS  # noqa: PLC0415  as above
+
     is_alone = "provision" not in options["tables"]
     if "quota" in said and is_alone and not said & {"limit_m", "limit_min", "measure"}:
         options |= {"limit_m": None, "limit_min": None, "measure": None}
+        options |= {name: None for name in OF_WAYS if name not in said}
 
 
 def _fail(error: GisError) -> NoReturn:

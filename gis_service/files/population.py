@@ -1,7 +1,8 @@
 """Reads people: points, polygons, or a raster of persons per cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 import geopandas as gpd
@@ -73,7 +74,7 @@ def read_population(
     people_column: str | None = None,
     box: tuple[BBox, pyproj.CRS] | None = None,
     nodata: float | None = None,
-    groups: Sequence[str] = (),
+    groups: Mapping[str, str] = MappingProxyType({}),
     rank_column: str | None = None,
 ) -> PopulationTable | PopulationCells:
     """Read a population file.
@@ -90,7 +91,7 @@ def read_population(
     nodata
         For a raster: the value that means "no data", instead of the one that the file declares.
     groups
-        Columns with the persons of groups; of a table only.
+        Columns with the persons of groups, each with the option that names it; of a table only.
     rank_column
         Column to rank by, where a table has it.
 
@@ -105,8 +106,9 @@ def read_population(
     """
     if is_raster(source):
         if groups:
-            shown = ",".join(groups)
-            raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--groups", value=shown, expected=_NO_GROUPS)
+            option = next(iter(groups.values()))
+            shown = ",".join(group for group, names_it in groups.items() if names_it == option)
+            raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=shown, expected=_NO_GROUPS)
         return read_cells(RasterSource(source, nodata), box)
     if nodata is not None:
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--nodata", value=nodata, expected=_RASTER_ONLY)
@@ -115,8 +117,8 @@ def read_population(
     column = require_column(frame, names, path=source, option="--people-column")
     people = _persons(frame, column, path=source)
     of_groups = {
-        group: _persons(frame, require_column(frame, (group,), path=source, option="--groups"), path=source)
-        for group in groups
+        group: _persons(frame, require_column(frame, (group,), path=source, option=option), path=source)
+        for group, option in groups.items()
     }
     geometry, _ = sound_areas(shapely.force_2d(np.asarray(frame.geometry, dtype=object)))
     there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))

@@ -69,7 +69,7 @@ class MapGap:
     """One place outside the standard: people in persons, why they are outside, a point in EPSG:4326."""
 
     rank: int
-    name: str
+    name: Text
     people: float
     why: Text
     point: BaseGeometry
@@ -170,14 +170,14 @@ def _add_islands(chart: folium.Map) -> None:
 
 
 def _feature(
-    geometry: BaseGeometry, name: str, lines: Sequence[tuple[Text, Text]], style: dict[str, object]
+    geometry: BaseGeometry, name: Text, lines: Sequence[tuple[Text, Text]], style: dict[str, object]
 ) -> dict[str, object]:
     rows = "".join(f"<tr><th>{_both(label)}</th><td>{_both(value)}</td></tr>" for label, value in lines)
-    text = f"<strong>{escape(name)}</strong><table>{rows}</table>"
+    text = f"<strong>{_both(name)}</strong><table>{rows}</table>"
     rounded = shapely.transform(geometry, lambda xy: xy.round(_DECIMALS))
     return {
         "type": "Feature",
-        "properties": {"name": escape(name), "text": text, "style": style},
+        "properties": {"name": _both(name), "text": text, "style": style},
         "geometry": shapely.geometry.mapping(rounded),
     }
 
@@ -193,7 +193,7 @@ def _zone_feature(zone: MapZone) -> dict[str, object]:
     ]
     fill = NOBODY if band is None else RAMP[band]
     style = {"color": "#ffffff", "weight": 1.5, "fill": True, "fillColor": fill, "fillOpacity": 0.95}
-    return _feature(zone.geometry, zone.name, lines, style)
+    return _feature(zone.geometry, Text(zone.name, zone.name), lines, style)
 
 
 def _gap_feature(gap: MapGap, largest: float) -> dict[str, object]:
@@ -231,7 +231,7 @@ def _facility_feature(facility: MapFacility) -> dict[str, object]:
         "fillColor": FACILITY,
         "fillOpacity": 1,
     }
-    return _feature(facility.geometry, facility.name, lines, style)
+    return _feature(facility.geometry, Text(facility.name, facility.name), lines, style)
 
 
 def _people(people: float) -> Text:

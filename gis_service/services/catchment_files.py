@@ -137,8 +137,8 @@ def _allocation(analysis: GapAnalysis, ground: Ground) -> gpd.GeoDataFrame:
     owner = facilities.owners[found.facility].tolist()
     unit = "s" if ground.parameters.is_time else "m"
     rows = {
-        "facility": [facilities.ids[one] if facilities.ids else str(one + 1) for one in owner],
-        "facility_name": [facilities.names[one] if facilities.names else str(one + 1) for one in owner],
+        "facility": [facilities.ids[one] for one in owner],
+        "facility_name": [facilities.names[one] for one in owner],
         "people": [persons(count) for count in found.people.tolist()],
         f"cost_{unit}": [units(cost) for cost in result.field.cost[row].tolist()],
         "within": result.covered[row],

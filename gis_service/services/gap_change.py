@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from gis_service.errors import ErrorCode, WrongUse
-from gis_service.files.frames import split_source
 from gis_service.services.closures import hour_of
 from gis_service.services.compare_document import Told, compare_document
 from gis_service.services.compare_facilities import Side
@@ -18,56 +16,17 @@ from gis_service.services.compare_states import Asked, Found, StatesBench, share
 from gis_service.services.coverage import Progress
 from gis_service.services.coverage_document import Document, study_id
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
-from gis_service.services.coverage_parameters import MEASURES, CoverageParameters
+from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.gap_analysis import (
     GapAnalysis,
     closed_roads,
     coverage_inputs,
     open_network,
 )
-from gis_service.services.gap_inputs import GapFiles, GapInputs, read_state
-from gis_service.services.gap_question import SERVICE, GapQuestion, asking_of, closures_of, normal_time
+from gis_service.services.gap_before import GapBefore
+from gis_service.services.gap_inputs import GapInputs, read_state
+from gis_service.services.gap_question import SERVICE, asking_of, closures_of, normal_time
 from gis_service.services.gap_references import content_hash
-
-NOTHING = "none"
-"""Says that nothing was closed before."""
-
-
-@dataclass(frozen=True)
-class GapBefore:
-    """The state before: what of it differs from the state that is asked about.
-
-    Parameters
-    ----------
-    before
-        File of the facilities.
-    before_closed_areas, before_closed_classes
-        What was closed, `NOTHING` for nothing; None and () for what is closed afterwards too.
-    before_at
-        Time of the day, and of the week.
-    """
-
-    before: str | None = None
-    before_closed_areas: str | None = None
-    before_closed_classes: tuple[str, ...] = ()
-    before_at: str | None = None
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether anybody asks for a comparison."""
-        return self != GapBefore()
-
-    def files(self, after: GapFiles) -> GapFiles:
-        """Give the files of the state before."""
-        areas = self.before_closed_areas or after.closed_areas
-        areas = None if areas == NOTHING else areas
-        return replace(after, facilities=self.before or after.facilities, closed_areas=areas)
-
-    def question(self, after: GapQuestion) -> GapQuestion:
-        """Give what is asked of the state before."""
-        classes = self.before_closed_classes or after.closed_classes
-        classes = () if classes == (NOTHING,) else classes
-        return replace(after, closed_classes=classes, at=self.before_at or after.at)
 
 
 @dataclass(frozen=True)
@@ -98,35 +57,6 @@ class GapChange:
     source: str
 
 
-def require_comparable(asked: GapBefore, parameters: CoverageParameters, question: GapQuestion) -> None:
-    """Refuse what the service does not compare either, and a file that is not there, before anything is read.
-
-    Raises
-    ------
-    WrongUse
-        ``wrong_argument`` for a quota, and where groups walk at a speed of their own.
-    NotFound
-        ``file_not_found``.
-    """
-    if not asked.is_asked:
-        return
-    name = next(one for one, value in vars(asked).items() if value)
-    option = f"--{name.replace('_', '-')}"
-    if parameters.measure == "quota":
-        known = ", ".join(one for one in MEASURES if one != "quota")
-        raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="--measure", value="quota", expected=f"{known} ({option})"
-        )
-    if question.group_speeds:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--group-speeds", value=option, expected="–")
-    state = asked.question(question)
-    closures_of(None, state.closed_classes, "--before-closed-classes")
-    normal_time(state.at, "--before-at")
-    for source in (asked.before, asked.before_closed_areas):
-        if source is not None and source != NOTHING:
-            split_source(source)
-
-
 def change_of(analysis: GapAnalysis, asked: GapBefore, progress: Progress | None = None) -> GapChange:
     """Compare the state that an analysis is of with the one before.
 
@@ -147,7 +77,7 @@ def change_of(analysis: GapAnalysis, asked: GapBefore, progress: Progress | None
     tell = progress or (lambda _step, _share: None)
     # What stands beside a result is not compared, as in the service.
     plain = replace(analysis.parameters, tables=(), beside=(), rank_column=None, rank_of=None, quotas=())
-    files, question = asked.files(analysis.files), asked.question(analysis.question)
+    files, question = asked.state(analysis.files, analysis.question)
     closures, at = closures_of(files.closed_areas, question.closed_classes), normal_time(question.at)
     parameters = replace(plain, closures=closures, at=at)
     same_areas = files.closed_areas == analysis.files.closed_areas
@@ -155,7 +85,9 @@ def change_of(analysis: GapAnalysis, asked: GapBefore, progress: Progress | None
     asking = asking_of(question, parameters)
     inputs = read_state(analysis.inputs, files, asking, same_areas=same_areas, same_hour=at == plain.at)
     before = _inputs_before(analysis, inputs, parameters, hour_of(asking.at), shares_ways=shares_ways)
-    ids = ids_of_states(inputs, analysis.inputs)
+    is_one_file = files.facilities == analysis.files.facilities
+    column, ids = ids_of_states(inputs, analysis.inputs, is_one_file=is_one_file)
+    limits = asked.limits_of(parameters)
     bench = StatesBench(analysis.read.prepared.memo)
     found = bench.compare(
         Asked(
@@ -163,10 +95,14 @@ def change_of(analysis: GapAnalysis, asked: GapBefore, progress: Progress | None
             before=Side(before, parameters, SERVICE, ids[0]),
             after=Side(analysis.read, plain, SERVICE, ids[1]),
             shares_ways=shares_ways,
+            limits=limits,
         ),
         tell,
     )
-    said = _told(analysis, before, (parameters, plain), found, ids)
+    # By these the same facility is known in both files, so they belong to what was read.
+    same = {"facility_ids": {"sha256": content_hash(*map(list, ids)), "column": column}}
+    told = {"before": parameters.as_document(), "after": plain.as_document(), "limits": list(limits)}
+    said = _told(analysis, before, (told, study_id(before, parameters)), found, same)
     document = compare_document(said, found.comparison, plain)
     return GapChange(document, found, inputs, ids, plain.limit_cost, files.facilities)
 
@@ -195,23 +131,16 @@ def _notices_of_closed(read: CoverageInputs) -> list[Notice]:
 def _told(
     analysis: GapAnalysis,
     before: CoverageInputs,
-    parameters: tuple[CoverageParameters, CoverageParameters],
+    asked: tuple[Mapping[str, object], str],
     found: Found,
-    ids: tuple[tuple[str, ...], tuple[str, ...]],
+    same: Mapping[str, object],
 ) -> Told:
-    asked: Mapping[str, object] = {
-        "before": parameters[0].as_document(),
-        "after": parameters[1].as_document(),
-        "vintage": None,
-        "limits": [],
-    }
+    parameters, base = asked
     references = shared_references(analysis.read.references, before.references, analysis.read.references)
-    # By these the same facility is known in both files, so they belong to what was read.
-    references["facility_ids"] = {"sha256": content_hash(list(ids[0]), list(ids[1]))}
     return Told(
-        inputs=references,
-        parameters=asked,
-        base=study_id(before, parameters[0]),
+        inputs={**references, **same},
+        parameters={**parameters, "vintage": None},
+        base=base,
         artefacts=found.artefacts,
         zones=analysis.read.zones,
         facilities=found.facilities.rows,
@@ -220,34 +149,43 @@ def _told(
     )
 
 
-def ids_of_states(before: GapInputs, after: GapInputs) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the facilities of two files so that one that stands in both has one name.
+def ids_of_states(
+    before: GapInputs, after: GapInputs, *, is_one_file: bool
+) -> tuple[str | None, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Name the facilities of two states so that one that stands in both has one name.
 
     Parameters
     ----------
     before, after
         What was read.
+    is_one_file
+        Whether both states are of one file, at other times of the day.
 
     Returns
     -------
     tuple
-        Their codes, where both files tell them. Else the number in the file afterwards, which one before
-        shares that stands at the same place; ``before_N`` is the Nth one before, where none stands any more.
+        The first column of codes that tells all rows apart in both files, and the codes of the facilities
+        before and afterwards. Without such a column None, and the rows of one file have their numbers; of two
+        files the names are those of the file afterwards, which one before shares that stands at the same
+        place; ``before_N`` is the one that the file before names N, where none stands any more.
     """
-    if before.codes is not None and after.codes is not None:
-        return before.codes, after.codes
-    numbers = tuple(str(row) for row in range(1, len(after.places) + 1))
+    for column, codes in before.codes.items():
+        if column in after.codes:
+            return column, (codes, after.codes[column])
+    names = after.facilities.ids
+    if is_one_file:
+        return None, (before.facilities.ids, names)
     left: dict[bytes, list[str]] = {}
-    for mark, number in zip(_marks(after), numbers, strict=True):
-        left.setdefault(mark, []).append(number)
+    for mark, name in zip(marks_of(after), names, strict=True):
+        left.setdefault(mark, []).append(name)
     found = []
-    for row, mark in enumerate(_marks(before), 1):
+    for mark, name in zip(marks_of(before), before.facilities.ids, strict=True):
         same = left.get(mark)
-        found.append(same.pop(0) if same else f"before_{row}")
-    return tuple(found), numbers
+        found.append(same.pop(0) if same else f"before_{name}")
+    return None, (tuple(found), names)
 
 
-def _marks(inputs: GapInputs) -> list[bytes]:
+def marks_of(inputs: GapInputs) -> list[bytes]:
     """Tell the place of each facility, to the millimetre."""
     shapes = shapely.transform(inputs.places, lambda xy: np.round(xy, 3))
     found: list[bytes] = shapely.to_wkb(shapes).tolist()

@@ -17,7 +17,7 @@ from gis_service.services.compare_document import counts_row
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
 from gis_service.services.gap_analysis import GapAnalysis
-from gis_service.services.gap_change import GapChange
+from gis_service.services.gap_change import GapChange, marks_of
 from gis_service.services.gap_groups import group_column
 from gis_service.services.gap_inputs import GapInputs
 from gis_service.services.group_words import group_of, people_words
@@ -149,7 +149,7 @@ def facility_rows(change: GapChange, analysis: GapAnalysis, cause: Causes) -> li
     units = [*zip(zones.ids, zones.names, strict=True), (OUTSIDE, OUTSIDE)]
     numbered, rows = found.facilities, []
     named = [(one.id, one.name) for one in numbered.rows] + [(NETWORK, NETWORK)]
-    states = [*_states(change), None]
+    states = [*_states(change, analysis.inputs), None]
     for group, explained in found.comparison.causes.items():
         people = found.demand.people[group]
         won, lost = explained_by_zone(people, zone, len(zones), cause, len(numbered.rows))
@@ -180,12 +180,26 @@ def _won_and_lost(won: int, lost: int) -> Row:
     return {"won": persons(int(won)), "lost": persons(int(lost))}
 
 
-def _states(change: GapChange) -> list[str]:
-    """Say of each facility whether it has opened, closed, moved or stays."""
-    numbered = change.found.facilities
-    words = {(False, False): "stays", (True, False): "opened", (False, True): "closed"}
-    pairs = zip(numbered.opened.tolist(), numbered.closed.tolist(), strict=True)
-    return [words.get(pair, "moved") for pair in pairs]
+def _states(change: GapChange, after: GapInputs) -> list[str]:
+    """Say of each facility whether it has opened, closed, moved, was replaced, or stays.
+
+    One that is there in one state only is replaced where another takes its place, or has left it: the people
+    around that place neither gain nor lose a facility.
+    """
+    before_ids, after_ids = change.ids
+    old = dict(zip(before_ids, marks_of(change.before), strict=True))
+    new = dict(zip(after_ids, marks_of(after), strict=True))
+    left = {mark for id_, mark in old.items() if new.get(id_) != mark}
+    taken = {mark for id_, mark in new.items() if old.get(id_) != mark}
+    found = []
+    for id_ in (facility.id for facility in change.found.facilities.rows):
+        if id_ not in old:
+            found.append("replaced" if new[id_] in left else "opened")
+        elif id_ not in new:
+            found.append("replaced" if old[id_] in taken else "closed")
+        else:
+            found.append("stays" if old[id_] == new[id_] else "moved")
+    return found
 
 
 def _zones(analysis: GapAnalysis, units: list[Row]) -> gpd.GeoDataFrame:
@@ -206,7 +220,7 @@ def _facilities(analysis: GapAnalysis, change: GapChange, rows: list[Row]) -> gp
     """One row per facility of either state, where it stands afterwards, else before."""
     places = _places_by_id(change, analysis.inputs)
     whole = {row["id"]: row for row in rows if (row["zone"], row["group"]) == (ALL, ALL)}
-    states, told = _states(change), []
+    states, told = _states(change, analysis.inputs), []
     for number, facility in enumerate(change.found.facilities.rows):
         row = whole.get(facility.id)
         load = change.found.comparison.causes[ALL].facilities[number]

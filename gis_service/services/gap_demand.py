@@ -1,6 +1,6 @@
 """Demand of a gap analysis: people as the file has them, or spread into buildings, onto land, by a raster."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -57,7 +57,7 @@ class DemandFiles(Protocol):
 
 
 def population_of(
-    sources: DemandFiles, area: Place, asked: tuple[Sequence[str], str | None], notices: list[Notice]
+    sources: DemandFiles, area: Place, asked: tuple[Mapping[str, str], str | None], notices: list[Notice]
 ) -> PopulationTable | PopulationCells:
     """Read the people, of a raster those of the study area and around it; tells who has no place.
 
@@ -66,7 +66,7 @@ def population_of(
     sources, area
         The files, and the place of the study area.
     asked
-        Groups that are counted, and the column to rank by.
+        Groups that are counted, each with the option that names it, and the column to rank by.
     notices
         What must be said is added here.
 

@@ -1,6 +1,7 @@
 """Reads the facilities of a gap analysis: who is open, where each is entered, what it can serve."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from gis_service.analysis.network import Roads
 from gis_service.analysis.quota import known_sizes
 from gis_service.analysis.zones import Zones
 from gis_service.crs import transform
-from gis_service.files.frames import crs_of, find_column
+from gis_service.files.frames import crs_of, find_column, read_frame
 from gis_service.services.assigned import SERVES
 from gis_service.services.coverage_inputs import Facilities, Notice
 from gis_service.services.coverage_parameters import ON_ROADS, CoverageMeasure
@@ -26,7 +27,7 @@ from gis_service.services.facilities import (
     require_kind,
 )
 from gis_service.services.gap_starts import starts_of_frame
-from gis_service.services.gap_tables import NAMES, texts, texts_or_none
+from gis_service.services.gap_tables import NAMES, Place, table_of, table_place, texts, texts_or_none
 from gis_service.services.opening_hours import COLUMNS as HOURS
 from gis_service.services.opening_hours import hours_of
 from gis_service.types import Floats
@@ -50,7 +51,7 @@ class Asking:
     by_car
         Only ferries that take cars.
     groups
-        Groups that are counted beside all people.
+        Groups that are counted beside all people, each with the option that names it.
     rank_column
         Column that homes are ranked by, of the people or of the zones.
     start_column
@@ -61,9 +62,59 @@ class Asking:
     at: time
     weekday: int
     by_car: bool = False
-    groups: tuple[str, ...] = ()
+    groups: Mapping[str, str] = field(default_factory=dict)
     rank_column: str | None = None
     start_column: str | None = None
+
+
+@dataclass(frozen=True)
+class FacilityTable:
+    """The facilities of a file that are open at the time of the study.
+
+    Parameters
+    ----------
+    frame
+        ``n`` rows; their index is the one of the whole file.
+    place
+        Where all facilities of the file lie, those that are shut too.
+    codes
+        ``n`` codes by column, for each column that tells all rows of the whole file apart, the best first.
+    """
+
+    frame: gpd.GeoDataFrame
+    place: Place
+    codes: Mapping[str, tuple[str, ...]]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The codes of the best column; without any the numbers of the rows in the file."""
+        numbers = tuple(str(row + 1) for row in self.frame.index)
+        return next(iter(self.codes.values()), numbers)
+
+
+def facility_table(source: str, asking: Asking, notices: list[Notice]) -> FacilityTable:
+    """Read the facilities that are open, and what tells them apart in the whole file.
+
+    Parameters
+    ----------
+    source
+        Path of the file.
+    asking
+        Tells the time of the study.
+    notices
+        What must be said is added here.
+
+    Raises
+    ------
+    NotFound, RefusedInput
+        As `table_of`.
+    """
+    whole = read_frame(source, keep_missing=True)
+    frame = table_of(whole, source, "facilities", ("Point", "Polygon", "LineString"), notices)
+    is_open = open_facilities(frame, asking, notices)
+    rows = is_open.index.tolist()
+    codes = {name: tuple(known[row] for row in rows) for name, known in _codes_of(whole).items()}
+    return FacilityTable(is_open, table_place(source, frame), codes)
 
 
 def open_facilities(frame: gpd.GeoDataFrame, asking: Asking, notices: list[Notice]) -> gpd.GeoDataFrame:
@@ -76,7 +127,7 @@ def open_facilities(frame: gpd.GeoDataFrame, asking: Asking, notices: list[Notic
 
 
 def facilities_of(
-    frame: gpd.GeoDataFrame,
+    table: FacilityTable,
     roads: Roads,
     zones: Zones,
     crs: pyproj.CRS,
@@ -87,7 +138,7 @@ def facilities_of(
 
     Parameters
     ----------
-    frame
+    table
         Those that are open.
     roads, zones, crs
         What they are entered from, the units that they belong to, and the metric system.
@@ -101,11 +152,12 @@ def facilities_of(
     WrongUse, RefusedInput
         As `require_kind` and `starts_of_frame`.
     """
+    frame = table.frame
     places = transform(np.asarray(frame.geometry, dtype=object), crs_of(frame), crs)
     require_kind(places, asking.measure)
     named = (texts_or_none(frame, _SITES), texts(frame, NAMES))
     starts = starts_of_frame(frame, asking.start_column, named[1], notices)
-    more = _columns_of(frame) | {"places": places, "start": starts}
+    more = _columns_of(frame) | {"ids": table.ids, "places": places, "start": starts}
     of_lines = bool(np.any(shapely.get_dimensions(places) == LINEAR))
     entered = None if of_lines else facilities_from(places, *named, roads.walkable, zones)
     if asking.measure not in ON_ROADS or entered is None:
@@ -135,12 +187,12 @@ def _optional(frame: gpd.GeoDataFrame, column: str) -> Floats | None:
     return known_sizes(pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64))
 
 
-def codes_of_facilities(frame: gpd.GeoDataFrame) -> tuple[str, ...] | None:
-    """Give the codes that tell the same facility in two files; None without a column that tells all apart."""
+def _codes_of(whole: gpd.GeoDataFrame) -> dict[str, tuple[str, ...]]:
+    """Give the codes of every column that tells all rows of a file apart, by its usual name."""
+    found = {}
     for name in _CODES:
-        column = find_column(frame, (name,))
-        said = [] if column is None else texts_or_none(frame, (column,))
-        codes = tuple(code for code in said if code is not None)
-        if codes and len(set(codes)) == len(frame):
-            return codes
-    return None
+        column = find_column(whole, (name,))
+        codes = () if column is None else tuple(filter(None, texts_or_none(whole, (column,))))
+        if len(set(codes)) == len(whole):
+            found[name] = codes
+    return found

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.modes import WALK_KMH
+from gis_service.services.group_words import people_words
 from gis_service.services.study_standard import walking_speeds
 from gis_service.text import number, percent
 from gis_service.types import Language, Text
@@ -71,7 +72,7 @@ def _column(name: str) -> str:
 def _in_words(document: Mapping[str, Any], language: Language) -> str:
     said = [
         _ONE.in_language(language).format(
-            group=group,
+            group=people_words(group, language),
             covered=number(figures["covered"], language),
             total=number(figures["total"], language),
             share="–" if figures["share"] is None else percent(figures["share"], language),

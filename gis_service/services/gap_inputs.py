@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -15,6 +15,7 @@ from gis_service.analysis.network import Roads
 from gis_service.analysis.zones import Zones
 from gis_service.crs import crs_name, parse_crs, transform
 from gis_service.files.frames import crs_of, require_column
+from gis_service.files.population import PopulationTable
 from gis_service.files.population_cells import PopulationCells
 from gis_service.files.road_tables import FerryTable, GateTable, RoadTable
 from gis_service.files.roads import read_ferries, read_roads
@@ -26,9 +27,9 @@ from gis_service.services.gap_facilities import (
     CAPACITY,
     SITE_AREA,
     Asking,
-    codes_of_facilities,
+    FacilityTable,
     facilities_of,
-    open_facilities,
+    facility_table,
 )
 from gis_service.services.gap_land_use import land_use_of
 from gis_service.services.gap_rank import GapRank, rank_of_files
@@ -104,7 +105,7 @@ class GapInputs:
     boats
         Ferries at any hour; ``ferries`` are those that run at the hour of the study.
     codes
-        Codes of the facilities that tell the same one in two files; None without such a column.
+        Codes of the facilities that may tell the same one in two files, by the column that has them.
     references
         The inputs by the hash of what was read, and what else of them the document tells.
     generated
@@ -136,7 +137,7 @@ class GapInputs:
     told: Mapping[str, tuple[Notice, ...]]
     references: Mapping[str, object]
     boats: tuple[FerryTable, ...] = ()
-    codes: tuple[str, ...] | None = None
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     generated: tuple[str, ...] = ()
     of_osm: bool = False
     gates: GateTable | None = None
@@ -172,52 +173,35 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
     area = table_place(sources.zones, zone_frame)
     road_table, osm_ferries = _road_tables(sources, told["roads"])
     crs = metric_crs(asked, road_table)
-    facility_frame, facility_place = facility_table(sources.facilities, asking, told["facilities"])
+    offices = facility_table(sources.facilities, asking, told["facilities"])
     population = population_of(sources, area, (asking.groups, asking.rank_column), told["population"])
-    extent = np.array([shapely.box(*population.extent)])
-    require_together(
-        area,
-        [
-            place_of(sources.roads, road_table.lines, road_table.crs),
-            facility_place,
-            place_of(sources.population, extent, population.crs),
-        ],
-    )
+    people_place = _place_of_people(sources.population, population)
+    require_together(area, [_place_of_roads(sources.roads, road_table), offices.place, people_place])
     zones = zones_of(zone_frame, (sources.zones, sources.zone_id), crs)
     roads = roads_of(road_table, crs)
     boats = tuple(_ferry_tables(sources.ferries, osm_ferries, area, told["ferries"]))
-    barriers = _barriers(sources.barriers, crs, area, told["barriers"])
-    closed_areas = closed_areas_of(sources.closed_areas, crs, area, told["closed_areas"])
-    demand = demand_of(population, sources, (zones.polygons, crs), (area, barriers), told["demand"])
-    facilities, entered = facilities_of(facility_frame, roads, zones, crs, asking, told["entrances"])
-    settlements = _settlements(sources.settlements, crs, area, told["settlements"])
-    land_use = land_use_of(sources.land_use, crs, area, told["land_use"])
+    ground = _ground_of(sources, crs, area, told)
+    demand = demand_of(population, sources, (zones.polygons, crs), (area, ground["barriers"]), told["demand"])
     found = GapInputs(
         crs=crs,
         roads=roads,
         ferries=ferries_of(boats, crs, hour_of(asking.at), by_car=asking.by_car),
-        facilities=facilities,
-        places=np.empty(0, dtype=object) if facilities.places is None else facilities.places,
-        codes=codes_of_facilities(facility_frame),
         demand=demand,
         zones=zones,
         area=area,
-        barriers=barriers,
-        settlements=settlements,
-        land_use=land_use,
         beyond=beyond_in_thousandths(population) if isinstance(population, PopulationCells) else 0,
-        told={step: tuple(said) for step, said in told.items()},
+        told={},
         references={},
         boats=boats,
         generated=generated_inputs(sources),
         of_osm=road_table.of_osm,
         gates=road_table.gates,
         unknown_classes=road_table.unknown,
-        closed_areas=closed_areas,
-        entered=entered,
         rank=rank_of_files(population, zone_frame, (sources.zones, sources.zone_id), asking.rank_column),
+        **ground,
+        **_sites_of(offices, roads, zones, crs, asking, told["entrances"]),
     )
-    return with_references(found)
+    return with_references(replace(found, told={step: tuple(said) for step, said in told.items()}))
 
 
 def read_state(
@@ -247,11 +231,9 @@ def read_state(
         As `read_inputs`.
     """
     told: dict[str, list[Notice]] = {step: [] for step in ("facilities", "closed_areas", "entrances")}
-    frame, place = facility_table(sources.facilities, asking, told["facilities"])
-    require_together(inputs.area, [place])
-    facilities, entered = facilities_of(
-        frame, inputs.roads, inputs.zones, inputs.crs, asking, told["entrances"]
-    )
+    offices = facility_table(sources.facilities, asking, told["facilities"])
+    require_together(inputs.area, [offices.place])
+    sites = _sites_of(offices, inputs.roads, inputs.zones, inputs.crs, asking, told["entrances"])
     areas, said = inputs.closed_areas, inputs.told["closed_areas"]
     if not same_areas:
         areas = closed_areas_of(sources.closed_areas, inputs.crs, inputs.area, told["closed_areas"])
@@ -262,16 +244,47 @@ def read_state(
     own = {"facilities": tuple(told["facilities"]), "entrances": tuple(told["entrances"])}
     found = replace(
         inputs,
-        facilities=facilities,
-        entered=entered,
-        places=np.empty(0, dtype=object) if facilities.places is None else facilities.places,
-        codes=codes_of_facilities(frame),
         closed_areas=areas,
         ferries=ferries,
         told={**inputs.told, **own, "closed_areas": said},
         generated=generated_inputs(sources),
+        **sites,
     )
     return with_references(found)
+
+
+def _place_of_people(source: str, population: PopulationTable | PopulationCells) -> Place:
+    return place_of(source, np.array([shapely.box(*population.extent)]), population.crs)
+
+
+def _place_of_roads(source: str, table: RoadTable) -> Place:
+    return place_of(source, table.lines, table.crs)
+
+
+def _sites_of(
+    table: FacilityTable,
+    roads: Roads,
+    zones: Zones,
+    crs: pyproj.CRS,
+    asking: Asking,
+    notices: list[Notice],
+) -> dict[str, Any]:
+    """Give what `GapInputs` tells of the facilities."""
+    facilities, entered = facilities_of(table, roads, zones, crs, asking, notices)
+    places = np.empty(0, dtype=object) if facilities.places is None else facilities.places
+    return {"facilities": facilities, "entered": entered, "places": places, "codes": table.codes}
+
+
+def _ground_of(
+    sources: GapFiles, crs: pyproj.CRS, area: Place, told: Mapping[str, list[Notice]]
+) -> dict[str, Any]:
+    """Give what `GapInputs` tells of the ground that people, roads and facilities are on."""
+    return {
+        "barriers": _barriers(sources.barriers, crs, area, told["barriers"]),
+        "closed_areas": closed_areas_of(sources.closed_areas, crs, area, told["closed_areas"]),
+        "settlements": _settlements(sources.settlements, crs, area, told["settlements"]),
+        "land_use": land_use_of(sources.land_use, crs, area, told["land_use"]),
+    }
 
 
 def _road_tables(sources: GapFiles, notices: list[Notice]) -> tuple[RoadTable, FerryTable | None]:
@@ -281,12 +294,6 @@ def _road_tables(sources: GapFiles, notices: list[Notice]) -> tuple[RoadTable, F
     )
     note_roads(roads, notices)
     return roads, ferries
-
-
-def facility_table(source: str, asking: Asking, notices: list[Notice]) -> tuple[gpd.GeoDataFrame, Place]:
-    """Read the facilities that are open, and the place of all of them, of those that are shut too."""
-    frame = read_table(source, "facilities", ("Point", "Polygon", "LineString"), notices)
-    return open_facilities(frame, asking, notices), table_place(source, frame)
 
 
 def with_references(read: GapInputs) -> GapInputs:
@@ -300,7 +307,9 @@ def with_references(read: GapInputs) -> GapInputs:
     sizes = [part for name, column in known if column is not None for part in ([name], column)]
     sizes += [] if sites.serves is None else [[SERVES], [str(one) for one in sites.serves]]
     hashes = {
-        "facilities": content_hash(read.places, sites.names, sites.xy, sites.site, sites.unit, *sizes),
+        "facilities": content_hash(
+            read.places, sites.names, sites.ids, sites.xy, sites.site, sites.unit, *sizes
+        ),
         "roads": content_hash(*(getattr(read.roads, column.name) for column in fields(read.roads))),
         "population": content_hash(people.xy, people.people[ALL], [read.beyond, people.step_m]),
         "zones": content_hash(zones.polygons, zones.ids, zones.names),

@@ -19,6 +19,7 @@ from gis_service.services.gap_change import GapChange
 from gis_service.services.gap_change_files import change_answer, change_notices
 from gis_service.services.gap_groups import answer_of_groups
 from gis_service.services.gap_words import QUOTA_FIGURES, answer, answer_outside, gap_kind, method
+from gis_service.services.group_words import people_words
 from gis_service.services.study_words import notice_text
 from gis_service.services.why_words import LANGUAGES
 from gis_service.text import amount_words, number
@@ -26,6 +27,7 @@ from gis_service.types import Geometries, Int64s, Language, Text
 
 _SCATTERED = Text("Rải rác", "Scattered")
 _OSM = Text("© những người đóng góp OpenStreetMap (ODbL)", "© OpenStreetMap contributors (ODbL)")
+_GROUP = Text("{group}", "{group}")
 _WITHIN = Text("{group} trong chuẩn", "{group} within the standard")
 _OF = Text("{covered}\u00a0trong\u00a0{total}", "{covered}\u00a0of\u00a0{total}")
 _CHANGED = (
@@ -58,11 +60,14 @@ def study_map_of(
         gaps=[
             MapGap(
                 rank,
-                gap_name(gap, is_unit=is_quota).vi,
+                gap_name(gap, is_unit=is_quota),
                 gap["people"],
                 gap_kind(gap, document),
                 shapely.Point(gap["point"]),
-                [(Text(group, group), _people(count)) for group, count in people_of_groups(analysis, place)],
+                [
+                    (_label(group, _GROUP), _people(count))
+                    for group, count in people_of_groups(analysis, place)
+                ],
             )
             for rank, (gap, place) in enumerate(zip(document["gaps"], analysis.result.gaps, strict=True), 1)
         ],
@@ -146,11 +151,17 @@ def _group_lines(row: Mapping[str, Any]) -> Lines:
     """Tell how many of each group are within the standard."""
     return [
         (
-            Text(_WITHIN.vi.format(group=group), _WITHIN.en.format(group=group)),
+            _label(group, _WITHIN),
             Text(_out_of(figures, "vi"), _out_of(figures, "en")),
         )
         for group, figures in row.get("groups", {}).items()
     ]
+
+
+def _label(group: str, words: Text) -> Text:
+    """Head a line of a window with the people of a group, in words."""
+    said = (words.in_language(one).format(group=people_words(group, one)) for one in LANGUAGES)
+    return Text(*(one[:1].upper() + one[1:] for one in said))
 
 
 def _out_of(figures: Mapping[str, Any], language: Language) -> str:
@@ -193,7 +204,11 @@ def _map_facilities(analysis: GapAnalysis) -> list[MapFacility]:
             name,
             persons(loads[ALL][row]) if ALL in loads else None,
             point,
-            [(Text(group, group), _people(persons(loads[group][row]))) for group in groups if group != ALL],
+            [
+                (_label(group, _WITHIN), _people(persons(loads[group][row])))
+                for group in groups
+                if group != ALL
+            ],
         )
         for row, (name, point) in enumerate(zip(inputs.facilities.names, points, strict=True))
     ]

@@ -35,6 +35,10 @@ SERVICE = "facilities"
 DEFAULT_DAY = "Tuesday"
 DEFAULT_AT = f"{DEFAULT_DAY} 10:00"
 """Time of a study (METHODS, Ferry)."""
+WALK = "walk"
+"""Mode of a study that names none."""
+OF_WAYS = ("mode", "direction", "catchment", "speed_kmh", "speeds")
+"""What is asked of the ways to facilities, by the names of `GapQuestion`."""
 _MINUTE_S = 60
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(
@@ -48,6 +52,8 @@ class GapQuestion:
 
     Parameters
     ----------
+    mode, direction, catchment
+        None: on foot, ``to_facility``, ``any``; a quota asks for none of them.
     limit_min, limit_m
         Exactly one: minutes, or metres; none for a quota.
     measure
@@ -76,12 +82,12 @@ class GapQuestion:
         How much there must be, of what, for whom, as `gis_service.services.gap_quota.quota_option` takes it.
     """
 
-    mode: str = "walk"
+    mode: str | None = None
     limit_min: float | None = None
     limit_m: float | None = None
     measure: str | None = None
-    direction: Direction = "to_facility"
-    catchment: CoverageCatchment = "any"
+    direction: Direction | None = None
+    catchment: CoverageCatchment | None = None
     speed_kmh: float | None = None
     speeds: str | None = None
     at: str = DEFAULT_AT
@@ -109,6 +115,8 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
     rule = quota_option(question.quota, question.quota_of, question.quota_per, question.quota_group)
     limit = _limit_cost(question)
     measure = _measure(question)
+    if measure == "quota":
+        _refuse_ways(question)
     of_rule = () if rule is None else (rule.group,)
     groups, on_roads = named_groups((*question.groups, *of_rule)), measure in ON_ROADS
     asked = CoverageParameters(
@@ -116,20 +124,31 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
         measure=measure,
         limit=limit / PER_UNIT,
         mode=mode_of(question),
-        direction=question.direction,
+        direction=question.direction or "to_facility",
         turnout_s=_turnout(question, measure),
         start_column=start_option(question.start_column, is_time=measure == "network_time"),
-        catchment=question.catchment,
+        catchment=question.catchment or "any",
         at=normal_time(question.at),
         beside=(ROADS,) if measure == "straight_radius" else (),
         tables=_tables(question.tables),
         rank_column=_rank_column(question),
         groups=groups,
         group_speeds=speeds_of_groups(
-            groups, question.mode if on_roads else "", is_asked_for=question.group_speeds
+            groups, (question.mode or WALK) if on_roads else "", is_asked_for=question.group_speeds
         ),
     )
     return with_quota(asked, rule)
+
+
+def _refuse_ways(question: GapQuestion) -> None:
+    """Refuse what is said of ways beside a quota: no way is gone, and nothing would tell of it."""
+    for name in OF_WAYS:
+        value = getattr(question, name)
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise WrongUse(
+                ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected="--limit-min, --limit-m"
+            )
 
 
 def _rank_column(question: GapQuestion) -> str | None:
@@ -194,7 +213,10 @@ def asking_of(question: GapQuestion, parameters: CoverageParameters) -> Asking:
         at=dt.time(hour, minute),
         weekday=_DAYS.index(day),
         by_car=question.mode == "car",
-        groups=parameters.counted_groups[1:],
+        groups={
+            group: "--groups" if group in named_groups(question.groups) else "--quota-group"
+            for group in parameters.counted_groups[1:]
+        },
         rank_column=parameters.rank_column,
         start_column=parameters.start_column,
     )
@@ -285,8 +307,7 @@ def mode_of(question: GapQuestion) -> Mode:
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
                 raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=name, value=repr(value), expected="km/h > 0")
             speeds[name] = None if value is None else float(value)
-    if question.mode not in MODES:
-        raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="--mode", value=question.mode, expected=", ".join(MODES)
-        )
-    return mode(question.mode, speeds=speeds, flat_kmh=question.speed_kmh)
+    name = question.mode or WALK
+    if name not in MODES:
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--mode", value=name, expected=", ".join(MODES))
+    return mode(name, speeds=speeds, flat_kmh=question.speed_kmh)

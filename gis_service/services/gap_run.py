@@ -10,7 +10,8 @@ from gis_service.services.catchment_files import require_one_catchment, write_ca
 from gis_service.services.coverage import Progress
 from gis_service.services.coverage_document import Document
 from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
-from gis_service.services.gap_change import GapBefore, GapChange, change_of, require_comparable
+from gis_service.services.gap_before import GapBefore, require_comparable
+from gis_service.services.gap_change import GapChange, change_of
 from gis_service.services.gap_inputs import GapFiles
 from gis_service.services.gap_network import require_roads, write_network_quality
 from gis_service.services.gap_question import GapQuestion, parameters_of
@@ -19,7 +20,7 @@ from gis_service.services.reports import as_text, prepare_folder, write_reports
 from gis_service.types import Language
 
 Part = TypeVar("Part", GapFiles, GapQuestion, GapBefore)
-_CHANGE_FROM, _REPORTS_FROM, _WHY_FROM, _CATCHMENTS_FROM = 0.9, 0.92, 0.94, 0.95
+_CHANGE_FROM, _REPORTS_FROM, _WHY_FROM, _CATCHMENTS_FROM = 0.9, 0.92, 0.93, 0.95
 """Shares of the work that are done when these begin."""
 
 
@@ -107,13 +108,11 @@ class GapRun:
         if self.before.is_asked:
             tell("change", _CHANGE_FROM)
             change = change_of(analysis, self.before)
-        if places.places:
-            tell("why", _CHANGE_FROM)
-            why = why_document(analysis, places, self.why_nearest)
         tell("reports", _REPORTS_FROM)
         paths = write_reports(analysis, out, change)
-        if why is not None:
+        if places.places:
             tell("why", _WHY_FROM)
+            why = why_document(analysis, places, self.why_nearest)
             paths += write_why(analysis, why, out)
         if self.catchments:
             tell("catchments", _CATCHMENTS_FROM)
@@ -131,7 +130,7 @@ class GapRun:
             require_one_catchment(parameters)
         if self.network_quality:
             require_roads(parameters)
-        require_comparable(self.before, parameters, self.question)
+        require_comparable(self.before, parameters, self.files, self.question)
         if self.why_nearest is not None and not self.why:
             raise WrongUse(
                 ErrorCode.WRONG_ARGUMENT, name="--why-nearest", value=self.why_nearest, expected="--why"

@@ -44,9 +44,29 @@ def read_table(source: str, role: str, kinds: Sequence[str], notices: list[Notic
     NotFound, RefusedInput
         As `read_frame`; ``geometry_kind``, ``area_empty``.
     """
-    frame = read_frame(source)
+    return table_of(read_frame(source), source, role, kinds, notices)
+
+
+def table_of(
+    whole: gpd.GeoDataFrame, source: str, role: str, kinds: Sequence[str], notices: list[Notice]
+) -> gpd.GeoDataFrame:
+    """Give the rows of a file that have a geometry, as `read_table` does; they keep their index.
+
+    Parameters
+    ----------
+    whole
+        What `read_frame` gives, with or without the rows that have none.
+    source, role, kinds, notices
+        As of `read_table`.
+
+    Raises
+    ------
+    RefusedInput
+        ``geometry_kind``, ``area_empty``.
+    """
+    frame: gpd.GeoDataFrame = whole[~(whole.geometry.isna() | whole.geometry.is_empty)]
     require_kinds(frame, kinds, path=source)
-    note_lost(role, int(frame.attrs["without_geometry"]), notices)
+    note_lost(role, int(whole.attrs["without_geometry"]), notices)
     flat = shapely.force_2d(np.asarray(frame.geometry, dtype=object))
     geometry, repaired = sound_areas(flat)
     empty = np.flatnonzero(shapely.is_empty(geometry))
@@ -80,8 +100,9 @@ def note_roads(table: RoadTable, notices: list[Notice]) -> None:
 
 
 def texts(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> list[str]:
-    """Give a column as text, the row number where it is missing."""
-    return [said or str(row) for row, said in enumerate(texts_or_none(frame, columns), 1)]
+    """Give a column as text, the number of the row in its file where it is missing."""
+    said = texts_or_none(frame, columns)
+    return [one or str(row + 1) for row, one in zip(frame.index, said, strict=True)]
 
 
 def texts_or_none(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> list[str | None]:

@@ -22,7 +22,6 @@ from gis_service.services.documents import canonical_json
 from gis_service.services.gap_analysis import GapAnalysis
 from gis_service.services.gap_tables import NAMES, read_table, texts_or_none
 from gis_service.services.study_words import notice_text
-from gis_service.services.why import Answered
 from gis_service.services.why_document import Telling, facility_document, place_document
 from gis_service.services.why_words import LANGUAGES, rule_document
 from gis_service.types import Floats, Geometries, Language, Text
@@ -144,15 +143,10 @@ def why_document(
     Document
         ``study``, ``rule``, ``generated_data``, ``places`` and ``notices``. A place that the study cannot
         tell of has the ``status`` ``outside`` and a sentence that says why.
-
-    Raises
-    ------
-    RefusedInput
-        ``place_outside`` when it can tell of none.
     """
     tell = progress or (lambda _step, _share: None)
-    telling = Telling(_named, _SERVICE, k=k)
-    found, refused = [], []
+    telling = Telling(facility_document, _SERVICE, k=k)
+    found = []
     for row, place in enumerate(asked.places):
         tell("why", row / len(asked.places))
         head: Document = {"number": row + 1, "name": place.name}
@@ -168,10 +162,7 @@ def why_document(
         except RefusedInput as error:
             if error.code is not ErrorCode.PLACE_OUTSIDE:
                 raise
-            refused.append(error)
             found.append(head | _outside(place, error))
-    if refused and len(refused) == len(found):
-        raise refused[0]
     return {
         "study": analysis.result.document["id"],
         "rule": rule_document(analysis.parameters),
@@ -179,13 +170,6 @@ def why_document(
         "places": found,
         "notices": [notice.as_document() for notice in asked.notices],
     }
-
-
-def _named(study: Answered, row: int, xy: Floats) -> Document:
-    """Tell a facility; where the file has no codes it is known by its number, as in the tables."""
-    told = facility_document(study, row, xy)
-    number = str(int(study.inputs.facilities.owners[row]) + 1)
-    return told | {"id": told["id"] or number}
 
 
 def _outside(place: AskedPlace, error: GisError) -> Document:

@@ -18,7 +18,7 @@ def content(west: float = 106.3, name: str = "Xã Đông Hưng", notices: tuple[
         method=Text("bán kính", "radius"),
         sources=Text("Nguồn: a.gpkg", "Sources: a.gpkg"),
         zones=[MapZone("1", name, 6000, 4766, 1234, 56, 0.79, square)],
-        gaps=[MapGap(1, name, 1234, Text("Không có đường", "No road"), square.centroid)],
+        gaps=[MapGap(1, Text(name, name), 1234, Text("Không có đường", "No road"), square.centroid)],
         facilities=[MapFacility(name, 4766, square.centroid)],
         notices=notices,
     )

@@ -142,6 +142,28 @@ def test_a_flood_takes_people_from_a_service_and_the_network_explains_it(
     assert "network_closed_after" in {one["code"] for one in run.summary["change"]["notices"]}
 
 
+@pytest.mark.parametrize("dry", [{"before_closed_areas": "none"}, {"before_closed_classes": "none"}])
+def test_classes_that_were_closed_in_areas_alone_fall_away_with_them(
+    town: Town, flooded: dict[str, str], dry: dict[str, str]
+) -> None:
+    change = town.run(**flooded, closed_classes="alley", **dry).summary["change"]
+    totals = change["totals"]["all"]
+    assert (totals["before"], totals["after"], totals["lost"]) == (30, 10, 20)
+    assert "closures" not in change["parameters"]["before"]
+
+
+def test_what_was_closed_before_in_other_words_is_as_it_is_said(town: Town, flooded: dict[str, str]) -> None:
+    asked = flooded | {"closed_classes": "alley"}
+    said = {"before_closed_areas": "none", "before_closed_classes": "commune"}
+    change = town.run(**asked, **said).summary["change"]
+    assert change["parameters"]["before"]["closures"] == [{"classes": ["commune"]}]
+    water = asked.pop("closed_areas")
+    unclear = town.run(**asked, before_closed_areas=water)
+    assert (unclear.exit_code, "--before-closed-classes" in unclear.errors) == (2, True)
+    clear = town.run(**asked, before_closed_areas=water, before_closed_classes="none")
+    assert clear.summary["change"]["parameters"]["before"]["closures"][0].get("classes", []) == []
+
+
 def test_by_night_a_ferry_is_lost(town: Town) -> None:
     roads = write(town.folder / "banks.gpkg", [line((0, 0), (250, 0)), line((350, 0), (2000, 0))])
     ferry = write(town.folder / "ferry.gpkg", [line((250, 0), (350, 0))], headway_min=[4])
@@ -161,6 +183,61 @@ def test_codes_tell_the_same_facility_wherever_it_stands(town: Town) -> None:
     assert [row[:2] for row in causes_of(run)][:1] == [("A mới", "moved")]
     (moved,) = run.summary["change"]["facilities"]
     assert (moved["id"], moved["won"], moved["lost"]) == ("a", 40, 30)
+
+
+def states_of(run: Run) -> dict[str, str]:
+    told = gpd.read_file(run.out / "changes.gpkg", layer="facilities")
+    return dict(zip(told["name"], told["state"], strict=True))
+
+
+def test_each_facility_is_told_by_where_it_stood_and_stands(town: Town) -> None:
+    places = [at(0, 0), at(900, 0), at(1300, 0), at(1900, 0)]
+    codes = ["oa", "a", "b", "c"]
+    old = write(town.folder / "old.gpkg", places, name=["OA", "A", "B", "C"], code=codes)
+    # NA has the place of OA; A moves to the place of B, which closes; D opens where nobody stood; C stays.
+    places, codes = [at(0, 0), at(1300, 0), at(1900, 0), at(400, 0)], ["na", "a", "c", "d"]
+    new = write(town.folder / "new.gpkg", places, name=["NA", "A", "C", "D"], code=codes)
+    run = town.run(before=old, facilities=new)
+    assert states_of(run) == {
+        "OA": "replaced", "NA": "replaced", "A": "moved", "B": "replaced", "C": "stays", "D": "opened",
+    }  # fmt: skip
+
+
+def test_one_of_two_at_a_place_that_goes_is_closed(town: Town) -> None:
+    old = write(town.folder / "old.gpkg", [at(0, 0), at(0, 0)], name=["A", "B"], code=["a", "b"])
+    new = write(town.folder / "new.gpkg", [at(0, 0)], name=["A"], code=["a"])
+    assert states_of(town.run(before=old, facilities=new)) == {"A": "stays", "B": "closed"}
+
+
+def test_a_column_of_codes_is_one_that_tells_all_apart_in_both_whole_files(town: Town) -> None:
+    """The column code repeats itself in the old file, in a row that is shut: ma tells them apart in both."""
+    places, day = [at(1900, 0), at(0, 0), at(400, 0)], ["07:00", "07:00", "20:00"]
+    columns = {
+        "code": ["1", "2", "1"],
+        "ma": ["x", "y", "z"],
+        "opens": day,
+        "closes": ["17:00"] * 2 + ["22:00"],
+    }
+    old = write(town.folder / "old.gpkg", places, name=["A", "B", "C"], **columns)
+    new = write(town.folder / "new.gpkg", places[1:2], name=["B"], code=["1"], ma=["y"])
+    run = town.run(before=old, facilities=new)
+    change = run.summary["change"]
+    assert change["inputs"]["facility_ids"]["column"] == "ma"
+    assert states_of(run) == {"A": "closed", "B": "stays"}
+    by_place = town.run(before=old).summary["change"]
+    assert by_place["inputs"]["facility_ids"]["column"] is None
+
+
+def test_further_limits_are_told_of_the_same_two_states(town: Town, before: str) -> None:
+    totals = town.run(before=before, change_limits="2000,100,100.0").summary["change"]["totals"]["all"]
+    assert [(row["limit"], row["before"], row["after"]) for row in totals["limits"]] == [
+        (100, 50, 10),
+        (2000, 100, 100),
+    ]
+    asked = {"limit_min": "5", "change_limits": "6.5"}
+    change = town.run(before=before, **asked, without=("limit_m",)).summary["change"]
+    assert change["parameters"]["limits"] == [390]
+    assert (change["totals"]["all"]["limits"][0]["after"], change["totals"]["all"]["after"]) == (60, 30)
 
 
 def test_a_radius_is_compared_without_roads(town: Town, before: str) -> None:
@@ -185,6 +262,10 @@ def test_a_study_file_may_name_the_state_before(town: Town, before: str) -> None
         ({"before_closed_areas": "nowhere.gpkg"}, (), 4, "nowhere.gpkg"),
         ({"before_closed_classes": "goat"}, (), 2, "--before-closed-classes"),
         ({"before_at": "25:00"}, (), 2, "--before-at"),
+        ({"before_at": "9:00", "change_limits": "5,far"}, (), 2, "far"),
+        ({"before_at": "9:00", "change_limits": "0"}, (), 2, "--change-limits"),
+        ({"before_at": "9:00", "change_limits": ",".join(map(str, range(1, 22)))}, (), 2, "≤ 20"),
+        ({"change_limits": "5"}, (), 2, "--before"),
         (
             {"before_at": "9:00", "quota": "1", "quota_of": "facilities", "quota_per": "unit"},
             ("limit_m",), 2, "--before-at",
@@ -216,6 +297,17 @@ def test_a_state_in_which_every_office_is_shut_reaches_nobody(town: Town) -> Non
     totals = run.summary["change"]["totals"]["all"]
     assert (totals["before"], totals["won"]) == (0, 30)
     assert causes_of(run)[:1] == [("A", "opened", "all", 30, 0)]
+
+
+def test_a_facility_that_is_shut_in_one_state_keeps_the_number_of_its_row(town: Town) -> None:
+    """The first of two in one house is shut at night: it is not taken for the second, which is open."""
+    hours = {"opens": ["07:30", None, "07:30"], "closes": ["17:00", None, "17:00"]}
+    places = [at(0, 0), at(0, 0), at(1900, 0)]
+    offices = write(town.folder / "day.gpkg", places, name=["A", "B", "C"], **hours)
+    run = town.run(facilities=offices, at="20:00", before_at="10:00")
+    assert states_of(run) == {"A": "closed", "B": "stays", "C": "closed"}
+    told = gpd.read_file(run.out / "changes.gpkg", layer="facilities")
+    assert dict(zip(told["name"], told["id"], strict=True)) == {"A": "1", "B": "2", "C": "3"}
 
 
 @pytest.mark.parametrize("catchment", ["own_unit", "assigned"])

@@ -1,6 +1,7 @@
 """Groups of people in the gap analysis: counted beside everybody, at the common speed or at their own."""
 
 import csv
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import pytest
 import rasterio
 from affine import Affine
 
-from tests.scripts.gap_town import EAST, NORTH, Town, at, box, write
+from tests.scripts.gap_town import EAST, NORTH, Run, Town, at, box, write
 
 
 @pytest.fixture
@@ -24,6 +25,12 @@ def grouped(town: Town) -> Town:
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def words_of_page(run: Run) -> str:
+    """Read the page of the map, the signs of its script as they are shown."""
+    page = (run.out / "map.html").read_text("utf-8")
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page).replace('\\"', '"')
 
 
 def test_groups_stand_in_totals_units_and_gaps(grouped: Town) -> None:
@@ -57,19 +64,28 @@ def test_the_units_keep_their_columns_and_no_groups_leave_no_table(grouped: Town
 
 def test_terminal_and_map_say_how_many_of_each_group_are_within(grouped: Town) -> None:
     run = grouped.run(groups="age_60,age_3_5")
-    said = "Within the limit by group: age_60: 3 of 10 (30.0%); age_3_5: 2 of 7 (28.6%)."
+    said = "by group: people aged 60 and over: 3 of 10 (30.0%); people aged 3–5: 2 of 7 (28.6%)."
     assert said in run.output
-    assert "age_60: 3 trong 10 (30,0 %)" in (run.out / "map.html").read_text("utf-8")
+    assert "người từ 60 tuổi: 3 trong 10 (30,0 %)" in (run.out / "map.html").read_text("utf-8")
 
 
 def test_the_windows_of_the_map_tell_of_each_group(grouped: Town) -> None:
     run = grouped.run(groups="age_60")
-    page = (run.out / "map.html").read_text("utf-8")
-    assert "age_60 within the standard" in page
-    assert "3\u00a0of\u00a06" in page.replace("\\u00a0", "\u00a0")
-    gaps_and_office = len(run.summary["gaps"]) + 1
-    assert page.count("\\u003eage_60\\u003c") == gaps_and_office
-    assert "age_60" not in (grouped.run().out / "map.html").read_text("utf-8")
+    page = words_of_page(run)
+    units_and_office = len(run.summary["zones"]) + 1
+    assert page.count(">People aged 60 and over within the standard<") == units_and_office
+    assert page.count(">Người từ 60 tuổi trong chuẩn<") == units_and_office
+    assert page.count(">People aged 60 and over<") == len(run.summary["gaps"])
+    assert "3\u00a0of\u00a06" in page
+    assert "age_60" not in page
+    assert "aged 60" not in words_of_page(grouped.run())
+
+
+def test_the_map_names_gap_places_in_both_languages(grouped: Town) -> None:
+    homes = gpd.read_file(grouped.options["population"])
+    homes.assign(people=[10, 20, 5, 5]).to_file(grouped.options["population"])
+    page = words_of_page(grouped.run())
+    assert '<span lang="vi">Rải rác, Xã Tây</span><span lang="en">Scattered, Xã Tây</span>' in page
 
 
 def test_ages_stand_for_the_columns_that_cities_name_by_them(grouped: Town) -> None:
@@ -145,6 +161,11 @@ def test_a_raster_tells_no_groups(town: Town) -> None:
         raster.write(np.array([[10]], dtype=np.float32), 1)
     run = town.run(population=str(town.folder / "people.tif"), groups="age_60")
     assert (run.exit_code, "--groups" in run.errors) == (2, True)
+    asked = {"quota": "1", "quota_of": "facilities", "quota_per": "unit", "quota_group": "60+"}
+    run = town.run(population=str(town.folder / "people.tif"), **asked, without=("limit_m",))
+    assert (run.exit_code, "--quota-group" in run.errors) == (2, True)
+    run = town.run(**asked, without=("limit_m",))
+    assert (run.exit_code, "--quota-group" in run.errors) == (3, True)
 
 
 def test_groups_of_areas_are_spread_like_everybody(town: Town) -> None:

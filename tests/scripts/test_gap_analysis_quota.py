@@ -111,7 +111,8 @@ def test_a_study_file_may_hold_a_quota_and_the_command_line_another_limit(parks:
     options = {"study": str(parks.folder / "study.yaml"), "out": parks.options["out"]}
     filed = Town(parks.folder, options, parks.script)
     assert filed.run().summary["residents_covered"] == 100
-    (parks.folder / "study.yaml").write_text("\n".join([*lines, "limit-m: 300"]), "utf-8")
+    ways = ["limit-m: 300", "mode: bicycle", "catchment: own_unit"]
+    (parks.folder / "study.yaml").write_text("\n".join([*lines, *ways]), "utf-8")
     assert filed.run(**ONE_EACH).summary["parameters"]["measure"] == "quota"
 
 
@@ -132,6 +133,11 @@ def test_a_study_file_may_hold_a_quota_and_the_command_line_another_limit(parks:
         (ONE_EACH | {"start_column": "wait"}, NO_LIMIT, 2, ("--start-column",)),
         (ONE_EACH | {"turnout_s": "5"}, NO_LIMIT, 2, ("--turnout-s",)),
         (ONE_EACH | {"closed_classes": "alley"}, NO_LIMIT, 3, ("closures",)),
+        (ONE_EACH | {"catchment": "own_unit"}, NO_LIMIT, 2, ("--catchment", "own_unit", "--limit-min")),
+        (ONE_EACH | {"mode": "walk"}, NO_LIMIT, 2, ("--mode", "walk", "--limit-min")),
+        (ONE_EACH | {"direction": "from_facility"}, NO_LIMIT, 2, ("--direction", "--limit-min")),
+        (ONE_EACH | {"speed_kmh": "5"}, NO_LIMIT, 2, ("--speed-kmh", "--limit-min")),
+        (ONE_EACH | {"speeds": "speeds.yaml"}, NO_LIMIT, 2, ("--speeds", "--limit-min")),
         (ONE_EACH | {"quota_of": "capacity"}, NO_LIMIT, 3, ("capacity",)),
         (ONE_EACH | {"quota_group": "age_61"}, NO_LIMIT, 3, ("age_61",)),
     ],

@@ -1,10 +1,14 @@
 """Further tables of the gap analysis: each is a CSV file that says what the summary says."""
 
+import json
+from typing import Any
+
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from gis_service.services.tables import TABLES
-from tests.scripts.gap_town import Town, box, write
+from tests.scripts.gap_town import Run, Town, at, box, write
 
 
 def land(town: Town) -> str:
@@ -25,6 +29,47 @@ def test_every_table_is_a_csv_file_with_the_rows_of_the_summary(town: Town) -> N
         assert set(frame.columns) == set(pd.DataFrame(rows).columns)
         assert len(frame) == len(rows) > 0
     assert run.summary["inputs"]["land_use"]["sha256"]
+
+
+def ids_told(run: Run) -> dict[str, set[str]]:
+    """Give the ids of facilities by the file that tells them."""
+    tables = run.summary["tables"]
+    why = json.loads((run.out / "why.json").read_text("utf-8"))["places"]
+    edges, lines = (
+        gpd.read_file(run.out / "catchments.gpkg", layer=layer) for layer in ("reached_edges", "allocation")
+    )
+    changed = pd.read_csv(run.out / "changes_facilities.csv", dtype=str)
+    return {
+        "facilities": {row["id"] for row in tables["facilities"]},
+        "od": {row["facility"] for row in tables["od"]},
+        "why": {told[name]["id"] for told in why for name in ("nearest", "second")},
+        "edges": set(edges["facility"]),
+        "lines": set(lines["facility"]),
+        "changes": set(changed["id"]) - {"network"},
+    }
+
+
+@pytest.mark.parametrize(("codes", "known"), [({}, {"3", "4"}), ({"ma": ["p", "q", "r", "s"]}, {"r", "s"})])
+def test_a_facility_has_one_id_in_all_files_of_a_run(
+    town: Town, codes: dict[str, Any], known: set[str]
+) -> None:
+    """The first row has no place, and the second is shut: the others keep their numbers."""
+    hours: dict[str, Any] = {"opens": [None, "20:00", None, None], "closes": [None, "22:00", None, None]}
+    places = [None, at(1000, 0), at(0, 0), at(1900, 0)]
+    offices = write(town.folder / "four.gpkg", places, **hours, **codes)
+    asked = {"tables": "facilities,od", "limit_m": "2500", "before_closed_classes": "commune"}
+    homes = write(town.folder / "home.gpkg", [at(500, 0), at(1500, 0)])
+    run = town.run("--catchments", facilities=offices, why=homes, **asked)
+    assert run.exit_code == 0, run.errors
+    assert ids_told(run) == dict.fromkeys(ids_told(run), known)
+
+
+def test_other_codes_are_another_study(town: Town) -> None:
+    ids = []
+    for code in ("a", "b"):
+        offices = write(town.folder / "offices.gpkg", [at(0, 0)], name=["A"], code=[code])
+        ids.append(town.run(facilities=offices).summary["id"])
+    assert ids[0] != ids[1]
 
 
 def test_land_use_without_a_use_is_told_of_none(town: Town) -> None:

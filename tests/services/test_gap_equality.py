@@ -14,7 +14,8 @@ from gis_service.services import studies
 from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.coverage_live import ask, study_of
 from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
-from gis_service.services.gap_change import GapBefore, change_of
+from gis_service.services.gap_before import GapBefore
+from gis_service.services.gap_change import change_of
 from gis_service.services.gap_inputs import GapFiles
 from gis_service.services.gap_question import GapQuestion
 from gis_service.services.gap_why import read_places
