@@ -319,3 +319,4 @@ class ErrorCode(StrEnum):
     THOUSANDS_SUSPECT = "thousands_suspect"
     DATUM_SUSPECT = "datum_suspect"
     LAYERS_BESIDE = "layers_beside"
+    COLUMNS_CALLED_ALIKE = "columns_called_alike"

@@ -70,6 +70,22 @@ def _needs_mark(text: str) -> bool:
     return _MARKED.match(text) is not None and not _NUMBER.fullmatch(text)
 
 
+_MOST_DIGITS = 18
+"""Every number of so many digits fits into a ``bigint``."""
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number as a form or an address has it; none for anything else, and for what is too long.
+
+    Examples
+    --------
+    >>> whole_number("12"), whole_number("²"), whole_number("-1"), whole_number("9" * 19)
+    (12, None, None, None)
+    """
+    plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return int(text) if plain else None
+
+
 def number(value: float, language: Language, decimals: int = 0) -> str:
     """Write a number as readers of the language expect it, with a true minus sign.
 

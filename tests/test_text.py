@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.text import marked_cell, normalise, number, percent, plain_cell, search_form, unmarked_cell
+from gis_service.text import (
+    marked_cell,
+    normalise,
+    number,
+    percent,
+    plain_cell,
+    search_form,
+    unmarked_cell,
+    whole_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +75,11 @@ def test_a_mark_before_a_formula_is_taken_off_again(text: str) -> None:
 @given(st.text())
 def test_normal_form_is_normal(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("0", 0), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("", None), ("²", None), ("٣", None), (" 1", None)],
+)
+def test_a_whole_number_is_of_plain_digits_that_the_database_can_hold(text: str, read: int | None) -> None:
+    assert whole_number(text) == read

@@ -1,28 +1,31 @@
 """``layers inspect``: what is in a file and what is wrong with it, before anything is loaded."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 import click
 
-from gis_service.analysis.checks.findings import CHOOSE_SYSTEM
+from gis_service.analysis.checks.findings import CHOOSE_SYSTEM, Finding
 from gis_service.cli.layers_rasters import RASTER_OPTIONS, raster_choices, raster_options, tell_raster
 from gis_service.cli.reading import ReadingCommand, load_options, reading_options
 from gis_service.errors import ErrorCode
+from gis_service.files.texts import check_text_out, write_text_whole
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import ingest_inspect, layers
 from gis_service.services.context import open_context
+from gis_service.services.fault_table import fault_lines, fault_table
+from gis_service.services.history_table import BYTE_ORDER_MARK
 from gis_service.services.ingest_inspect import Inspection
 from gis_service.services.transactions import reading
 from gis_service.settings import read_settings
 from gis_service.types import Language
 
 _SHOWN = 5
-"""Features of each finding in the text; the JSON has a hundred."""
+"""Features of each finding in the text; the JSON has a hundred, the table of faults all."""
 _WORDS = {
     "inspect_coordinates",
     "inspect_units",
@@ -48,21 +51,33 @@ _MARKS = {"error": "✗", "warning": "!", "note": "·"}
 @reading_options
 @raster_options
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON, with a sample map.")
+@click.option(
+    "--faults",
+    "faults_out",
+    metavar="FILE.csv",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every fault to a table too: the report tells the first of each kind.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the table when it is there.")
 def inspect(
     *,
     file: Path,
     layer_id: str | None,
     as_json: bool,
+    faults_out: Path | None,
+    overwrite: bool,
     **reading_given: Any,  # noqa: ANN401  those above, by the names that they have there
 ) -> None:
     """Look at FILE and report everything that is wrong with it; nothing is loaded.
 
     Options that choose a repair show what it would do.
     """
+    if faults_out is not None:
+        check_text_out(faults_out, (".csv",), overwrite=overwrite)
     settings = read_settings()
     of_raster = raster_choices(settings, file, reading_given)
     if of_raster is not None:
-        tell_raster(settings, file, layer_id, of_raster, as_json=as_json)
+        _write_faults(faults_out, tell_raster(settings, file, layer_id, of_raster, as_json=as_json))
         return
     of_rows = {name: value for name, value in reading_given.items() if name not in RASTER_OPTIONS}
     options = load_options(settings, **of_rows)
@@ -74,12 +89,20 @@ def inspect(
         found = ingest_inspect.inspect(
             file, catalogue, target, options, rows_now=rows_now, connection=connection
         )
+    _write_faults(faults_out, found.findings)
     if as_json:
         click.echo(json.dumps(found.document() | {"sample": found.sample}, ensure_ascii=False, indent=1))
         return
     for line in _lines(found, language_of()):
         # Values of a stranger's file: nothing in them may steer the terminal.
         click.echo("".join(sign if sign.isprintable() else "�" for sign in line))
+
+
+def _write_faults(out: Path | None, findings: Iterable[Finding]) -> None:
+    """Write all that was found as a table, in the language of the terminal; nothing when it is not wanted."""
+    if out is not None:
+        table = fault_table(fault_lines(findings, language_of()))
+        write_text_whole(out, (BYTE_ORDER_MARK, table))
 
 
 def _lines(found: Inspection, language: Language) -> Iterator[str]:
@@ -115,7 +138,8 @@ def _lines(found: Inspection, language: Language) -> Iterator[str]:
         yield f"{_MARKS[finding.severity]} {finding.title(language)}: {finding.detail(language)}{remedy}"
         for feature in () if finding.code in _TO_PLACE else finding.features[:_SHOWN]:
             place = "" if feature.lon is None else f"  @ {feature.lon:.6f}, {feature.lat:.6f}"
-            number = "" if feature.number is None else f"{feature.number}: "
+            cell = f" ({feature.cell})" if feature.cell else ""
+            number = "" if feature.number is None else f"{feature.number}{cell}: "
             yield f"    {number}{feature.words}{place}"
         yield f"    ⟶ {finding.advice(language)}"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gis_service.analysis.checks.findings import CHOOSE_SYSTEM
+from gis_service.analysis.checks.findings import CHOOSE_SYSTEM, Finding
 from gis_service.cli.users import operator
 from gis_service.files.readers.raster_limits import RasterLimits
 from gis_service.files.readers.raster_process import is_geotiff
@@ -61,8 +61,8 @@ def raster_choices(settings: Settings, file: Path, given: Mapping[str, Any]) -> 
 
 def tell_raster(
     settings: Settings, file: Path, layer_id: str | None, choices: RasterChoices, *, as_json: bool
-) -> None:
-    """Report what is in a GeoTIFF and what is wrong with it; nothing is loaded."""
+) -> tuple[Finding, ...]:
+    """Report what is in a GeoTIFF and what is wrong with it, and give the latter; nothing is loaded."""
     with open_context(settings) as context, reading(context):
         catalogue = context.catalogue
         target = definition_of(catalogue, layer_id) if layer_id else None
@@ -77,10 +77,11 @@ def tell_raster(
             "sample": seen.outline(),
         }
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-        return
+        return seen.findings
     for line in _lines(seen, file.name, language_of()):
         # Words of a stranger's file: nothing in them may steer the terminal.
         click.echo("".join(sign if sign.isprintable() else "�" for sign in line))
+    return seen.findings
 
 
 def _lines(seen: RasterInspection, file: str, language: Language) -> Iterator[str]:

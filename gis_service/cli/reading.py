@@ -8,6 +8,7 @@ import click
 from gis_service.analysis.unit_match import By
 from gis_service.files.readers import ReaderLimits
 from gis_service.services import ingest
+from gis_service.services.ingest_source import WIDEST_GAP_M
 from gis_service.settings import Settings
 
 _REPAIR = "--repair"
@@ -55,7 +56,7 @@ _OPTIONS = (
     ),
     click.option(
         "--gap-m",
-        type=click.FloatRange(0, 100),
+        type=click.FloatRange(0, WIDEST_GAP_M, min_open=True),
         default=1.0,
         show_default=True,
         help="Widest gap between areas that is told, and closed by the repair slivers.",

@@ -8,14 +8,14 @@ from gis_service.db.history import version
 from gis_service.db.history_diff import Difference, count_others, differences, tally
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, Fault
-from gis_service.services.export_names import IS_CSV, named_version
+from gis_service.services.export_names import OUR_COLUMNS, named_version
+from gis_service.text import whole_number
 from gis_service.types import Text, VersionId
 
 SHOWN = 100
 """Features that the refusal names one by one; the rest is counted."""
 UNTOLD = "?"
 """What has happened since a version that is not kept: there is no difference to read."""
-_DIGITS = 18
 _OPS = {
     "insert": Text("được thêm", "added"),
     "update": Text("được sửa", "changed"),
@@ -28,7 +28,8 @@ def told_base(
 ) -> int | None:
     """Tell from which version of a layer a file was exported; None when it does not say, or it was elsewhere.
 
-    A CSV has no room for it but in its name: ``clinic_v12.csv``.
+    A CSV has no room for it but in its name: ``clinic_v12.csv``. That of a table with other columns than ours
+    is somebody's own way of counting.
 
     Parameters
     ----------
@@ -41,13 +42,13 @@ def told_base(
     file
         What people call it.
     """
-    named = named_version(definition, file) if IS_CSV in about else None
+    named = named_version(definition, file) if OUR_COLUMNS in about else None
     if named is not None:
         about = {"LAYER": definition.id, "VERSION": str(named)}
-    number = about.get("VERSION", "")
-    if about.get("LAYER") != definition.id or not (number.isascii() and number.isdigit()):
+    number = whole_number(about.get("VERSION", ""))
+    if about.get("LAYER") != definition.id or number is None:
         return None
-    known = version(connection, definition.id, int(number)) if len(number) <= _DIGITS else None
+    known = version(connection, definition.id, number)
     # Another installation counts its versions from 1 as well: the time tells them apart.
     if (
         known is None

@@ -4,8 +4,9 @@ import re
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 
-IS_CSV = "delimiter"
-"""What the reader tells of tables of text and of nothing else: these tell by their name alone."""
+OUR_COLUMNS = "our_columns"
+"""What the reader tells of tables of text that may be our exports by their columns, and of nothing else: they
+tell the rest by their name alone."""
 _PART = "_part"
 
 

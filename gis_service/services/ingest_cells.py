@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gis_service.files.readers import BESIDE
+from gis_service.files.readers import APART, BESIDE
+from gis_service.services.export_names import OUR_COLUMNS
 from gis_service.services.ingest_columns import Matching
 
 CELL_ERRORS = "cell_errors"
 """By this it tells which cells held errors: column, sign, count, features."""
 CELLS = "cells"
 """What the reader of workbooks tells of itself under this name: columns by name, and runs of rows."""
-INNER = {CELLS, CELL_ERRORS, BESIDE}
+INNER = {CELLS, CELL_ERRORS, BESIDE, APART, OUR_COLUMNS}
 """What a reader tells for our own use."""
 
 

@@ -4,8 +4,8 @@ Nothing is decided here. Guesses are ranked, repairs are named, and what was cho
 that the next look shows what it did.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,16 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import crs_name
 from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.files.readers import open_vector
+from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_cells import INNER
 from gis_service.services.ingest_checks import Checker, CheckPlan
 from gis_service.services.ingest_coordinates import CoordinatesSeen, coordinates_document
 from gis_service.services.ingest_definition import Renamed, ids_of, suggest_definition
-from gis_service.services.ingest_part import tell_beside, tell_part
+from gis_service.services.ingest_guesses import guessed
+from gis_service.services.ingest_part import tell_alike, tell_beside, tell_part
 from gis_service.services.ingest_placing import lists_for, place_rows
 from gis_service.services.ingest_plan import is_far_fewer, lacking_fields, open_plan, plan_of
 from gis_service.services.ingest_seen import ColumnSeen, ColumnsSeen, PlacesSeen, Sample
@@ -184,7 +186,8 @@ def inspect(
     rows_now
         Features that the target has, for the guard against losing them.
     connection
-        Where the units are that the rows of a list may name; without it none are looked for.
+        Where the units are that the rows of a list may name, and the version that the file may be older than;
+        without it neither is looked for.
 
     Raises
     ------
@@ -210,7 +213,19 @@ def inspect(
         if connection is not None:
             rows = place_rows(connection, catalogue, target, rows, options)
             lists = lists_for(connection, catalogue, rows)
-        return inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
+        found = inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
+        if connection is not None and target is not None:
+            overtaken = tuple(_overtaken(connection, target, rows))
+            found = replace(found, findings=overtaken + found.findings)
+        return found
+
+
+def _overtaken(connection: Connection, target: LayerDefinition, rows: Rows) -> Iterator[Finding]:
+    """Tell of a file that was exported from a version which is not the newest any more."""
+    try:
+        require_base(connection, target, told_base(connection, target, rows.header.about, rows.file))
+    except Conflict as error:
+        yield Finding(error.code, 1, params=error.params)
 
 
 def inspect_rows(
@@ -293,8 +308,9 @@ class _Look:
         if self._places is not None and (
             crs is None or _ASTRAY & {code for code, *_ in checker.faults.kinds}
         ):
-            systems = guess_systems(self._places.points(), catalogue, declared)
-        texts = guesses(columns.texts())
+            points = self._places.points()
+            systems = guessed("systems", lambda: guess_systems(points, catalogue, declared))
+        texts = guessed("text", lambda: guesses(columns.texts()))
         tell_legacy(checker.faults, texts, columns.judged_of())
         if crs is not None:
             tell_doubt(checker.faults, systems, crs)
@@ -326,8 +342,10 @@ class _Look:
             text_guesses=texts,
             crs_guesses=systems,
             coordinates=rows.header.place,
-            coordinate_guesses=() if self._coordinates is None else self._coordinates.guesses(),
-            unit_guesses=self._units.guesses(),
+            coordinate_guesses=()
+            if self._coordinates is None
+            else guessed("coordinates", self._coordinates.guesses),
+            unit_guesses=guessed("units", self._units.guesses),
             placing=None if rows.placed is None else rows.placed.document(),
             sample={"type": "FeatureCollection", "features": []}
             if self._sample is None
@@ -352,6 +370,7 @@ def _tell_of_file(
     if rows.header.as_bytes and not plan.text.chosen:
         checker.faults.add(ErrorCode.TEXT_ENCODING_UNKNOWN, file=rows.file)
     tell_beside(checker.faults, rows)
+    tell_alike(checker.faults, rows)
     tell_cell_errors(checker.faults, rows.header.about)
     if target is None:
         return

@@ -34,7 +34,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.base_version import has_changed, replaced, require_base, told_base
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_checks import Checked, Checker
-from gis_service.services.ingest_part import require_agreed, tell_beside, tell_part
+from gis_service.services.ingest_part import require_agreed, tell_alike, tell_beside, tell_part
 from gis_service.services.ingest_plan import is_far_fewer, located_or_refused, plan_of
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
 from gis_service.services.ingest_systems import tell_datum
@@ -197,6 +197,7 @@ class Load:
         if not self._options.own:
             tell_datum(checker.faults, crs, self._options, self._catalogue)
             tell_beside(checker.faults, self._rows)
+            tell_alike(checker.faults, self._rows)
             tell_cell_errors(checker.faults, self._rows.header.about)
         agreed = self._options.fewer
         tell_part(checker.faults, self._rows, self._definition, checker.kept, self._before, agreed=agreed)

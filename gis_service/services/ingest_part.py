@@ -1,4 +1,4 @@
-"""Files that hold a part of a layer, as an export with a filter or a box tells of itself."""
+"""What a file tells of itself as a whole: a part of a layer, layers beside it, columns called the same."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers import BESIDE
-from gis_service.services.export_names import IS_CSV, is_named_part
+from gis_service.files.readers import APART, BESIDE
+from gis_service.services.export_names import OUR_COLUMNS, is_named_part
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_plan import is_far_fewer
 from gis_service.services.ingest_source import Rows
@@ -25,14 +25,14 @@ def part_of(about: Mapping[str, str], definition: LayerDefinition, file: str = "
     definition
         The layer that it is meant for.
     file
-        What people call it: a table of text tells it by its name alone.
+        What people call it: a table of text that may be ours tells it by its name alone.
 
     Returns
     -------
     str or None
         ``filter=…``, ``bbox=…``, or both; just these two words where nothing but the name tells it.
     """
-    if IS_CSV in about:
+    if OUR_COLUMNS in about:
         return _EITHER if is_named_part(definition, file) else None
     if about.get("LAYER") != definition.id:
         return None
@@ -77,6 +77,21 @@ def tell_beside(faults: FaultList, rows: Rows) -> None:
     """
     if others := others_in(rows.header.about):
         faults.add(ErrorCode.LAYERS_BESIDE, layer=rows.header.layer, beside=", ".join(others))
+
+
+def tell_alike(faults: FaultList, rows: Rows) -> None:
+    """Warn of columns that were called the same, and by which names they are known now.
+
+    Parameters
+    ----------
+    faults
+        Is added to.
+    rows
+        The source.
+    """
+    names = [str(name) for name in json.loads(rows.header.about.get(APART, "[]"))]
+    if names:
+        faults.add(ErrorCode.COLUMNS_CALLED_ALIKE, len(names), file=rows.file, columns=", ".join(names))
 
 
 def others_in(about: Mapping[str, str]) -> list[str]:

@@ -16,6 +16,8 @@ from gis_service.types import Floats, VersionId
 
 PIECE_ROWS = 16_384
 """Rows that are checked at a time."""
+WIDEST_GAP_M = 1000
+"""Gaps between areas that are wider than this are no slips of drawing."""
 Progress = Callable[[int, int | None], None]
 """Called with the features done so far, and how many there are when that is known."""
 

@@ -5,6 +5,7 @@ those that take longer, by a job. Whoever inspects holds no lock: what was found
 are still those it was found with.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -27,6 +28,8 @@ from gis_service.services.uploads_commit import commit_locked, source_of
 from gis_service.services.uploads_files import inspect, require_choices
 from gis_service.services.uploads_inspection import Source, target_of
 from gis_service.services.uploads_room import lives, most_bytes, store_of
+
+log = logging.getLogger(__name__)
 
 WAIT_S = 20.0
 """Longest that somebody waits for what was found in a file."""
@@ -81,6 +84,8 @@ def inspect_soon(context: Context, upload: Upload, caller: Caller, *, later: boo
         What no other choice can mend; the upload is refused then, and its bytes are gone.
     NotFound
         ``upload_gone`` when somebody has dropped it meanwhile.
+    GisError
+        ``internal`` for what nobody foresaw; the upload is refused then as well.
     """
     wait = not later and AT_ONCE.acquire(blocking=False)
     try:
@@ -108,10 +113,22 @@ def _inspect_at_once(context: Context, upload: Upload) -> Upload | None:
         late = limits != full and time.monotonic() - begun > WAIT_S / 2
         if late and error.code is ErrorCode.FILE_REJECTED_READER_LIMIT:
             return None
-        _end(context, upload, error)
-        # Whoever drops an upload takes its bytes away from under the reader: that is no fault of the file.
-        _there(uploads.again(context, upload.id))
+        _give_up(context, upload, error)
         raise
+    except Exception as error:
+        log.exception("inspection of upload %s", upload.id)
+        unforeseen = GisError(ErrorCode.INTERNAL, reference=upload.id)
+        _give_up(context, upload, unforeseen)
+        raise unforeseen from error
+
+
+def _give_up(context: Context, upload: Upload, error: GisError) -> None:
+    """End an inspection with an error, unless somebody has dropped the upload.
+
+    Whoever drops it takes its bytes away from under the reader: that is no fault of the file.
+    """
+    _end(context, upload, error)
+    _there(uploads.again(context, upload.id))
 
 
 def _there(upload: Upload) -> Upload:

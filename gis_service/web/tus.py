@@ -20,6 +20,7 @@ from gis_service.files.upload_store import CHECKSUMS
 from gis_service.services import uploads
 from gis_service.services.uploads import Checksum, Upload
 from gis_service.services.uploads_room import most_bytes
+from gis_service.text import whole_number
 from gis_service.web import current
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ EXTENSIONS = ("creation", "creation-with-upload", "expiration", "checksum", "ter
 MEDIA = "application/offset+octet-stream"
 _RESUMABLE = "Tus-Resumable"
 _CHUNK_BYTES = 1 << 18
-_MOST_DIGITS = 18
 _OVERRIDDEN = frozenset({"PATCH", "DELETE", "HEAD"})
 _ONE_UPLOAD = re.compile("/api/uploads/[^/]+")
 NO_LIMIT = 1 << 62
@@ -187,9 +187,10 @@ def _chunks() -> Iterator[bytes]:
 
 def _whole(name: str) -> int:
     given = request.headers.get(name, "-")
-    if not (given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS):
+    read = whole_number(given)
+    if read is None:
         raise WrongUse(ErrorCode.UPLOAD_HEADER_INVALID, name=name, given=given[:80], expected="0, 1, 2 …")
-    return int(given)
+    return read
 
 
 def _file_name() -> str:

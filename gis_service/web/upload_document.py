@@ -1,17 +1,15 @@
 """Uploads as documents: what was found is told in the reader's language, whoever found it, and when."""
 
 import base64
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.messages.catalogue import notices
 from gis_service.services import jobs, uploads
+from gis_service.services.fault_table import FaultLine, fault_table
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_listed import unpack
-from gis_service.text import plain_cell
 from gis_service.types import Language
 from gis_service.web import current
 from gis_service.web.errors import problem_document
@@ -27,8 +25,6 @@ from gis_service.web.schemas.uploads import (
     UploadResult,
     UploadTarget,
 )
-
-_COLUMNS = ("code", "severity", "count", "title", "where", "text", "lon", "lat", "remedy")
 
 
 def entry_of(upload: Upload) -> UploadEntry:
@@ -115,16 +111,21 @@ def _fault(id_: str, finding: Mapping[str, Any], language: Language, *, whole: b
 
 def faults_table(faults: Sequence[UploadFault]) -> str:
     """Write what was found as a table that a spreadsheet opens without running anything in it."""
-    out = io.StringIO()
-    lines = csv.writer(out)
-    lines.writerow(_COLUMNS)
-    for fault in faults:
-        whole = [UploadFeature(where="", text=fault.detail)]
-        for entry in fault.features or whole:
-            told = (fault.code, fault.severity, str(fault.count), fault.title, entry.where, entry.text)
-            place = ("" if side is None else repr(side) for side in (entry.lon, entry.lat))
-            lines.writerow([plain_cell(cell) for cell in (*told, *place, fault.remedy)])
-    return out.getvalue()
+    return fault_table(
+        FaultLine(
+            fault.code,
+            fault.severity,
+            fault.count,
+            fault.title,
+            entry.where,
+            entry.text,
+            entry.lon,
+            entry.lat,
+            fault.remedy,
+        )
+        for fault in faults
+        for entry in fault.features or [UploadFeature(where="", text=fault.detail)]
+    )
 
 
 def picture_of(upload: Upload) -> bytes:

@@ -1,5 +1,6 @@
 """Looking at a file from the terminal, and choosing repairs there."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from shapely.geometry import Point
 
 from gis_service.cli import main
 from gis_service.settings import Settings
+from tests.foreign_files import write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +118,44 @@ def test_columns_of_coordinates_are_suggested_as_options_and_taken(tmp_path: Pat
     assert "    3: đo bắc = 'xx'" in taken.stdout
     assert run("inspect", table, "--x", "c2").exit_code == 2
     assert run("load", table, "--layer", "wifi", "--x", "c2", "--y", "c3").exit_code == 3
+
+
+def test_a_fault_of_a_sheet_is_told_with_its_cell(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["code", "lon", "lat"], ["a", 106.3, 20.4], ["b", "gần chợ", 20.4]]
+    path = write_workbook(tmp_path / "a.xlsx", {"a": rows})
+    assert "    2 (B3): lon = 'gần chợ'" in run("inspect", path).stdout
+    (error,) = json.loads(run("inspect", path, "--json").stdout)["errors"]
+    assert (error["features"][0]["cell"], bool(error["expected"]["vi"])) == ("B3", True)
+
+
+def test_every_fault_is_written_to_a_table(tmp_path: Path) -> None:
+    table, out = tmp_path / "a.csv", tmp_path / "faults.csv"
+    table.write_text("code,lon,lat\n" + "".join(f"{at},x,20.4\n" for at in range(150)), "utf-8")
+    told = run("inspect", table, "--json", "--faults", out)
+    assert len(json.loads(told.stdout)["errors"][0]["features"]) == 100
+    lines = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert [line["where"] for line in lines] == [f"feature {at}" for at in range(1, 151)]
+    assert {(line["code"], line["count"], line["text"]) for line in lines} == {
+        ("coordinate_unreadable", "150", "lon = 'x'")
+    }
+    assert run("inspect", table, "--faults", out).exit_code == 5, "it is there"
+    assert run("inspect", table, "--faults", out, "--overwrite").exit_code == 0
+    assert run("inspect", table, "--faults", tmp_path / "a.txt").exit_code == 2
+
+
+def test_a_file_that_was_overtaken_is_told(tmp_path: Path) -> None:
+    table, out = tmp_path / "a.csv", tmp_path / "old.gpkg"
+    for text in ("a,một,106.3,20.4", "a,một,106.3,20.4\nb,hai,106.3,20.4"):
+        table.write_text(f"code,name,lon,lat\n{text}\n", "utf-8")
+        loaded = run("load", table, "--layer", "bus_stop")
+        assert loaded.exit_code == 0, loaded.output
+        if not out.exists():
+            assert run("export", "bus_stop", "--out", out).exit_code == 0
+    told = json.loads(run("inspect", out, "--layer", "bus_stop", "--json").stdout)
+    assert [one["code"] for one in told["errors"]] == ["base_version_changed"]
+    assert "+1 ~0 −0" in told["errors"][0]["detail"]["vi"]
+
+
+@pytest.mark.parametrize(("metres", "code"), [("0", 2), ("1001", 2), ("1000", 0)])
+def test_gaps_are_as_wide_as_the_api_takes_them(wifi: Path, metres: str, code: int) -> None:
+    assert run("inspect", wifi, "--gap-m", metres).exit_code == code

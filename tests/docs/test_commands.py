@@ -103,4 +103,7 @@ def test_the_contract_lists_every_command_with_options_that_it_has() -> None:
     for (noun, verb), options in told.items():
         command = command_of(noun, verb)
         assert command is not None
-        assert set(options) <= {option for each in command.params for option in each.opts}, (noun, verb)
+        known = {option for each in command.params for option in each.opts if option.startswith("--")}
+        assert set(options) <= known, (noun, verb)
+        # Those of a study are told as "…": analyst.md has them.
+        assert noun == "study" or set(options) == known, (noun, verb)

@@ -204,6 +204,15 @@ def test_tables_of_text_are_read_whatever_their_delimiter(tmp_path: Path, delimi
     assert shapely.from_wkb(batch[0].to_pylist())[0] == shapely.Point(106.25, 20.5)
 
 
+@pytest.mark.parametrize("heading", ["wkt", '"WKT"', "\ufeffgeom", "geometry\r", "place_wkt"])
+def test_a_column_of_shapes_alone_is_a_table(tmp_path: Path, heading: str) -> None:
+    text = f'{heading}\n"LINESTRING (106.3 20.4, 106.4 20.5)"\nPOINT (106.3 20.4)\n'
+    with open_vector(write_text(tmp_path / "a.csv", text)) as source:
+        (batch,) = source.batches()
+    shapes = shapely.from_wkb(batch[0].to_pylist())
+    assert [shape.geom_type for shape in shapes] == ["LineString", "Point"]
+
+
 def test_plane_coordinates_name_no_system_and_may_have_a_decimal_comma(tmp_path: Path) -> None:
     with open_vector(write_text(tmp_path / "a.csv", "code;x;y\na;612000,5;2260000\n")) as source:
         (batch,) = source.batches()

@@ -91,6 +91,15 @@ def test_an_uploaded_csv_tells_its_version_by_the_name_its_owner_gave(
     assert ErrorCode.BASE_VERSION_CHANGED in [one["error"]["code"] for one in found["findings"]]
 
 
+def test_a_table_of_ones_own_counts_its_versions_as_it_likes(connection: Connection, tmp_path: Path) -> None:
+    fill(connection, "a", "b")
+    old = newest(connection)
+    fill(connection, "a", "b", "c")
+    path = tmp_path / f"clinic_v{old}.csv"
+    path.write_text("code,lon,lat\na,106.3,20.4\nb,106.3,20.4\n", "utf-8")
+    assert load(connection, path).features == 2
+
+
 def test_an_older_export_is_loaded_when_that_is_wanted(connection: Connection, exported: Path) -> None:
     assert load(connection, exported / "a.gpkg", any_base=True).changes.removed == 1
 

@@ -78,6 +78,22 @@ def test_whoever_inspects_hears_that_the_upload_was_dropped_meanwhile(
     assert town.upload(whole.id).state == "dropped"
 
 
+def test_what_nobody_foresaw_ends_an_inspection_with_words_and_without_bytes(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    whole = town.whole()
+    monkeypatch.setattr(uploads_inspection, "inspect_rows", failing)
+    with pytest.raises(GisError) as caught:
+        runs.inspect_soon(town.context, whole, STAFF)
+    assert (caught.value.code, caught.value.params["reference"]) == ("internal", whole.id)
+    left = town.upload(whole.id)
+    assert (left.state, (left.problem or {})["code"]) == ("refused", "internal")
+    assert not town.folder(whole.id).exists()
+
+
 def test_an_upload_that_was_dropped_is_given_to_no_job(town: UploadTown) -> None:
     whole = town.whole()
     uploads.drop(town.context, whole.id, STAFF)

@@ -113,6 +113,7 @@ _SEVERITIES: dict[ErrorCode, Severity] = {
     ErrorCode.THOUSANDS_SUSPECT: Severity.WARNING,
     ErrorCode.CELL_ERROR: Severity.WARNING,
     ErrorCode.LAYERS_BESIDE: Severity.NOTE,
+    ErrorCode.COLUMNS_CALLED_ALIKE: Severity.WARNING,
     ErrorCode.FILE_IS_A_PART: Severity.WARNING,
     ErrorCode.COVERAGE_NOT_CHECKED: Severity.NOTE,
     ErrorCode.DECIMAL_COMMA: Severity.NOTE,
@@ -291,6 +292,10 @@ class Finding:
         """Say what was found."""
         return self._in(language, message_of(self.code).detail)
 
+    def expected(self, language: Language) -> str:
+        """Say what should have been there."""
+        return self._in(language, message_of(self.code).expected)
+
     def advice(self, language: Language) -> str:
         """Say what can be done."""
         return self._in(language, message_of(self.code).remedy)
@@ -305,9 +310,16 @@ class Finding:
             "remedy": self.remedy,
             "title": {"vi": self.title("vi"), "en": self.title("en")},
             "detail": {"vi": self.detail("vi"), "en": self.detail("en")},
+            "expected": {"vi": self.expected("vi"), "en": self.expected("en")},
             "advice": {"vi": self.advice("vi"), "en": self.advice("en")},
             "features": [
-                {"number": one.number, "words": one.words, "lon": one.lon, "lat": one.lat}
+                {
+                    "number": one.number,
+                    "cell": one.cell,
+                    "words": one.words,
+                    "lon": one.lon,
+                    "lat": one.lat,
+                }
                 for one in self.features[:SHOWN]
             ],
         }

@@ -27,6 +27,7 @@ from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.faults import require_columns
 from gis_service.files.readers.formats import Format
 from gis_service.files.readers.gdal import leave_out_frames, pyogrio
+from gis_service.files.readers.names import told_apart
 from gis_service.files.readers.parquet import read_parquet
 from gis_service.files.readers.places import coordinates_choice
 from gis_service.files.readers.prepared import prepare
@@ -145,7 +146,7 @@ def _answer(question: Question, sink: BinaryIO) -> None:
         name = question.name or Path(question.file).stem
         source = _source(question, Path(question.path), name, stack)
         with _explained(source):
-            opened = source.open(question.layer)
+            opened = told_apart(source.open(question.layer))
             first = next(opened.batches, None)
             if first is None:
                 write_stream(replace(opened.found, empty=True), pa.schema([]), iter(()), sink)
@@ -188,7 +189,7 @@ def _tell(question: Question, sink: BinaryIO) -> None:
                 shown = _shown_name(name, layer, len(layers), several=question.several)
                 try:
                     with _explained(source):
-                        opened = source.open(layer)
+                        opened = told_apart(source.open(layer))
                     require_columns(len(opened.schema) - opened.found.leading, question.file)
                     told.append(_told(opened, shown))
                 except RefusedInput as error:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+WKT_NAMES = ("wkt", "geom", "geometry")
+"""Columns of a table of text that hold shapes, in the order in which they are looked for."""
+
 
 class Format(StrEnum):
     """A format that may be loaded; what GDAL calls its reader is :attr:`driver`."""

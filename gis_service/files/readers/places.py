@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import shapely
 
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.readers.formats import WKT_NAMES
 from gis_service.text import search_form
 from gis_service.types import Bools, Floats
 
@@ -39,7 +40,6 @@ _PLANE_PAIRS = (
     ("coordx", "coordy"),
     ("pointx", "pointy"),
 )
-_WKT_NAMES = ("wkt", "geom", "geometry")
 _BEFORE = ("place", "")
 """An export calls its places ``place_lon`` where a field of the layer is called ``lon``."""
 _CODED = re.compile(r"(x|lon)(\d{4,5})")
@@ -101,7 +101,7 @@ def place_columns(names: list[str], chosen: Sequence[str] | None = None, file: s
         for x, y in _DEGREE_PAIRS + _PLANE_PAIRS + _coded_pairs(folded, before):
             if before + x in folded and before + y in folded:
                 return [folded[before + x], folded[before + y]]
-    called = [before + name for before in _BEFORE for name in _WKT_NAMES]
+    called = [before + name for before in _BEFORE for name in WKT_NAMES]
     return [folded[name] for name in called if name in folded][:1]
 
 
@@ -174,7 +174,9 @@ def number(text: str) -> float:
 def numbers(column: pa.Array) -> Floats:
     """Read a column of coordinates; what is none becomes nan."""
     if not pa.types.is_string(column.type):
-        return np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+        # A whole number beyond 2^53 loses its last digits, and is no coordinate anyway.
+        values = pc.cast(column, pa.float64(), safe=False)
+        return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
     text = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", ".")
     plain = pc.fill_null(pc.match_substring_regex(text, _PLAIN), False)
     read = pc.cast(pc.if_else(plain, text, None), pa.float64())

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import Element, iterparse
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple
+from openpyxl.utils.cell import column_index_from_string, coordinate_to_tuple, get_column_letter
 
 CELL_ERRORS = "cell_errors"
 """By this the reader of workbooks tells which cells held errors."""
@@ -156,6 +156,23 @@ def empty_results(sheet: IO[bytes]) -> set[tuple[int, int]]:
 def _is_empty_text(cell: Element) -> bool:
     stored = cell.find("{*}v")
     return cell.get("t") == "str" and stored is not None and not stored.text
+
+
+def cells_told(names: list[str], columns: list[int], rows: list[int]) -> str:
+    """Write where the values stand: letters by column, and the rows at which features begin to follow on.
+
+    Parameters
+    ----------
+    names, columns
+        Each column's name, and its place from 0.
+    rows
+        Row of each feature in the sheet, from 1.
+    """
+    runs = [
+        (feature, row) for feature, row in enumerate(rows, 1) if feature == 1 or row != rows[feature - 2] + 1
+    ]
+    letters = {name: get_column_letter(index + 1) for name, index in zip(names, columns, strict=True)}
+    return json.dumps({"columns": letters, "runs": runs})
 
 
 def one_line(value: object) -> str:

@@ -9,8 +9,9 @@ import re
 from pathlib import Path
 
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
-from gis_service.files.readers.formats import Format
+from gis_service.files.readers.formats import WKT_NAMES, Format
 from gis_service.files.readers.markup import sniff_markup
+from gis_service.text import search_form
 
 __all__ = ["Format", "sniff"]
 
@@ -128,9 +129,12 @@ def _by_text(head: bytes, path: Path) -> Format | None:
 
 
 def _is_table(text: bytes) -> bool:
-    """Tell a table by its header line: it has more than one column, and is no markup of any kind."""
-    header = text.lstrip(b" \t\r\n").split(b"\n", 1)[0]
-    return header[:1] != b"<" and any(sign in header for sign in b",;\t|")
+    """Tell a table by its header line: it has more than one column, or one of shapes, and is no markup."""
+    header = text.removeprefix(_BYTE_ORDER_MARK).lstrip(b" \t\r\n").split(b"\n", 1)[0]
+    if any(sign in header for sign in b",;\t|"):
+        return header[:1] != b"<"
+    name = search_form(header.decode("utf-8", "replace")).strip('"')
+    return name.removeprefix("place_") in WKT_NAMES
 
 
 def _is_sequence(path: Path) -> bool:

@@ -115,11 +115,12 @@ class Found:
         Whether there is no feature at all; then no column is known either.
     about
         Of what the file says about itself, the members of :data:`TOLD`; and what was done to read it, in
-        small letters: ``marks_taken_off`` (a CSV of ours), ``index_rebuilt`` (a Shapefile without its index),
-        ``header_row`` and ``skipped_rows`` (a sheet whose table does not begin at the top), ``blank_rows``,
-        ``delimiter`` (of a table of text), :data:`BESIDE`, ``cells`` (of a sheet: letters of its columns by
-        name, and ``[feature, row]`` from which on rows follow one another), ``cell_errors`` (of a sheet: of
-        each column and sign of an error how many cells hold it, and the features of the first).
+        small letters: ``our_columns`` (a CSV may be ours by its columns), ``marks_taken_off`` (it is),
+        ``index_rebuilt`` (a Shapefile without its index), ``header_row`` and ``skipped_rows`` (a sheet whose
+        table does not begin at the top), ``blank_rows``, ``delimiter`` (of a table of text), :data:`BESIDE`,
+        ``apart`` (columns that were called the same), ``cells`` (of a sheet: letters of its columns by name,
+        and ``[feature, row]`` from which on rows follow one another), ``cell_errors`` (of a sheet: of each
+        column and sign of an error how many cells hold it, and the features of the first).
     encoding
         Encoding of the text as the file names it (``.cpg``, language byte, declaration, byte order mark),
         none when nothing says.

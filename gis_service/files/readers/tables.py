@@ -17,6 +17,7 @@ import pyarrow.csv
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers.encodings import Reading, asked_reading, is_utf8, stated_reading
 from gis_service.files.readers.faults import LONGEST_TEXT, corrupt, require_columns
+from gis_service.files.readers.names import unique_names
 from gis_service.files.readers.places import crs_of_columns, kinds_of, place_columns, placed, srid_of
 from gis_service.files.readers.stream import Found, Opened
 from gis_service.text import unmarked_cell
@@ -87,42 +88,48 @@ def read_csv(
         )
     except (pa.ArrowInvalid, UnicodeError) as error:
         raise _refusal(path, file, codec, delimiter, error) from error
-    place = place_columns(reader.schema.names, coordinates, file)
-    ours = _is_ours(path, names, place)
+    called, apart = unique_names(reader.schema.names)
+    place = place_columns(called, coordinates, file)
+    of_ours = _has_our_columns(names, place)
+    ours = of_ours and _is_marked(path)
     first = _first_value(path, codec, delimiter, place[0]) if len(place) == 1 else None
     srid = srid_of(first)
     found = Found(
         layer=name or Path(file).stem,
-        crs=crs_of_columns(reader.schema.names, place, first),
+        crs=crs_of_columns(called, place, first),
         total=None,
         geometry=bool(place),
-        place=tuple(reader.schema.names[index] for index in place),
-        about={"delimiter": delimiter} | ({"marks_taken_off": "yes"} if ours else {}),
+        place=tuple(called[index] for index in place),
+        about={"delimiter": delimiter}
+        | ({"our_columns": "yes"} if of_ours else {})
+        | ({"marks_taken_off": "yes"} if ours else {})
+        | apart,
         encoding=reading.written,
         as_bytes=reading.as_bytes,
         kinds=kinds_of(place),
     )
-    empty = pa.RecordBatch.from_arrays(
-        [pa.array([], each.type) for each in reader.schema], reader.schema.names
-    )
-    source = map(_unmarked, reader) if ours else reader
+    empty = pa.RecordBatch.from_arrays([pa.array([], each.type) for each in reader.schema], called)
+    named = (pa.RecordBatch.from_arrays(batch.columns, called) for batch in reader)
+    source = map(_unmarked, named) if ours else named
     rows = _told(source, lambda error, done: _refusal(path, file, codec, delimiter, error, done))
     batches = (placed(batch, place, srid) for batch in rows)
     return Opened(found, placed(empty, place).schema, batches)
 
 
-def _is_ours(path: Path, names: list[str], place: list[int]) -> bool:
-    """Tell a table that was exported here: a byte order mark, ``fid`` first, the columns of its places last.
+def _has_our_columns(names: list[str], place: list[int]) -> bool:
+    """Tell a table that may have been exported here: ``fid`` first, the columns of its places last."""
+    last = [name.removeprefix("place_") for name in names[-2:]]
+    return names[0] == "fid" and (not place or last[-1] == "wkt" or bool(_AXES.match(" ".join(last))))
 
-    It keeps all that when a spreadsheet saves it anew as UTF-8. A foreign table would have to look so, and
-    to have an apostrophe before what a spreadsheet runs, for a value of it to be read otherwise than written.
+
+def _is_marked(path: Path) -> bool:
+    """Tell a byte order mark, which our exports have, and keep when a spreadsheet saves them as UTF-8.
+
+    A foreign table would have to have it, and our columns, and an apostrophe before what a spreadsheet runs,
+    for a value of it to be read otherwise than written.
     """
     with path.open("rb") as opened:
-        marked = opened.read(3) == _MARKS[0][0]
-    last = [name.removeprefix("place_") for name in names[-2:]]
-    return (
-        marked and names[0] == "fid" and (not place or last[-1] == "wkt" or bool(_AXES.match(" ".join(last))))
-    )
+        return opened.read(3) == _MARKS[0][0]
 
 
 def _unmarked(batch: pa.RecordBatch) -> pa.RecordBatch:

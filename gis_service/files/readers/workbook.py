@@ -6,8 +6,8 @@ here, and nothing that the workbook refers to is opened.
 """
 
 import datetime as dt
-import json
 import re
+import sys
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,11 +29,13 @@ from gis_service.files.readers import archive
 from gis_service.files.readers.encodings import UTF8
 from gis_service.files.readers.faults import corrupt, require_columns
 from gis_service.files.readers.markup import refuse_declarations
+from gis_service.files.readers.names import unique_names
 from gis_service.files.readers.places import crs_of_columns, kinds_of, number, place_columns, placed, srid_of
 from gis_service.files.readers.sheets import (
     ABOUT,
     CellErrors,
     OwnSheets,
+    cells_told,
     empty_results,
     merged_across,
     one_line,
@@ -212,6 +214,8 @@ class Workbook:
         named, about = self._named(name, named)
         columns = [index for index, value in enumerate(named) if _is_filled(value)]
         require_columns(len(columns), self._file)
+        names, apart = unique_names([one_line(named[index]) for index in columns])
+        about |= apart
         before = rows[body - 1][0] if body else rows[0][0] - 1
         about["header_row"] = str(before) if has_names else "-"
         if place:
@@ -220,9 +224,9 @@ class Workbook:
         blank = kept[-1][0] - before - len(kept) if kept else 0
         if blank:
             about["blank_rows"] = str(blank)
-        about["cells"] = _cells(named, columns, [row for row, _ in kept])
+        about["cells"] = cells_told(names, columns, [row for row, _ in kept])
         self._refuse_uncomputed(name, {row for row, _ in kept}, columns)
-        return _Table([one_line(named[index]) for index in columns], columns, kept, about)
+        return _Table(names, columns, kept, about)
 
     def _named(self, sheet: str, heading: list[Any]) -> tuple[list[Any], dict[str, str]]:
         """Put names of fields for the labels that head the rows of our own export, and give what it tells."""
@@ -303,19 +307,10 @@ def _coordinates(cells: Sequence[Any]) -> list[Any]:
         if not _is_filled(value):
             read.append(None)
             continue
-        known = isinstance(value, int | float) and not isinstance(value, bool)
+        known = isinstance(value, int | float) and not isinstance(value, bool) and _is_float(value)
         coordinate = float(value) if known else number(str(value))
         read.append(coordinate if np.isfinite(coordinate) else _text(value))
     return read
-
-
-def _cells(named: list[Any], columns: list[int], rows: list[int]) -> str:
-    """Write where the values stand: letters by column, and the rows at which features begin to follow on."""
-    runs = [
-        (feature, row) for feature, row in enumerate(rows, 1) if feature == 1 or row != rows[feature - 2] + 1
-    ]
-    letters = {one_line(named[index]): get_column_letter(index + 1) for index in columns}
-    return json.dumps({"columns": letters, "runs": runs})
 
 
 def _is_filled(value: object) -> bool:
@@ -376,11 +371,16 @@ def _array(values: list[Any]) -> pa.Array:
         return pa.array(values, pa.bool_())
     if kinds == {int} and all(value is None or abs(value) < 1 << 63 for value in values):
         return pa.array(values, pa.int64())
-    if kinds and kinds <= {int, float}:
+    if kinds and kinds <= {int, float} and all(value is None or _is_float(value) for value in values):
         return pa.array([None if value is None else float(value) for value in values], pa.float64())
     if kinds == {dt.datetime} and all(value is None or value.time() == _MIDNIGHT for value in values):
         return pa.array([None if value is None else value.date() for value in values], pa.date32())
     return pa.array([None if value is None else _text(value) for value in values], pa.string())
+
+
+def _is_float(value: float) -> bool:
+    """Tell whether a number fits into a float: a sheet may hold a whole number of any length."""
+    return isinstance(value, float) or abs(value) <= sys.float_info.max
 
 
 def _text(value: object) -> str:

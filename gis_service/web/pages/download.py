@@ -19,7 +19,7 @@ from gis_service.services.export_formats import (
 )
 from gis_service.services.export_losses import losses_of
 from gis_service.services.features import has_geometry
-from gis_service.text import number
+from gis_service.text import number, whole_number
 from gis_service.types import Language
 from gis_service.web import current, errors
 from gis_service.web.api.collections import collection_of, oldest_of
@@ -35,7 +35,6 @@ look.speak_in_pages(blueprint)
 _ASKED = ("f", "crs", "version")
 _VERSIONS = 30
 """Versions to choose from; an older one is named by the link that leads here."""
-_DIGITS = 18
 
 
 @blueprint.get("")
@@ -54,8 +53,7 @@ def download(collection_id: str) -> Response:
 
 def _form(collection: Collection, error: GisError | None = None) -> Response:
     definition, language = collection.definition, look.language_of()
-    asked = request.args.get("version", "")
-    version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else None
+    version = whole_number(request.args.get("version", ""))
     city = current.catalogue().city
     own = own_systems(city)
     found = history.page(

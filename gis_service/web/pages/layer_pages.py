@@ -19,6 +19,7 @@ from gis_service.services.layers import refuse_raster
 from gis_service.services.rights import require_editing_now
 from gis_service.services.small_map import ground_of, layer_shapes
 from gis_service.services.transactions import writing
+from gis_service.text import whole_number
 from gis_service.web import current, errors, forgery, live
 from gis_service.web.api.collections import collection_of, oldest_of
 from gis_service.web.auth import Permission, demands
@@ -48,11 +49,10 @@ def history(collection_id: str) -> Response:
 
 def _history(collection_id: str, error: GisError | None = None, unsure: int | None = None) -> Response:
     collection = collection_of(collection_id)
-    before = request.args.get("before", "")
     found = service.page(
         current.connection(),
         collection.definition,
-        before=int(before) if before.isascii() and before.isdigit() else None,
+        before=whole_number(request.args.get("before", "")),
         limit=_VERSIONS,
         oldest=oldest_of(collection),
     )
@@ -70,7 +70,7 @@ def _history(collection_id: str, error: GisError | None = None, unsure: int | No
         located=collection.definition.geometry not in _LOCATED,
         drawn=DRAWN,
         unsure=unsure,
-        done=int(done) if done.isascii() and done.isdigit() else None,
+        done=whole_number(done),
         unchanged=done == "unchanged",
         next=found.next_before,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -12,6 +12,7 @@ from gis_service.services.ingest_coordinates import NONE
 from gis_service.services.ingest_definition import ids_of
 from gis_service.services.ingest_text import WHOLE
 from gis_service.services.uploads import Upload
+from gis_service.text import whole_number
 from gis_service.web.pages.upload_view import SWAPPED, coordinate_columns, guesses_of, places_to_give, seen_of
 
 Form = MultiDict[str, str]
@@ -22,6 +23,7 @@ STORED_NAME = "data"
 _AXES = "axes"
 _LONGEST = 2000
 _BOTH = ("vi", "en")
+_One = TypeVar("_One")
 
 
 def choices_from(form: Form, upload: Upload) -> dict[str, Any]:
@@ -44,8 +46,8 @@ def choices_from(form: Form, upload: Upload) -> dict[str, Any]:
     for name in ("name", "encoding", "message", "kind", "nodata"):
         if name in form:
             chosen[name] = _text(form, name) or None
-    if _text(form, "base").isdigit():
-        chosen["base"] = int(_text(form, "base"))
+    if (base := whole_number(_text(form, "base"))) is not None:
+        chosen["base"] = base
     if "repairs.shown" in form:
         shown = set(_text(form, "repairs.shown").split())
         kept = [repair for repair in chosen.get("repairs", []) if repair not in shown]
@@ -215,17 +217,23 @@ def _coordinates(form: Form, upload: Upload, seen: Mapping[str, Any] | None) -> 
     """Take the columns that were picked one by one before a pair that is offered."""
     names = coordinate_columns(seen)
     picked = [_text(form, f"coordinates.{side}") for side in ("x", "y", "geometry")]
-    x, y, shape = (names[int(at)] if at.isdecimal() and int(at) < len(names) else None for at in picked)
+    x, y, shape = (_at(names, place) for place in picked)
     if x is not None and y is not None:
         return [x, y]
     if shape is not None:
         return [shape]
     way, guesses = _text(form, "coordinates"), guesses_of(upload, "coordinates")
-    if way.isdecimal() and int(way) < len(guesses):
-        known: list[str] = guesses[int(way)]["coordinates"]
+    if (guess := _at(guesses, way)) is not None:
+        known: list[str] = guess["coordinates"]
         return known
     before: list[str] | str | None = upload.choices.get("coordinates")
     return {"as before": before, NONE: NONE}.get(way)
+
+
+def _at(listed: Sequence[_One], place: str) -> _One | None:
+    """Give what was picked by its place in a list; none for a place that there is not."""
+    number = whole_number(place)
+    return listed[number] if number is not None and number < len(listed) else None
 
 
 def _placing(form: Form, upload: Upload) -> dict[str, Any] | None:
@@ -235,8 +243,7 @@ def _placing(form: Form, upload: Upload) -> dict[str, Any] | None:
     before: dict[str, Any] = upload.choices.get("placing") or {}
     if not picked:
         return None
-    if picked != "as before" and picked.isdigit() and int(picked) < len(guesses):
-        guess = guesses[int(picked)]
+    if (guess := _at(guesses, picked)) is not None:
         chosen = {name: guess[name] for name in ("vintage", "column", "by", "within") if guess.get(name)}
         given = before.get("given", {}) if before.get("vintage") == chosen["vintage"] else {}
     else:

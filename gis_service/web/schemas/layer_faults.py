@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from gis_service.services.ingest_source import WIDEST_GAP_M
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, Link
 
@@ -11,7 +12,9 @@ from gis_service.web.schemas.common import Answer, Link
 class LayerFaultsQuery(Query):
     """How narrow a gap is told, and in which format."""
 
-    gap_m: float = Field(1.0, gt=0, le=1000, description="Widest gap between areas that is told, in metres.")
+    gap_m: float = Field(
+        1.0, gt=0, le=WIDEST_GAP_M, description="Widest gap between areas that is told, in metres."
+    )
     f: Literal["json", "html", "csv"] | None = Field(
         None, description="Format; else the Accept header tells."
     )

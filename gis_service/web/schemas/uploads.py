@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from gis_service.services.ingest_source import WIDEST_GAP_M
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import Answer, FaultEntry, Link, Problem
 from gis_service.web.schemas.placing import UploadPlaced, UploadPlacing
@@ -78,7 +79,9 @@ class UploadChoices(BaseModel):
     placing: UploadPlacing | None = Field(
         None, description="By which units rows without coordinates find their place."
     )
-    gap_m: float | None = Field(None, gt=0, le=1000, description="Widest gap that is closed, in metres.")
+    gap_m: float | None = Field(
+        None, gt=0, le=WIDEST_GAP_M, description="Widest gap that is closed, in metres."
+    )
     message: str | None = Field(None, max_length=2000, description="Why; kept with the version.")
     base: int | None = Field(
         None,

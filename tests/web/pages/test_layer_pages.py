@@ -50,6 +50,11 @@ def versions(town: Town) -> list[int]:
     return [one["id"] for one in town.get("/api/collections/wifi/versions").get_json()["items"]]
 
 
+@pytest.mark.parametrize("asked", ["before=²", f"before={'9' * 5000}", f"done={'9' * 5000}"])
+def test_what_is_no_version_in_the_address_is_passed_over(town: Town, asked: str) -> None:
+    assert town.get(f"{HISTORY}?{asked}").status_code == 200
+
+
 def test_versions_stand_with_what_they_changed_and_the_ways_to_them(town: Town) -> None:
     page = town.get(f"{HISTORY}?lang=en").text
     newest, first = versions(town)[0], versions(town)[-1]

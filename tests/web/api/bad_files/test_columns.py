@@ -1,12 +1,13 @@
 """Names and values of columns: renamed, refused, kept as text, warned of."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely.geometry import Point
 
 from tests.bad_files.counter import Counter, codes, fault
-from tests.bad_files.made import collection, feature, packed
+from tests.bad_files.made import collection, feature, packed, workbook
 from tests.bad_files.targets import new_layer
 
 SCRIPT = "<script>alert(1)</script>"
@@ -21,6 +22,12 @@ COLUMNS: dict[str, tuple[str, str | None]] = {
     "2024": ("c_2024", "digit"),
     "地块": ("column", "empty"),
     "code": ("code", None),
+}
+
+
+ALIKE: dict[str, list[list[object]]] = {
+    "numbers beside text": [["code", "ghi chú", "ghi chú"], ["x", 7, "b"], ["y", 8, "d"]],
+    "a pair of coordinates": [["toạ độ", "toạ độ", "b"], ["106.3", "20.4", "x"], ["106.4", "20.5", "y"]],
 }
 
 
@@ -50,6 +57,26 @@ def test_names_that_no_table_has_are_renamed_and_kept_as_labels(counter: Counter
     ((made,),) = counter.rows("SELECT document FROM gis.layer_definition WHERE id = 'renamed'")
     labels = {field["name"]: field["label"]["vi"] for field in made["fields"]}
     assert labels == {field: column for column, (field, _) in COLUMNS.items()}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("what", ALIKE)
+def test_columns_called_the_same_are_told_apart(
+    counter: Counter, tmp_path: Path, what: str, ending: str
+) -> None:
+    heading, first, second = ALIKE[what]
+    text = "\n".join(",".join(map(str, row)) for row in (heading, first, second))
+    content = text.encode() if ending == "csv" else workbook(tmp_path, [heading, first, second])
+    told = counter.seen(content, f"bảng.{ending}")
+    warning = fault(told, "columns_called_alike")
+    same = next(str(name) for name in heading if heading.count(name) > 1)
+    assert (warning["severity"], warning["count"], f"{same} (2)" in warning["detail"]) == ("warning", 1, True)
+    seen = {column["name"]: column["samples"] for column in told["layers"][0]["columns"]}
+    repeated = [at for at, name in enumerate(heading) if name == same]
+    assert [seen[same], seen[f"{same} (2)"]] == [[str(first[at]), str(second[at])] for at in repeated]
+    told = counter.chosen(told["id"], columns={same: "", f"{same} (2)": "name"}, layer="market")
+    taken = {column["name"]: column["field"] for column in told["layers"][0]["columns"] if column["taken"]}
+    assert (taken.get(f"{same} (2)"), same in taken) == ("name", False)
 
 
 WIDE: dict[str, tuple[dict[str, Any], str]] = {
