@@ -21,6 +21,8 @@ def search_form(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+BYTE_ORDER_MARK = "\ufeff"
+"""First sign of a table in UTF-8, without which Excel takes it for the code page of the machine."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Signs that a spreadsheet takes for the beginning of a formula."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")

@@ -18,7 +18,6 @@ from gis_service.messages.terminal import language_of
 from gis_service.services import ingest_inspect, layers
 from gis_service.services.context import open_context
 from gis_service.services.fault_table import fault_lines, fault_table
-from gis_service.services.history_table import BYTE_ORDER_MARK
 from gis_service.services.ingest_inspect import Inspection
 from gis_service.services.transactions import reading
 from gis_service.settings import read_settings
@@ -102,7 +101,7 @@ def _write_faults(out: Path | None, findings: Iterable[Finding]) -> None:
     """Write all that was found as a table, in the language of the terminal; nothing when it is not wanted."""
     if out is not None:
         table = fault_table(fault_lines(findings, language_of()))
-        write_text_whole(out, (BYTE_ORDER_MARK, table))
+        write_text_whole(out, (table,))
 
 
 def _lines(found: Inspection, language: Language) -> Iterator[str]:

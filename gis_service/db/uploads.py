@@ -238,7 +238,7 @@ def expire(connection: Connection, forgotten: timedelta) -> list[str]:
         .returning(upload.c.id)
     )
     ids = list(dropped.scalars())
-    ended = upload.c.state.in_(("dropped", "refused"))
+    ended = upload.c.state.in_(("committed", "dropped", "refused"))
     connection.execute(delete(upload).where(ended, upload.c.updated_at < now - forgotten))
     return ids
 

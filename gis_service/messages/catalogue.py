@@ -77,6 +77,12 @@ def faults() -> dict[str, Text]:
     return {code: _text(entry) for code, entry in _entries("faults").items()}  # type: ignore[arg-type]
 
 
+@cache
+def layer_remedies() -> dict[str, Text]:
+    """Give what can be done about a fault of a layer, by code, where that differs from a file's."""
+    return {code: _text(entry) for code, entry in _entries("layer_remedies").items()}  # type: ignore[arg-type]
+
+
 def message_of(code: str) -> Message:
     """Give the words of one error code."""
     return errors()[code]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gis_service.analysis.checks.findings import Feature, Finding
-from gis_service.text import plain_cell
+from gis_service.text import BYTE_ORDER_MARK, plain_cell
 from gis_service.types import Language
 
-COLUMNS = ("code", "severity", "count", "title", "where", "text", "lon", "lat", "remedy")
+_ENDS = ("code", "severity", "count", "title"), ("text", "lon", "lat", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,20 @@ def fault_lines(findings: Iterable[Finding], language: Language) -> Iterator[Fau
             )
 
 
-def fault_table(faults: Iterable[FaultLine]) -> str:
-    """Write a table that a spreadsheet opens without running anything in it."""
+def fault_table(faults: Iterable[FaultLine], named: str = "where") -> str:
+    """Write a table that a spreadsheet opens with its Vietnamese, running nothing in it.
+
+    Parameters
+    ----------
+    faults
+        The lines.
+    named
+        What the column of ``where`` is called.
+    """
     out = io.StringIO()
+    out.write(BYTE_ORDER_MARK)
     lines = csv.writer(out)
-    lines.writerow(COLUMNS)
+    lines.writerow((*_ENDS[0], named, *_ENDS[1]))
     for one in faults:
         place = ("" if side is None else repr(side) for side in (one.lon, one.lat))
         told = (one.code, one.severity, str(one.count), one.title, one.where, one.text, *place, one.remedy)

@@ -10,11 +10,9 @@ import shapely
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.services.history import Difference
-from gis_service.text import plain_cell
+from gis_service.text import BYTE_ORDER_MARK, plain_cell
 
 COLUMNS = ("fid", "key", "op", "field", "before", "after")
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel garbles Vietnamese."""
 _GEOMETRY = "geom"
 
 

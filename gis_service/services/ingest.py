@@ -9,8 +9,8 @@ from pathlib import Path
 from gis_service.analysis.checks.findings import Repair
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
-from gis_service.files.readers import open_vector
 from gis_service.services.ingest_load import Load
+from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_placed import Placing
 from gis_service.services.ingest_placing import place_rows
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows, rows_of
@@ -73,15 +73,7 @@ def load_file(
     """
     definition = definition_of(catalogue, layer_id)
     options = options or LoadOptions()
-    with open_vector(
-        path,
-        name=options.name,
-        encoding=options.encoding,
-        limits=options.limits,
-        strict_text=False,
-        rebuild_index=Repair.INDEX in options.repairs,
-        coordinates=options.coordinates,
-    ) as source:
+    with open_as_chosen(path, options) as source:
         rows = Rows(options.called or path.name, source.header, source.names, source.batches())
         rows = place_rows(connection, catalogue, definition, rows, options)
         load = Load(catalogue, definition, rows, options)

@@ -21,7 +21,6 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import crs_name
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
-from gis_service.files.readers import open_vector
 from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_cells import INNER
@@ -29,6 +28,7 @@ from gis_service.services.ingest_checks import Checker, CheckPlan
 from gis_service.services.ingest_coordinates import CoordinatesSeen, coordinates_document
 from gis_service.services.ingest_definition import Renamed, ids_of, suggest_definition
 from gis_service.services.ingest_guesses import guessed
+from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_part import tell_alike, tell_beside, tell_part
 from gis_service.services.ingest_placing import lists_for, place_rows
 from gis_service.services.ingest_plan import is_far_fewer, lacking_fields, open_plan, plan_of
@@ -199,15 +199,7 @@ def inspect(
         ``placing_refused``.
     """
     options = options or LoadOptions()
-    with open_vector(
-        path,
-        name=options.name,
-        encoding=options.encoding,
-        limits=options.limits,
-        strict_text=False,
-        rebuild_index=Repair.INDEX in options.repairs,
-        coordinates=options.coordinates,
-    ) as source:
+    with open_as_chosen(path, options) as source:
         rows = Rows(path.name, source.header, source.names, source.batches())
         lists: UnitLists = {}
         if connection is not None:

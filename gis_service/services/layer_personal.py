@@ -23,7 +23,7 @@ from gis_service.types import Text
 
 LOOKED_AT = 6 * BATCH_ROWS
 """Rows that are looked at: somebody waits, and a column of phone numbers shows in its first rows."""
-_TOLD = ("text", "integer")
+_TOLD = ("text", "integer", "number")
 """Types of fields that personal data stands in."""
 
 

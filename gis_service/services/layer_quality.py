@@ -14,12 +14,14 @@ from gis_service.crs import STORAGE
 from gis_service.db.engine import Connection
 from gis_service.db.export import Rows as LayerRows
 from gis_service.db.export import read_rows
+from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.files.readers import Header
 from gis_service.services.ingest_checks import Checker
 from gis_service.services.ingest_plan import plan_of
 from gis_service.services.ingest_source import LoadOptions, Rows
 from gis_service.services.layers import state_of, table_of
+from gis_service.services.prepared import Prepared
 from gis_service.types import Int64s, VersionId
 
 
@@ -41,6 +43,50 @@ class LayerQuality:
     version: VersionId
     features: int
     findings: tuple[Finding, ...]
+
+    @property
+    def listed(self) -> int:
+        """Features that are told one by one, over all kinds of faults."""
+        return sum(len(finding.features) for finding in self.findings)
+
+
+def quality_now(
+    connection: Connection,
+    catalogue: Catalogue,
+    definition: LayerDefinition,
+    prepared: Prepared,
+    *,
+    gap_m: float = 1.0,
+) -> LayerQuality:
+    """Check a layer as `layer_quality` does, unless this process has done it since the layer was changed.
+
+    Parameters
+    ----------
+    connection
+        One state of the data.
+    catalogue, definition, gap_m
+        As of `layer_quality`.
+    prepared
+        What this process has found lately, and the turns of those who check.
+
+    Raises
+    ------
+    NotFound
+        ``layer_empty``.
+    Temporary
+        ``coverage_busy`` when the process checks as much as it may.
+    """
+    # The definition says what is a fault, and the version what there is; the words are made for each reader.
+    version = version_of(connection, definition.id)
+    name = (definition.id, version, repr(definition), gap_m)
+    found: LayerQuality | None = prepared.checked.known(name)
+    if found is None:
+        # The turn comes first: many who ask the same at once would hold a thread each until it is answered.
+        with prepared.checks.one():
+            found = prepared.checked.by_name(
+                name, lambda: layer_quality(connection, catalogue, definition, gap_m=gap_m)
+            )
+    return found
 
 
 def layer_quality(

@@ -88,6 +88,15 @@ class Memo:
             self._bound(name, future, self._weigh(answer), self._most)
         return answer
 
+    def known(self, name: Hashable) -> Any | None:  # noqa: ANN401 whatever was made under the name
+        """Give what is known under a name already; None when it has to be made, or is being made just now."""
+        with self._lock:
+            known = self._known.get(name)
+            if known is None or not known[0].done() or known[0].exception() is not None:
+                return None
+            self._known.move_to_end(name)
+        return known[0].result()
+
     def _bound(self, name: Hashable, future: Future[Any], weight: int, most: int) -> None:
         """Let the answers used longest ago go until the others, this one among them, weigh little enough."""
         with self._lock:

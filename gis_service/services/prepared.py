@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -47,6 +48,10 @@ DRAWINGS = 256
 """Whole answers that follow the eye of a reader over the map."""
 MOST_DRAWN = 64_000_000
 """Bytes of these together: one alone may have ten million."""
+CHECKED = 64
+"""Layers whose faults stay in memory."""
+MOST_CHECKED = 200_000
+"""Features at fault that these name together; one layer names 50,000 at most."""
 JOINED = 3
 """Joins of places to roads that stay in memory, for the next edit to begin from: some 40 MB each."""
 MOST_EDITED = 0.02
@@ -123,11 +128,14 @@ class Prepared:
         self.studies = Memo(STUDIES)
         self.answers = Memo(ANSWERS)
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
+        self.checked = Memo(CHECKED, most=MOST_CHECKED, weigh=attrgetter("listed"))
         self.once = Memo(FACTS).once
         self.store = store
         self.rasters = rasters
         self._names = names
         self.turns = Turns() if turns is None else turns
+        # Whoever reads a layer may ask for its faults: every row of it is checked, once at a time.
+        self.checks = Turns(1, waiting=1)
         self.is_aside = False
 
     def aside(self) -> "Prepared":

@@ -132,8 +132,9 @@ def publish(
         made = _describe(connection, catalogue, before, _kept(definition, before, asked), caller)
     others = replace(catalogue, layers={**catalogue.layers, made.id: made})
     if rights_of(connection, others, caller).visibility(made.id) != visibility:
-        # It was given another one than that of its definition, which is asked for again.
-        set_visibility(connection, others, made.id, None, caller=caller)
+        # It was given another one than that of its definition, which is asked for again. Its columns are
+        # those of a study, which was looked at above: nobody has to be asked about them.
+        set_visibility(connection, others, made.id, None, caller=caller, agreed=True)
     told = {"layer": made.id, "rows": asked.rows, "visibility": visibility, "study": study_id}
     record(connection, caller, "study.publish", study_id, None, told)
     report = load_rows(

@@ -152,14 +152,15 @@ def set_visibility(
     visibility: Visibility | None,
     *,
     caller: Caller = OPERATOR,
-    agreed: bool = True,
+    agreed: bool = False,
 ) -> bool:
     """Open or close a layer; None gives back the visibility of its definition.
 
     Parameters
     ----------
     agreed
-        Whether somebody has said yes to opening columns that look like personal data.
+        Whether somebody has said yes to opening columns that look like personal data; without it such a layer
+        is not opened to everybody.
 
     Returns
     -------

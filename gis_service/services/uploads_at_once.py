@@ -34,13 +34,14 @@ class Measured:
     ----------
     batches
         They.
-    at_once
-        Whether somebody waits: then iterating raises `TooMuchAtOnceError` when more come than one process
-        looks through meanwhile.
+    until
+        Moment, as of `time.monotonic`, until which somebody waits: then iterating raises `TooMuchAtOnceError`
+        when more come than one process looks through meanwhile, or that moment has come. None when nobody
+        waits.
     """
 
-    def __init__(self, batches: Iterable[pa.RecordBatch], *, at_once: bool) -> None:
-        self._batches, self._at_once = batches, at_once
+    def __init__(self, batches: Iterable[pa.RecordBatch], *, until: float | None) -> None:
+        self._batches, self._until = batches, until
         self.beyond = False
         """Whether more have come than that, or took longer."""
 
@@ -50,10 +51,15 @@ class Measured:
         for batch in self._batches:
             rows, size = rows + batch.num_rows, size + batch.nbytes
             self.beyond = rows > AT_ONCE_ROWS or size > AT_ONCE_ROW_BYTES
-            if self.beyond and self._at_once:
-                raise TooMuchAtOnceError
+            self._require_time()
             yield batch
         self.beyond |= time.monotonic() - begun > AT_ONCE_S
+        # The last batch has been checked too; what looks at all of them together comes now.
+        self._require_time()
+
+    def _require_time(self) -> None:
+        if self._until is not None and (self.beyond or time.monotonic() > self._until):
+            raise TooMuchAtOnceError
 
 
 def is_beyond(upload: Upload) -> bool:

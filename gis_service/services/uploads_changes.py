@@ -5,11 +5,11 @@ from gis_service.db.engine import Connection
 from gis_service.db.publish import Changes
 from gis_service.db.publish_count import count_changes
 from gis_service.errors import RefusedInput
-from gis_service.files.readers import ReaderLimits, open_vector
+from gis_service.files.readers import ReaderLimits
 from gis_service.services.accounts import Caller
 from gis_service.services.context import Context
-from gis_service.services.ingest import Repair
 from gis_service.services.ingest_load import Load
+from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_placing import place_rows
 from gis_service.services.ingest_source import Rows
 from gis_service.services.layers import table_of
@@ -75,15 +75,7 @@ def _counted(context: Context, connection: Connection, found: Upload, target: La
     options = options_of(source)
     with (
         connection.begin_nested() as savepoint,
-        open_vector(
-            source.path,
-            name=options.name,
-            encoding=options.encoding,
-            limits=options.limits,
-            strict_text=False,
-            rebuild_index=Repair.INDEX in options.repairs,
-            coordinates=options.coordinates,
-        ) as opened,
+        open_as_chosen(source.path, options) as opened,
     ):
         rows = Rows(source.file, opened.header, opened.names, opened.batches())
         rows = place_rows(connection, context.catalogue, target, rows, options)

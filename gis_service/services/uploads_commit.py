@@ -1,10 +1,14 @@
 """The commit of an upload: one version of a layer, in one transaction with the note that it was made."""
 
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import body_of, with_user_layers
 from gis_service.db import uploads as rows
-from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.files.readers import ReaderLimits
 from gis_service.services import jobs, uploads, user_layers
 from gis_service.services.accounts import Caller, record
@@ -20,7 +24,13 @@ from gis_service.services.uploads import Upload, require_state
 from gis_service.services.uploads_at_once import AT_ONCE, is_beyond
 from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
+from gis_service.services.uploads_kept import without_values
 from gis_service.services.uploads_room import store_of
+from gis_service.text import normalise
+from gis_service.types import Text
+
+_UNSAID = frozenset({"", "?", "??"})
+"""What a suggested definition says of what nobody knows."""
 
 
 def commit(context: Context, id_: str, caller: Caller) -> Upload:
@@ -38,7 +48,8 @@ def commit(context: Context, id_: str, caller: Caller) -> Upload:
         ``upload_not_ready``; ``base_version_changed`` when somebody else has changed the layer since the file
         was inspected; ``layer_taken``, ``layer_busy``; ``upload_busy`` while another request commits it.
     RefusedInput
-        ``upload_target_missing``, and what the load is refused with; nothing is published then.
+        ``upload_target_missing``; ``layer_definition_faulty``, also when a new layer does not say its licence
+        or its source; and what the load is refused with. Nothing is published then.
     """
     with writing(context) as connection:
         found = uploads.find(connection, id_, caller, lock=True, wait=False)
@@ -125,7 +136,6 @@ def commit_locked(
         "unchanged": report.changes.unchanged,
         "notices": list(report.notices),
     }
-    inspection = {**(found.inspection or {}), "preview": None, "picture": None}
     rows.change_upload(
         connection,
         found.id,
@@ -134,7 +144,7 @@ def commit_locked(
         job=None,
         result=result,
         problem=None,
-        inspection=inspection,
+        inspection=without_values(found.inspection or {}),
     )
     return uploads.find(connection, found.id, None)
 
@@ -143,7 +153,33 @@ def _require_target(catalogue: Catalogue, found: Upload) -> LayerDefinition:
     target = target_of(catalogue, found.choices)
     if target is None:
         raise RefusedInput(ErrorCode.UPLOAD_TARGET_MISSING, id=found.id, file=found.file)
+    if (defined := definition_in(found.choices)) is not None:
+        _require_origin(defined, found)
     return target
+
+
+def _require_origin(defined: Mapping[str, Any], found: Upload) -> None:
+    """Refuse a new layer that says nothing of its licence and its source, as a suggested definition does.
+
+    Nobody can guess them, and everybody asks for them later.
+    """
+    faults = []
+    if _texts(defined["licence"]) <= _UNSAID:
+        words = Text("Chưa ghi giấy phép của dữ liệu.", "The licence of the data is not said.")
+        faults.append(Fault(Text("giấy phép", "licence"), words))
+    # As it was suggested: what the file is called, or a layer in it.
+    named = [found.file, *(str(layer["name"]) for layer in (found.inspection or {}).get("layers", []))]
+    names = {normalise(name) for one in named for name in (one, PurePath(one).stem)}
+    if _texts(defined["source"]) <= _UNSAID | names | _texts(defined["title"]):
+        words = Text("Chưa ghi dữ liệu từ đâu mà có.", "Where the data comes from is not said.")
+        faults.append(Fault(Text("nguồn", "source"), words))
+    if faults:
+        raise RefusedInput(ErrorCode.LAYER_DEFINITION_FAULTY, faults, count=len(faults))
+
+
+def _texts(told: str | Mapping[str, str]) -> set[str]:
+    """Give a text of a definition in every language that it is said in."""
+    return {normalise(text) for text in ([told] if isinstance(told, str) else told.values())}
 
 
 def source_of(context: Context, found: Upload, limits: ReaderLimits) -> Source:

@@ -4,6 +4,8 @@ Everything that a file may be wrong with in its content is a finding here, besid
 for other choices; only what no choice can mend ends it.
 """
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -18,11 +20,12 @@ from gis_service.crs import parse_chosen_crs
 from gis_service.db.engine import Connection
 from gis_service.db.layers import state_of, version_of
 from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
-from gis_service.files.readers import ReaderLimits, inspect_file, open_vector
+from gis_service.files.readers import ReaderLimits, inspect_file
 from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
 from gis_service.services.ingest_coordinates import NONE
 from gis_service.services.ingest_inspect import inspect_rows
+from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_part import others_in
 from gis_service.services.ingest_placed import placing_of
 from gis_service.services.ingest_placing import lists_for, place_rows
@@ -54,16 +57,24 @@ class Source:
         What was chosen: members of `LoadOptions`, and ``layer`` or ``definition`` as the target.
     limits
         What reading it may cost.
-    at_once
-        Whether somebody waits, in the process that answers everybody: then it is not read to the end when it
-        holds too much for that.
+    until
+        Moment, as of `time.monotonic`, until which somebody waits, in the process that answers everybody: it
+        is not read to the end when it takes longer, or holds too much for that. None when nobody waits.
     """
 
     path: Path
     file: str
     choices: Mapping[str, Any]
     limits: ReaderLimits
-    at_once: bool = False
+    until: float | None = None
+
+    @property
+    def limits_now(self) -> ReaderLimits:
+        """What reading it may cost from now on: a file is opened more than once, and the time is one."""
+        if self.until is None:
+            return self.limits
+        left = max(1, math.ceil(self.until - time.monotonic()))
+        return replace(self.limits, seconds=min(self.limits.seconds, left))
 
 
 def definition_in(choices: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -120,7 +131,7 @@ def options_of(source: Source) -> LoadOptions:
         chosen.pop(name, None)
     if chosen.get("crs"):
         parse_chosen_crs(chosen["crs"])
-    return LoadOptions(**chosen, limits=source.limits)
+    return LoadOptions(**chosen, limits=source.limits_now)
 
 
 def _require_none(unknown: list[str], known: str) -> None:
@@ -160,17 +171,9 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
         found: dict[str, Any] = {"layers": [], "findings": [], "guesses": [], "target": None, "preview": None}
         target, faults = _chosen(catalogue, source.choices)
         try:
-            with open_vector(
-                source.path,
-                name=options.name,
-                encoding=options.encoding,
-                limits=options.limits,
-                strict_text=False,
-                rebuild_index=Repair.INDEX in options.repairs,
-                coordinates=options.coordinates,
-            ) as opened:
+            with open_as_chosen(source.path, options) as opened:
                 rows_now = None
-                batches = Measured(opened.batches(), at_once=source.at_once)
+                batches = Measured(opened.batches(), until=source.until)
                 rows = Rows(source.file, opened.header, opened.names, batches)
                 with opening() as connection:
                     if target is not None:
@@ -257,7 +260,7 @@ def _is_choosable(error: RefusedInput) -> bool:
 def _layers(source: Source, options: LoadOptions) -> list[dict[str, Any]]:
     """Tell what there is to choose from."""
     rebuild = Repair.INDEX in options.repairs
-    held = inspect_file(source.path, options.limits, encoding=options.encoding, rebuild_index=rebuild)
+    held = inspect_file(source.path, source.limits_now, encoding=options.encoding, rebuild_index=rebuild)
     return [
         {
             "name": layer.name,

@@ -47,7 +47,7 @@ def choices_of(settings: Settings, source: Source) -> RasterChoices:
     if unknown := sorted(set(chosen) - CHOICES):
         known = ", ".join(sorted(CHOICES))
         raise RefusedInput(ErrorCode.UPLOAD_CHOICE_UNKNOWN, given=", ".join(unknown), known=known)
-    limits = replace(RasterLimits.of(settings), seconds=source.limits.seconds)
+    limits = replace(RasterLimits.of(settings), seconds=source.limits_now.seconds)
     of_reading = {name: chosen[name] for name in _OF_READING if name in chosen}
     choices = RasterChoices(**of_reading, file=source.file, limits=limits)
     choices.question(source.file)
@@ -88,7 +88,8 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source, choices: Ras
             raise
         # The choice is wrong, not the file.
         faults.append(Finding(error.code, 1, params=error.params))
-        seen = inspect_raster(source.path, catalogue, replace(choices, nodata=None), target)
+        limits = replace(choices.limits, seconds=source.limits_now.seconds)
+        seen = inspect_raster(source.path, catalogue, replace(choices, nodata=None, limits=limits), target)
     layer = _layer(seen, source.file, None if target else min(catalogue.city.categories))
     found: dict[str, Any] = plain(
         {

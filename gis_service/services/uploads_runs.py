@@ -87,30 +87,30 @@ def inspect_soon(context: Context, upload: Upload, caller: Caller, *, later: boo
     GisError
         ``internal`` for what nobody foresaw; the upload is refused then as well.
     """
+    # One moment for all that is done while somebody waits: for the reader, the checks, and a job after them.
+    until = time.monotonic() + WAIT_S
     wait = not later and AT_ONCE.acquire(blocking=False)
     try:
         if wait and (upload.size or 0) <= AT_ONCE_BYTES:
-            found = _inspect_at_once(context, upload)
+            found = _inspect_at_once(context, upload, until)
             if found is not None:
                 return _there(found)
         begun = _there(_begin(context, upload, caller))
-        return _there(_waited(context, begun)) if wait else begun
+        return _there(_waited(context, begun, until)) if wait else begun
     finally:
         if wait:
             AT_ONCE.release()
 
 
-def _inspect_at_once(context: Context, upload: Upload) -> Upload | None:
+def _inspect_at_once(context: Context, upload: Upload, until: float) -> Upload | None:
     """Inspect in this process; give None when it takes too long, or too much memory."""
-    full = ReaderLimits.of(context.settings)
-    limits = replace(full, seconds=min(full.seconds, int(WAIT_S)))
-    begun = time.monotonic()
     try:
-        return _inspect(context, upload, limits, ["received"], at_once=True)
+        return _inspect(context, upload, ["received"], until=until)
     except TooMuchAtOnceError:
         return None
     except GisError as error:
-        late = limits != full and time.monotonic() - begun > WAIT_S / 2
+        # Less time than a file may take was left to the reader: another limit it would have met sooner.
+        late = ReaderLimits.of(context.settings).seconds > WAIT_S and time.monotonic() > until - WAIT_S / 2
         if late and error.code is ErrorCode.FILE_REJECTED_READER_LIMIT:
             return None
         _give_up(context, upload, error)
@@ -141,14 +141,13 @@ def _there(upload: Upload) -> Upload:
 def _inspect(
     context: Context,
     upload: Upload,
-    limits: ReaderLimits,
     states: list[str],
     job: Job | None = None,
     *,
-    at_once: bool = False,
+    until: float | None = None,
 ) -> Upload:
     """Inspect an upload, and keep what was found as long as nobody has chosen otherwise meanwhile."""
-    source = replace(source_of(context, upload, limits), at_once=at_once)
+    source = replace(source_of(context, upload, ReaderLimits.of(context.settings)), until=until)
     # No transaction is open while the file is read, which may take long.
     found = inspect(context, source)
     with writing(context) as connection:
@@ -199,15 +198,19 @@ def _begin(context: Context, upload: Upload, caller: Caller) -> Upload:
         return uploads.find(connection, upload.id, None)
 
 
-def _waited(context: Context, upload: Upload) -> Upload:
+def _waited(context: Context, upload: Upload, until: float) -> Upload:
     """Wait for a job that inspects, as long as anybody waits.
+
+    Parameters
+    ----------
+    until
+        Moment, as of `time.monotonic`, from which on nobody does.
 
     Raises
     ------
     RefusedInput
         What the upload was refused with.
     """
-    until = time.monotonic() + WAIT_S
     now = upload
     while now.state == "inspecting" and time.monotonic() < until:
         time.sleep(_POLL_S)
@@ -285,7 +288,7 @@ def run(context: Context, job: Job, caller: Caller | None) -> None:
     if upload.job != job.id:
         raise NotWantedError
     if job.process == INSPECT:
-        _inspect(context, upload, ReaderLimits.of(context.settings), ["inspecting"], job)
+        _inspect(context, upload, ["inspecting"], job)
         return
     with writing(context) as connection:
         found = uploads.find(connection, id_, None, lock=True)

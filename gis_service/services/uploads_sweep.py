@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(seconds=60)
 """Whoever receives or inspects an upload at once has said so within this time, or is gone."""
 FORGOTTEN = timedelta(days=7)
-"""Time after which an upload that was dropped or refused is not listed any more."""
+"""Time after which an upload that was committed, dropped or refused is forgotten; the audit has the event."""
 ORPHAN_S = 3600.0
 """Age of a folder from which on it is removed when no open upload needs it."""
 

@@ -1,13 +1,12 @@
 """Uploads as documents: what was found is told in the reader's language, whoever found it, and when."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.messages.catalogue import notices
 from gis_service.services import jobs, uploads
-from gis_service.services.fault_table import FaultLine, fault_table
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_listed import unpack
 from gis_service.types import Language
@@ -106,25 +105,6 @@ def _fault(id_: str, finding: Mapping[str, Any], language: Language, *, whole: b
             for one in more
         ],
         listed=finding.get("listed", len(error.faults)),
-    )
-
-
-def faults_table(faults: Sequence[UploadFault]) -> str:
-    """Write what was found as a table that a spreadsheet opens without running anything in it."""
-    return fault_table(
-        FaultLine(
-            fault.code,
-            fault.severity,
-            fault.count,
-            fault.title,
-            entry.where,
-            entry.text,
-            entry.lon,
-            entry.lat,
-            fault.remedy,
-        )
-        for fault in faults
-        for entry in fault.features or [UploadFeature(where="", text=fault.detail)]
     )
 
 

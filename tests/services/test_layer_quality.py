@@ -1,14 +1,19 @@
 """The checks of a file, over what a layer holds."""
 
+from dataclasses import replace
+
 import pytest
 from shapely.geometry import Point, box
 from sqlalchemy import text
 
+from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.ingest import LoadOptions
 from gis_service.services.ingest_load import Load
-from gis_service.services.layer_quality import layer_quality
+from gis_service.services.layer_quality import LayerQuality, layer_quality, quality_now
+from gis_service.services.prepared import Prepared
+from gis_service.services.turns import Turns
 from tests.row_source import rows_of_shapes
 from tests.small_city import city_with, field, layer
 
@@ -59,6 +64,26 @@ def test_a_table_without_geometry_is_looked_at_too(connection: Connection) -> No
     connection.execute(text("UPDATE layer.plain SET kind = 'z'"))
     (finding,) = layer_quality(connection, CITY, PLAIN).findings
     assert (finding.code, finding.column) == (ErrorCode.VALUE_NOT_ALLOWED, "kind")
+
+
+def test_a_layer_is_checked_once_as_long_as_neither_its_rows_nor_its_definition_change(
+    connection: Connection,
+) -> None:
+    def now(definition: LayerDefinition = PLAIN, gap_m: float = 1.0) -> LayerQuality:
+        return quality_now(connection, CITY, definition, prepared, gap_m=gap_m)
+
+    prepared = Prepared(turns=Turns())
+    Load(CITY, PLAIN, rows_of_shapes(None, {"code": ["a"], "kind": ["a"]}), LoadOptions()).run(
+        connection, author="lan", message="", progress=lambda _done, _total: None
+    )
+    first = now()
+    with prepared.checks.one():
+        assert now() is first
+    assert now(gap_m=2.0) is not first
+    narrow = replace(PLAIN, fields=(PLAIN.fields[0], replace(PLAIN.fields[1], values=("b",))))
+    assert [finding.code for finding in now(narrow).findings] == [ErrorCode.VALUE_NOT_ALLOWED]
+    connection.execute(text("INSERT INTO gis.version (layer, author, message) VALUES ('plain', 'x', '')"))
+    assert now() is not first
 
 
 def test_a_layer_that_holds_nothing_yet_is_not_found(connection: Connection) -> None:

@@ -40,6 +40,15 @@ def test_an_array_that_has_gone_is_never_taken_for_a_new_one() -> None:
     assert [memo.once(total, np.full(8, at)) for at in range(500)] == [8.0 * at for at in range(500)]
 
 
+def test_what_is_being_made_or_has_failed_is_not_known_yet() -> None:
+    memo = Memo()
+    assert memo.by_name("a", lambda: (memo.known("a"), 1)) == (None, 1)
+    assert memo.known("a") == (None, 1)
+    with pytest.raises(ZeroDivisionError):
+        memo.by_name("b", lambda: 1 // 0)
+    assert memo.known("b") is None
+
+
 def test_the_answers_used_last_stay() -> None:
     memo, total = Memo(size=2), Sum()
     one, two, three = np.arange(1), np.arange(2), np.arange(3)

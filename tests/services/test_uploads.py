@@ -1,6 +1,7 @@
 """What becomes of uploads: by jobs, by the sweep, and when a reader, a connection or a worker dies."""
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -266,6 +267,24 @@ def test_the_operator_sees_to_the_uploads_of_others(town: UploadTown) -> None:
     id_ = town.whole().id
     uploads.drop(town.context, id_, OPERATOR)
     assert town.upload(id_).state == "dropped"
+
+
+def test_no_value_of_a_file_stays_beside_its_layer_and_the_upload_is_forgotten(town: UploadTown) -> None:
+    ready = town.ready(points("a", "b", name="<b>xyz</b>"))
+    before = ready.inspection or {}
+    assert "xyz" in json.dumps(before)
+    done = commits.commit(town.context, ready.id, STAFF)
+    kept = done.inspection or {}
+    for value in ("xyz", "106.35"):
+        assert value not in json.dumps(kept, ensure_ascii=False)
+    counts = [[(one["error"]["code"], one["count"]) for one in told["findings"]] for told in (before, kept)]
+    assert counts[0] == counts[1] != []
+    assert kept["layers"][0]["features"] == 2
+    town.do("UPDATE gis.upload SET updated_at = now() - interval '8 days' WHERE id = :id", id=ready.id)
+    swept(town)
+    with pytest.raises(GisError):
+        town.upload(ready.id)
+    assert town.markets() == ["a", "b"]
 
 
 def test_the_sweep_drops_what_is_over_and_forgets_it_later(town: UploadTown) -> None:

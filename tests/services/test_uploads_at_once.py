@@ -2,14 +2,17 @@
 
 import errno
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gis_service.errors import Conflict, GisError, NotFound, Temporary
-from gis_service.files.readers import process
+from gis_service.files.readers import ReaderLimits, process
 from gis_service.services import (
     ingest_inspect,
     uploads,
@@ -24,6 +27,7 @@ from gis_service.services.transactions import writing
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_at_once import AT_ONCE
 from gis_service.services.uploads_changes import changes_of
+from gis_service.services.uploads_inspection import Source
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 
 
@@ -162,6 +166,30 @@ def test_a_file_that_holds_more_than_it_weighs_is_given_to_a_job_and_so_is_its_c
     assert uploads_at_once.is_beyond(ready)
     assert changes_of(town.context, ready.id, STAFF) is None
     assert isinstance(commits.commit_soon(town.context, ready.id, STAFF), Job)
+
+
+def test_a_file_whose_checks_take_longer_than_anybody_waits_is_given_to_a_job(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = ingest_inspect.inspect_rows
+
+    def slowly(*told: Any, **also: Any) -> object:  # noqa: ANN401  whatever it takes
+        time.sleep(1.1)
+        return look(*told, **also)
+
+    whole = town.whole()
+    monkeypatch.setattr(uploads_inspection, "inspect_rows", slowly)
+    monkeypatch.setattr(runs, "WAIT_S", 1.0)
+    found = runs.inspect_soon(town.context, whole, STAFF)
+    assert (found.state, found.problem) == ("inspecting", None)
+
+
+def test_a_file_that_is_opened_again_has_the_time_that_is_left() -> None:
+    limits = ReaderLimits(seconds=900)
+    nobody = Source(Path("x"), "x", {}, limits)
+    assert nobody.limits_now is limits
+    assert replace(nobody, until=time.monotonic() + 5).limits_now.seconds in (4, 5)
+    assert replace(nobody, until=time.monotonic() - 5).limits_now.seconds == 1
 
 
 def test_a_commit_that_fails_gives_its_turn_back(town: UploadTown) -> None:

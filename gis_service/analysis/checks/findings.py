@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 
 from gis_service.errors import ErrorCode
-from gis_service.messages.catalogue import message_of
+from gis_service.messages.catalogue import layer_remedies, message_of
 from gis_service.types import Bools, Floats, Int64s, Language, Text
 
 SHOWN = 100
@@ -299,6 +299,10 @@ class Finding:
     def advice(self, language: Language) -> str:
         """Say what can be done."""
         return self._in(language, message_of(self.code).remedy)
+
+    def advice_for_layer(self, language: Language) -> str:
+        """Say what can be done where it stands in a layer, not in a file that can be read in another way."""
+        return self._in(language, layer_remedies().get(self.code.value) or message_of(self.code).remedy)
 
     def document(self) -> dict[str, Any]:
         """Write it for a page or a program, in both languages."""

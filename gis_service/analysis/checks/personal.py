@@ -51,6 +51,8 @@ _PATTERNS: Final[dict[What, str]] = {
     "phone": r"^(\+?84|0)[ .-]?[235789]([ .-]?\d){8}$",
     "email": r"^[^@\s]+@[^@\s]+\.[A-Za-z]{2,}$",
 }
+_EXACT_BELOW = 2.0**53
+"""Whole numbers below it stand in a column of decimals as they are."""
 _OLD_IDENTITY = r"^\d{9}$"
 """Nine digits of a CMND: so many other numbers have nine that only the name of the column tells."""
 
@@ -76,7 +78,7 @@ def looks_personal(column: pa.Array, named: What | None) -> dict[What, Bools]:
     Parameters
     ----------
     column
-        (n,) texts or whole numbers.
+        (n,) texts or numbers, of which those with decimals look like nothing personal.
     named
         What the name of the column says it holds.
 
@@ -87,6 +89,8 @@ def looks_personal(column: pa.Array, named: What | None) -> dict[What, Bools]:
         value that could be such counts: a phone number that a spreadsheet made a number has lost its first
         zero.
     """
+    if pa.types.is_floating(column.type):
+        column = _whole(column)
     if pa.types.is_integer(column.type):
         column = column.cast(pa.string())
     if not pa.types.is_string(column.type):
@@ -110,8 +114,14 @@ def masked(value: object) -> str:
     >>> masked("034012345678")
     '03********78'
     """
-    text = str(value)
+    text = str(int(value) if isinstance(value, float) else value)
     return text[:2] + "*" * max(len(text) - 4, 1) + text[-2:] if len(text) > 4 else "*" * len(text)  # noqa: PLR2004
+
+
+def _whole(column: pa.Array) -> pa.Array:
+    """Give numbers as the whole numbers that they are; none where they have decimals or are too large."""
+    whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), _EXACT_BELOW))
+    return pc.if_else(whole, column, None).cast(pa.int64())
 
 
 def _true(mask: pa.Array) -> Bools:

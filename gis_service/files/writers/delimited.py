@@ -8,10 +8,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from gis_service.files.writers.table import GEOMETRY, Note, Table, Tally, place_columns, place_names
-from gis_service.text import marked_cell
+from gis_service.text import BYTE_ORDER_MARK, marked_cell
 
-_MARK = b"\xef\xbb\xbf"
-"""Byte order mark, without which Excel takes UTF-8 for the code page of the machine."""
 _MAYBE_FORMULA = r"^'*[=+\-@\t\r\n]"
 
 
@@ -27,7 +25,7 @@ def write_csv(part: Path, table: Table, batches: Iterator[pa.RecordBatch]) -> li
     kinds |= dict.fromkeys(places, pa.float64() if len(places) > 1 else pa.string())
     schema = pa.schema(list(kinds.items()))
     with part.open("wb") as file:
-        file.write(_MARK)
+        file.write(BYTE_ORDER_MARK.encode())
         with pyarrow.csv.CSVWriter(file, schema) as writer:
             for batch in batches:
                 columns = {

@@ -5,11 +5,12 @@ import hashlib
 from flask import Blueprint, Response, request
 
 from gis_service.analysis.checks.findings import LISTED, SHOWN
-from gis_service.services.layer_quality import layer_quality
+from gis_service.services.layer_quality import quality_now
 from gis_service.web import current, live
 from gis_service.web.api.collections import collection_of
 from gis_service.web.auth import Permission
-from gis_service.web.layer_fault_words import faults_of, faults_table
+from gis_service.web.faults_table import table_answer
+from gis_service.web.layer_fault_words import faults_of
 from gis_service.web.operation import operation
 from gis_service.web.present import json_response, link, wants_page
 from gis_service.web.schemas.common import CSV, HTML, JSON
@@ -35,7 +36,8 @@ def faults(collection_id: str, query: LayerFaultsQuery) -> Response:
         return Response(status=_SEE_OTHER, headers={"Location": f"/layers/{collection_id}/quality"})
     language = current.language()
     wants_table = query.f == "csv" or (query.f is None and request.accept_mimetypes.best == CSV)
-    told = (collection_id, collection.version, query.gap_m, language, wants_table, current.base_url())
+    kind = (language, wants_table, current.base_url())
+    told = (collection.definition, collection.version, query.gap_m, *kind)
     etag = hashlib.sha256(repr(told).encode()).hexdigest()
     if request.if_none_match.contains(etag):
         response = Response(status=_NOT_MODIFIED)
@@ -47,13 +49,11 @@ def faults(collection_id: str, query: LayerFaultsQuery) -> Response:
 
 def _found(collection_id: str, gap_m: float, *, wants_table: bool) -> Response:
     definition = collection_of(collection_id).definition
-    found = layer_quality(current.connection(), current.catalogue(), definition, gap_m=gap_m)
+    connection, catalogue, prepared = current.connection(), current.catalogue(), current.context().prepared
+    found = quality_now(connection, catalogue, definition, prepared, gap_m=gap_m)
     items = faults_of(found.findings, current.language(), LISTED if wants_table else SHOWN)
     if wants_table:
-        response = Response(faults_table(items), content_type=f"{CSV}; charset=utf-8")
-        response.headers["Content-Language"] = current.language()
-        response.headers["Content-Disposition"] = f'attachment; filename="{collection_id}_faults.csv"'
-        return response
+        return table_answer(items, "id", f"{collection_id}_faults.csv", current.language())
     path = f"/collections/{collection_id}"
     links = [
         link(f"{path}/faults", "self"),

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from gis_service.errors import Conflict, ErrorCode, GisError
+from gis_service.errors import GisError
 from gis_service.services import uploads as service
 from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
@@ -18,7 +18,9 @@ from gis_service.web import current, tus
 from gis_service.web.api.jobs import status_info
 from gis_service.web.api.user_layers import merged
 from gis_service.web.auth import Permission
+from gis_service.web.faults_table import FAULTS_FILE, table_answer
 from gis_service.web.multipart import MOST_AROUND_BYTES, file_of
+from gis_service.web.one_upload import inspected_upload, upload_of
 from gis_service.web.operation import operation
 from gis_service.web.prefer import RESPOND_ASYNC, wants_a_job
 from gis_service.web.present import json_response, url
@@ -39,7 +41,7 @@ from gis_service.web.schemas.uploads import (
     UploadsQuery,
 )
 from gis_service.web.schemas.user_layers import LayerPatch
-from gis_service.web.upload_document import document_of, entry_of, faults_of, faults_table, picture_of
+from gis_service.web.upload_document import document_of, entry_of, faults_of, picture_of
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api/uploads")
 blueprint.after_request(tus.finish)
@@ -83,12 +85,7 @@ def uploads(query: UploadsQuery) -> Response:
 @operation(_TAG, Permission.UPLOAD, {HTTPStatus.OK: {JSON: UploadDocument}})
 def upload(upload_id: str) -> Response:
     """Tell how far an upload is, what was found in it and what came of it; HEAD is that of tus."""
-    found, caller = service.get(current.connection(), upload_id, current.caller()), current.caller()
-    if found.state == "receiving" and found.size == service.offset_of(current.context().settings, found):
-        # Its last byte came, and whoever took it has died before it could say so.
-        current.release()
-        found = service.received(current.context(), found, caller)
-    return _told(found)
+    return _told(upload_of(upload_id))
 
 
 @blueprint.patch("/<upload_id>")
@@ -123,22 +120,19 @@ def drop(upload_id: str) -> Response:
 @operation(_TAG, Permission.UPLOAD, {HTTPStatus.OK: {JSON: UploadFaults, CSV: None}}, query=FaultsQuery)
 def faults(upload_id: str, query: FaultsQuery) -> Response:
     """List everything that was found in a file: as a document the first of each kind, as a table all."""
-    inspected = _inspected(upload_id)
+    inspected = inspected_upload(upload_id)
     wants_table = query.f == "csv" or (query.f is None and request.accept_mimetypes.best == CSV)
     found = faults_of(inspected, whole=wants_table)
     if not wants_table:
         return json_response(UploadFaults(items=found).model_dump_json(exclude_none=True))
-    response = Response(faults_table(found), content_type=f"{CSV}; charset=utf-8")
-    response.headers["Content-Language"] = current.language()
-    response.headers["Content-Disposition"] = 'attachment; filename="faults.csv"'
-    return response
+    return table_answer(found, "where", FAULTS_FILE, current.language())
 
 
 @blueprint.get("/<upload_id>/preview")
 @operation(_TAG, Permission.UPLOAD, {HTTPStatus.OK: {GEOJSON: Preview}})
 def preview(upload_id: str) -> Response:
     """Give some features of a file for a map; none when it is not known where they lie."""
-    found = (_inspected(upload_id).inspection or {}).get("preview")
+    found = (inspected_upload(upload_id).inspection or {}).get("preview")
     document = Preview.model_validate(found or {"type": "FeatureCollection", "features": []})
     return json_response(document.model_dump_json(), GEOJSON)
 
@@ -147,7 +141,7 @@ def preview(upload_id: str) -> Response:
 @operation(_TAG, Permission.UPLOAD, {HTTPStatus.OK: {PNG: None}})
 def picture(upload_id: str) -> Response:
     """Give a small picture of a raster; its corners are told with the layer."""
-    return Response(picture_of(_inspected(upload_id)), content_type=PNG)
+    return Response(picture_of(inspected_upload(upload_id)), content_type=PNG)
 
 
 @blueprint.post("/<upload_id>/commit")
@@ -196,13 +190,6 @@ def _patched(patch: Mapping[str, Any]) -> runs.Change:
         return choices.model_dump(mode="json", exclude_defaults=True)
 
     return change
-
-
-def _inspected(upload_id: str) -> Upload:
-    found = service.get(current.connection(), upload_id, current.caller())
-    if found.inspection is None:
-        raise Conflict(ErrorCode.UPLOAD_NOT_READY, id=found.id, state=found.state)
-    return found
 
 
 def _created(made: Upload) -> Response:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from gis_service.analysis.checks.findings import LISTED
 from gis_service.errors import Conflict, GisError, NotFound
 from gis_service.services import history as service
 from gis_service.services.audit import note_version
@@ -14,7 +15,7 @@ from gis_service.services.collections import Collection
 from gis_service.services.edits import ANSWER_WAIT_S
 from gis_service.services.history_back import restore
 from gis_service.services.history_picture import DRAWN, touched
-from gis_service.services.layer_quality import layer_quality
+from gis_service.services.layer_quality import LayerQuality, quality_now
 from gis_service.services.layers import refuse_raster
 from gis_service.services.rights import require_editing_now
 from gis_service.services.small_map import ground_of, layer_shapes
@@ -23,6 +24,7 @@ from gis_service.text import whole_number
 from gis_service.web import current, errors, forgery, live
 from gis_service.web.api.collections import collection_of, oldest_of
 from gis_service.web.auth import Permission, demands
+from gis_service.web.faults_table import table_answer
 from gis_service.web.layer_fault_words import faults_of
 from gis_service.web.pages import look, upload_words
 from gis_service.web.pages.drawing import HEIGHT, WIDTH, Drawing, geometry_of
@@ -128,11 +130,9 @@ def go_back(collection_id: str, version: int) -> Response:
 @demands(Permission.READ_LAYER)
 def quality(collection_id: str) -> Response:
     """Show what the checks of a file find in the rows that a layer holds now, and where."""
-    live.count()
     collection, language = collection_of(collection_id), look.language_of()
-    refuse_raster(collection.definition)
+    found = _quality(collection)
     connection, catalogue = current.connection(), current.catalogue()
-    found = layer_quality(connection, catalogue, collection.definition)
     faults = faults_of(found.findings, language)
     drawing = None
     if collection.definition.geometry not in _LOCATED:
@@ -164,3 +164,19 @@ def quality(collection_id: str) -> Response:
         listed=_LISTED,
         may_edit=may_edit(current.rights(), collection_id),
     )
+
+
+@blueprint.get("/quality.csv")
+@demands(Permission.READ_LAYER)
+def quality_table(collection_id: str) -> Response:
+    """Give what the checks find as a table, in the language of the page that leads here."""
+    language = look.language_of()
+    found = faults_of(_quality(collection_of(collection_id)).findings, language, LISTED)
+    return table_answer(found, "id", f"{collection_id}_faults.csv", language)
+
+
+def _quality(collection: Collection) -> LayerQuality:
+    live.count()
+    refuse_raster(collection.definition)
+    connection, catalogue = current.connection(), current.catalogue()
+    return quality_now(connection, catalogue, collection.definition, current.context().prepared)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from gis_service.errors import ErrorCode, Fault, GisError, RefusedInput
+from gis_service.errors import ErrorCode, GisError
 from gis_service.services import jobs
 from gis_service.services import uploads as service
 from gis_service.services import uploads_commit as commits
@@ -17,15 +17,16 @@ from gis_service.services.layers import definition_of
 from gis_service.services.small_map import ground_of
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_changes import changes_of
-from gis_service.types import Text
 from gis_service.web import current, errors, forgery
 from gis_service.web.auth import Permission, demands
+from gis_service.web.faults_table import FAULTS_FILE, table_answer
+from gis_service.web.one_upload import inspected_upload, upload_of
 from gis_service.web.pages import look, upload_target, upload_view, upload_words
 from gis_service.web.pages.upload_form import NEW, choices_from
 from gis_service.web.pages.uploads import SCRIPT, address_of, answer
 from gis_service.web.reading import read_document
 from gis_service.web.schemas.uploads import UploadChoices
-from gis_service.web.upload_document import result_of
+from gis_service.web.upload_document import faults_of, result_of
 
 blueprint = Blueprint("upload_page", __name__, url_prefix="/uploads")
 blueprint.register_error_handler(GisError, answer)
@@ -35,8 +36,6 @@ _PLACES = frozenset(
     {"layers", "findings", "coordinates", "crs", "text", "target", "columns", "placing", "changes"}
 )
 """Parts of the page that a button may lead back to."""
-_UNSAID = {"", "?", "??"}
-"""What a suggested definition says of a licence that nobody knows."""
 _WAITING = frozenset({"received", "inspecting", "committing"})
 
 
@@ -44,7 +43,7 @@ _WAITING = frozenset({"received", "inspecting", "committing"})
 @demands(Permission.UPLOAD)
 def page(upload_id: str) -> Response:
     """Show an upload; with ``changes`` in the address what a commit would change is counted."""
-    found, changes = _find(upload_id), None
+    found, changes = upload_of(upload_id), None
     if "changes" in request.args and found.state == "ready":
         context, caller = current.context(), current.caller()
         current.release()
@@ -52,13 +51,13 @@ def page(upload_id: str) -> Response:
     return _page(found, changes=changes)
 
 
-def _find(upload_id: str) -> Upload:
-    found, caller = service.get(current.connection(), upload_id, current.caller()), current.caller()
-    if found.state == "receiving" and found.size == service.offset_of(current.context().settings, found):
-        # Its last byte came, and whoever took it has died before it could say so.
-        current.release()
-        found = service.received(current.context(), found, caller)
-    return found
+@blueprint.get("/<upload_id>/faults.csv")
+@demands(Permission.UPLOAD)
+def faults(upload_id: str) -> Response:
+    """Give everything that was found as a table, in the language of the page that leads here."""
+    language = look.language_of()
+    found = faults_of(inspected_upload(upload_id), language, whole=True)
+    return table_answer(found, "where", FAULTS_FILE, language)
 
 
 @blueprint.post("/<upload_id>")
@@ -93,34 +92,10 @@ def commit(upload_id: str) -> Response:
     found = service.get(current.connection(), upload_id, caller)
     current.release()
     try:
-        _require_origin(found)
         commits.commit_soon(context, upload_id, caller)
     except GisError as error:
         return _page(found, error)
     return redirect(address_of(found), _SEE_OTHER)
-
-
-def _require_origin(found: Upload) -> None:
-    """Ask for what nobody can guess of a new layer, and what everybody asks for later: licence and source.
-
-    Raises
-    ------
-    RefusedInput
-        ``layer_definition_faulty``.
-    """
-    definition = found.choices.get("definition")
-    if definition is None:
-        return
-    faults = []
-    if definition["licence"].strip() in _UNSAID:
-        words = Text("Chưa ghi giấy phép của dữ liệu.", "The licence of the data is not said.")
-        faults.append(Fault(Text("giấy phép", "licence"), words))
-    if definition["source"] == definition["title"]:
-        # As it was suggested: the name of the file.
-        words = Text("Chưa ghi dữ liệu từ đâu mà có.", "Where the data comes from is not said.")
-        faults.append(Fault(Text("nguồn", "source"), words))
-    if faults:
-        raise RefusedInput(ErrorCode.LAYER_DEFINITION_FAULTY, faults, count=len(faults))
 
 
 @blueprint.post("/<upload_id>/drop")

@@ -54,10 +54,13 @@ def test_values_tell(value: str, named: What | None, found: set[str]) -> None:
 def test_numbers_are_looked_at_as_they_are_written() -> None:
     assert looks_personal(pa.array([912345678]), "phone")["phone"].tolist() == [True]
     assert looks_personal(pa.array([1.5]), "phone") == {}
+    decimals = pa.array([912345678.0, 2.5, None, float("nan"), float("inf"), 1e300])
+    assert looks_personal(decimals, "phone")["phone"].tolist() == [True, *[False] * 5]
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("034087001234", "03********34"), ("Lan", "***"), (12345, "12*45")]
+    ("value", "shown"),
+    [("034087001234", "03********34"), ("Lan", "***"), (12345, "12*45"), (912345678.0, "91*****78")],
 )
 def test_a_report_does_not_spread_what_it_warns_of(value: object, shown: str) -> None:
     assert masked(value) == shown

@@ -7,7 +7,7 @@ from gis_service.db.layers import ensure_table
 from gis_service.services.layers import table_of
 from gis_service.services.transactions import reading, writing
 from gis_service.types import LayerId
-from tests.web.made_layers import wells
+from tests.web.made_layers import both, wells
 from tests.web.uploaded import Desk, Service, desk_of, folders, points, rows
 
 
@@ -45,6 +45,20 @@ def test_a_file_becomes_a_new_layer_whole_or_not_at_all(desk: Desk) -> None:
     with reading(desk.context) as connection:
         count = connection.execute(text("SELECT count(*) FROM gis.version WHERE layer = 'new_stops'"))
         assert count.scalar_one() == 1
+
+
+def test_a_new_layer_says_its_licence_and_its_source_before_it_is_published(desk: Desk) -> None:
+    suggested = desk.send(points("a")).get_json()["layers"][0]["definition"] | {"id": "unsaid_stops"}
+    unsaid = {"source": suggested["source"], "licence": "?", "title": both("Điểm", "Stops")}
+    id_ = desk.ready(points("a"), definition=suggested | unsaid)
+    for asked in ({}, {"Prefer": "respond-async"}):
+        refused = desk.commit(id_, **asked)
+        assert (refused.status_code, refused.get_json()["code"]) == (422, "layer_definition_faulty")
+        assert len(refused.get_json()["errors"]) == 2
+    assert (
+        desk.choose(id_, definition={"licence": "CC0-1.0", "source": both("Sở", "Office")}).status_code == 200
+    )
+    assert desk.commit(id_).status_code == 201
 
 
 @pytest.mark.slow

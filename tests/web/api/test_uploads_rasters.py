@@ -230,7 +230,8 @@ def test_it_becomes_a_version_of_a_raster_layer_and_only_once(desk: Desk, tif: P
 
 def test_it_becomes_a_new_layer_as_its_first_version(desk: Desk, tif: Path) -> None:
     told = desk.send(tif.read_bytes(), tif.name).get_json()
-    suggested = told["layers"][0]["definition"] | {"id": "new_ground", "visibility": "public"}
+    said = {"licence": "CC0-1.0", "source": {"vi": "Sở", "en": "Office"}}
+    suggested = told["layers"][0]["definition"] | {"id": "new_ground", "visibility": "public", **said}
     assert desk.choose(told["id"], definition=suggested).get_json()["faults"] == told["faults"]
     result = desk.commit(told["id"]).get_json()["result"]
     assert (result["layer"], result["new"], result["added"]) == ("new_ground", True, 1)

@@ -12,6 +12,7 @@ from gis_service.db.engine import open_engine, transaction
 from gis_service.db.layers import ensure_table
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.layers import table_of
+from gis_service.services.turns import Turns
 from gis_service.settings import Settings
 from tests.web.conftest import TILES
 from tests.web.problem import assert_problem
@@ -139,11 +140,33 @@ def test_the_quality_of_a_layer_is_told_with_places_and_features(town: Town) -> 
     assert answer.get_json()["version"] == versions(town)[0]
     table = town.get(f"{FAULTS}?f=csv")
     assert table.headers["Content-Disposition"] == 'attachment; filename="wifi_faults.csv"'
+    assert table.text.startswith("\ufeffcode,")
     assert table.text.splitlines()[1].startswith("outside_city,error,1,")
+    # The page leads to a table in its own language, whatever the browser asks for.
+    assert f'href="{QUALITY}.csv?lang=en" download' in page
+    assert "Move these features to where they belong" in page
+    told = town.get(f"{QUALITY}.csv?lang=en", **{"Accept-Language": "vi"})
+    assert (told.headers["Content-Language"], "Outside the city" in told.text) == ("en", True)
     shown = town.get(FAULTS, Accept="text/html")
     assert (shown.status_code, shown.headers["Location"]) == (303, QUALITY)
     same = town.get(FAULTS, **{"If-None-Match": answer.headers["ETag"], "Accept-Language": "vi"})
     assert same.status_code == 304
+
+
+def test_who_finds_others_checking_is_told_to_come_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(at_once=1)
+    monkeypatch.setattr(town.client.application.extensions["gis"].prepared, "checks", turns)
+    assert town.get(QUALITY).status_code == 200
+    with turns.one():
+        # What is known already needs no turn.
+        assert town.get(QUALITY).status_code == 200
+        refused = town.get(f"{FAULTS}?gap_m=7")
+        assert_problem(refused, 503, "coverage_busy")
+        assert refused.headers["Retry-After"]
+        town.write("wifi", "UPDATE layer.wifi SET name = 'Chợ khác' WHERE code = 'a'")
+        page = town.get(QUALITY)
+        assert (page.status_code, bool(page.headers["Retry-After"])) == (503, True)
+    assert town.get(f"{FAULTS}?gap_m=7").status_code == 200
 
 
 def test_a_layer_without_a_version_has_pages_too(town: Town) -> None:

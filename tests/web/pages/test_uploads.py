@@ -123,7 +123,10 @@ def test_faults_stand_by_weight_with_their_features_and_the_map(staff: Reader, r
     assert '<svg class="small-map"' in page
     assert page.count('<circle class="bad"') == 3
     assert ">1</text>" in page
-    assert f"/api/uploads/{ready}/faults?f=csv" in page
+    assert f"/uploads/{ready}/faults.csv?lang=en" in page
+    table = staff.see(f"/uploads/{ready}/faults.csv?lang=vi")
+    assert (table.headers["Content-Language"], table.text[0]) == ("vi", "\ufeff")
+    assert "đối tượng 1" in table.text
     assert re.search(r'<button class="main" disabled>', page)
     assert "4 đối tượng, 3 trong đó có lỗi; chưa có gì được công bố." in staff.see(f"/uploads/{ready}").text
 

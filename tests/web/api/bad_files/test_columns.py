@@ -45,7 +45,7 @@ def test_names_that_no_table_has_are_renamed_and_kept_as_labels(counter: Counter
     assert all(why is None or why in renamed[column][1] for column, (_, why) in COLUMNS.items())
     # What was suggested can be chosen as it stands, and every value arrives.
     definition = {name: value for name, value in layer["definition"].items() if value is not None}
-    definition |= {"id": "renamed", "licence": "CC0-1.0"}
+    definition |= {"id": "renamed", "licence": "CC0-1.0", "source": {"vi": "Sở", "en": "Office"}}
     columns = {entry["column"]: entry["field"] for entry in layer["renamed"]}
     told = counter.chosen(told["id"], definition=definition, columns=columns)
     assert codes(told) == []

@@ -1,0 +1,45 @@
+"""What is kept of an inspection once the file is committed: what there was, and how much, but no values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_OF_LAYER = ("name", "geometry", "features", "kept", "crs", "encoding", "kinds", "notices")
+_OF_FINDING = ("severity", "count", "repair", "column")
+
+
+def without_values(inspection: Mapping[str, Any]) -> dict[str, Any]:
+    """Take out of an inspection what stood in the file: the layer holds it, for those who may read it.
+
+    Parameters
+    ----------
+    inspection
+        As :func:`gis_service.services.uploads_inspection.inspect` gives it.
+
+    Returns
+    -------
+    dict
+        Of the same form. Layers with their counts and what was done to their rows; findings with their codes
+        and counts, but without features, places and bad values; the target. No samples, no guesses, no
+        preview, no picture.
+    """
+    return {
+        "layers": [_chosen(layer, _OF_LAYER) for layer in inspection.get("layers", [])],
+        "findings": [
+            {
+                **_chosen(finding, _OF_FINDING),
+                "numbers": [],
+                "places": [],
+                "listed": 0,
+                "error": {**finding["error"], "faults": []},
+            }
+            for finding in inspection.get("findings", [])
+        ],
+        "guesses": [],
+        "target": inspection.get("target"),
+        "preview": None,
+        "picture": None,
+    }
+
+
+def _chosen(told: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told}
