@@ -7,6 +7,7 @@ from flask import Flask
 
 from gis_service.services.context import open_context
 from gis_service.services.kernels import load_in_background
+from gis_service.services.study_reach import LIVE
 from gis_service.settings import Settings
 from gis_service.web import auth, current, errors, headers, personal, tus
 from gis_service.web.api import API
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
         template_folder=_HERE / "web" / "templates",
     )
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES)
-    context = open_context(settings)
+    context = open_context(settings, LIVE)
     load_in_background()
     current.keep(app, context)
     errors.register(app)

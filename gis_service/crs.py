@@ -334,16 +334,17 @@ def transform(geometries: Geometries, source: pyproj.CRS, target: pyproj.CRS) ->
     """
     if source == target:
         return geometries
-    change = _transformer(source.to_wkt(), target.to_wkt())
-    moved = shapely.transform(geometries, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1])))
+    moved = shapely.transform(geometries, lambda xy: transform_xy(xy, source, target))
     return np.asarray(moved, dtype=object)
 
 
-def lonlat_of(x: Floats, y: Floats, source: pyproj.CRS) -> tuple[Floats, Floats]:
-    """Give longitude and latitude (n,) in degrees, WGS 84, of coordinates (n,) with x before y.
+def transform_xy(xy: Floats, source: pyproj.CRS, target: pyproj.CRS) -> Floats:
+    """Bring coordinates ``(..., 2)`` over as `transform` does, without geometries; infinite beyond PROJ."""
+    return np.stack(_transformer(source.to_wkt(), target.to_wkt()).transform(xy[..., 0], xy[..., 1]), axis=-1)
 
-    What PROJ cannot place is infinite.
-    """
+
+def lonlat_of(x: Floats, y: Floats, source: pyproj.CRS) -> tuple[Floats, Floats]:
+    """Give longitude and latitude (n,) in degrees, WGS 84, of x and y (n,); infinite beyond PROJ."""
     if source.equals(STORAGE, ignore_axis_order=True):
         return x, y
     longitude, latitude = _transformer(source.to_wkt(), STORAGE.to_wkt()).transform(x, y)

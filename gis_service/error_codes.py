@@ -113,6 +113,8 @@ class ErrorCode(StrEnum):
     RASTER_BAND = "raster_band"
     RASTER_NODATA = "raster_nodata"
     RASTER_CELLS_TOO_MANY = "raster_cells_too_many"
+    PLACES_TOO_MANY = "places_too_many"
+    DEMAND_NOT_QUICK = "demand_not_quick"
     # layers: files in and out
     LAYER_UNKNOWN = "layer_unknown"
     LAYER_EMPTY = "layer_empty"

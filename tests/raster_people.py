@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import rasterio
 from affine import Affine
 from sqlalchemy import text
 
@@ -12,11 +13,14 @@ from gis_service.catalogue.layer_definition import BandDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import with_user_layers
 from gis_service.db.engine import Connection
+from gis_service.files.raster_store import RasterStore
 from gis_service.services.gap_analysis import run_gap_analysis
 from gis_service.services.gap_inputs import GapFiles
 from gis_service.services.gap_question import GapQuestion
+from gis_service.services.raster_inspect import RasterChoices
+from gis_service.services.raster_load import RasterReport, load_raster
 from tests.live_town import HOMES_M, PEOPLE, X, Y, degrees
-from tests.raster_files import Cells
+from tests.raster_files import Cells, write_tif
 from tests.raster_town import raster
 from tests.small_city import WORDS
 
@@ -91,3 +95,22 @@ def with_rasters(catalogue: Catalogue) -> Catalogue:
     layers = [raster("population"), raster("built"), raster("sexes", bands=bands)]
     closed = [raster("staff_only", visibility="internal"), raster("census", visibility="personal")]
     return with_user_layers(catalogue, [*layers, *closed])
+
+
+def load_people(
+    town: Connection,
+    city: Catalogue,
+    store: RasterStore,
+    folder: Path,
+    layer: str = "population",
+    values: Cells | None = None,
+    **profile: Any,  # noqa: ANN401
+) -> RasterReport:
+    """Load cells into a raster layer; the file is ``LAYER.tif``, ``unit`` that of its first band."""
+    given = IN_METRES | {"nodata": -1.0} | profile
+    choices, unit = RasterChoices(kind=given.pop("kind", None)), given.pop("unit", None)
+    path = write_tif(folder / f"{layer}.tif", cells() if values is None else values, **given)
+    if unit is not None:
+        with rasterio.open(path, "r+") as file:
+            file.units = [unit]
+    return load_raster(town, city, store, path, layer, author="lan", choices=choices)

@@ -4,7 +4,7 @@ Each zone keeps its total in every group to the thousandth of a person, whatever
 with people holds no building (no weight), its residential land takes them, then the whole zone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -19,12 +19,14 @@ from gis_service.analysis.demand import (
     refuse_missing,
     rows_with_people,
 )
-from gis_service.analysis.lattice import LATTICE, Lattice, places_in
+from gis_service.analysis.lattice import LATTICE, Lattice, places_in, points_in_boxes
 from gis_service.analysis.sharing import spread_among, spread_evenly, whole_weights
 from gis_service.analysis.zones import Zones, sorted_zones, zone_of
 from gis_service.types import Bools, Floats, Geometries, Int64s
 
 _AREA = 2
+_AT_ONCE = 50_000
+"""Parts of cells that are polygons in memory together."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,35 @@ class Ground:
     residential: Geometries | None = None
     barriers: Geometries | None = None
     lattice: Lattice = LATTICE
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The parts of the cells of a raster inside zones; there are millions, drawn some at a time.
+
+    Parameters
+    ----------
+    zone
+        ``(m,)`` zone of each part.
+    weight
+        ``(m,)`` value of the cell times the share of it inside the zone.
+    area
+        Gives the polygons of some parts, by their rows, in the CRS of the zones; an empty one for a part
+        without an area.
+    """
+
+    zone: Int64s
+    weight: Floats
+    area: Callable[[Int64s], Geometries]
+
+    def boxes(self) -> Floats:
+        """Give the box of each part, ``(m, 4)``, nan for one without an area."""
+        box = np.empty((len(self.zone), 4))
+        for first in range(0, len(box), _AT_ONCE):
+            areas = self.area(np.arange(first, min(first + _AT_ONCE, len(box))))
+            solid = (shapely.area(areas) > 0)[:, None]
+            box[first : first + _AT_ONCE] = np.where(solid, shapely.bounds(areas), np.nan)
+        return box
 
 
 @dataclass(frozen=True)
@@ -166,7 +197,7 @@ def demand_in_buildings(known: PeopleOfZones, buildings: Buildings, ground: Grou
 
 def demand_by_raster(
     known: PeopleOfZones,
-    pieces: tuple[Geometries, Int64s, Floats],
+    pieces: Pieces,
     ground: Ground | None = None,
 ) -> Spread:
     """Put the people of zones onto the cells of a raster of weights.
@@ -176,8 +207,7 @@ def demand_by_raster(
     known
         As `people_of_zones` gives them.
     pieces
-        The parts of cells inside a zone: ``(m,)`` polygons in the CRS of the zones, zone of each, and the
-        weight: value of the cell times the share of it inside the zone.
+        The parts of cells inside a zone.
     ground
         Where the people of zones without weight are put, and the lattice for people of large cells.
 
@@ -186,26 +216,44 @@ def demand_by_raster(
     Spread
         As `demand_in_buildings`; people of a large cell stand on its lattice points.
 
+    Raises
+    ------
+    RefusedInput
+        ``places_too_many``, ``weights_invalid``.
+
     References
     ----------
     Tobler, W. R. (1979), doi:10.1080/01621459.1979.10481647; weights by raster: Mennis, J. (2003),
     doi:10.1111/0033-0124.10042.
     """
     ground = ground or Ground()
-    shapes, zone, value = pieces
-    whole = whole_weights(value, zone, len(known.zones))
-    west_south = shapely.bounds(shapes).reshape(-1, 4)
-    order = np.lexsort((west_south[:, 1], west_south[:, 0], zone))
+    box = pieces.boxes()
+    rows = np.flatnonzero(np.isfinite(box[:, 0]))
+    zone = pieces.zone[rows]
+    whole = whole_weights(pieces.weight[rows], zone, len(known.zones))
+    order = np.lexsort((box[rows, 1], box[rows, 0], zone))
     order = order[whole[order] > 0]
-    shapes, zone, whole = shapes[order], zone[order], whole[order]
+    rows, zone, whole = rows[order], zone[order], whole[order]
     held, fall_backs, areas = _fall_back(known, zone, ground)
     of_piece = {name: spread_among(np.where(held, n, 0), zone, whole) for name, n in known.people.items()}
     some = rows_with_people(of_piece)
-    xy, piece, used = places_in(shapes[some], ground.barriers, ground.lattice)
+    ground.lattice.require_few(points_in_boxes(box[rows[some]], ground.lattice))
+    xy, piece, used = _places(pieces, rows[some], ground)
     counts = np.bincount(piece, minlength=len(some))
     shares = {name: spread_evenly(n[some], counts) for name, n in of_piece.items()}
     step_m = ground.lattice.step_m if used else None
     return _together(known, (xy, zone[some][piece], shares, step_m), areas, fall_backs)
+
+
+def _places(pieces: Pieces, rows: Int64s, ground: Ground) -> tuple[Floats, Int64s, bool]:
+    """Give the places of some parts of cells, as `places_in`; the owner counts among these."""
+    parts = []
+    for first in range(0, max(1, len(rows)), _AT_ONCE):
+        areas = pieces.area(rows[first : first + _AT_ONCE])
+        xy, owner, used = places_in(areas, ground.barriers, ground.lattice)
+        parts.append((xy, owner + first, used))
+    xy, owner = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    return xy, owner, any(part[2] for part in parts)
 
 
 _Placed: TypeAlias = tuple[Floats, Int64s, Mapping[str, Int64s], float | None]

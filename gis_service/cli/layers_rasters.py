@@ -159,3 +159,5 @@ def write_raster(
     )
     generated = ", generated data" if report.generated else ""
     click.echo(f"{report.out}: layer {report.layer}, version {report.version}{generated}")
+    for note in report.notes:
+        click.echo(notices()[note.code].in_language(language_of()).format(**note.params), err=True)

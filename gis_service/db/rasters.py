@@ -1,6 +1,6 @@
 """Versions of raster layers: which file each is, and what it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from gis_service.db.history import Tally, Version
 from gis_service.db.models import raster, version
 from gis_service.db.query import sql
 from gis_service.types import BBox, LayerId, VersionId
+
+_ALPHA = "alpha"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ def raster_of(connection: Connection, layer: LayerId, number: VersionId) -> Rast
     asked = select(raster).where(raster.c.layer == layer, raster.c.version == number)
     row = connection.execute(asked).one_or_none()
     return None if row is None else _row(row)
+
+
+def of_several_bands(connection: Connection, layers: Collection[LayerId]) -> set[LayerId]:
+    """Name those of some layers of which any version holds more than one band of data."""
+    asked = select(raster.c.layer, raster.c.bands).where(raster.c.layer.in_(layers))
+    return {LayerId(row.layer) for row in connection.execute(asked) if len(bands_of_data(row.bands)) > 1}
+
+
+def bands_of_data(bands: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    """Give the bands of a raster by number, without those that tell where there is data, not what."""
+    return {number: band for number, band in enumerate(bands, 1) if band["about"].get("role") != _ALPHA}
 
 
 def has_rasters(connection: Connection, layer: LayerId) -> bool:

@@ -67,7 +67,7 @@ class Workbench:
         self._states = StatesBench(self._prepared.memo)
 
     def inputs(self, layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
-        """Read what a study of coverage computes on, as `read_coverage_inputs` does; raises the same."""
+        """Read what a study of coverage computes on, as `prepared_inputs` does; raises the same."""
         return prepared_inputs(self._prepared, layers, task, self._marks_of(layers))
 
     def units(self, layers: StudyLayers, task: CoverageTask, layer: LayerId) -> Units:

@@ -13,6 +13,7 @@ from gis_service.files.store_names import ArtefactNames
 from gis_service.files.tile_store import TileStore
 from gis_service.services.database import open_database
 from gis_service.services.prepared import Prepared
+from gis_service.services.study_reach import STORED, Reach
 from gis_service.services.tile_cache import TileCache
 from gis_service.services.turns import Turns
 from gis_service.services.whole_catalogue import UserLayers
@@ -93,8 +94,15 @@ class Context:
         self.engine.dispose()
 
 
-def open_context(settings: Settings) -> Context:
+def open_context(settings: Settings, reach: Reach = STORED) -> Context:
     """Load the definitions and open the pool; nothing is connected before the first use.
+
+    Parameters
+    ----------
+    settings
+        Of the installation.
+    reach
+        How many people at places a study may take in here.
 
     Raises
     ------
@@ -106,7 +114,9 @@ def open_context(settings: Settings) -> Context:
     catalogue = load_catalogue(settings.layers_dir, settings.tiles_dir, settings.city)
     folder = _artefacts(settings)
     rasters = RasterStore.of(settings)
-    prepared = Prepared(ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads), rasters)
+    prepared = Prepared(
+        ArtefactStore(folder), ArtefactNames(folder), _turns(settings.threads), rasters, reach
+    )
     return Context(open_database(settings), catalogue, settings, prepared)
 
 

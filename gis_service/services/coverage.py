@@ -279,6 +279,11 @@ class _Scene:
     border: Border
     ways: Ways
 
+    @property
+    def places(self) -> int:
+        """How many places the people are at."""
+        return len(self.zone)
+
 
 def _scene_of(inputs: CoverageInputs, parameters: CoverageParameters) -> _Scene:
     # The ways do not depend on these, or by way of the inputs only.

@@ -107,6 +107,12 @@ class LiveStudy:
     closed: tuple[str, ...] = ()
     along_roads: "LiveStudy | None" = None
 
+    @property
+    def places(self) -> int:
+        """How many places the people are at, twice where roads were asked for beside."""
+        beside = 0 if self.along_roads is None else self.along_roads.places
+        return len(self.inputs.demand.xy) + beside
+
 
 def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: float | None) -> dict[str, Any]:
     """Give the inputs of a study, as docs/contract.md has them, from the parameters of an address.
@@ -164,12 +170,14 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     if OF_EVENNESS in closed:
         left["rank_column"] = None
     task = complete(request.model_copy(update=left), catalogue, _today(), rights)
-    require_shown(rights, task.layers)  # first, so that no refusal tells the state of a closed layer
+    require_shown(
+        connection, rights, task.layers
+    )  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
         _require_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)
-    require_shown(rights, layers.layers)
+    require_shown(connection, rights, layers.layers)
     start = task.parameters.start_column
     if start is not None and not sees_personal(caller):
         require_start_steps(start, layers.read("facilities", start).columns.get(start, ()))

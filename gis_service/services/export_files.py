@@ -122,8 +122,10 @@ class Desk:
         settings = self._settings
         limits = replace(RasterLimits.of(settings), seconds=settings.export_seconds)
         store = RasterStore.of(settings)
-        content = file_in(store, row_of(connection, definition, wanted), wanted, folder, limits).open("rb")
-        return LayerFile(content, os.fstat(content.fileno()).st_size, [])
+        kept = definition, row_of(connection, definition, wanted)
+        path, notes = file_in(store, kept, wanted, folder, limits)
+        content = path.open("rb")
+        return LayerFile(content, os.fstat(content.fileno()).st_size, notes)
 
     @contextmanager
     def _own_folder(self) -> Iterator[Path]:

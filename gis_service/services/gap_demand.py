@@ -7,6 +7,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from gis_service.analysis.boxes import widened
 from gis_service.analysis.buildings import is_residential, weigh_buildings
 from gis_service.analysis.dasymetric import Ground, people_of_zones
 from gis_service.analysis.demand import ALL, Demand, demand_from_points, demand_from_polygons
@@ -18,7 +19,7 @@ from gis_service.files.population_cells import PopulationCells
 from gis_service.files.rasters import RasterSource
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import HALO_M
-from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together, widened
+from gis_service.services.gap_tables import Place, note_far, note_lost, place_of, require_together
 from gis_service.services.population_cells import areas_of_cells, codes_of_cells, demand_of_cells
 from gis_service.services.spreading import by_raster, into_buildings
 from gis_service.types import Floats, Geometries, Text

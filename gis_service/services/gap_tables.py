@@ -7,6 +7,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from gis_service.analysis.boxes import widened
 from gis_service.crs import STORAGE, crs_name, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.areas import sound_areas
@@ -18,7 +19,6 @@ from gis_service.services.coverage_parameters import HALO_M
 from gis_service.types import BBox, Geometries
 
 NAMES = ("name", "ten", "title", "name_vi")
-_DEGREE_M = 111_320.0
 _SHOWN = 5
 
 Place = tuple[str, pyproj.CRS, BBox]
@@ -130,13 +130,6 @@ def place_of(source: str, geometry: Geometries, crs: pyproj.CRS) -> Place:
     """Give the place of geometries; its box is not finite where the coordinates do not fit their system."""
     west, south, east, north = shapely.total_bounds(transform(geometry, crs, STORAGE))
     return source, crs, (float(west), float(south), float(east), float(north))
-
-
-def widened(box: BBox, metres: float) -> BBox:
-    """Give a box in degrees with this much more on every side."""
-    up = metres / _DEGREE_M
-    side = up / max(0.1, float(np.cos(np.radians((box[1] + box[3]) / 2))))
-    return (box[0] - side, box[1] - up, box[2] + side, box[3] + up)
 
 
 def require_together(zones: Place, others: Sequence[Place]) -> None:

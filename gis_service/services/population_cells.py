@@ -6,17 +6,21 @@ import shapely
 
 from gis_service.analysis.demand import ALL, Demand, cell_corners, demand_from_cells, thousandths
 from gis_service.analysis.lattice import LATTICE, Lattice
-from gis_service.crs import transform
+from gis_service.crs import transform_xy
 from gis_service.files.population_cells import PopulationCells
 from gis_service.types import Floats, Geometries, Int64s
 
-_AT_ONCE = 200_000
+_AT_ONCE = 50_000
 """Cells that are polygons in memory together."""
 
 
 def areas_of_cells(population: PopulationCells, crs: pyproj.CRS) -> Geometries:
     """Give the cells as polygons of a metric system."""
-    return np.asarray(shapely.polygons(_corners(population, population.cells, crs)), dtype=object)
+    areas = np.empty(len(population.cells), dtype=object)
+    for first in range(0, len(areas), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        areas[some] = shapely.polygons(_corners(population, population.cells[some], crs))
+    return areas
 
 
 def codes_of_cells(population: PopulationCells) -> list[str]:
@@ -47,11 +51,18 @@ def demand_of_cells(
     -------
     Demand
         In the order of the cells; ``source`` is the row of the cell.
+
+    Raises
+    ------
+    RefusedInput
+        ``places_too_many``.
     """
-    parts = [
-        _part(population, slice(first, first + _AT_ONCE), crs, barriers, lattice)
-        for first in range(0, max(1, len(population.people)), _AT_ONCE)
-    ]
+    parts: list[Demand] = []
+    places = 0
+    for first in range(0, max(1, len(population.people)), _AT_ONCE):
+        parts.append(_part(population, slice(first, first + _AT_ONCE), crs, barriers, lattice))
+        places += len(parts[-1].xy)
+        lattice.require_few(places)
     source = [part.source + first * _AT_ONCE for first, part in enumerate(parts)]
     return Demand(
         np.concatenate([part.xy for part in parts]),
@@ -79,7 +90,4 @@ def _part(
 
 def _corners(population: PopulationCells, cells: Int64s, crs: pyproj.CRS) -> Floats:
     """Give the corners of some cells, ``(n, 4, 2)``, in a metric system."""
-    corners = cell_corners(population.affine, cells)
-    points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
-    moved: Floats = shapely.get_coordinates(transform(points, population.crs, crs))
-    return moved.reshape(corners.shape)
+    return transform_xy(cell_corners(population.affine, cells), population.crs, crs)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -27,6 +27,7 @@ from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactSt
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.documents import code_version
 from gis_service.services.memo import Memo
+from gis_service.services.study_reach import STORED, Reach
 from gis_service.services.turns import Turns
 from gis_service.types import Floats, Geometries
 
@@ -52,6 +53,9 @@ CHECKED = 64
 """Layers whose faults stay in memory."""
 MOST_CHECKED = 200_000
 """Features at fault that these name together; one layer names 50,000 at most."""
+KEPT_GROUNDS, KEPT_STUDIES = 2, 4
+"""Times the places of the largest study that a process takes in: what its grounds, and its studies, may hold
+together. A number of answers alone says nothing of their memory."""
 JOINED = 3
 """Joins of places to roads that stay in memory, for the next edit to begin from: some 40 MB each."""
 MOST_EDITED = 0.02
@@ -68,6 +72,14 @@ class Packing(Generic[T]):
 
     pack: Callable[[T], ArtefactContent]
     unpack: Callable[[Artefact], T]
+
+
+class HasPlaces(Protocol):
+    """An answer whose memory grows with the places of its people."""
+
+    @property
+    def places(self) -> int:
+        """How many."""
 
 
 class RecentlyJoined:
@@ -110,6 +122,8 @@ class Prepared:
         Who may compute now.
     rasters
         Where the files of raster layers are; None where nobody keeps any.
+    reach
+        How many people at places a study may take in.
     """
 
     def __init__(
@@ -118,14 +132,17 @@ class Prepared:
         names: ArtefactNames | None = None,
         turns: Turns | None = None,
         rasters: RasterStore | None = None,
+        reach: Reach = STORED,
     ) -> None:
+        on_ground, of_studies = (reach.places * times for times in (KEPT_GROUNDS, KEPT_STUDIES))
         self.memo = Memo()
-        self.grounds = Memo(GROUNDS)
-        self.closed = Memo(CLOSED)
-        self.beside = Memo(GROUNDS)
+        self.grounds = Memo(GROUNDS, most=on_ground, weigh=_places)
+        self.closed = Memo(CLOSED, most=on_ground, weigh=_places)
+        self.beside = Memo(GROUNDS, most=on_ground, weigh=_places)
         self._joined = RecentlyJoined()
-        self.scenes = Memo(SCENES)
-        self.studies = Memo(STUDIES)
+        self.scenes = Memo(SCENES, most=on_ground, weigh=_places)
+        self.studies = Memo(STUDIES, most=of_studies, weigh=_places)
+        self.reach = reach
         self.answers = Memo(ANSWERS)
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
         self.checked = Memo(CHECKED, most=MOST_CHECKED, weigh=attrgetter("listed"))
@@ -219,6 +236,10 @@ class Prepared:
         if not self.is_aside:
             self._joined.remember(question, mark.hexdigest(), network, costs, found)
         return found
+
+
+def _places(answer: HasPlaces) -> int:
+    return answer.places
 
 
 NETWORK_COLUMNS = tuple(column.name for column in fields(Network) if column.name != "shape")

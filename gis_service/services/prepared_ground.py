@@ -83,16 +83,25 @@ def _mark_of(layers: StudyLayers, layer: LayerId) -> str:
 def prepared_inputs(
     prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: Marks
 ) -> CoverageInputs:
-    """Give what a study of coverage computes on, as `read_coverage_inputs` does; raises the same.
+    """Give what a study of coverage computes on.
 
     Parameters
     ----------
     prepared
         What is known already.
     layers, task
-        Which layers, and what is asked.
+        Which layers, in which version, and what is asked.
     marks
         As `marks_of` gives them.
+
+    Raises
+    ------
+    RefusedInput
+        For layers that are empty or do not hold what the study needs; as `read_demand`.
+    Temporary
+        ``raster_file_missing``.
+    Conflict
+        ``study_version_gone`` when a layer changed meanwhile.
     """
     ground = prepared_ground(prepared, layers, task, marks)
     units = prepared_units(ground, layers, marks)
@@ -200,11 +209,13 @@ def prepared_ground(prepared: Prepared, layers: StudyLayers, task: CoverageTask,
     make = _checked(layers, own, read)
     question = digest(_question(layers, plain, own, ferries))
     ground = _or_changed(lambda: prepared.kept(question, make, _packing(prepared), prepared.grounds))
+    if layers.rasters:
+        prepared.reach.require_few(ground.places)  # another process may have read it, and kept it
     groups = tuple(sorted(set(task.parameters.counted_groups) - {ALL}))
     if groups:
         grouped = replace(task, parameters=replace(task.parameters, groups=groups))
         plain_ground = ground
-        around = Around(ground.barriers, ground.outline, prepared.rasters)
+        around = Around(ground.barriers, ground.outline, prepared.rasters, prepared.reach)
         more = _checked(layers, own, lambda: _with_groups(plain_ground, layers, grouped, around))
         ground = _or_changed(lambda: prepared.grounds.by_name(("groups", question, groups), more))
     return _with_closures(prepared, ground, layers, task, marks)
@@ -234,7 +245,7 @@ def _beside(prepared: Prepared, layers: StudyLayers, task: CoverageTask, marks: 
     """Give what a ground holds beside the roads: an edit of a road leaves it as it is."""
     own = {role: mark for role, mark in marks.items() if role not in _OF_ROADS}
     said = _question(layers, task, own, None) | {"kind": "beside", "on_roads": "network" in layers.layers}
-    make = _checked(layers, own, lambda: read_beside(layers, task, prepared.rasters))
+    make = _checked(layers, own, lambda: read_beside(layers, task, prepared.rasters, prepared.reach))
     return _or_changed(lambda: prepared.beside.by_name(digest(said), make))
 
 

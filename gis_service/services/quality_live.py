@@ -66,7 +66,7 @@ def ask_quality(
     """
     mode_of(catalogue.city, mode, ALL)
     layers = quality_layers(connection, catalogue, layer_id)
-    require_shown(rights_of(connection, catalogue, caller), layers.layers)
+    require_shown(connection, rights_of(connection, catalogue, caller), layers.layers)
     said = {
         "marks": marks_of(layers),
         "layers": dict(layers.layers),

@@ -9,14 +9,17 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_chosen_crs, parse_crs
 from gis_service.db.engine import Connection
-from gis_service.db.rasters import RasterRow
+from gis_service.db.rasters import RasterRow, bands_of_data
 from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
 from gis_service.files.raster_store import RasterStore
+from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_limits import Kind, RasterLimits
 from gis_service.files.readers.raster_process import warp_raster_file
+from gis_service.files.writers import Note
 from gis_service.services.export import ExportReport, Wanted
 from gis_service.services.export_names import file_name
 from gis_service.services.layers import definition_of, refuse_raster
+from gis_service.services.raster_bands import PERSONS, RasterBand, sum_of_cells
 from gis_service.services.raster_layers import file_of, now, version_of_raster
 
 ENDINGS = (".tif", ".tiff")
@@ -79,11 +82,12 @@ def export_raster(
     with tempfile.TemporaryDirectory(prefix=".gis-", dir=out.absolute().parent) as folder:
         draft = Path(folder) / "copy.tif"
         # A copy, never a link: whoever edits the file must not edit the one that is kept.
-        shutil.copyfile(file_in(store, row, wanted, Path(folder), limits or RasterLimits()), draft)
+        path, notes = file_in(store, (definition, row), wanted, Path(folder), limits or RasterLimits())
+        shutil.copyfile(path, draft)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.rename(out)
-    return ExportReport(out, definition.id, row.version, 1, definition.generated)
+    return ExportReport(out, definition.id, row.version, 1, definition.generated, notes)
 
 
 def row_of(connection: Connection, definition: LayerDefinition, wanted: Wanted) -> RasterRow:
@@ -101,11 +105,26 @@ def row_of(connection: Connection, definition: LayerDefinition, wanted: Wanted) 
     return version_of_raster(connection, definition, wanted.version)
 
 
-def file_in(store: RasterStore, row: RasterRow, wanted: Wanted, folder: Path, limits: RasterLimits) -> Path:
+def file_in(
+    store: RasterStore,
+    kept: tuple[LayerDefinition, RasterRow],
+    wanted: Wanted,
+    folder: Path,
+    limits: RasterLimits,
+) -> tuple[Path, list[Note]]:
     """Give the file of a version in the system that is wanted: the one that is kept, where it fits.
+
+    Where every band of data holds persons, these are shared out among the cells of the other system; what is
+    lost or won by that is told of each band of persons.
 
     Parameters
     ----------
+    store
+        Where files of rasters are kept.
+    kept
+        The layer and the version.
+    wanted, limits
+        As of `export_raster`.
     folder
         For a file that has to be made; the caller removes it.
 
@@ -116,18 +135,31 @@ def file_in(store: RasterStore, row: RasterRow, wanted: Wanted, folder: Path, li
     Temporary
         ``raster_file_missing``.
     """
-    kept, own = file_of(store, row), parse_crs(row.crs)
+    definition, row = kept
+    path, own = file_of(store, row), parse_crs(row.crs)
     system = parse_chosen_crs(wanted.crs) if wanted.crs else own
     if system.equals(own, ignore_axis_order=True):
-        return kept
+        return path, []
     out = folder / "warped.tif"
     kind: Kind = "classes" if row.kind == "classes" else "values"
+    bands = [RasterBand(row, number) for number in bands_of_data(row.bands)]
+    counted = [band for band in bands if kind == "values" and band.unit(definition) == PERSONS]
+    summed = bool(bands) and len(counted) == len(bands)
     try:
-        warp_raster_file(kept, out, system.to_wkt(), kind, limits)
+        made = warp_raster_file(path, out, system.to_wkt(), kind, limits, summed=summed)
     except RefusedInput as error:
         if error.code is not ErrorCode.FILE_CORRUPT:
             raise
         raise RefusedInput(
             ErrorCode.EXPORT_OUTSIDE_SYSTEM, crs=wanted.crs, count=1, features=row.layer
         ) from error
-    return out
+    return out, [_moved(band, made) for band in counted]
+
+
+def _moved(band: RasterBand, made: RasterContents) -> Note:
+    """Tell how far the total of a band of persons has moved on its way into another system."""
+    told = made.bands[band.band - 1]
+    before = band.total or 0.0
+    after = sum_of_cells(made.width * made.height, told.known, told.mean, (told.scale, told.offset)) or 0.0
+    params = {"band": band.band, "before": round(before, 3), "after": round(after, 3)}
+    return Note("export_total_moved", params | {"count": round(after - before, 3)})

@@ -10,13 +10,14 @@ from gis_service.analysis.buildings import Buildings
 from gis_service.analysis.dasymetric import (
     Ground,
     PeopleOfZones,
+    Pieces,
     Spread,
     demand_by_raster,
     demand_in_buildings,
 )
 from gis_service.analysis.demand import ALL, cell_corners
 from gis_service.analysis.zonal import Outlines, Window, cell_shares, outlines, windows, zonal_sums
-from gis_service.crs import transform
+from gis_service.crs import transform, transform_xy
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.rasters import OpenRaster, RasterSource, open_raster, written_as
 from gis_service.services.coverage_inputs import Notice
@@ -71,7 +72,8 @@ def by_raster(
     Raises
     ------
     NotFound, RefusedInput
-        As `open_raster`; ``raster_nodata`` for negative weights, ``raster_cells_too_many``.
+        As `open_raster`; ``raster_nodata`` for negative weights, ``raster_cells_too_many``,
+        ``places_too_many``.
     """
     shapes, crs = area
     with open_raster(source.path, source.nodata, source.name) as raster:
@@ -82,14 +84,17 @@ def by_raster(
         total = _inside(
             raster, transform(np.array([shapely.union_all(shapes)], dtype=object), crs, raster.crs)
         )
-        corners = cell_corners(raster.affine, cells)
-        points = np.asarray(shapely.points(corners.reshape(-1, 2)), dtype=object)
-        moved = shapely.get_coordinates(transform(points, raster.crs, crs)).reshape(corners.shape)
-    ground_cells = np.asarray(shapely.polygons(moved), dtype=object)
-    cut = np.flatnonzero(share < _WHOLE)
-    ground_cells[cut] = shapely.intersection(ground_cells[cut], known.zones.polygons[zone[cut]])
-    solid = shapely.area(ground_cells) > 0
-    spread = demand_by_raster(known, (ground_cells[solid], zone[solid], weight[solid]), ground)
+        affine, own = raster.affine, raster.crs
+
+    def drawn_of(rows: Int64s) -> Geometries:
+        drawn = np.asarray(
+            shapely.polygons(transform_xy(cell_corners(affine, cells[rows]), own, crs)), object
+        )
+        cut = np.flatnonzero(share[rows] < _WHOLE)
+        drawn[cut] = shapely.intersection(drawn[cut], known.zones.polygons[zone[rows[cut]]])
+        return drawn
+
+    spread = demand_by_raster(known, Pieces(zone, weight, drawn_of), ground)
     counted = int(spread.demand.people[ALL].sum())
     params = {
         "zones": _zones_with_people(known),

@@ -1,7 +1,7 @@
 """The people of a study: at places as a layer has them, of areas, spread by what they hold, of a raster."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -27,14 +27,16 @@ from gis_service.services.population_cells import (
     codes_of_cells,
     demand_of_cells,
 )
+from gis_service.services.raster_bands import PERSONS
 from gis_service.services.spreading import by_raster, into_buildings
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_rasters import PEOPLE, WEIGHTS, read_people, refuse_groups, source_of
+from gis_service.services.study_reach import STORED, Reach
 from gis_service.services.study_request import CoverageTask
 from gis_service.types import Floats, Geometries, Text
 
-EVERYBODY, PERSONS = "people", "persons"
-"""Column of everybody in a layer of people, and the unit of it and of its groups."""
+EVERYBODY = "people"
+"""Column of everybody in a layer of people."""
 SPREAD_ROLES = ("buildings", "residential_land", WEIGHTS)
 """Roles of the layers that people of areas are spread by."""
 _AREA = 2
@@ -71,11 +73,14 @@ class Around:
         The study area, where the city brings its outline as a layer.
     rasters
         Where the files of raster layers are; None where nobody keeps any.
+    reach
+        How many people at places may be taken in.
     """
 
     barriers: Geometries | None = None
     outline: BaseGeometry | None = None
     rasters: RasterStore | None = None
+    reach: Reach = STORED
 
 
 _Asked: TypeAlias = tuple[pyproj.CRS, CoverageTask, Around]
@@ -130,13 +135,25 @@ def read_demand(
     ------
     RefusedInput
         ``study_refused`` for a group that the layer does not know, for a layer without people, and for people
-        at places that are to be spread; ``raster_cells_too_many``.
+        at places that are to be spread; ``raster_cells_too_many``, ``places_too_many``; ``demand_not_quick``
+        in the place of these two where a job may take in more.
     Temporary
         ``raster_file_missing``.
     """
     require_groups(layers, task)
-    if PEOPLE in layers.rasters:
-        return _of_raster(layers, crs, task, around, notices)
+    parameters = replace(task.parameters, lattice=around.reach.lattice(task.parameters.lattice))
+    bounded = replace(task, parameters=parameters)
+    read = _of_raster if PEOPLE in layers.rasters else _of_rows
+    try:
+        return read(layers, crs, bounded, around, notices)
+    except RefusedInput as error:
+        raise around.reach.told(error) from error
+
+
+def _of_rows(
+    layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, around: Around, notices: list[Notice]
+) -> People:
+    """Give the people of a layer of rows, at places as it has them or spread by what they name."""
     layer, unit_field = layers.layers["demand"], layers.layers["zones"]
     vintages = [vintage.layer for vintage in layers.catalogue.city.vintages]
     groups = [group for group in task.parameters.counted_groups if group != ALL]
@@ -167,13 +184,25 @@ def _of_raster(
     layers: StudyLayers, crs: pyproj.CRS, task: CoverageTask, around: Around, notices: list[Notice]
 ) -> People:
     """Give the people of a raster, in its cells or in the buildings and on the land of these."""
-    found = read_people(around.rasters, layers.rasters[PEOPLE], layers.catalogue.city.bbox)
+    raster, reach = layers.rasters[PEOPLE], around.reach
+    spread = any(role in layers.layers for role in SPREAD_ROLES)
+    source = source_of(around.rasters, raster, reach.areas if spread else reach.cells)
+    found = read_people(source, raster, layers.catalogue.city.bbox)
     beyond = beyond_in_thousandths(found)
-    if not any(role in layers.layers for role in SPREAD_ROLES):
+    layer = layers.layers[PEOPLE]
+    if raster.unit(layers.catalogue.layers[layer]) is None:
+        about = {"layer": layer, "band": str(raster.band), "people": _about(float(found.people.sum()))}
+        notices.append(Notice("raster_unit_unknown", about))
+    if not spread:
         demand = demand_of_cells(found, crs, around.barriers, task.parameters.lattice)
         return People(demand, beyond=beyond)
     known = people_of_zones(areas_of_cells(found, crs), {ALL: found.people}, codes_of_cells(found))
     return People(_in_buildings(layers, known, (crs, task, around), notices), beyond=beyond)
+
+
+def _about(people: float) -> float:
+    """Round a sum to three digits: enough to see that it is no number of people, too few to subtract."""
+    return float(f"{people:.3g}")
 
 
 def _people_column(layers: StudyLayers) -> str:
@@ -206,7 +235,7 @@ def _spread(
     if WEIGHTS not in layers.rasters:
         return _in_buildings(layers, known, asked, notices)
     ground = Ground(_residential(layers, crs), around.barriers, task.parameters.lattice)
-    weights = source_of(around.rasters, layers.rasters[WEIGHTS])
+    weights = source_of(around.rasters, layers.rasters[WEIGHTS], around.reach.cells)
     outline = None if around.outline is None else np.array([around.outline], dtype=object)
     area = known.zones.polygons if outline is None else outline
     return by_raster(known, weights, (area, crs), ground, notices).demand

@@ -27,6 +27,7 @@ from gis_service.services.study_facilities import read_facilities
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_rank import read_rank
 from gis_service.services.study_rasters import PEOPLE, require_read
+from gis_service.services.study_reach import Reach
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA, UNIT_TYPE, UNIT_TYPES
@@ -92,6 +93,11 @@ class Ground:
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
     beside: Memo = field(default_factory=Memo, compare=False, repr=False)
 
+    @property
+    def places(self) -> int:
+        """How many places its people are at: by these its memory is reckoned."""
+        return len(self.demand.xy)
+
 
 @dataclass(frozen=True)
 class Beside:
@@ -114,29 +120,14 @@ class Beside:
     people_beyond: int = 0
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
-
-def read_coverage_inputs(layers: StudyLayers, task: CoverageTask) -> CoverageInputs:
-    """Read everything a study of coverage computes on.
-
-    Parameters
-    ----------
-    layers
-        Which layers, in which version.
-    task
-        What is asked.
-
-    Raises
-    ------
-    RefusedInput
-        For layers that are empty or do not hold what the study needs.
-    Conflict
-        ``study_version_gone`` when a layer changed meanwhile.
-    """
-    return inputs_on(closed_ground(read_ground(layers, task), layers, task), layers, task)
+    @property
+    def places(self) -> int:
+        """As of `Ground`."""
+        return len(self.demand.xy)
 
 
 def closed_ground(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
-    """Close the roads that the closures of a study close at its time of day; raises as above."""
+    """Close the roads that the closures of a study close at its time of day; raises as `read_ground`."""
     rules, hour = task.parameters.closures, hour_of(task.time)
     if not rules or ground.network is None:
         return ground
@@ -145,22 +136,33 @@ def closed_ground(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Gr
     return replace(ground, network=network, notices=(*ground.notices, notice), memo=Memo())
 
 
-def read_beside(layers: StudyLayers, task: CoverageTask, rasters: RasterStore | None = None) -> Beside:
-    """Read what a ground holds beside the roads; raises as `read_coverage_inputs`.
+def read_beside(layers: StudyLayers, task: CoverageTask, rasters: RasterStore | None, reach: Reach) -> Beside:
+    """Read what a ground holds beside the roads.
 
     Parameters
     ----------
     layers, task
         Which layers, and what is asked.
     rasters
-        Where the files of raster layers are.
+        Where the files of raster layers are; None where nobody keeps any.
+    reach
+        How many people at places may be taken in.
+
+    Raises
+    ------
+    RefusedInput
+        For layers that are empty or do not hold what the study needs; as `read_demand`.
+    Temporary
+        ``raster_file_missing``.
+    Conflict
+        ``study_version_gone`` when a layer changed meanwhile.
     """
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
     water, named = (_rows_beside(layers, role, notices) for role in ("barriers", "settlements"))
     barriers = None if water is None else _metric(water, crs)
     outline = read_outline(layers, crs)
-    people = read_demand(layers, crs, task, Around(barriers, outline, rasters), notices)
+    people = read_demand(layers, crs, task, Around(barriers, outline, rasters, reach), notices)
     settlements = None if named is None else _settlements(named, crs)
     told = (settlements, outline, tuple(notices), people.beyond)
     return Beside(people.demand, people.codes, barriers, *told)
@@ -169,19 +171,24 @@ def read_beside(layers: StudyLayers, task: CoverageTask, rasters: RasterStore | 
 def read_ground(
     layers: StudyLayers,
     task: CoverageTask,
-    ferry_rows: LayerRows | None = None,
-    beside: Beside | None = None,
+    ferry_rows: LayerRows | None,
+    beside: Beside,
 ) -> Ground:
-    """Read what does not depend on facilities and units; raises as `read_coverage_inputs`.
+    """Read what does not depend on facilities and units.
 
     Parameters
     ----------
     layers, task
         Which layers, and what is asked.
     ferry_rows
-        As `read_ferries` gives them, when the caller has them already.
+        As `read_ferries` gives them; None for a study that reads none.
     beside
-        As `read_beside` gives it, when the caller has it already.
+        As `read_beside` gives it.
+
+    Raises
+    ------
+    RefusedInput, Conflict
+        As `read_beside`.
     """
     crs = require_metric(parse_crs(layers.catalogue.city.crs), "city.yaml")
     notices: list[Notice] = []
@@ -192,13 +199,11 @@ def read_ground(
         notices += unknown_classes(unknown_classes_of(road_rows))
         roads = roads_from(road_rows, crs)
         ferries = None
-        if "ferries" in layers.layers:
-            rows = read_ferries(layers) if ferry_rows is None else ferry_rows
-            _note_empty(layers, "ferries", rows, notices)
-            ferries = ferries_from(rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
+        if ferry_rows is not None:
+            _note_empty(layers, "ferries", ferry_rows, notices)
+            ferries = ferries_from(ferry_rows, crs, task.time, task.parameters.mode, task.parameters.ferry)
         network = build_network(roads, ferries)
         walkable = roads.walkable
-    beside = read_beside(layers, task) if beside is None else beside
     return Ground(
         crs=crs,
         demand=beside.demand,
@@ -230,7 +235,7 @@ def _note_empty(layers: StudyLayers, role: str, rows: LayerRows, notices: list[N
 
 
 def read_ferries(layers: StudyLayers) -> LayerRows:
-    """Read all ferries, those that do not run too; raises as `read_coverage_inputs`."""
+    """Read all ferries, those that do not run too; raises as `read_ground`."""
     return layers.read("ferries", *layers.fields("ferries"))
 
 

@@ -11,7 +11,8 @@ from gis_service.db.layer_rows import LayerRows, read_layer
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services.layers import refuse_raster
-from gis_service.services.study_rasters import RASTER_ROLES, RasterBand, find_rasters, kept_band
+from gis_service.services.raster_bands import RasterBand
+from gis_service.services.study_rasters import RASTER_ROLES, find_rasters, kept_band
 from gis_service.services.study_request import CoverageTask
 from gis_service.services.vintages import AREA, UNIT_TYPES, area_of, base_units
 from gis_service.types import LayerId, VersionId

@@ -31,6 +31,7 @@ from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
+from gis_service.services.study_rasters import input_name
 from gis_service.services.study_request import (
     ROADS,
     CoverageRequest,
@@ -207,7 +208,7 @@ def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask,
             raise refused(f"after/{role}/version", after.versions.get(role), str(before.versions.get(role)))
         bands = [one.rasters[role].band for one in (after, before) if role in one.rasters]
         if len(set(bands)) > 1:
-            raise refused(f"after/{role}/band", bands[0], str(bands[1]))
+            raise refused(f"after/{input_name(role)}/band", bands[0], str(bands[1]))
     layers = CompareLayers(before, after, told)
     task = replace(
         task, before=with_last_change(before, task.before), after=with_last_change(after, task.after)

@@ -170,7 +170,9 @@ def _require_open(connection: Connection, catalogue: Catalogue, document: Docume
 
 def _closed_to(connection: Connection, catalogue: Catalogue, document: Document, reader: Caller) -> list[str]:
     rights = rights_of(connection, catalogue, reader)
-    return sorted({layer for layer, _ in shown_layers(catalogue, document) if not rights.may_read(layer)})
+    return sorted(
+        {layer for layer, _ in shown_layers(connection, catalogue, document) if not rights.may_read(layer)}
+    )
 
 
 def _definition(catalogue: Catalogue, shown: Document, asked: Publication, rows: StudyRows) -> dict[str, Any]:

@@ -1,26 +1,25 @@
 """The raster layers of a study: persons per cell, or weights that people of areas are spread by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis_service.analysis.boxes import widened
 from gis_service.analysis.zones import Zones
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
-from gis_service.db.rasters import RasterRow, raster_of
+from gis_service.db.rasters import RasterRow, bands_of_data, raster_of
 from gis_service.errors import ErrorCode, RefusedInput, Temporary
 from gis_service.files.population_cells import PopulationCells, read_cells
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.rasters import BAND_MARK, RasterSource
 from gis_service.services.coverage_parameters import HALO_M
-from gis_service.services.gap_tables import widened
+from gis_service.services.raster_bands import PERSONS, RasterBand
 from gis_service.services.raster_layers import file_of
 from gis_service.services.study_standard import refused
 from gis_service.types import BBox, LayerId, Text, VersionId
@@ -28,9 +27,6 @@ from gis_service.types import BBox, LayerId, Text, VersionId
 PEOPLE, WEIGHTS = "demand", "weights"
 RASTER_ROLES = (PEOPLE, WEIGHTS)
 """Roles that a raster layer may have in a study; the second one takes nothing else."""
-MOST_CELLS = 2_000_000
-"""Cells with people, or parts of cells with weight, that a study takes in at most."""
-_ALPHA = "alpha"
 _A_RASTER = Text("lớp ảnh (geometry: Raster)", "a raster layer (geometry: Raster)")
 _NO_BAND = Text(
     "bỏ band, hoặc chọn lớp ảnh (geometry: Raster)", "no band, or a raster layer (geometry: Raster)"
@@ -46,6 +42,12 @@ _NOT_NEGATIVE = Text(
     "zero or more in every cell with data; if the negative number means no data, load it again and choose"
     " nodata",
 )
+_IN_PERSONS = Text(
+    "ảnh số người mỗi ô (unit: persons); nếu mỗi ô đúng là số người, hãy khai báo unit: persons cho kênh ấy"
+    " trong định nghĩa lớp",
+    "a raster of persons per cell (unit: persons); if its cells do hold persons, say unit: persons of that"
+    " band in the definition of the layer",
+)
 _SOMEBODY = Text(
     "ảnh số người mỗi ô, có ô lớn hơn 0 trong phạm vi thành phố",
     "a raster of persons per cell, with a cell above 0 within the city",
@@ -58,51 +60,6 @@ _UNITS_WITH_AREAS = Text(
     "lớp đơn vị dạng vùng: người trong ảnh thuộc đơn vị nào là theo vị trí",
     "a layer of units with areas: place tells which unit the people of a raster belong to",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RasterBand:
-    """One band of a version of a raster layer.
-
-    Parameters
-    ----------
-    row
-        The version.
-    band
-        Its number, from 1.
-    """
-
-    row: RasterRow
-    band: int
-
-    @property
-    def mark(self) -> tuple[object, ...]:
-        """What tells its content from any other."""
-        return self.row.sha256, self.band
-
-    @property
-    def total(self) -> float | None:
-        """The sum of its cells, by the figures that every cell was looked at for; None without data."""
-        told = self._told
-        if told["mean"] is None:
-            return None
-        known = round(float(told["known"]) * self.row.width * self.row.height)
-        return known * (float(told["mean"]) * float(told["scale"]) + float(told["offset"]))
-
-    @property
-    def ends(self) -> tuple[float, float] | None:
-        """The lowest and the highest of its values; None without data."""
-        told = self._told
-        if told["min"] is None or told["max"] is None:
-            return None
-        low, high = sorted(
-            float(told[end]) * float(told["scale"]) + float(told["offset"]) for end in ("min", "max")
-        )
-        return low, high
-
-    @property
-    def _told(self) -> Mapping[str, Any]:
-        return self.row.bands[self.band - 1]
 
 
 def find_rasters(
@@ -131,7 +88,7 @@ def find_rasters(
     """
     found = {}
     for role in RASTER_ROLES:
-        name, layer = _named(role), layers.get(role)
+        name, layer = input_name(role), layers.get(role)
         if layer is None:
             continue
         definition = catalogue.layers[layer]
@@ -145,11 +102,11 @@ def find_rasters(
         if row is None:
             raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=layer)
         found[role] = RasterBand(row, _band(definition, row, bands.get(role), f"{name}/band"))
-        _require_figures(found[role], name, layer)
+        _require_figures(found[role], name, definition)
     if WEIGHTS in layers and PEOPLE in found:
-        raise refused(_named(WEIGHTS), layers[WEIGHTS], _OF_AREAS)
+        raise refused(input_name(WEIGHTS), layers[WEIGHTS], _OF_AREAS)
     if WEIGHTS in layers and "buildings" in layers:
-        raise refused(_named(WEIGHTS), layers[WEIGHTS], _ONE_OF_THEM)
+        raise refused(input_name(WEIGHTS), layers[WEIGHTS], _ONE_OF_THEM)
     return found
 
 
@@ -166,13 +123,17 @@ def refuse_groups(group: str) -> RefusedInput:
     return refused("groups", group, _NO_GROUPS)
 
 
-def source_of(store: RasterStore | None, raster: RasterBand) -> RasterSource:
+def source_of(store: RasterStore | None, raster: RasterBand, most_cells: int) -> RasterSource:
     """Give the file of a raster of a study.
 
     Parameters
     ----------
     store
         Where files of rasters are kept; None where nobody keeps any.
+    raster
+        Which one.
+    most_cells
+        Cells above zero that are taken in at most.
 
     Raises
     ------
@@ -183,29 +144,26 @@ def source_of(store: RasterStore | None, raster: RasterBand) -> RasterSource:
     if store is None:
         file = f"{row.sha256}.tif"
         raise Temporary(ErrorCode.RASTER_FILE_MISSING, file=file, layer=row.layer, version=row.version)
-    return RasterSource(
-        f"{file_of(store, row)}{BAND_MARK}{raster.band}", name=str(row.layer), most_cells=MOST_CELLS
-    )
+    path = f"{file_of(store, row)}{BAND_MARK}{raster.band}"
+    return RasterSource(path, name=str(row.layer), most_cells=most_cells)
 
 
-def read_people(store: RasterStore | None, raster: RasterBand, city: BBox) -> PopulationCells:
+def read_people(source: RasterSource, raster: RasterBand, city: BBox) -> PopulationCells:
     """Read the people of a raster: those of the city and of the border around it; the others are a sum.
 
     Parameters
     ----------
-    store, raster
-        As of `source_of`.
+    source, raster
+        As `source_of` gives it, and of which.
     city
         Box of the city, in degrees.
 
     Raises
     ------
-    Temporary
-        ``raster_file_missing``.
     RefusedInput
         ``study_refused`` when nobody lives there, ``raster_cells_too_many``.
     """
-    found = read_cells(source_of(store, raster), (_reach(city), STORAGE), raster.total)
+    found = read_cells(source, (_reach(city), STORAGE), raster.total)
     if not found.people.size:
         raise refused(PEOPLE, raster.row.layer, _SOMEBODY)
     return found
@@ -255,7 +213,7 @@ def _reach(city: BBox) -> BBox:
     return widened(city, HALO_M)
 
 
-def _named(role: str) -> str:
+def input_name(role: str) -> str:
     """Name the input that a role is asked for by."""
     return role if role == PEOPLE else f"{PEOPLE}/{role}"
 
@@ -265,21 +223,26 @@ def _band(definition: LayerDefinition, row: RasterRow, asked: int | str | None, 
     names = [band.name for band in definition.bands] if len(definition.bands) == len(row.bands) else []
     there = {
         number: names[number - 1] if names else str(band["about"].get("description", ""))
-        for number, band in enumerate(row.bands, 1)
-        # Tells where there is data, not what.
-        if band["about"].get("role") != _ALPHA
+        for number, band in bands_of_data(row.bands).items()
     }
     if asked is None and len(there) == 1:
         return next(iter(there))
+    # A band called "2" must not hide the second one.
+    by_number = next((number for number in there if str(asked) == str(number)), None)
+    if by_number is not None:
+        return by_number
     for number, called in there.items():
-        if asked is not None and str(asked) in {str(number), called} - {""}:
+        if asked is not None and called and str(asked) == called:
             return number
     shown = ", ".join(f"{number} ({called})" if called else str(number) for number, called in there.items())
     raise refused(name, "–" if asked is None else asked, shown)
 
 
-def _require_figures(raster: RasterBand, name: str, layer: LayerId) -> None:
-    """Refuse what is no number of people, nor a weight, by the figures of the band."""
+def _require_figures(raster: RasterBand, name: str, definition: LayerDefinition) -> None:
+    """Refuse what is no number of people, nor a weight, by the figures of the band and by its unit."""
+    layer, unit = definition.id, raster.unit(definition)
+    if name == PEOPLE and unit not in {None, PERSONS}:
+        raise refused(name, f"{layer} ({unit})", _IN_PERSONS)
     if raster.row.kind != "values":
         raise refused(name, layer, _VALUES)
     ends = raster.ends

@@ -1,7 +1,9 @@
 """Who may run a study on which layers, and who may read what came out.
 
 The people of a study are shown as sums with small counts hidden, so anybody may read a study over personal
-demand; its other layers give their codes, names and places away. A kept study shows its layers as they were:
+demand; its other layers give their codes, names and places away. Of a personal raster with several bands
+nobody else may read even that: whoever asks for each band in turn can take one from another, and no answer
+knows what the others have told. A kept study shows its layers as they were:
 whoever may not read that version of one may not read the study either.
 """
 
@@ -10,6 +12,7 @@ from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
+from gis_service.db.rasters import of_several_bands
 from gis_service.db.studies import Shown
 from gis_service.errors import ErrorCode, NotAllowed
 from gis_service.services.openings import oldest_open_of
@@ -57,11 +60,15 @@ def require_versions(
             raise NotAllowed(ErrorCode.VERSION_CLOSED, layer=layer, asked=version, oldest=oldest[layer])
 
 
-def require_shown(rights: Rights, layers: Mapping[str, LayerId]) -> None:
+def require_shown(connection: Connection, rights: Rights, layers: Mapping[str, LayerId]) -> None:
     """Refuse a caller who may not read one of the layers that a live answer shows.
 
     Parameters
     ----------
+    connection
+        Any connection that may read.
+    rights
+        Of the caller.
     layers
         By their role in the study.
 
@@ -70,9 +77,8 @@ def require_shown(rights: Rights, layers: Mapping[str, LayerId]) -> None:
     NotAllowed
         ``token_missing``, ``role_insufficient`` or ``scope_insufficient``.
     """
-    require_inputs(
-        rights, (layer for role, layer in layers.items() if not _only_summed(rights.catalogue, role, layer))
-    )
+    summed = _summed(connection, rights.catalogue, layers.values())
+    require_inputs(rights, (layer for role, layer in layers.items() if role != DEMAND or layer not in summed))
 
 
 def require_document(connection: Connection, rights: Rights, document: Mapping[str, Any]) -> None:
@@ -93,30 +99,40 @@ def require_document(connection: Connection, rights: Rights, document: Mapping[s
         ``token_missing``, ``role_insufficient`` or ``scope_insufficient`` for a layer; ``version_closed`` for
         a version of before the layer was opened to the caller.
     """
-    read = shown_layers(rights.catalogue, document)
+    read = shown_layers(connection, rights.catalogue, document)
     require_inputs(rights, (layer for layer, _ in read))
     require_versions(connection, rights, read)
 
 
-def shown_layers(catalogue: Catalogue, document: Mapping[str, Any]) -> list[tuple[LayerId, VersionId]]:
+def shown_layers(
+    connection: Connection, catalogue: Catalogue, document: Mapping[str, Any]
+) -> list[tuple[LayerId, VersionId]]:
     """List the layers, by version, of which a study shows more than sums of people."""
-    return [
-        (LayerId(one["layer"]), VersionId(one["version"]))
+    read = [
+        (role, LayerId(one["layer"]), VersionId(one["version"]))
         for role, one in document["inputs"].items()
         if isinstance(one, Mapping) and "layer" in one
-        if not _only_summed(catalogue, role, one["layer"])
     ]
+    summed = _summed(connection, catalogue, {layer for _, layer, _ in read})
+    return [(layer, version) for role, layer, version in read if role != DEMAND or layer not in summed]
 
 
 def shown_to(connection: Connection, rights: Rights) -> Shown:
     """Tell of which layers, and from which version on, a caller may read studies: as `require_document`."""
     layers = rights.readable()
     oldest = dict.fromkeys(map(str, layers), 0) | oldest_open_of(connection, rights, layers)
-    personal = [str(id_) for id_, layer in rights.catalogue.layers.items() if is_personal(layer)]
-    return Shown(oldest, personal)
+    return Shown(
+        oldest,
+        [
+            str(layer)
+            for layer in _summed(connection, rights.catalogue, map(LayerId, rights.catalogue.layers))
+        ],
+    )
 
 
-def _only_summed(catalogue: Catalogue, role: str, layer: str) -> bool:
-    """Tell whether a study shows no more of a layer than sums of people, which are open to everybody."""
-    definition = catalogue.layers.get(LayerId(layer))
-    return role == DEMAND and definition is not None and is_personal(definition)
+def _summed(connection: Connection, catalogue: Catalogue, layers: Iterable[LayerId]) -> set[LayerId]:
+    """Give those layers of which, as its people, a study shows no more than sums open to everybody."""
+    known = {layer: catalogue.layers[layer] for layer in layers if layer in catalogue.layers}
+    personal = {layer for layer, definition in known.items() if is_personal(definition)}
+    rasters = {layer for layer in personal if known[layer].is_raster}
+    return personal - (of_several_bands(connection, rasters) if rasters else set())

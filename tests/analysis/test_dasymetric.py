@@ -2,18 +2,21 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_service.analysis import dasymetric
 from gis_service.analysis.buildings import Buildings, weigh_buildings
 from gis_service.analysis.dasymetric import (
     FallBack,
     Ground,
     PeopleOfZones,
+    Pieces,
     Spread,
     demand_by_raster,
     demand_in_buildings,
     people_of_zones,
 )
+from gis_service.analysis.lattice import Lattice
 from gis_service.errors import ErrorCode, RefusedInput, WrongUse
-from gis_service.types import Floats, Geometries
+from gis_service.types import Geometries
 
 WEST, EAST = shapely.box(0, 0, 300, 300), shapely.box(300, 0, 600, 300)
 
@@ -132,8 +135,9 @@ def test_zones_without_the_group_of_all_are_refused() -> None:
 
 def pieces(
     *boxes: tuple[float, float, float, float], zone: tuple[int, ...], value: tuple[float, ...]
-) -> tuple[Geometries, "np.ndarray[tuple[int], np.dtype[np.int64]]", Floats]:
-    return shapes(*(shapely.box(*one) for one in boxes)), np.array(zone, np.int64), np.array(value, float)
+) -> Pieces:
+    areas = shapes(*(shapely.box(*one) for one in boxes))
+    return Pieces(np.array(zone, np.int64), np.array(value, float), lambda rows: areas[rows])
 
 
 def test_a_raster_of_weights_shares_out_the_total_of_a_zone() -> None:
@@ -150,3 +154,26 @@ def test_people_of_a_large_cell_stand_on_its_lattice_and_no_weight_falls_back() 
     ]  # fmt: skip
     assert found.fall_backs == (FallBack("area", ("1",), 9000),)
     assert totals(found, 2) == [4000, 9000]
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_some_parts_of_cells_at_a_time_are_the_places_of_all(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    boxes = [(0, 0, 150, 100), (150, 0, 190, 40), (0, 100, 120, 220), (300, 0, 450, 80), (90, 90, 90, 90)]
+    parts = pieces(*boxes, zone=(0, 0, 0, 1, 1), value=(2.0, 0.5, 1.25, 3.0, 9.0))
+    whole = demand_by_raster(known(4, 9), parts).demand
+    monkeypatch.setattr(dasymetric, "_AT_ONCE", at_once)
+    found = demand_by_raster(known(4, 9), parts).demand
+    assert np.array_equal(found.xy, whole.xy)
+    assert np.array_equal(found.people["all"], whole.people["all"])
+    # A part without an area takes nobody.
+    assert [found.people["all"][found.source == zone].sum() for zone in (0, 1)] == [4000, 9000]
+
+
+def test_weights_of_more_places_than_may_be_made_are_refused_before_any_is() -> None:
+    parts = pieces((0, 0, 150, 100), (0, 100, 150, 200), zone=(0, 0), value=(2.0, 1.0))
+    assert len(demand_by_raster(known(4, 0), parts, Ground(lattice=Lattice(most=12))).demand.xy) == 12
+    with pytest.raises(RefusedInput) as refused:
+        demand_by_raster(known(4, 0), parts, Ground(lattice=Lattice(most=11)))
+    assert (refused.value.code, refused.value.params["places"]) == (ErrorCode.PLACES_TOO_MANY, 12)

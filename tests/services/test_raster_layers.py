@@ -162,6 +162,48 @@ def test_classes_in_another_system_are_only_classes_of_the_source(
     assert set(np.unique(cells_in(out)).tolist()) <= {0, 10, 200}
 
 
+@pytest.mark.parametrize("nodata", [-1.0, None])
+@pytest.mark.parametrize(("system", "kind"), [("EPSG:4326", "float32"), ("EPSG:32648", "int16")])
+def test_persons_in_another_system_are_as_many(
+    connection: Connection, store: RasterStore, tmp_path: Path, nodata: float | None, system: str, kind: str
+) -> None:
+    # Few in each cell: half a person here and half there are one.
+    cells = np.random.default_rng(5).uniform(0, 2.2, (1, 60, 50)).astype(kind)
+    cells[0, 20:30, 20:30] = 0 if nodata is None else nodata
+    path = write_tif(tmp_path / "a.tif", cells, nodata=nodata)
+    with rasterio.open(path, "r+") as file:
+        file.units = ["persons"]
+    loaded(connection, store, path, kind="values")
+    report = export_raster(connection, CITY, store, "ground", tmp_path / "w.tif", Wanted(system))
+    people = float(cells[cells > 0].sum(dtype="float64"))
+    with rasterio.open(report.out) as turned:
+        after = float(turned.read(1, masked=True).sum(dtype="float64"))
+    assert after == pytest.approx(people, rel=1e-4)
+    [note] = report.notes
+    told = note.params
+    assert (note.code, told["band"], told["before"]) == (
+        "export_total_moved",
+        1,
+        pytest.approx(people, abs=0.1),
+    )
+    assert told["count"] == pytest.approx(after - people, abs=0.1)
+    own = export_raster(connection, CITY, store, "ground", tmp_path / "o.tif")
+    assert own.notes == []
+
+
+def test_persons_beside_a_measure_are_warped_as_it_is_and_told(
+    connection: Connection, store: RasterStore, tmp_path: Path
+) -> None:
+    cells = np.random.default_rng(5).uniform(0, 40, (2, 30, 20)).astype("float32")
+    path = write_tif(tmp_path / "a.tif", cells, nodata=-1)
+    with rasterio.open(path, "r+") as file:
+        file.units = ["m", "persons"]
+    loaded(connection, store, path, kind="values")
+    report = export_raster(connection, CITY, store, "ground", tmp_path / "w.tif", Wanted("EPSG:4326"))
+    assert [(note.code, note.params["band"]) for note in report.notes] == [("export_total_moved", 2)]
+    assert float(cells_in(report.out)[0].max()) <= 40
+
+
 def test_an_export_that_cannot_be_is_refused(
     connection: Connection, store: RasterStore, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """People of a raster layer: the figures of the script, versions, rights, and what cannot be counted."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +20,22 @@ from gis_service.files.raster_store import RasterStore
 from gis_service.files.readers import raster_process
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
-from gis_service.services import studies, study_rasters
+from gis_service.services import studies
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_live import ask, study_of
 from gis_service.services.documents import canonical_json
-from gis_service.services.layers import definition_of
 from gis_service.services.prepared import Prepared
-from gis_service.services.raster_inspect import RasterChoices
-from gis_service.services.raster_load import RasterReport, load_raster
+from gis_service.services.raster_load import RasterReport
 from gis_service.services.study_retold import retell, vintage_named
 from gis_service.services.why_place import why_document
 from tests.filled_database import load_frame
 from tests.live_town import HOMES_M, METRIC, PEOPLE, X, Y, as_array, box, degrees, write_town
-from tests.raster_files import Cells, answer_here, write_tif
+from tests.raster_files import answer_here
 from tests.raster_people import (
     AS_WHOLE_NUMBERS,
     AT,
     COLUMNS,
     IN_DEGREES,
-    IN_METRES,
     OUTSIDE,
     ROWS,
     WALK,
@@ -46,6 +44,7 @@ from tests.raster_people import (
     cells,
     count,
     figures,
+    load_people,
     with_rasters,
 )
 from tests.raster_town import next_transaction
@@ -91,14 +90,7 @@ def load(
 ) -> Load:
     """Give a function that loads cells into a raster layer; the file is ``LAYER.tif``."""
     monkeypatch.setattr(raster_process, "_answer", answer_here)
-
-    def load(layer: str = "population", values: Cells | None = None, **profile: Any) -> RasterReport:  # noqa: ANN401
-        given = IN_METRES | {"nodata": -1.0} | profile
-        choices = RasterChoices(kind=given.pop("kind", None))
-        path = write_tif(tmp_path / f"{layer}.tif", cells() if values is None else values, **given)
-        return load_raster(town, city, store, path, layer, author="lan", choices=choices)
-
-    return load
+    return partial(load_people, town, city, store, tmp_path)
 
 
 Run = Callable[..., Document]
@@ -368,21 +360,6 @@ def test_a_closed_raster_is_closed_and_of_a_personal_one_everybody_sees_the_sums
             town, city, "coverage", asked[1], "hoa", reader=Caller(Role.VIEWER, "hoa"), prepared=prepared
         )
     assert stored.value.code is ErrorCode.ROLE_INSUFFICIENT
-
-
-def test_a_raster_with_too_many_cells_is_refused(
-    load: Load, run: Run, town: Connection, city: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load()
-    load("built")
-    count(town, (30, 12, 61))
-    monkeypatch.setattr(study_rasters, "MOST_CELLS", 5)
-    for demand in ({"layer": "population"}, {"layer": "commune_2024", "weights": {"layer": "built"}}):
-        with pytest.raises(RefusedInput) as refused:
-            run(demand=demand)
-        told = refused.value.params
-        assert refused.value.code is ErrorCode.RASTER_CELLS_TOO_MANY
-        assert definition_of(city, str(told["path"])).is_raster
 
 
 def test_a_raster_without_anybody_in_the_units_tells_so(load: Load, run: Run) -> None:

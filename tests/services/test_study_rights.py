@@ -101,16 +101,17 @@ def test_who_reads_a_study_and_finds_it_in_the_list(
     ("layer", "allowed"), [("residents", True), ("one_stop_office", False), ("commune", True)]
 )
 def test_who_sees_a_live_answer_over_people(
+    opened: Connection,
     catalogue: Catalogue,
     layer: LayerId,
     allowed: bool,  # noqa: FBT001 - a table
 ) -> None:
     rights = rights_by_definition(catalogue)
     if allowed:
-        require_shown(rights, {"demand": layer})
+        require_shown(opened, rights, {"demand": layer})
         return
     with pytest.raises(NotAllowed):
-        require_shown(rights, {"demand": layer})
+        require_shown(opened, rights, {"demand": layer})
 
 
 @pytest.mark.parametrize(

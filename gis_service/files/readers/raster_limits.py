@@ -81,6 +81,8 @@ class RasterQuestion:
         Whether somebody has chosen ``nodata``, also that there is none.
     kind
         Which resampling fits: means for ``values``, the nearest cell for ``classes``; none to guess.
+    summed
+        Whether cells of another system get shares of what these hold, so that the total is kept.
     """
 
     task: Task
@@ -92,6 +94,7 @@ class RasterQuestion:
     nodata: float | None = None
     nodata_said: bool = False
     kind: Kind | None = None
+    summed: bool = False
 
     def to_json(self) -> str:
         """Write the question as one argument."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.shutil
+from affine import Affine
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform
@@ -55,14 +56,17 @@ def warp(dataset: rasterio.DatasetReader, question: RasterQuestion) -> dict[str,
     place, width, height = calculate_default_transform(
         dataset.crs, system, dataset.width, dataset.height, *dataset.bounds
     )
-    nearest = question.kind == "classes"
+    if question.summed:
+        # The grid ends within the cells of the edge: one cell more on every side takes their other parts.
+        place, width, height = place @ Affine.translation(-1, -1), width + 2, height + 2
     with WarpedVRT(
         dataset,
         crs=system,
         transform=place,
         width=width,
         height=height,
-        resampling=Resampling.nearest if nearest else Resampling.bilinear,
+        resampling=_resampling(question),
+        dtype=_working_type(dataset, question),
         # Corners that the turned raster does not fill are no data; without a value for it, a band says so.
         add_alpha=dataset.nodata is None and ColorInterp.alpha not in dataset.colorinterp,
         warp_mem_limit=64,
@@ -78,6 +82,18 @@ def warp(dataset: rasterio.DatasetReader, question: RasterQuestion) -> dict[str,
                 ErrorCode.RASTER_WARP_TOO_LARGE, file=question.file, width=width, height=height
             )
         return make(turned, question)
+
+
+def _resampling(question: RasterQuestion) -> Resampling:
+    if question.kind == "classes":
+        return Resampling.nearest
+    return Resampling.sum if question.summed else Resampling.bilinear
+
+
+def _working_type(dataset: rasterio.DatasetReader, question: RasterQuestion) -> str | None:
+    """Give the type of the cells that are made; parts of a few whole persons would be rounded away."""
+    is_whole = np.dtype(dataset.dtypes[0]).kind in "iu"
+    return "float32" if question.summed and is_whole else None
 
 
 def windows(width: int, height: int, row_bytes: int) -> Iterator[Window]:

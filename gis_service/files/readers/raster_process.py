@@ -96,7 +96,9 @@ def make_raster_file(path: Path, out: Path, question: RasterQuestion | None = No
     return _ask(path, out.parent, replace(asked, task="make", out=str(out)))
 
 
-def warp_raster_file(path: Path, out: Path, crs: str, kind: Kind, limits: RasterLimits) -> RasterContents:
+def warp_raster_file(
+    path: Path, out: Path, crs: str, kind: Kind, limits: RasterLimits, *, summed: bool = False
+) -> RasterContents:
     """Make a cloud-optimised GeoTIFF of one of ours in another system, north up.
 
     Parameters
@@ -111,6 +113,8 @@ def warp_raster_file(path: Path, out: Path, crs: str, kind: Kind, limits: Raster
         ``classes`` take the nearest cell, ``values`` what lies between four.
     limits
         What it may cost.
+    summed
+        Whether the cells hold numbers of things, as persons, which are shared out among the new cells.
 
     Raises
     ------
@@ -119,7 +123,7 @@ def warp_raster_file(path: Path, out: Path, crs: str, kind: Kind, limits: Raster
     Temporary
         ``raster_disk_full``.
     """
-    question = RasterQuestion("warp", "", path.name, limits, str(out), crs=crs, kind=kind)
+    question = RasterQuestion("warp", "", path.name, limits, str(out), crs=crs, kind=kind, summed=summed)
     return _ask(path, out.parent, question)
 
 

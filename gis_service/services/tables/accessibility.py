@@ -35,6 +35,11 @@ class Shares:
     balanced: dict[str, Floats]
     shared: str
 
+    @property
+    def places(self) -> int:
+        """How many places all groups are at."""
+        return sum(map(len, self.enhanced.values()))
+
 
 def rows(scene: Scene) -> list[Row]:
     """Give a row per unit and group, then of people without a unit where there are any, then of everybody.

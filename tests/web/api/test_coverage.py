@@ -13,6 +13,7 @@ from gis_service.db.engine import open_engine, transaction
 from gis_service.services import audit, turns
 from gis_service.services.audit import AuditFilter, Entry
 from gis_service.services.prepared import ANSWERS
+from gis_service.services.study_reach import LIVE, STORED
 from gis_service.services.transactions import reading
 from gis_service.web import current
 from tests.live_town import degrees
@@ -257,6 +258,12 @@ def test_answers_about_places_leave_the_cells_in_memory(town: FlaskClient, town_
     for along in range(100, 100 + ANSWERS + 1):
         assert town.get(why_at(along)).status_code == 200
     assert answers.by_name(tag, lambda: "made anew") != "made anew"
+
+
+def test_the_process_that_answers_at_once_takes_in_less_than_a_job(town_app: Flask) -> None:
+    assert town_app.extensions["gis"].prepared.reach == LIVE
+    assert LIVE.cells < STORED.cells
+    assert LIVE.places < STORED.places
 
 
 def test_a_service_that_computes_as_much_as_it_may_says_when_to_come_back(
