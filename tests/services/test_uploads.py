@@ -1,6 +1,5 @@
 """What becomes of uploads: by jobs, by the sweep, and when a reader, a connection or a worker dies."""
 
-import asyncio
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ from gis_service.services.uploads_room import store_of
 from gis_service.services.uploads_sweep import sweep
 from gis_service.services.uploads_told import plain
 from gis_service.web.schemas.uploads import State
+from tests.event_loop import run_alone
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 from tests.web.uploaded import points
 
@@ -177,8 +177,8 @@ def test_an_upload_whose_job_dies_every_time_is_refused_or_given_back(town: Uplo
     watch = Watch(town.context.engine)
     for job in (first, second):
         for attempt in (1, 2):
-            assert asyncio.run(watch.begin(job)) == attempt
-            assert asyncio.run(watch.died(job, attempt, -9)) == (attempt == 1)
+            assert run_alone(watch.begin(job)) == attempt
+            assert run_alone(watch.died(job, attempt, -9)) == (attempt == 1)
     states = {
         id_: (town.upload(id_).state, (town.upload(id_).problem or {})["code"])
         for id_ in (inspected, committed)
