@@ -7,6 +7,7 @@ and are hidden like those that are shown.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from gis_service.analysis.demand import ALL
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.suppression import Cell, Row, difference
 
@@ -45,6 +46,8 @@ def coverage_sums(document: Row) -> Iterator[list[Cell]]:
                 unshown[group].append(_unshown(row, inside, group))
                 yield from _row_sums(row, unshown[group][-1], inside, group)
         yield from ([(row, name) for row in unshown[group]] for name in _UNSHOWN)
+        if group != ALL and ALL in totals:
+            yield from _others_sums([totals, *(_by_group(zone) for zone in zones)], group)
     for name in _PARTS:
         yield [(total, name) for total in totals.values() if name in total]
     for rows in (list(totals.values()), *([zone, *zone.get("groups", {}).values()] for zone in zones)):
@@ -53,8 +56,37 @@ def coverage_sums(document: Row) -> Iterator[list[Cell]]:
     yield from _gap_sums(gaps)
 
 
+def _by_group(zone: Row) -> Row:
+    return {ALL: zone, **zone.get("groups", {})}
+
+
 def _of_group(zone: Row, group: str) -> Row | None:
-    return zone if group == "all" else zone.get("groups", {}).get(group)
+    return _by_group(zone).get(group)
+
+
+def _others_sums(rows: Sequence[Row], group: str) -> Iterator[list[Cell]]:
+    """Give the sums of a group with those who are not of it, of whom nobody is shown anything.
+
+    Parameters
+    ----------
+    rows
+        The figures of each group: of all units, then of each.
+    group
+        The group.
+    """
+    there = [(row[ALL], row[group]) for row in rows if group in row]
+    others = [
+        {name: difference(everybody[name], some[name]) for name in _COUNTS} for everybody, some in there
+    ]
+    for name in _COUNTS:
+        # A group that walks at a speed of its own is no part of those who are covered at the usual one.
+        if all(rest[name] >= 0 for rest in others):
+            yield [(rest, name) for rest in others]
+            yield from (
+                [(everybody, name), (some, name), (rest, name)]
+                for (everybody, some), rest in zip(there, others, strict=True)
+            )
+    yield from ([(rest, name) for name in ("total", "covered", "uncovered")] for rest in others)
 
 
 def _unshown(row: Row, gaps: Iterable[Row], group: str) -> Row:
@@ -90,7 +122,7 @@ def _row_sums(row: Row, unshown: Row, gaps: Iterable[Row], group: str) -> Iterat
 def _places(gaps: Iterable[Row], group: str) -> Iterator[tuple[str | None, Cell]]:
     """Give the kinds of gap places, and their people of a group where they are told."""
     for gap in gaps:
-        if group == "all":
+        if group == ALL:
             yield gap.get("kind"), (gap, "people")
         elif "groups" in gap:
             yield gap.get("kind"), (gap["groups"], group)

@@ -108,6 +108,23 @@ def test_groups_of_a_zone_are_not_told_by_their_sum() -> None:
     assert [zone["groups"]["young"]["total"] for zone in shown["zones"]] == [None, None]
 
 
+@settings(deadline=None)
+@given(st.lists(st.tuples(PEOPLE, PEOPLE, PEOPLE, PEOPLE), min_size=1, max_size=5))
+def test_those_who_are_not_of_a_group_are_not_told_by_it(units: list[tuple[int, int, int, int]]) -> None:
+    rows = [_row(near + near_old, far + far_old, 0) for near, near_old, far, far_old in units]
+    document = _document(rows)
+    for zone, (_, near_old, _, far_old) in zip(document["zones"], units, strict=True):
+        zone["groups"] = {"old": _row(near_old, far_old, 0)}
+    parts = [zone["groups"]["old"] for zone in document["zones"]]
+    document["totals"]["old"] = {name: sum(row[name] for row in parts) for name in COUNTS}
+    shown = public_view(document)
+    pairs = [(zone, zone["groups"]["old"]) for zone in shown["zones"]]
+    for everybody, old in (*pairs, (shown["totals"]["all"], shown["totals"]["old"])):
+        for name in COUNTS:
+            if everybody[name] is not None and old[name] is not None:
+                assert not 0 < everybody[name] - old[name] < 10
+
+
 def test_times_of_a_handful_who_arrive_are_hidden() -> None:
     document = _document([_row(3, 54, 54)])
     document["totals"]["all"]["arrived"] = {"median_m": 0, "p90_m": 0}
