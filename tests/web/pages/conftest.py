@@ -1,4 +1,4 @@
-"""People with passwords, and browsers that keep cookies."""
+"""People with passwords, browsers that keep cookies, and what is cleared away after them."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,6 +13,8 @@ from gis_service.services.accounts import Role
 from gis_service.services.transactions import writing
 from gis_service.web import current
 from tests.web.pages.browser import PASSWORD
+
+Bearer = Callable[[str | None], dict[str, str]]
 
 
 @pytest.fixture
@@ -37,3 +39,13 @@ def browser(app: Flask, people: None) -> Callable[[], FlaskClient]:
     """Give a function that opens another browser."""
     del people
     return app.test_client
+
+
+@pytest.fixture
+def no_wells_afterwards(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]]
+) -> Iterator[None]:
+    """Drop the layer that a test makes: the service is that of all other tests, whatever their order."""
+    yield
+    headers = {**bearer("admin"), "If-Match": "*"}
+    assert client.delete("/api/collections/page_wells", headers=headers).status_code == 204

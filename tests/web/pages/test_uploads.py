@@ -165,14 +165,6 @@ def test_a_choice_that_cannot_be_is_refused_beside_the_form(
     assert "4 features, 3 of them wrong" in staff.see(f"/uploads/{ready}?lang=en").text
 
 
-@pytest.fixture
-def no_wells_afterwards(client: FlaskClient, bearer: Bearer) -> Iterator[None]:
-    """Drop the layer that a test makes: the service is that of all other tests, whatever their order."""
-    yield
-    headers = {**bearer("admin"), "If-Match": "*"}
-    assert client.delete("/api/collections/page_wells", headers=headers).status_code == 204
-
-
 @pytest.mark.usefixtures("no_wells_afterwards")
 def test_a_new_layer_is_described_checked_and_published(staff: Reader, desk: Desk) -> None:
     id_ = desk.ready(points("a", "b"))
