@@ -1,6 +1,6 @@
 """The people of the small town as a raster, and the same questions asked of files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,10 @@ IN_DEGREES: dict[str, Any] = {
 }
 AS_WHOLE_NUMBERS: dict[str, Any] = IN_METRES | {"nodata": 65535, "dtype": "uint16"}
 Document = dict[str, Any]
+Load = Callable[..., RasterReport]
+"""Loads cells into a raster layer."""
+Run = Callable[..., Document]
+"""Runs a process on the town."""
 
 
 def cells(more: float = 0.0, nodata: float = -1.0, kind: str = "float32") -> Cells:

@@ -1,7 +1,5 @@
 """People of a raster layer: the figures of the script, versions, rights, and what cannot be counted."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, GisError, RefusedInput, Temporary
 from gis_service.files.raster_store import RasterStore
-from gis_service.files.readers import raster_process
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services import studies
@@ -25,12 +22,10 @@ from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_live import ask, study_of
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
-from gis_service.services.raster_load import RasterReport
 from gis_service.services.study_retold import retell, vintage_named
 from gis_service.services.why_place import why_document
 from tests.filled_database import load_frame
 from tests.live_town import HOMES_M, METRIC, PEOPLE, X, Y, as_array, box, degrees, write_town
-from tests.raster_files import answer_here
 from tests.raster_people import (
     AS_WHOLE_NUMBERS,
     AT,
@@ -39,22 +34,16 @@ from tests.raster_people import (
     OUTSIDE,
     ROWS,
     WALK,
-    Document,
+    Load,
+    Run,
     by_script,
     cells,
     count,
     figures,
-    load_people,
-    with_rasters,
 )
 from tests.raster_town import next_transaction
 
 PLANNER = Caller(Role.PLANNER, "lan")
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
 
 
 @pytest.fixture(scope="module")
@@ -64,44 +53,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_town(folder)
     gpd.read_file(folder / "one_stop_office.gpkg").iloc[:1].to_file(folder / "office.gpkg")
     return folder
-
-
-@pytest.fixture(scope="module")
-def city(catalogue: Catalogue) -> Catalogue:
-    return with_rasters(catalogue)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RasterStore:
-    return RasterStore(tmp_path / "rasters")
-
-
-@pytest.fixture
-def prepared(store: RasterStore) -> Prepared:
-    return Prepared(rasters=store)
-
-
-Load = Callable[..., RasterReport]
-
-
-@pytest.fixture
-def load(
-    town: Connection, city: Catalogue, store: RasterStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Load:
-    """Give a function that loads cells into a raster layer; the file is ``LAYER.tif``."""
-    monkeypatch.setattr(raster_process, "_answer", answer_here)
-    return partial(load_people, town, city, store, tmp_path)
-
-
-Run = Callable[..., Document]
-
-
-@pytest.fixture
-def run(town: Connection, city: Catalogue, prepared: Prepared) -> Run:
-    def run(process: str = "coverage", **inputs: object) -> Document:
-        return studies.run(town, city, process, WALK | inputs, "lan", prepared=prepared).document
-
-    return run
 
 
 PLACED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

@@ -1,8 +1,6 @@
 """People of a raster layer: how many a process takes in, of which band and unit, and who may ask for them."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,6 @@ from gis_service.catalogue.user_layer import with_user_layers
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.files.raster_store import RasterStore
-from gis_service.files.readers import raster_process
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services import studies
@@ -24,70 +21,24 @@ from gis_service.services.coverage_live import ask, study_of
 from gis_service.services.documents import canonical_json
 from gis_service.services.layers import definition_of
 from gis_service.services.prepared import Prepared
-from gis_service.services.raster_load import RasterReport
 from gis_service.services.rights import rights_of
 from gis_service.services.study_reach import Reach
 from gis_service.services.study_rights import require_document
 from tests.live_town import PEOPLE
-from tests.raster_files import answer_here
 from tests.raster_people import (
     AT,
     IN_METRES,
     OUTSIDE,
     WALK,
-    Document,
+    Load,
+    Run,
     cells,
     count,
-    load_people,
-    with_rasters,
 )
 from tests.raster_town import next_transaction, raster
 from tests.small_city import WORDS
 
 PLANNER = Caller(Role.PLANNER, "lan")
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def city(catalogue: Catalogue) -> Catalogue:
-    return with_rasters(catalogue)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> RasterStore:
-    return RasterStore(tmp_path / "rasters")
-
-
-@pytest.fixture
-def prepared(store: RasterStore) -> Prepared:
-    return Prepared(rasters=store)
-
-
-Load = Callable[..., RasterReport]
-
-
-@pytest.fixture
-def load(
-    town: Connection, city: Catalogue, store: RasterStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Load:
-    """Give a function that loads cells into a raster layer; the file is ``LAYER.tif``."""
-    monkeypatch.setattr(raster_process, "_answer", answer_here)
-    return partial(load_people, town, city, store, tmp_path)
-
-
-Run = Callable[..., Document]
-
-
-@pytest.fixture
-def run(town: Connection, city: Catalogue, prepared: Prepared) -> Run:
-    def run(process: str = "coverage", **inputs: object) -> Document:
-        return studies.run(town, city, process, WALK | inputs, "lan", prepared=prepared).document
-
-    return run
 
 
 def test_a_number_is_the_number_of_a_band_whatever_another_is_called(
