@@ -1,6 +1,5 @@
 """Raster layers: loaded with versions, told as any layer, gone back to, taken out again."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from gis_service.db.engine import Connection
 from gis_service.db.rasters import raster_layers
 from gis_service.errors import Conflict, ErrorCode, GisError, NotFound, RefusedInput, Temporary, WrongUse
 from gis_service.files.raster_store import RasterStore
-from gis_service.files.readers import raster_process
 from gis_service.services import history, user_layers
 from gis_service.services.accounts import OPERATOR
 from gis_service.services.collections import list_collections, one_collection
@@ -34,23 +32,9 @@ from gis_service.services.raster_inspect import RasterChoices
 from gis_service.services.raster_layers import begin_anew, collect, now, version_of_raster
 from gis_service.services.raster_load import load_raster
 from gis_service.services.rights import rights_of
-from tests.raster_files import answer_here, cells_in, cells_of, write_tif
+from tests.raster_files import cells_in, cells_of, write_tif
 from tests.raster_town import CITY, loaded, next_transaction, raster
 from tests.small_city import WORDS, places
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask the reader without its process, which has tests of its own: starting it takes most of the time."""
-    monkeypatch.setattr(raster_process, "_answer", answer_here)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RasterStore]:
-    kept = RasterStore(tmp_path / "rasters")
-    yield kept
-    drafts = [one.name for one in kept.folder.glob(".part-*")]
-    assert drafts == []
 
 
 def test_a_geotiff_becomes_a_version_with_its_cells(

@@ -1,7 +1,6 @@
 """Rasters on their way in: which system they are in, what was guessed, what is told of it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyproj
@@ -12,31 +11,16 @@ from gis_service.analysis.checks.findings import Severity
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.raster_store import RasterStore
-from gis_service.files.readers import raster_process
 from gis_service.services import history
 from gis_service.services.export import Wanted
 from gis_service.services.raster_export import export_raster
 from gis_service.services.raster_inspect import RasterChoices, inspect_raster
-from tests.raster_files import answer_here, cells_of, write_tif
+from tests.raster_files import cells_of, write_tif
 from tests.raster_town import CITY, loaded, next_transaction
 
 PLAIN = "+proj=tmerc +lat_0=0 +lon_0=105.5 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 +units=m +no_defs"
 SHIFT = "+towgs84=-191.90441429,-39.30318279,-111.45032835,{},{},{},0.252906278"
 TURNS = ("-0.00928836", "0.01975479", "-0.00427372")
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask the reader without its process, which has tests of its own: starting it takes most of the time."""
-    monkeypatch.setattr(raster_process, "_answer", answer_here)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RasterStore]:
-    kept = RasterStore(tmp_path / "rasters")
-    yield kept
-    drafts = [one.name for one in kept.folder.glob(".part-*")]
-    assert drafts == []
 
 
 def test_a_system_that_is_missing_is_guessed_and_never_taken(
