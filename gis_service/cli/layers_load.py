@@ -43,8 +43,9 @@ def load(
 ) -> None:
     """Replace the rows of a layer by those of FILE, or the raster of a raster layer by a GeoTIFF.
 
-    FILE is a GeoPackage, GeoJSON, zipped Shapefile, FlatGeobuf, GeoParquet, or a table (CSV, XLSX) with
-    coordinates; rows of a table without them are placed by administrative units with --units.
+    FILE is a GeoPackage, GeoJSON, Shapefile or File Geodatabase (zipped), KML, GML, MapInfo, DXF, DGN, GPX,
+    FlatGeobuf, GeoParquet, OpenStreetMap extract (.osm.pbf), or a table (CSV, XLSX, DBF) with coordinates;
+    rows of a table without them are placed by administrative units with --units.
     Everything is checked first; a file with faults is refused as a whole, with all its faults. Nothing is
     repaired unless it was chosen; `layers inspect` shows what would help.
     """
