@@ -129,7 +129,8 @@ def test_an_older_export_is_loaded_over_a_newer_version_only_on_request(tmp_path
 def test_each_kind_of_failure_has_its_exit_code_and_words(
     tmp_path: Path, arguments: list[str], exit_code: int, words: str
 ) -> None:
-    wifi(tmp_path / "a.gpkg")
+    loaded = run("load", wifi(tmp_path / "a.gpkg"), "--layer", "wifi", "--any-base")
+    assert loaded.exit_code == 0, loaded.output
     (tmp_path / "a.vrt").write_text("<OGRVRTDataSource/>")
     result = run(*(argument.format(folder=tmp_path) for argument in arguments))
     assert result.exit_code == exit_code
