@@ -180,10 +180,12 @@ def measure(question: Question, way: str, folder: Path) -> Measured:
 
 
 def _watch_memory(pid: int, ended: threading.Event, seen: list[int]) -> None:
-    """Note the most bytes that a process and those it started hold together, shared ones once for each."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    while not ended.wait(0.02):
-        seen[0] = max(seen[0], page * sum(_pages(one) for one in _tree(pid)))
+    """Note the most bytes that a process and those it started hold together."""
+    while not ended.wait(0.05):
+        held = [_held(one) for one in _tree(pid)]
+        # What several map alike, such as the libraries, takes its room once.
+        shared = max((shared for _, shared in held), default=0)
+        seen[0] = max(seen[0], shared + sum(own for own, _ in held))
 
 
 def _tree(pid: int) -> list[int]:
@@ -195,11 +197,22 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(below for child in started for below in _tree(int(child)))]
 
 
-def _pages(pid: int) -> int:
+def _held(pid: int) -> tuple[int, int]:
+    """Tell the bytes in memory that a process has alone, and those that others have too."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0, 0  # it has ended
+    sizes = {name: size.split() for name, _, size in (line.partition(":") for line in lines)}
+    own, shared = (
+        sum(
+            1024 * int(sizes[f"{kind}_{state}"][0])
+            for state in ("Clean", "Dirty")
+            if f"{kind}_{state}" in sizes
+        )
+        for kind in ("Private", "Shared")
+    )
+    return own, shared
 
 
 def report(question: Question, measured: list[Measured]) -> None:

@@ -117,7 +117,7 @@ class VectorSource:
         self.names = tuple(reader.schema.names[header.leading :])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give the batches of at most 65,536 rows; column 0 is the WKB geometry when the header says so.
+        """Give the batches of at most 16,384 rows; column 0 is the WKB geometry when the header says so.
 
         After it stands for each column of ``header.place`` what could not be read there.
 
