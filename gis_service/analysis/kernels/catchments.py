@@ -25,11 +25,20 @@ def sums_of_facilities(start: Int64s, home: Int32s, cost: Int32s, limits: Int64s
     """
     n = len(start) - 1
     a, b, c, d = limits[0], limits[1], limits[2], limits[3]
-    sums = np.zeros((n, BANDS + 1), np.int64)
+    sums = np.empty((n, BANDS), np.int64)
     for j in range(n):
+        # Whole, and beyond each limit: four sums that wait for each other no more than for memory.
+        whole, over_a, over_b, over_c, over_d = 0, 0, 0, 0, 0
         for k in range(start[j], start[j + 1]):
-            sums[j, _band(cost[k], a, b, c, d)] += values[home[k]]
-    return sums[:, :BANDS].copy()
+            # Unsigned: no look whether it counts from the end.
+            value, at = values[np.uintp(home[k])], cost[k]
+            whole += value
+            over_a += value * (at > a)
+            over_b += value * (at > b)
+            over_c += value * (at > c)
+            over_d += value * (at > d)
+        sums[j] = whole - over_a, over_a - over_b, over_b - over_c, over_c - over_d
+    return sums
 
 
 @numba.njit(cache=True, nogil=True)
