@@ -51,6 +51,7 @@ _FILE_OPTIONS = (
     "before_closed_areas",
 )
 _PLACE = re.compile(r"[-+\d. ]+,[-+\d. ]+")
+_NAMED = re.compile(r"[a-z][a-z0-9_]*=")
 _TABLE_ROWS = 10
 _BAR = "{desc:<12}{bar}{percentage:4.0f} %"
 
@@ -74,9 +75,10 @@ def _use_study(context: click.Context, _option: click.Parameter, path: str | Non
     files: dict[str, object] = {
         name: _beside(folder, values[name]) for name in _FILE_OPTIONS if name in values
     }
-    if "why" in values:
-        asked = values["why"] if isinstance(values["why"], list) else [values["why"]]
-        files["why"] = [_beside(folder, one) for one in asked]
+    for name, place in (("why", _beside), ("vintage_zones", _of_vintage), ("beside", _of_rule)):
+        said = values.get(name, [])
+        if said:
+            files[name] = [place(folder, one) for one in (said if isinstance(said, list) else [said])]
     context.default_map = {**(context.default_map or {}), **values, **files}
 
 
@@ -84,6 +86,20 @@ def _beside(folder: Path, value: object) -> str:
     """Give a path relative to the study file; "none" and LON,LAT are no paths."""
     said = str(value)
     return said if said == "none" or _PLACE.fullmatch(said) else str(folder / said)
+
+
+def _of_vintage(folder: Path, value: object) -> str:
+    """Give the path of NAME=FILE relative to the study file."""
+    name, is_named, file = str(value).partition("=") if _NAMED.match(str(value)) else ("", "", str(value))
+    return f"{name}{is_named}{_beside(folder, file)}"
+
+
+def _of_rule(folder: Path, value: object) -> str:
+    """Give the paths of a further service relative to the study file."""
+    # Imported here as in `main`.
+    from gis_service.services.gap_rules import with_paths  # noqa: PLC0415  as above
+
+    return with_paths(str(value), lambda path: _beside(folder, path))
 
 
 @click.command(
@@ -212,6 +228,12 @@ def _beside(folder: Path, value: object) -> str:
     help="Closed road classes, with commas between; with --closed-areas only where they touch one.",
 )
 @click.option(
+    "--closed-hours",
+    type=(float, float),
+    metavar="FROM TO",
+    help="Hours of the day of the closure, such as 22 5; all day when left out.",
+)
+@click.option(
     "--buildings",
     metavar="FILE",
     help="Areas with storeys or height and class: people of zones live in them.",
@@ -293,6 +315,30 @@ def _beside(folder: Path, value: object) -> str:
     is_flag=True,
     help="Also write catchments.gpkg: reached roads, areas for drawing only, costs by hexagon,"
     " lines from homes to facilities.",
+)
+@click.option(
+    "--catchment-limits",
+    default="",
+    metavar="NUMBERS",
+    callback=_names,
+    help="Further limits that --catchments draws, in minutes or metres as the limit is, with commas between.",
+)
+@click.option(
+    "--beside",
+    multiple=True,
+    metavar="NAME=FILE,KEY=VALUE,...",
+    help="A further service for the same people, with a rule of its own: school=schools.gpkg,limit_min=15,"
+    "mode=walk. Keys are limit_min, limit_m, mode, measure, direction, catchment, turnout_s, speed_kmh,"
+    " speeds, start_column, quota, quota_of, quota_per, quota_group; without =FILE it is of the same"
+    " facilities. Up to 8; told in summary.json, beside.csv and together.csv.",
+)
+@click.option("--together", is_flag=True, help="Also say whom all services reach, and whom none of them.")
+@click.option(
+    "--vintage-zones",
+    multiple=True,
+    metavar="[NAME=]FILE",
+    help="Areas of another vintage to tell the same result by, its people summed again at their points, in"
+    " vintages/NAME. May be given several times.",
 )
 @click.option(
     "--network-quality",

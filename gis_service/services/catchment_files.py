@@ -1,5 +1,6 @@
 """Catchments of an analyst's own files, as layers of one GeoPackage."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,11 +19,12 @@ from gis_service.services.catchment_ground import (
     reached_pieces,
     surface_of,
 )
-from gis_service.services.catchment_request import CatchmentAsk
+from gis_service.services.catchment_request import MAX_LIMITS, CatchmentAsk
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import PER_UNIT, persons, units
 from gis_service.services.gap_analysis import GapAnalysis
-from gis_service.types import Geometries
+from gis_service.services.gap_limits import further_limits
+from gis_service.types import Floats, Geometries, Int64s
 
 FILE = "catchments.gpkg"
 
@@ -51,13 +53,21 @@ def require_one_catchment(parameters: CoverageParameters) -> None:
         )
 
 
-def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
+def limits_drawn(said: Sequence[str], parameters: CoverageParameters) -> tuple[float, ...]:
+    """Give the further limits that are drawn, seconds or metres; errors as of `further_limits`."""
+    return further_limits(said, parameters, "--catchment-limits", MAX_LIMITS)
+
+
+def write_catchments(analysis: GapAnalysis, out: Path, limits: Sequence[float] = ()) -> Path:
     """Write ``catchments.gpkg``: ``reached_edges``, ``polygons`` to draw with, ``surface``, ``allocation``.
 
     Parameters
     ----------
     analysis
         The study.
+    limits
+        Further limits that are drawn, seconds or metres, beside that of the study. What lies within several
+        bears the smallest.
     out
         Folder that exists; a file of this name in it is replaced.
 
@@ -76,26 +86,27 @@ def write_catchments(analysis: GapAnalysis, out: Path) -> Path:
     """
     parameters = analysis.parameters
     require_one_catchment(parameters)
-    asked = CatchmentAsk(("edges", "polygons", "surface", "allocation"), (parameters.limit,))
+    drawn = tuple(sorted({*limits, parameters.limit}))
+    asked = CatchmentAsk(("edges", "polygons", "surface", "allocation"), drawn)
     ground = ground_of(analysis.read, parameters, analysis.result, asked)
     path = out / FILE
     try:
         path.unlink(missing_ok=True)
         if ground.roads is not None:
-            _edges(ground).to_file(path, layer="reached_edges", driver="GPKG")
-        _polygons(ground).to_file(path, layer="polygons", driver="GPKG")
+            _edges(ground, asked).to_file(path, layer="reached_edges", driver="GPKG")
+        _polygons(ground, asked).to_file(path, layer="polygons", driver="GPKG")
         _surface(ground, asked).to_file(path, layer="surface", driver="GPKG")
-        _allocation(analysis, ground).to_file(path, layer="allocation", driver="GPKG")
+        _allocation(analysis, ground, asked).to_file(path, layer="allocation", driver="GPKG")
     except OSError as error:
         raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
     return path
 
 
-def _edges(ground: Ground) -> gpd.GeoDataFrame:
+def _edges(ground: Ground, asked: CatchmentAsk) -> gpd.GeoDataFrame:
     pieces = reached_pieces(ground)
     unit = "s" if ground.parameters.is_time else "m"
     rows = {
-        "limit": np.full(len(pieces), ground.parameters.limit),
+        "limit": np.array(asked.limits, dtype=np.float64)[pieces.band],
         f"start_{unit}": pieces.cost_first / PER_UNIT,
         f"end_{unit}": pieces.cost_last / PER_UNIT,
         "facility": ground.facility_ids(pieces.facility),
@@ -104,12 +115,13 @@ def _edges(ground: Ground) -> gpd.GeoDataFrame:
     return _frame(ground, rows, pieces_drawn(ground, pieces))
 
 
-def _polygons(ground: Ground) -> gpd.GeoDataFrame:
-    rows = {
-        "limit": [ground.parameters.limit],
-        "for_drawing_only": [True],
-        "note_vi": [FOR_DRAWING.vi],
-        "note_en": [FOR_DRAWING.en],
+def _polygons(ground: Ground, asked: CatchmentAsk) -> gpd.GeoDataFrame:
+    n = len(asked.limits)
+    rows: dict[str, object] = {
+        "limit": [float(limit) for limit in asked.limits],
+        "for_drawing_only": [True] * n,
+        "note_vi": [FOR_DRAWING.vi] * n,
+        "note_en": [FOR_DRAWING.en] * n,
     }
     return _frame(ground, rows, polygons_drawn(ground))
 
@@ -124,12 +136,13 @@ def _surface(ground: Ground, asked: CatchmentAsk) -> gpd.GeoDataFrame:
     rows: dict[str, object] = {
         f"cost_{unit}": np.where(arrives, field.cost / PER_UNIT, np.nan),
         "facility": facility,
-        "within": field.cost <= ground.limits[-1],
+        "within": field.cost <= ground.parameters.limit_cost,
+        "limit": _smallest(field.cost, ground, asked),
     }
     return _frame(ground, rows, grid.polygons)
 
 
-def _allocation(analysis: GapAnalysis, ground: Ground) -> gpd.GeoDataFrame:
+def _allocation(analysis: GapAnalysis, ground: Ground, asked: CatchmentAsk) -> gpd.GeoDataFrame:
     """One line per demand point that arrives, also beyond the limit, with what its way costs."""
     result, facilities = analysis.result, ground.inputs.facilities
     found = allocation_of_points(result.demand.xy, result.demand.people[ALL], result.field)
@@ -142,8 +155,16 @@ def _allocation(analysis: GapAnalysis, ground: Ground) -> gpd.GeoDataFrame:
         "people": [persons(count) for count in found.people.tolist()],
         f"cost_{unit}": [units(cost) for cost in result.field.cost[row].tolist()],
         "within": result.covered[row],
+        "limit": _smallest(result.field.cost[row], ground, asked),
     }
     return _frame(ground, rows, found.lines(facilities.xy))
+
+
+def _smallest(cost: Int64s, ground: Ground, asked: CatchmentAsk) -> Floats:
+    """Give the smallest limit that holds each cost; nan beyond all of them."""
+    limits = np.append(np.array(asked.limits, dtype=np.float64), np.nan)
+    found: Floats = limits[np.searchsorted(ground.limits, cost, side="left")]
+    return found
 
 
 def _frame(ground: Ground, rows: dict[str, object], geometry: Geometries) -> gpd.GeoDataFrame:

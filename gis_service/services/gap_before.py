@@ -1,22 +1,18 @@
 """The state before of a gap analysis: what of it is said, and what cannot be compared."""
 
-import re
 from dataclasses import dataclass, replace
-from math import floor
 
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.files.frames import split_source
 from gis_service.services.compare_request import MAX_LIMITS
-from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
-from gis_service.services.documents import PER_UNIT
+from gis_service.services.coverage_parameters import MEASURES, CoverageParameters
 from gis_service.services.gap_inputs import GapFiles
+from gis_service.services.gap_limits import further_limits
 from gis_service.services.gap_question import GapQuestion, closures_of, normal_time
 
 NOTHING = "none"
 """Says that nothing was closed before."""
 _LIMITS = "--change-limits"
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d+)?")
-_MINUTE_S = 60
 
 
 @dataclass(frozen=True)
@@ -61,33 +57,8 @@ class GapBefore:
         )
 
     def limits_of(self, parameters: CoverageParameters) -> tuple[float, ...]:
-        """Give the further limits, each once, rising, in seconds or metres.
-
-        Parameters
-        ----------
-        parameters
-            Tell whether the limit is a time.
-
-        Raises
-        ------
-        WrongUse
-            ``wrong_argument`` for what is no limit, for more than `MAX_LIMITS`, and where nothing is limited.
-        """
-        most, unit = MAX_LIMIT, _MINUTE_S if parameters.is_time else 1
-        found = set()
-        for said in self.change_limits:
-            limit = float(said) * unit if _NUMBER.fullmatch(said.strip()) else 0.0
-            # To the millisecond or millimetre, as the limit of the study is.
-            limit = floor(limit * PER_UNIT + 0.5) / PER_UNIT
-            if not 0 < limit <= most or parameters.measure == "inside_area":
-                expected = f"> 0, ≤ {most / unit:.0f} (--limit-min, --limit-m)"
-                raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=_LIMITS, value=said, expected=expected)
-            found.add(limit)
-        if len(found) > MAX_LIMITS:
-            raise WrongUse(
-                ErrorCode.WRONG_ARGUMENT, name=_LIMITS, value=len(found), expected=f"≤ {MAX_LIMITS}"
-            )
-        return tuple(sorted(found))
+        """Give the further limits; arguments and errors as of `further_limits`."""
+        return further_limits(self.change_limits, parameters, _LIMITS, MAX_LIMITS)
 
     def _closed(self, areas: str | None, classes: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
         """Give the areas and classes that were closed before.
@@ -156,4 +127,4 @@ def _require_closures(asked: GapBefore, files: GapFiles, question: GapQuestion) 
         expected = f"--before-closed-classes {NOTHING}, {','.join(later)}"
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--before-closed-areas", value=areas, expected=expected)
     _, state = asked.state(files, question)
-    closures_of(None, state.closed_classes, "--before-closed-classes")
+    closures_of(None, state.closed_classes, state.closed_hours, "--before-closed-classes")

@@ -17,16 +17,12 @@ from gis_service.services.coverage import Progress
 from gis_service.services.coverage_document import Document, study_id
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.gap_analysis import (
-    GapAnalysis,
-    closed_roads,
-    coverage_inputs,
-    open_network,
-)
+from gis_service.services.gap_analysis import GapAnalysis
 from gis_service.services.gap_before import GapBefore
 from gis_service.services.gap_inputs import GapInputs, read_state
 from gis_service.services.gap_question import SERVICE, asking_of, closures_of, normal_time
 from gis_service.services.gap_references import content_hash
+from gis_service.services.gap_study import closed_roads, coverage_inputs, open_network
 
 
 @dataclass(frozen=True)
@@ -78,12 +74,13 @@ def change_of(analysis: GapAnalysis, asked: GapBefore, progress: Progress | None
     # What stands beside a result is not compared, as in the service.
     plain = replace(analysis.parameters, tables=(), beside=(), rank_column=None, rank_of=None, quotas=())
     files, question = asked.state(analysis.files, analysis.question)
-    closures, at = closures_of(files.closed_areas, question.closed_classes), normal_time(question.at)
+    closures = closures_of(files.closed_areas, question.closed_classes, question.closed_hours)
+    at = normal_time(question.at)
     parameters = replace(plain, closures=closures, at=at)
     same_areas = files.closed_areas == analysis.files.closed_areas
     shares_ways = same_areas and (closures, at) == (plain.closures, plain.at)
     asking = asking_of(question, parameters)
-    inputs = read_state(analysis.inputs, files, asking, same_areas=same_areas, same_hour=at == plain.at)
+    inputs = read_state(analysis.inputs, files, asking, same_areas=same_areas, same_ferries=at == plain.at)
     before = _inputs_before(analysis, inputs, parameters, hour_of(asking.at), shares_ways=shares_ways)
     is_one_file = files.facilities == analysis.files.facilities
     column, ids = ids_of_states(inputs, analysis.inputs, is_one_file=is_one_file)
@@ -136,7 +133,8 @@ def _told(
     same: Mapping[str, object],
 ) -> Told:
     parameters, base = asked
-    references = shared_references(analysis.read.references, before.references, analysis.read.references)
+    own = analysis.inputs.references  # without those of what stands beside the study
+    references = shared_references(own, before.references, own)
     return Told(
         inputs={**references, **same},
         parameters={**parameters, "vintage": None},
@@ -145,7 +143,7 @@ def _told(
         zones=analysis.read.zones,
         facilities=found.facilities.rows,
         notices=found.notices,
-        generated=bool(before.generated or analysis.read.generated),
+        generated=bool(before.generated or analysis.inputs.generated),
     )
 
 

@@ -80,6 +80,7 @@ class GapFiles:
     residential_land: str | None = None
     weights: str | None = None
     nodata: float | None = None
+    vintage_zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def read_inputs(sources: GapFiles, asking: Asking) -> GapInputs:
 
 
 def read_state(
-    inputs: GapInputs, sources: GapFiles, asking: Asking, *, same_areas: bool, same_hour: bool
+    inputs: GapInputs, sources: GapFiles, asking: Asking, *, same_areas: bool, same_ferries: bool
 ) -> GapInputs:
     """Read another state of the same ground: its facilities, its closed areas, its ferries at its hour.
 
@@ -217,8 +218,8 @@ def read_state(
         The files of the state.
     asking
         What of its question decides how they are read.
-    same_areas, same_hour
-        Whether the closed areas are those that were read, and the hour is the one that was asked for.
+    same_areas, same_ferries
+        Whether the closed areas are those that were read, and the same ferries run and take people.
 
     Returns
     -------
@@ -239,7 +240,7 @@ def read_state(
         areas = closed_areas_of(sources.closed_areas, inputs.crs, inputs.area, told["closed_areas"])
         said = tuple(told["closed_areas"])
     ferries = inputs.ferries
-    if not same_hour:
+    if not same_ferries:
         ferries = ferries_of(inputs.boats, inputs.crs, hour_of(asking.at), by_car=asking.by_car)
     own = {"facilities": tuple(told["facilities"]), "entrances": tuple(told["entrances"])}
     found = replace(

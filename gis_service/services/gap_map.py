@@ -1,6 +1,6 @@
 """The map of a gap analysis: units, gap places and facilities, each with its figures in a window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from gis_service.files.study_map import MapFacility, MapGap, MapZone, StudyMap
 from gis_service.services.coverage_document import OUTSIDE
 from gis_service.services.documents import persons
 from gis_service.services.gap_analysis import GapAnalysis
+from gis_service.services.gap_beside_files import beside_lines, beside_notices, beside_words, together_words
 from gis_service.services.gap_change import GapChange
 from gis_service.services.gap_change_files import change_answer, change_notices
 from gis_service.services.gap_groups import answer_of_groups
@@ -53,7 +54,9 @@ def study_map_of(
     is_quota = document["parameters"]["measure"] == "quota"
     return StudyMap(
         sentence=answer(document),
-        outside=outside_words(document, change),
+        outside=_joined(
+            [outside_words(document, change), *beside_words(analysis), *together_words(document)]
+        ),
         method=method(document),
         sources=_sources(analysis, change),
         zones=_map_zones(analysis, document, change),
@@ -72,7 +75,7 @@ def study_map_of(
             for rank, (gap, place) in enumerate(zip(document["gaps"], analysis.result.gaps, strict=True), 1)
         ],
         facilities=_map_facilities(analysis),
-        notices=notice_words(document, change),
+        notices=notice_words(analysis, document, change),
     )
 
 
@@ -102,21 +105,26 @@ def outside_words(document: Mapping[str, Any], change: GapChange | None = None) 
     """
     found = [answer_outside(document), answer_of_groups(document)]
     found += [] if change is None else [change_answer(change)]
-    said = [text for text in found if text is not None]
+    return _joined([text for text in found if text is not None])
+
+
+def _joined(said: Sequence[Text]) -> Text:
     return Text(" ".join(text.vi for text in said), " ".join(text.en for text in said))
 
 
-def notice_words(document: Mapping[str, Any], change: GapChange | None) -> list[Text]:
-    """Say the notices of a study, then those of the state before that it is compared with."""
+def notice_words(analysis: GapAnalysis, document: Mapping[str, Any], change: GapChange | None) -> list[Text]:
+    """Say the notices of a study, of the services beside it, of the state before that it is compared with."""
     notices = document["notices"]
     before = [] if change is None else change_notices(change, notices)
-    return [*(notice_text(notice) for notice in notices), *before]
+    return [*(notice_text(notice) for notice in notices), *beside_notices(analysis), *before]
 
 
 def _sources(analysis: GapAnalysis, change: GapChange | None) -> Text:
     """Name the files, and credit OpenStreetMap, as its licence asks, where its roads were computed on."""
     roles = ("facilities", "roads", "population", "zones", "barriers", "ferries", "settlements")
     given = [getattr(analysis.files, role) for role in roles]
+    known = set(given)
+    given += [one.source for _, one in analysis.beside if one.source not in known]
     if change is not None and change.source != analysis.files.facilities:
         given.insert(1, change.source)
     names = ", ".join(Path(split_source(source)[0]).name for source in given if source)
@@ -130,6 +138,7 @@ def _map_zones(analysis: GapAnalysis, document: Mapping[str, Any], change: GapCh
     outline = shapely.coverage_simplify(zones.polygons, _tolerance(zones.polygons))
     changed = {} if change is None else {row["id"]: row for row in change.document["zones"]}
     shapes = dict(zip(zones.ids, _degrees(analysis, outline), strict=True))
+    beside = beside_lines(document)
     return [
         MapZone(
             id=row["id"],
@@ -140,7 +149,12 @@ def _map_zones(analysis: GapAnalysis, document: Mapping[str, Any], change: GapCh
             unreachable=row["unreachable"],
             share=row["share"],
             geometry=shapes[row["id"]],
-            more=[*_group_lines(row), *_quota_lines(row), *_change_lines(changed.get(row["id"]))],
+            more=[
+                *_group_lines(row),
+                *_quota_lines(row),
+                *beside.get(row["id"], []),
+                *_change_lines(changed.get(row["id"])),
+            ],
         )
         for row in document["zones"]
         if row["id"] in shapes and row["id"] != OUTSIDE

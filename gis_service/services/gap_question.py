@@ -24,9 +24,11 @@ from gis_service.services.documents import PER_UNIT
 from gis_service.services.gap_facilities import Asking
 from gis_service.services.gap_groups import named_groups, speeds_of_groups
 from gis_service.services.gap_quota import quota_option, with_quota
+from gis_service.services.gap_rules import OPTION, rules_of
 from gis_service.services.gap_starts import start_option
 from gis_service.services.study_request import ROADS
 from gis_service.services.tables import TABLES
+from gis_service.types import Text
 
 CLOSED_AREAS = "closed_areas"
 """The input that holds the areas of closures."""
@@ -39,7 +41,8 @@ WALK = "walk"
 """Mode of a study that names none."""
 OF_WAYS = ("mode", "direction", "catchment", "speed_kmh", "speeds")
 """What is asked of the ways to facilities, by the names of `GapQuestion`."""
-_MINUTE_S = 60
+_MINUTE_S, _LAST_HOUR = 60, 24
+_HOURS = Text("hai giờ khác nhau, 0 – 24, như 22 5", "two different hours, 0 – 24, such as 22 5")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME = re.compile(
     r"(?:(?P<day>[A-Za-z]+)\s+|(?P<date>\d{4}-\d\d-\d\d)T)?(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d)?"
@@ -80,6 +83,10 @@ class GapQuestion:
         Further tables, names of `gis_service.services.tables.TABLES`.
     quota, quota_of, quota_per, quota_group
         How much there must be, of what, for whom, as `gis_service.services.gap_quota.quota_option` takes it.
+    closed_hours
+        From and to in hours of the day: the roads are closed then; all day when None.
+    beside
+        Further services for the same people, as `gis_service.services.gap_rules.rules_of` reads them.
     """
 
     mode: str | None = None
@@ -102,6 +109,8 @@ class GapQuestion:
     quota_of: str | None = None
     quota_per: str | None = None
     quota_group: str | None = None
+    closed_hours: tuple[float, float] | None = None
+    beside: tuple[str, ...] = ()
 
 
 def parameters_of(question: GapQuestion) -> CoverageParameters:
@@ -129,7 +138,7 @@ def parameters_of(question: GapQuestion) -> CoverageParameters:
         start_column=start_option(question.start_column, is_time=measure == "network_time"),
         catchment=question.catchment or "any",
         at=normal_time(question.at),
-        beside=(ROADS,) if measure == "straight_radius" else (),
+        beside=_beside(question, measure),
         tables=_tables(question.tables),
         rank_column=_rank_column(question),
         groups=groups,
@@ -149,6 +158,17 @@ def _refuse_ways(question: GapQuestion) -> None:
             raise WrongUse(
                 ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected="--limit-min, --limit-m"
             )
+
+
+def _beside(question: GapQuestion, measure: CoverageMeasure) -> tuple[str, ...]:
+    """Name what stands beside the study: roads of every straight radius, and further services."""
+    is_straight = measure == "straight_radius"
+    if ROADS in question.beside and not is_straight:
+        raise WrongUse(
+            ErrorCode.WRONG_ARGUMENT, name=OPTION, value=ROADS, expected="--measure straight_radius"
+        )
+    rules = (rule.name for rule in rules_of(question.beside))
+    return (*((ROADS,) if is_straight else ()), *rules)
 
 
 def _rank_column(question: GapQuestion) -> str | None:
@@ -179,7 +199,10 @@ def _tables(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def closures_of(
-    areas: str | None, classes: tuple[str, ...], option: str = "--closed-classes"
+    areas: str | None,
+    classes: tuple[str, ...],
+    hours: tuple[float, float] | None,
+    option: str = "--closed-classes",
 ) -> tuple[ClosureRule, ...]:
     """Give the closures of a state: of some classes, where they touch the areas of a file, or both.
 
@@ -189,12 +212,17 @@ def closures_of(
         Path of the file of areas; None closes classes everywhere.
     classes, option
         Closed classes of road, and the option that named them.
+    hours
+        From and to in hours of the day; None for all day.
 
     Raises
     ------
     WrongUse
-        ``wrong_argument`` for a class that there is not.
+        ``wrong_argument`` for a class or an hour that there is not, and for hours that begin when they end.
     """
+    if hours is not None and not (hours[0] != hours[1] and all(0 <= hour <= _LAST_HOUR for hour in hours)):
+        shown = " ".join(f"{hour:g}" for hour in hours)
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--closed-hours", value=shown, expected=_HOURS)
     for name in classes:
         if name not in ROAD_CLASSES:
             expected = ", ".join(ROAD_CLASSES)
@@ -202,7 +230,7 @@ def closures_of(
     layer = None if areas is None else CLOSED_AREAS
     if not classes and layer is None:
         return ()
-    return (ClosureRule(tuple(sorted(set(classes))), layer),)
+    return (ClosureRule(tuple(sorted(set(classes))), layer, hours=hours),)
 
 
 def asking_of(question: GapQuestion, parameters: CoverageParameters) -> Asking:

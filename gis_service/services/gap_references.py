@@ -60,6 +60,9 @@ def generated_inputs(sources: object) -> tuple[str, ...]:
         Paths by role, as `gis_service.services.gap_inputs.GapFiles` has them.
     """
     named = {role: getattr(sources, role) for role in _MAY_BE_GENERATED}
-    return tuple(
-        role for role, source in named.items() if source and "generated" in Path(source).name.lower()
-    )
+    return tuple(role for role, source in named.items() if source and says_generated(source))
+
+
+def says_generated(source: str) -> bool:
+    """Tell whether the name of a file says that it is generated."""
+    return "generated" in Path(source).name.lower()

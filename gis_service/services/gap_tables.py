@@ -20,6 +20,8 @@ from gis_service.types import BBox, Geometries
 
 NAMES = ("name", "ten", "title", "name_vi")
 _SHOWN = 5
+_UNITS = ("zones", "vintage_zones")
+"""Roles of tables whose repairs are told: results are by their rows."""
 
 Place = tuple[str, pyproj.CRS, BBox]
 """A file, its system, and its box in longitude and latitude."""
@@ -72,7 +74,7 @@ def table_of(
     empty = np.flatnonzero(shapely.is_empty(geometry))
     if empty.size:
         raise RefusedInput(ErrorCode.AREA_EMPTY, path=source, row=int(empty[0]) + 1, count=int(empty.size))
-    if role == "zones" and repaired.any():
+    if role in _UNITS and repaired.any():
         names = texts(frame, NAMES)
         shown = ", ".join(names[row] for row in np.flatnonzero(repaired)[:_SHOWN])
         notices.append(Notice("zones_repaired", {"count": int(repaired.sum()), "names": shown}))

@@ -13,6 +13,12 @@ from gis_service.files.study_map import render_study_map
 from gis_service.services.coverage_document import summary
 from gis_service.services.documents import canonical_json
 from gis_service.services.gap_analysis import GapAnalysis
+from gis_service.services.gap_beside_files import (
+    BESIDE_FILES,
+    beside_tables,
+    beside_words,
+    together_words,
+)
 from gis_service.services.gap_change import GapChange
 from gis_service.services.gap_change_files import CHANGE_FILES, write_change
 from gis_service.services.gap_groups import group_column, group_rows
@@ -23,6 +29,7 @@ from gis_service.services.gap_map import (
     people_of_groups,
     study_map_of,
 )
+from gis_service.services.gap_vintages import GapVintage
 from gis_service.services.gap_why import WHY_FILES
 from gis_service.services.gap_words import QUOTA_FIGURES, answer
 from gis_service.text import amount_words, number, percent
@@ -36,6 +43,9 @@ _HEADS = (
 )
 ZONES_GROUPS = "zones_groups.csv"
 """The figures of groups by unit, where a study counts groups."""
+VINTAGES = "vintages"
+"""Folder of what is told by other units."""
+_SUMMARY, _ZONES = "summary.json", "zones.csv"
 _NESTED = ("arrived", "groups", "provision")
 """Members of a row of a unit that hold figures of their own."""
 
@@ -60,8 +70,9 @@ def prepare_folder(out: Path) -> None:
 def write_reports(analysis: GapAnalysis, out: Path, change: GapChange | None = None) -> list[Path]:
     """Write ``summary.json``, ``zones.csv``, ``gaps.gpkg``, ``map.html`` and a CSV file per further table.
 
-    A study that counts groups has their figures by unit in ``zones_groups.csv``, one of two states what has
-    changed in the files of `gis_service.services.gap_change_files.write_change`.
+    A study that counts groups has their figures by unit in ``zones_groups.csv``, one with others beside it
+    those in ``beside.csv`` and, of several services, ``together.csv``; one of two states what has changed in
+    the files of `gis_service.services.gap_change_files.write_change`.
 
     Parameters
     ----------
@@ -86,25 +97,74 @@ def write_reports(analysis: GapAnalysis, out: Path, change: GapChange | None = N
     document = summary(analysis.result.document)
     if change is not None:
         document |= {"change": change.document}
-    paths = [out / name for name in ("summary.json", "zones.csv", "gaps.gpkg", "map.html")]
+    paths = [out / name for name in (_SUMMARY, _ZONES, "gaps.gpkg", "map.html")]
     try:
         paths[0].write_bytes(canonical_json(document) + b"\n")
-        pd.DataFrame([_unit_row(row) for row in document["zones"]]).to_csv(paths[1], index=False)
+        _write_units(document, paths[1])
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(study_map_of(analysis, document, change)), "utf-8")
-        for name in (ZONES_GROUPS, *CHANGE_FILES, *WHY_FILES):
+        for name in (*CHANGE_FILES, *WHY_FILES):
             (out / name).unlink(missing_ok=True)  # of an earlier run that told more
-        of_groups = group_rows(document)
-        if len(of_groups):
-            paths.append(out / ZONES_GROUPS)
-            of_groups.to_csv(paths[-1], index=False)
-        for name, rows in document.get("tables", {}).items():
-            paths.append(out / f"{name}.csv")
-            pd.DataFrame(rows).to_csv(paths[-1], index=False)
+        paths += _write_tables(document, out)
     except OSError as error:
         raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
     return paths if change is None else [*paths, *write_change(analysis, change, out)]
+
+
+def write_vintages(vintages: Sequence[GapVintage], out: Path) -> list[Path]:
+    """Write what is told by other units: of each a folder ``vintages/NAME`` with its summary and tables.
+
+    Parameters
+    ----------
+    vintages
+        The study, told by the units of each.
+    out
+        Folder that exists; files of an earlier run in its folder ``vintages`` are replaced or removed.
+
+    Returns
+    -------
+    list of Path
+        The files written: ``summary.json``, ``zones.csv``, and the further tables that the study has.
+
+    Raises
+    ------
+    RefusedInput
+        ``out_not_writable``.
+    """
+    paths: list[Path] = []
+    try:
+        for old in (out / VINTAGES).glob("*/*"):
+            if old.name == _SUMMARY or old.suffix == ".csv":
+                old.unlink()
+        for vintage in vintages:
+            folder = out / VINTAGES / vintage.name
+            folder.mkdir(parents=True, exist_ok=True)
+            document = summary(vintage.document)
+            paths += [folder / _SUMMARY, folder / _ZONES]
+            paths[-2].write_bytes(canonical_json(document) + b"\n")
+            _write_units(document, paths[-1])
+            paths += _write_tables(document, folder)
+    except OSError as error:
+        raise RefusedInput(ErrorCode.OUT_NOT_WRITABLE, path=str(out), reason=error.strerror) from error
+    return paths
+
+
+def _write_units(document: Mapping[str, Any], path: Path) -> None:
+    pd.DataFrame([_unit_row(row) for row in document["zones"]]).to_csv(path, index=False)
+
+
+def _write_tables(document: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write the tables that a document may have or not, and remove those of an earlier run."""
+    for name in (ZONES_GROUPS, *BESIDE_FILES):
+        (folder / name).unlink(missing_ok=True)
+    of_groups = group_rows(document)
+    tables = {ZONES_GROUPS: of_groups} if len(of_groups) else {}
+    tables |= beside_tables(document)
+    tables |= {f"{name}.csv": pd.DataFrame(rows) for name, rows in document.get("tables", {}).items()}
+    for name, rows in tables.items():
+        rows.to_csv(folder / name, index=False)
+    return [folder / name for name in tables]
 
 
 def _unit_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +173,14 @@ def _unit_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return plain | (row["provision"] or {}) if "provision" in row else plain
 
 
-def as_text(analysis: GapAnalysis, language: Language, rows: int, change: GapChange | None = None) -> str:
+def as_text(
+    analysis: GapAnalysis,
+    language: Language,
+    rows: int,
+    change: GapChange | None = None,
+    *,
+    together: bool = False,
+) -> str:
     """Tell the result for a terminal: the answer, the units with most people outside, the notices.
 
     Parameters
@@ -126,10 +193,13 @@ def as_text(analysis: GapAnalysis, language: Language, rows: int, change: GapCha
         How many units to show.
     change
         Its comparison with a state before, if there is one.
+    together
+        Whether to say whom all services reach, and whom none of them.
     """
     document = analysis.result.document
     told = (answer(document), outside_words(document, change))
     head = " ".join(text.in_language(language) for text in told)
+    more = [*beside_words(analysis), *(together_words(document) if together else [])]
     ranked = sorted(document["zones"], key=lambda row: -row["uncovered"])
     of_quota = QUOTA_FIGURES if document["parameters"]["measure"] == "quota" else ()
     heads = tuple(head.in_language(language) for head in (*_HEADS, *(head for _, head in of_quota)))
@@ -138,8 +208,9 @@ def as_text(analysis: GapAnalysis, language: Language, rows: int, change: GapCha
     lines = [_aligned(line, widths) for line in table]
     if len(ranked) > rows:
         lines.append(f"… + {len(ranked) - rows}")
-    said = [f"! {notice.in_language(language)}" for notice in notice_words(document, change)]
-    return "\n".join([head, "", *lines, "", *said]).rstrip() + "\n"
+    said = [f"! {notice.in_language(language)}" for notice in notice_words(analysis, document, change)]
+    beside = [text.in_language(language) for text in more]
+    return "\n".join([head, *beside, "", *lines, "", *said]).rstrip() + "\n"
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:

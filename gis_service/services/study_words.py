@@ -102,7 +102,7 @@ def answers_beside(document: Mapping[str, Any], catalogue: Catalogue) -> list[Te
     ]
 
 
-def answer_together(document: Mapping[str, Any], catalogue: Catalogue) -> Text | None:
+def answer_together(document: Mapping[str, Any], catalogue: Catalogue | None = None) -> Text | None:
     """Say how many people all rules of a study reach, and how many none of them does; None for a single rule.
 
     Parameters
@@ -110,7 +110,7 @@ def answer_together(document: Mapping[str, Any], catalogue: Catalogue) -> Text |
     document
         A study document; it is about the group of its own standard.
     catalogue
-        For the names of groups.
+        For the names of groups; without it their ids tell their ages.
     """
     group = group_of(document)
     for row in document.get("together", []):
@@ -119,7 +119,7 @@ def answer_together(document: Mapping[str, Any], catalogue: Catalogue) -> Text |
     return None
 
 
-def _together(row: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+def _together(row: Mapping[str, Any], catalogue: Catalogue | None, language: Language) -> str:
     told = {name: _people(row[name], language) for name in ("all", "none")}
     who = people_words(row["group"], language, catalogue)
     return _TOGETHER.in_language(language).format(rules=number(row["rules"], language), who=who, **told)

@@ -5,7 +5,7 @@ lanes and dead ends: what makes the roads of a city easy or hard to search, and 
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,18 @@ class Town:
     cost: Int32s
     facility: Int32s
     nearest: Int64s
+
+    def moved(self, seed: int) -> "Town":
+        """Give the same town with as many facilities in other places."""
+        n, matrix = len(self.xy), self.matrix()
+        places = np.random.default_rng(seed).choice(n, len(self.facility), replace=False).astype(np.int32)
+        found = dijkstra(matrix, indices=places, min_only=True)
+        nearest = np.where(np.isfinite(found), found, -1).astype(np.int64)
+        return replace(self, facility=places, nearest=nearest)
+
+    def matrix(self) -> csr_array:
+        """Give the arcs as scipy has them."""
+        return csr_array((self.cost.astype(float), self.head, self.start), shape=(len(self.xy),) * 2)
 
     def save(self, file: Path) -> None:
         """Write it down for the ways."""
@@ -139,11 +151,8 @@ def extract_file() -> Path:
 def town(graph: Graph, xy: Floats, n_facilities: int) -> Town:
     """Put facilities on junctions, and let scipy tell what the nearest costs."""
     arcs = graph.reverse
-    places = np.random.default_rng(2).choice(graph.n_nodes, n_facilities, replace=False).astype(np.int32)
-    matrix = csr_array((arcs.cost.astype(float), arcs.head, arcs.start), shape=(graph.n_nodes,) * 2)
-    found = dijkstra(matrix, indices=places, min_only=True)
-    nearest = np.where(np.isfinite(found), found, -1).astype(np.int64)
-    return Town(xy, arcs.start, arcs.head, arcs.cost, places, nearest)
+    nowhere = np.empty(n_facilities, np.int32)
+    return Town(xy, arcs.start, arcs.head, arcs.cost, nowhere, np.empty(0, np.int64)).moved(2)
 
 
 def _contracted(network: Network, costs: Costs) -> tuple[Graph, Floats]:

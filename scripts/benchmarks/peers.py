@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 from city import Town  # type: ignore[import-not-found]  # beside this program, in a folder that is no package
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from gis_service.types import Floats, Int32s, Int64s
@@ -19,13 +18,13 @@ Search = Callable[[], Floats]
 
 def scipy_nearest(town: Town) -> Search:
     """Cost alone."""
-    matrix = csr_array((town.cost.astype(float), town.head, town.start), shape=(len(town.xy),) * 2)
+    matrix = town.matrix()
     return lambda: dijkstra(matrix, indices=town.facility, min_only=True)
 
 
 def scipy_named(town: Town) -> Search:
     """Cost, way and name of the facility."""
-    matrix = csr_array((town.cost.astype(float), town.head, town.start), shape=(len(town.xy),) * 2)
+    matrix = town.matrix()
     return lambda: dijkstra(matrix, indices=town.facility, min_only=True, return_predecessors=True)[0]
 
 

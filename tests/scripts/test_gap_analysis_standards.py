@@ -9,8 +9,12 @@ STRAIGHT = ("--measure", "straight_radius")
 
 def test_a_radius_has_the_same_limit_along_roads_beside_it(town: Town) -> None:
     """The third home stands 500.4 m from the office, and 520 m by its road."""
-    summary = town.run(*STRAIGHT, limit_m="510").summary
+    run = town.run(*STRAIGHT, limit_m="510")
+    summary = run.summary
     (entry,) = summary["beside"]
+    page = (run.out / "map.html").read_text("utf-8")
+    assert "Along roads: 30" in run.output
+    assert "Along roads: 30" in page
     assert summary["residents_covered"] == 60
     assert (entry["name"], entry["mode"], entry["totals"]["all"]["covered"]) == ("roads", "walk", 30)
     alone = town.run(limit_m="510", out=str(town.folder / "roads")).summary

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -12,15 +13,19 @@ from gis_service.catalogue.service_standard import Quota
 from gis_service.db.engine import Connection
 from gis_service.services import studies
 from gis_service.services.accounts import ANONYMOUS
+from gis_service.services.catchment_files import write_catchments
 from gis_service.services.coverage_live import ask, study_of
+from gis_service.services.coverage_parameters import CoverageCatchment
 from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
 from gis_service.services.gap_before import GapBefore
 from gis_service.services.gap_change import change_of
 from gis_service.services.gap_inputs import GapFiles
 from gis_service.services.gap_question import GapQuestion
+from gis_service.services.gap_vintages import told_by_vintages
 from gis_service.services.gap_why import read_places
 from gis_service.services.gap_why import why_document as why_of_files
 from gis_service.services.prepared import Prepared
+from gis_service.services.study_retold import retold
 from gis_service.services.why_place import why_document
 from gis_service.types import LayerId
 from tests.merged_town import AFTER, BEFORE, X, Y, state, town_files
@@ -48,6 +53,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def analysis_of(
     files: Mapping[str, str], question: GapQuestion = QUESTION, facilities: str = "after"
 ) -> GapAnalysis:
+    """Ask the files what `state` asks the layers."""
     given = GapFiles(
         facilities=files[facilities],
         roads=files["roads"],
@@ -124,3 +130,77 @@ def test_a_place_is_told_the_same_way(town: Connection, catalogue: Catalogue, fi
 def degrees(along: float) -> tuple[float, float]:
     places = gpd.GeoSeries.from_xy([X + along], [Y + 10], crs="EPSG:9209").to_crs("EPSG:4326")
     return float(places.x.iloc[0]), float(places.y.iloc[0])
+
+
+@pytest.fixture(scope="module")
+def known(catalogue: Catalogue) -> Catalogue:
+    """Give the catalogue with two rules more: a settlement on foot, and an office by motorbike."""
+    walk, ride = (catalogue.standards[f"one_stop_office_{one}"] for one in ("walk_15min", "motorbike_10min"))
+    rules = {
+        "hamlet": replace(walk, id="hamlet", service=LayerId("settlement"), unit_type=(), limit=1200.0),
+        "ride": replace(ride, id="ride", unit_type=(), limit=120.0),
+    }
+    return replace(catalogue, standards={**catalogue.standards, **rules})
+
+
+def beside(files: Mapping[str, str]) -> GapQuestion:
+    """Ask the files what ``beside: [hamlet, ride]`` asks the layers."""
+    rules = (f"hamlet={files['settlement']},limit_min=20", "ride,limit_min=2,mode=motorbike")
+    return replace(QUESTION, beside=rules)
+
+
+def require_equal_beside(of_files: dict[str, Any], of_layers: dict[str, Any]) -> None:
+    """The figures of all that stands beside, and how many rules reach whom."""
+    for ours, theirs in zip(of_files["beside"], of_layers["beside"], strict=True):
+        rule = ("name", "measure", "mode", "limit", "direction", "turnout_s", "catchment", "totals")
+        assert {name: ours[name] for name in rule} == {name: theirs[name] for name in rule}
+        assert figures(ours["zones"]) == figures(theirs["zones"])
+        assert ours.keys() == theirs.keys() - {"closed"}
+    assert figures(of_files["together"]) == figures(of_layers["together"])
+
+
+def test_several_services_reach_the_same_people(
+    town: Connection, known: Catalogue, files: dict[str, str]
+) -> None:
+    asked = state(AFTER, groups=["age_60"], beside=["hamlet", "ride"])
+    of_layers = studies.run(town, known, "coverage", asked, "lan").document
+    of_files = analysis_of(files, beside(files)).result.document
+    assert [entry["totals"]["all"]["covered"] for entry in of_files["beside"]] == [400.5, 365]
+    require_equal_beside(of_files, of_layers)
+
+
+@pytest.mark.parametrize("catchment", ["any", "own_unit"])
+def test_another_vintage_tells_of_the_same_people(
+    catchment: CoverageCatchment, town: Connection, known: Catalogue, files: dict[str, str]
+) -> None:
+    asked = state(
+        AFTER, groups=["age_60"], beside=["hamlet", "ride"], catchment=catchment, tables=["provision"]
+    )
+    kept = studies.run(town, known, "coverage", asked, "lan").document
+    of_layers = retold(town, known, kept, "communes_2024", Prepared())
+    question = replace(beside(files), catchment=catchment, tables=("provision",))
+    (of_files,) = told_by_vintages(analysis_of(files, question), [f"communes_2024={files['commune_2024']}"])
+    assert of_files.document["totals"] == of_layers["totals"]
+    for name in ("zones", "gaps"):
+        assert figures(of_files.document[name]) == figures(of_layers[name])
+    counts = ("facilities", "people", "group")
+    ours, theirs = (
+        [{name: row.get(name) for name in counts} for row in one["tables"]["provision"]]
+        for one in (of_files.document, of_layers)
+    )
+    assert ours == theirs
+    require_equal_beside(of_files.document, of_layers)
+
+
+def test_catchments_at_several_limits_are_the_same_stretches_of_road(
+    town: Connection, catalogue: Catalogue, files: dict[str, str], tmp_path: Path
+) -> None:
+    asked = state(AFTER) | {"shapes": ["edges"], "limits": [300.0, 2500.0]}
+    shapes = studies.run(town, catalogue, "catchment", asked, "lan").document["shapes"]
+    of_layers = [feature["properties"] for feature in shapes["edges"]["features"]]
+    path = write_catchments(analysis_of(files), tmp_path, (300.0, 2500.0))
+    edges = gpd.read_file(path, layer="reached_edges")
+    names = ["limit", "start_m", "end_m"]
+    ours = sorted(edges[names].itertuples(index=False, name=None))
+    assert ours == sorted(tuple(one[name] for name in names) for one in of_layers)
+    assert {limit for limit, _, _ in ours} == {300, 800, 2500}

@@ -24,14 +24,13 @@ _Rules: TypeAlias = tuple[np.uint64, np.uint64, np.uint64]
 
 
 @numba.njit(cache=True, nogil=True)
-def _ring(cost: Int32s, way: Int64s, start: Int32s, bits: int) -> tuple[int, int, int]:
+def _ring(longest: np.int64, way: Int64s, start: Int32s, bits: int) -> tuple[int, int, int]:
     """Size the ring of buckets so that it holds every entry of the queue at any time.
 
-    Returns the bits of its length, the bits by which a way is shifted to its bucket, and the first bucket.
+    longest: what the costliest arc costs. Returns the bits of its length, the bits by which a way is shifted
+    to its bucket, and the first bucket.
     """
-    reach = np.int64(0)
-    for value in cost:
-        reach = max(reach, np.int64(value))
+    reach = longest
     low, high = way[start[0]], way[start[0]]
     for node in start:
         low, high = min(low, way[node]), max(high, way[node])
@@ -120,7 +119,7 @@ def _drain(
 
 @numba.njit(cache=True, nogil=True)
 def spread(
-    row: Int32s, head: Int32s, cost: Int32s, way: Int64s, start: Int32s, bits: int, limit: int
+    arcs: tuple[Int32s, Int32s, Int32s], longest: np.int64, way: Int64s, start: Int32s, bits: int, limit: int
 ) -> None:
     """Spread the ways of some nodes over the arcs, until no node can be offered a better one.
 
@@ -128,10 +127,10 @@ def spread(
     node that is improved is put in again; what it was before is passed over, because its way no longer
     belongs to the bucket.
 
-    way: (n_nodes,) is changed in place. start: nodes whose ways have not been spread, at least one. limit:
-    ways above it are not followed.
+    longest: what the costliest arc costs. way: (n_nodes,) is changed in place. start: nodes whose ways have
+    not been spread, at least one. limit: ways above it are not followed.
     """
-    size_bits, shift_bits, first_bucket = _ring(cost, way, start, bits)
+    size_bits, shift_bits, first_bucket = _ring(longest, way, start, bits)
     ways, shift = way.view(np.uint64), np.uint64(shift_bits)
     mask = np.uint64((1 << size_bits) - 1)
     # Heads of linked lists of waiting entries, and the entries: node << 32 | the next of the list; 0 ends it.
@@ -146,44 +145,91 @@ def spread(
     state = (np.uint64(first_bucket), n_entries, np.uint32(0), np.int64(len(start)))
     rules = (np.uint64(bits), shift, np.uint64(limit))
     while state[3]:
-        state = _drain((row, head, cost), ways, (first, entries), state, rules)
+        state = _drain(arcs, ways, (first, entries), state, rules)
         if state[3]:
             entries = np.append(entries, entries)  # the upper half is room; the lower is kept
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _is_known(ways: Int64s, rank: int, node: int, wanted: int, site: Int32s, facility_mask: int) -> bool:
+def _is_known(sites: Int32s, rank: int, node: np.uint64, wanted: int) -> bool:
     """Tell whether one of the first ``rank`` ways of a node leads to the wanted site."""
-    for lower in range(rank):
-        known = ways[lower, node]
-        if known != FAR and site[known & facility_mask] == wanted:
+    for lower in range(rank):  # noqa: SIM110  the compiler knows no generators
+        if sites[lower, node] == wanted:
             return True
     return False
 
 
 @numba.njit(cache=True, nogil=True)
+def _name_sites(way: Int64s, sites: Int32s, site: Int32s, bits: int) -> None:
+    """Tell to which site each way leads: ``sites``, changed in place; -1 where there is no way."""
+    facility_mask = (1 << bits) - 1
+    for node in range(len(way)):
+        sites[node] = -1 if way[node] == FAR else site[way[node] & facility_mask]
+
+
+@numba.njit(cache=True, nogil=True)
+def _seed(
+    seeds: tuple[Int32s, Int64s],
+    ways: Int64s,
+    sites: Int32s,
+    rank: int,
+    start: Int32s,
+    rules: tuple[Int32s, int, int],
+) -> int:
+    """Lay the ways that begin at facilities: ``ways[rank]``, changed in place.
+
+    start: the nodes with a way are put here; returns how many there are.
+    """
+    (seed_node, seed_way), (site, bits, limit) = seeds, rules
+    facility_mask, laid, n_start = (1 << bits) - 1, ways[rank], 0
+    for i in range(len(seed_node)):
+        node, way = seed_node[i], seed_way[i]
+        if way < laid[node] and way <= limit:
+            if _is_known(sites, rank, np.uint64(node), site[way & facility_mask]):
+                continue
+            if laid[node] == FAR:
+                start[n_start] = node
+                n_start += 1
+            laid[node] = way
+    return n_start
+
+
+@numba.njit(cache=True, nogil=True)
 def _begin(
-    arcs: tuple[Int32s, Int32s, Int32s], ways: Int64s, rank: int, site: Int32s, bits: int, limit: int
-) -> None:
+    arcs: tuple[Int32s, Int32s, Int32s],
+    ways: Int64s,
+    sites: Int32s,
+    rank: int,
+    start: Int32s,
+    rules: tuple[int, int, int],
+) -> int:
     """Lay the ways to further sites that come in over single arcs: ``ways[rank]``, changed in place.
 
-    Over each arc comes the best way of its tail to a site that its head has not had.
+    Over each arc comes the best way of its tail to a site that its head has not had; what comes after it is
+    longer, and is not taken. start: the nodes with a way are added behind the first ``n_start`` ones; returns
+    how many there are then.
     """
     row, head, cost = arcs
-    facility_mask = (1 << bits) - 1
+    bits, limit, n_start = rules
+    laid = ways[rank]
     for node in range(len(row) - 1):
-        for arc in range(row[node], row[node + 1]):
-            target = head[arc]
-            for lower in range(rank):
-                way = ways[lower, node]
-                if way == FAR:
-                    break
-                if _is_known(ways, rank, target, site[way & facility_mask], site, facility_mask):
-                    continue
-                total = way + (np.int64(cost[arc]) << bits)
-                if total < ways[rank, target] and total <= limit:
-                    ways[rank, target] = total
+        first, end = np.uint64(row[node]), np.uint64(row[node + 1])
+        for lower in range(rank):
+            own, wanted = ways[lower, node], sites[lower, node]
+            if own == FAR:
                 break
+            for place in range(first, end):
+                arc = np.uint64(place)
+                target = np.uint64(head[arc])
+                if _is_known(sites, rank, target, wanted):
+                    continue
+                total = own + (np.int64(cost[arc]) << bits)
+                if total < laid[target] and total <= limit:
+                    if laid[target] == FAR:
+                        start[n_start] = target
+                        n_start += 1
+                    laid[target] = total
+    return n_start
 
 
 @numba.njit(cache=True, nogil=True)
@@ -205,23 +251,22 @@ def nearest_ways(
     arcs: start of each node's arcs, head, cost. seeds: node and way of each beginning. limit: longer ways
     count as none. Returns (k, n_nodes), in order; FAR where there is none.
     """
-    row, head, cost = arcs
-    seed_node, seed_way = seeds
-    facility_mask = (1 << bits) - 1
-    ways = np.full((k, len(row) - 1), FAR, np.int64)
+    row, _, cost = arcs
+    n_nodes, longest = len(row) - 1, np.int64(0)
+    for value in cost:
+        longest = max(longest, np.int64(value))
+    ways = np.full((k, n_nodes), FAR, np.int64)
+    # Of each way that is known so far the site: what is asked of every arc, in half the memory of a way.
+    sites, start = np.empty((k - 1, n_nodes), np.int32), np.empty(n_nodes, np.int32)
     for rank in range(k):
-        for i in range(len(seed_node)):
-            node, way = seed_node[i], seed_way[i]
-            if way < ways[rank, node] and way <= limit:
-                wanted = site[way & facility_mask]
-                if not _is_known(ways, rank, node, wanted, site, facility_mask):
-                    ways[rank, node] = way
+        n_start = _seed(seeds, ways, sites, rank, start, (site, bits, limit))
         if rank:
-            _begin(arcs, ways, rank, site, bits, limit)
-        start = np.flatnonzero(ways[rank] < FAR).astype(np.int32)
-        if len(start) == 0:
+            n_start = _begin(arcs, ways, sites, rank, start, (bits, limit, n_start))
+        if n_start == 0:
             break
-        spread(row, head, cost, ways[rank], start, bits, limit)
+        spread(arcs, longest, ways[rank], start[:n_start], bits, limit)
+        if rank + 1 < k:
+            _name_sites(ways[rank], sites[rank], site, bits)
     return ways
 
 
