@@ -322,3 +322,13 @@ class ErrorCode(StrEnum):
     DATUM_SUSPECT = "datum_suspect"
     LAYERS_BESIDE = "layers_beside"
     COLUMNS_CALLED_ALIKE = "columns_called_alike"
+    # rasters on the map, and what they hold at a place and of zones
+    LAYER_WITHOUT_CELLS = "layer_without_cells"
+    RASTER_BAND_UNKNOWN = "raster_band_unknown"
+    RASTER_EXPRESSION_UNFIT = "raster_expression_unfit"
+    RASTER_LOOK_UNFIT = "raster_look_unfit"
+    RASTER_ZONES_UNFIT = "raster_zones_unfit"
+    RASTER_ZONES_TOO_LARGE = "raster_zones_too_large"
+    # pictures of other tile servers under the map
+    IMAGERY_UNKNOWN = "imagery_unknown"
+    IMAGERY_FAILED = "imagery_failed"

@@ -1,14 +1,83 @@
 """All settings of the service: one frozen object, read once, passed down."""
 
+import re
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gis_service.errors import ErrorCode, WrongUse
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: where ``layers/`` and ``tiles/`` lie unless a setting says otherwise."""
+
+
+_PLACE = re.compile(r"\{(z|x|y|TileMatrix|TileCol|TileRow)\}")
+"""What stands for zoom, column and row in the address of a tile: as XYZ has it, or as WMTS does."""
+_ZXY = ({"z", "x", "y"}, {"TileMatrix", "TileCol", "TileRow"})
+
+
+def _tile_address(address: str) -> str:
+    parts = urlsplit(address)
+    plain = _PLACE.sub("0", parts.path + parts.query)
+    if not parts.hostname or parts.username or parts.fragment or _PLACE.search(parts.netloc):
+        raise ValueError("https://host/{z}/{x}/{y}")
+    if "{" in plain or set(_PLACE.findall(address)) not in _ZXY:
+        raise ValueError("{z} {x} {y} | {TileMatrix} {TileCol} {TileRow}")
+    return address
+
+
+class ImageryTitle(BaseModel):
+    """What a background is called, in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    vi: str = Field(min_length=1, max_length=100)
+    en: str = Field(min_length=1, max_length=100)
+
+
+class ImagerySource(BaseModel):
+    """Pictures that may lie under the map: of a tile server, fetched by the service, or of an MBTiles file.
+
+    Parameters
+    ----------
+    id
+        Part of the address of its tiles here.
+    title, credit
+        What people read: in the list, and among the sources of the map.
+    url
+        Template of the address of a tile of WebMercatorQuad, XYZ or WMTS (REST or KVP).
+    file
+        MBTiles on this machine in place of it.
+    minzoom, maxzoom
+        Zooms that it has.
+    private
+        Whether it may lie in a private network, and be asked without encryption.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")
+    title: ImageryTitle
+    url: Annotated[str, Field(max_length=500), AfterValidator(_tile_address)] | None = None
+    file: Path | None = None
+    credit: str = Field(min_length=1, max_length=200)
+    minzoom: int = Field(0, ge=0, le=24)
+    maxzoom: int = Field(19, ge=0, le=24)
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "ImagerySource":
+        if (self.url is None) == (self.file is None):
+            raise ValueError("url | file")
+        if self.url is None:
+            return self
+        allowed = ("https", "http") if self.private else ("https",)
+        if urlsplit(self.url).scheme not in allowed:
+            raise ValueError(" | ".join(f"{one}://" for one in allowed))
+        return self
 
 
 class Settings(BaseSettings):
@@ -98,6 +167,14 @@ class Settings(BaseSettings):
         256, ge=1, description="Memory that tiles may take in one web process, in MiB."
     )
     tile_disk_mb: int = Field(2048, ge=1, description="Room on the disk that tiles may take, in MiB.")
+    imagery: Json[tuple[ImagerySource, ...]] | None = Field(
+        None,
+        description="Pictures that may lie under the map, as JSON:"
+        ' [{"id", "title": {"vi", "en"}, "url" or "file", "credit", "minzoom", "maxzoom", "private"}].',
+    )
+    imagery_disk_mb: int = Field(
+        1024, ge=1, description="Room on the disk that fetched pictures may take, in MiB."
+    )
     upload_free_mb: int = Field(1024, ge=0, description="Room on the disk that uploads leave free, in MiB.")
 
 

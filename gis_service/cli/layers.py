@@ -9,6 +9,7 @@ from gis_service.cli.layers_load import load
 from gis_service.cli.layers_made import create, describe, drop
 from gis_service.cli.layers_migrate import migrate
 from gis_service.cli.layers_quality import quality
+from gis_service.cli.layers_statistics import statistics
 from gis_service.messages.terminal import language_of
 from gis_service.services import layers as known
 from gis_service.services.context import open_context
@@ -21,7 +22,20 @@ def layers() -> None:
     """Load, list and export layers; see who changed them, and go back."""
 
 
-for command in (load, inspect, export, create, describe, drop, diff, history, restore, migrate, quality):
+for command in (
+    load,
+    inspect,
+    export,
+    create,
+    describe,
+    drop,
+    diff,
+    history,
+    restore,
+    migrate,
+    quality,
+    statistics,
+):
     layers.add_command(command)
 
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection, Engine
+from gis_service.files.raster_handles import RasterHandles
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.store import ArtefactStore
 from gis_service.files.store_names import ArtefactNames
@@ -38,6 +39,8 @@ class Context:
         Layers that users have made, as last read.
     tiles
         Tiles that were made already; of this context alone.
+    raster_handles
+        Files of rasters that this process has open.
     """
 
     engine: Engine
@@ -45,6 +48,7 @@ class Context:
     settings: Settings
     prepared: Prepared = field(default_factory=Prepared)
     user_layers: UserLayers = field(default_factory=UserLayers)
+    raster_handles: RasterHandles = field(default_factory=RasterHandles)
     tiles: TileCache = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +94,8 @@ class Context:
         self.close()
 
     def close(self) -> None:
-        """Shut the connections."""
+        """Shut the connections, and the files of rasters."""
+        self.raster_handles.close()
         self.engine.dispose()
 
 

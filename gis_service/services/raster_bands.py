@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gis_service.catalogue.layer_definition import LayerDefinition
-from gis_service.db.rasters import RasterRow
+from gis_service.db.rasters import RasterRow, bands_of_data
+from gis_service.errors import ErrorCode, WrongUse
 
 PERSONS = "persons"
 """Unit of people, of a column and of a band."""
@@ -76,3 +77,39 @@ def sum_of_cells(cells: int, known: float, mean: float | None, measure: tuple[fl
         return None
     scale, offset = measure
     return round(known * cells) * (float(mean) * scale + offset)
+
+
+def names_of(definition: LayerDefinition, row: RasterRow) -> dict[int, str]:
+    """Give the bands of data of a raster by number, with their names: of the definition, else of the file.
+
+    Parameters
+    ----------
+    definition, row
+        The layer and the version.
+
+    Returns
+    -------
+    Names by rising number; empty where a band has none.
+    """
+    names = [band.name for band in definition.bands] if len(definition.bands) == len(row.bands) else []
+    return {
+        number: names[number - 1] if names else str(band["about"].get("description", ""))
+        for number, band in bands_of_data(row.bands).items()
+    }
+
+
+def band_called(definition: LayerDefinition, row: RasterRow, asked: str) -> int:
+    """Give the number of a band of data by its number or its name.
+
+    Raises
+    ------
+    WrongUse
+        ``raster_band_unknown``.
+    """
+    there = names_of(definition, row)
+    # A band called "2" must not hide the second one.
+    for number, name in [*((number, str(number)) for number in there), *there.items()]:
+        if name and asked == name:
+            return number
+    shown = ", ".join(f"{number} ({name})" if name else str(number) for number, name in there.items())
+    raise WrongUse(ErrorCode.RASTER_BAND_UNKNOWN, layer=definition.id, asked=asked, bands=shown)

@@ -13,7 +13,7 @@ from gis_service.files.raster_store import RasterStore
 from gis_service.services.history import kept_version
 from gis_service.types import LayerId, VersionId
 
-__all__ = ["RasterRow", "begin_anew", "collect", "file_of", "now", "version_of_raster"]
+__all__ = ["RasterRow", "begin_anew", "cells_of", "collect", "file_of", "now", "version_of_raster"]
 
 
 def now(connection: Connection, definition: LayerDefinition) -> RasterRow:
@@ -44,6 +44,19 @@ def version_of_raster(connection: Connection, definition: LayerDefinition, numbe
         # Kept by the history of a table that once had this id.
         raise NotFound(ErrorCode.VERSION_NOT_KEPT, layer=definition.id, asked=number, oldest="-", newest="-")
     return found
+
+
+def cells_of(connection: Connection, definition: LayerDefinition, past: VersionId | None) -> RasterRow:
+    """Give what a raster layer holds now, or held in a version.
+
+    Raises
+    ------
+    NotFound
+        ``layer_without_cells``, ``layer_empty``, ``version_unknown``, ``version_not_kept``.
+    """
+    if not definition.is_raster:
+        raise NotFound(ErrorCode.LAYER_WITHOUT_CELLS, layer=definition.id)
+    return now(connection, definition) if past is None else version_of_raster(connection, definition, past)
 
 
 def file_of(store: RasterStore, row: RasterRow) -> Path:

@@ -13,13 +13,13 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
-from gis_service.db.rasters import RasterRow, bands_of_data, raster_of
+from gis_service.db.rasters import RasterRow, raster_of
 from gis_service.errors import ErrorCode, RefusedInput, Temporary
 from gis_service.files.population_cells import PopulationCells, read_cells
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.rasters import BAND_MARK, RasterSource
 from gis_service.services.coverage_parameters import HALO_M
-from gis_service.services.raster_bands import PERSONS, RasterBand
+from gis_service.services.raster_bands import PERSONS, RasterBand, names_of
 from gis_service.services.raster_layers import file_of
 from gis_service.services.study_standard import refused
 from gis_service.types import BBox, LayerId, Text, VersionId
@@ -220,11 +220,7 @@ def input_name(role: str) -> str:
 
 def _band(definition: LayerDefinition, row: RasterRow, asked: int | str | None, name: str) -> int:
     """Give the number of the band that is meant: by its number or name, else the only one."""
-    names = [band.name for band in definition.bands] if len(definition.bands) == len(row.bands) else []
-    there = {
-        number: names[number - 1] if names else str(band["about"].get("description", ""))
-        for number, band in bands_of_data(row.bands).items()
-    }
+    there = names_of(definition, row)
     if asked is None and len(there) == 1:
         return next(iter(there))
     # A band called "2" must not hide the second one.

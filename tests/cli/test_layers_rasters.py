@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyproj
 import pytest
 import rasterio
 import yaml
@@ -14,8 +15,8 @@ from gis_service.catalogue.user_layer import document_of
 from gis_service.cli import main
 from gis_service.files.readers import raster_process
 from gis_service.settings import Settings
-from tests.raster_files import answer_here, cells_in, cells_of, write_tif
-from tests.small_city import layer, write_text
+from tests.raster_files import NORTH, WEST, answer_here, cells_in, cells_of, write_tif
+from tests.small_city import field, layer, write_text
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +81,37 @@ def test_what_is_refused_ends_with_its_code(tmp_path: Path) -> None:
     assert run("load", path, "--layer", "camera").exit_code == 3
     assert run("load", path, "--layer", "nowhere").exit_code == 4
     assert run("load", tmp_path / "none.tif", "--layer", "camera").exit_code == 4
+
+
+def test_figures_of_zones_are_printed_or_written_as_a_table(tmp_path: Path) -> None:
+    for told in (
+        layer("height", "Raster", (), key=None),
+        layer("area", "Polygon", (field("code", required=True),)),
+    ):
+        text = yaml.safe_dump(document_of(told), allow_unicode=True)
+        done("create", write_text(tmp_path / f"{told.id}.yaml", text))
+    cells = np.arange(64 * 64, dtype=np.int16).reshape(1, 64, 64)
+    done("load", write_tif(tmp_path / "a.tif", cells), "--layer", "height", "--nodata", "none")
+    # The left half of the raster, in its own system.
+    ring = [(WEST, NORTH), (WEST + 320, NORTH), (WEST + 320, NORTH - 640), (WEST, NORTH - 640)]
+    shape = {"type": "Polygon", "coordinates": [[lonlat(*place) for place in [*ring, ring[0]]]]}
+    feature = {"type": "Feature", "geometry": shape, "properties": {"code": "A1"}}
+    collection = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    done("load", write_text(tmp_path / "a.geojson", collection), "--layer", "area")
+    [heading, row] = done("statistics", "height", "--zones", "area").splitlines()
+    found = dict(zip(heading.split(","), row.split(","), strict=True))
+    assert found["id"] == "A1"
+    held = cells[0, :, :32].astype(float)
+    assert float(found["count"]) == pytest.approx(held.size, rel=1e-3)
+    assert float(found["mean"]) == pytest.approx(held.mean(), rel=1e-3)
+    out = tmp_path / "out.csv"
+    assert "1 zones of area" in done("statistics", "height", "--zones", "area", "--out", out)
+    assert out.read_text("utf-8-sig").splitlines() == [heading, row]
+    assert run("statistics", "height", "--zones", "area", "--out", out).exit_code == 5
+    assert run("statistics", "area", "--zones", "area").exit_code == 4
+    assert run("statistics", "height", "--zones", "height").exit_code == 4
+
+
+def lonlat(x: float, y: float) -> tuple[float, float]:
+    lon, lat = pyproj.Transformer.from_crs(9209, 4326, always_xy=True).transform(x, y)
+    return float(lon), float(lat)

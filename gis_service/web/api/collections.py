@@ -22,6 +22,7 @@ from gis_service.web.schemas.exports import ENCLOSURE_REL
 from gis_service.web.schemas.features import Collection, Collections, Contact, Extent, SpatialExtent
 from gis_service.web.schemas.items import Box
 from gis_service.web.schemas.queryables import QUERYABLES_REL
+from gis_service.web.schemas.raster_tiles import MAP_TILESETS_REL
 from gis_service.web.schemas.tiles import TILESETS_REL
 from gis_service.web.schemas.versions import HISTORY_REL
 
@@ -35,6 +36,8 @@ _OF_RASTERS = (_WITHOUT_DETAIL - {"queryables"}) | {
     "versions",
     "going_back",
     "layer_pages",
+    "raster_tiles",
+    "raster_values",
 }
 """Blueprints that know rasters; all others are of rows."""
 
@@ -95,7 +98,7 @@ def _links(definition: LayerDefinition) -> list[Link]:
     path = f"/collections/{definition.id}"
     links = [
         *itself(path),
-        *([] if definition.is_raster else _of_rows(path)),
+        *(_of_cells(path) if definition.is_raster else _of_rows(path)),
         link(f"{path}/versions", HISTORY_REL),
         *(
             link(
@@ -161,6 +164,10 @@ def collection(collection_id: str, query: FormatQuery) -> Response:
         # A change of the definition is made from the state that this tells.
         response.set_etag(tag_of(found.definition))
     return response
+
+
+def _of_cells(path: str) -> list[Link]:
+    return [link(f"{path}/map/tiles", MAP_TILESETS_REL)]
 
 
 def _of_rows(path: str) -> list[Link]:

@@ -195,6 +195,14 @@ def counts(rights: Rights) -> dict[str, int]:
         return {}
 
 
+def _imagery() -> list[dict[str, Any]]:
+    """Give the backgrounds that may lie under the map, in the order in which the operator names them."""
+    return [
+        one.model_dump(include={"id", "title", "credit", "minzoom", "maxzoom"})
+        for one in current.context().settings.imagery or ()
+    ]
+
+
 @blueprint.get("/")
 @demands(Permission.READ)
 def show() -> Response:
@@ -202,7 +210,7 @@ def show() -> Response:
     script, styles = client_files(Path(current_app.static_folder or ""))
     language = language_of(request.args.get("lang"))
     rights, account = _reader()
-    facts = city_facts(rights) | {"counts": counts(rights)}
+    facts = city_facts(rights) | {"counts": counts(rights), "imagery": _imagery()}
     html = render_template(
         "map.html",
         language=language,

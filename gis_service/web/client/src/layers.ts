@@ -53,6 +53,9 @@ export function unitSource(layer: string): string {
   return `units:${layer}`;
 }
 
+/** What is marked as broken when pictures of the background cannot be fetched. */
+export const BACKGROUND = "imagery";
+
 /** What is marked as broken when the base map cannot be drawn. */
 export const GROUND = "tiles:base";
 
@@ -78,7 +81,8 @@ export function layerOf(collection: Collection, city: City): Layer {
     // A layer that lies somewhere has an extent as soon as it holds a row.
     isEmpty: city.counts[collection.id] === 0 || (bbox === null && geometry !== "None"),
     hasTiles: (collection.visibility ?? "public") === "public" || tilesAreOwn(),
-    count: city.counts[collection.id] ?? null,
+    // A layer of cells has no features to count.
+    count: geometry === "Raster" ? null : city.counts[collection.id] ?? null,
     generated: collection.generated_data ?? false,
     source: collection.attribution ?? "",
     licence: collection.licence ?? "",
@@ -98,9 +102,9 @@ export function isDrawable(layer: Layer): boolean {
   return layer.hasTiles && !layer.isEmpty && layer.look.kind !== "none";
 }
 
-/** Layers with a place on the map, in drawing order: surfaces below lines below points. */
+/** Layers with a place on the map, in drawing order: cells below surfaces below lines below points. */
 export function drawable(layers: readonly Layer[]): readonly Layer[] {
-  const rank = { area: 0, mixed: 1, line: 2, point: 3, none: 4 } as const;
+  const rank = { raster: 0, area: 1, mixed: 2, line: 3, point: 4, none: 5 } as const;
   return layers
     .filter(isDrawable)
     .toSorted((a, b) => rank[a.look.kind] - rank[b.look.kind]);

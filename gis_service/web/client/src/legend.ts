@@ -2,7 +2,7 @@
 
 import { COLOURS } from "./style";
 
-type Kind = "area" | "line" | "point" | "mixed" | "none";
+type Kind = "area" | "line" | "point" | "mixed" | "raster" | "none";
 
 export interface Look {
   readonly kind: Kind;
@@ -18,7 +18,8 @@ export interface Look {
 }
 
 export function kindOf(geometry: string): Kind {
-  if (geometry === "None" || geometry === "Raster") return "none";
+  if (geometry === "None") return "none";
+  if (geometry === "Raster") return "raster";
   if (geometry === "Geometry") return "mixed";
   if (geometry.endsWith("LineString")) return "line";
   return geometry.endsWith("Point") ? "point" : "area";

@@ -36,6 +36,15 @@ export interface Vintage {
   readonly to: string | null;
 }
 
+/** Pictures that may lie under the map. */
+export interface Background {
+  readonly id: string;
+  readonly title: Text;
+  readonly credit: string;
+  readonly minzoom: number;
+  readonly maxzoom: number;
+}
+
 interface Titled {
   readonly id: string;
   readonly title: Text;
@@ -61,6 +70,8 @@ export interface City {
   readonly keys: Readonly<Record<string, string | null>>;
   /** Number of features by layer. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Pictures of other tile servers that may lie under the map; the service fetches them. */
+  readonly imagery: readonly Background[];
   /** Columns by layer, in the order people see them. */
   readonly fields: Readonly<Record<string, readonly Field[]>>;
 }

@@ -11,6 +11,7 @@ import type { Language } from "./language";
 import type { Layer } from "./layers";
 import type { City, Vintage } from "./page";
 import type { Question } from "./question";
+import type { RasterLegend } from "./raster";
 import type { Why } from "./why";
 
 /** Something that has to be fetched first: it is on its way, failed with a reason, or here. */
@@ -76,6 +77,10 @@ export const ended = signal<Proof | null>(null);
 export const layers = signal<Loaded<readonly Layer[]>>(LOADING);
 export const shown = signal<ReadonlySet<string>>(new Set());
 export const broken = signal<ReadonlySet<string>>(new Set());
+/** What the colours of layers of cells mean; of those that have been switched on. */
+export const rasterLegends = signal<ReadonlyMap<string, RasterLegend>>(new Map());
+/** The picture that lies under the map; null for the map's own ground. */
+export const background = signal<string | null>(null);
 export const selection = signal<Selection | null>(null);
 
 export const today = new Date().toISOString().slice(0, 10);

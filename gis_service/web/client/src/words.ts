@@ -4,6 +4,9 @@ import type { Text } from "./language";
 
 export const WORDS = {
   answer: { vi: "Câu trả lời", en: "The answer" },
+  background: { vi: "Nền bản đồ", en: "Background" },
+  ownGround: { vi: "Bản đồ nền", en: "The map itself" },
+  backgroundFailed: { vi: "Không lấy được ảnh nền.", en: "The background could not be fetched." },
   layers: { vi: "Lớp dữ liệu", en: "Layers" },
   table: { vi: "Bảng", en: "Table" },
   sections: { vi: "Các phần của trang", en: "Parts of the page" },

@@ -16,6 +16,7 @@ const CITY: City = {
   former: ["commune_2024"],
   keys: {},
   notices: {},
+  imagery: [],
   counts: { commune: 65, empty: 0 },
   fields: { commune: [{ name: "name", label: { vi: "Tên", en: "Name" }, unit: null, words: {} }] },
 };
@@ -30,7 +31,7 @@ const EMPTY = layerOf(collection("empty", "Point"), CITY);
 const FIGURES = layerOf(collection("figures", "None"), CITY);
 
 it.each([
-  ["None", "none"], ["Raster", "none"], ["Geometry", "mixed"], ["Point", "point"], ["MultiPoint", "point"],
+  ["None", "none"], ["Raster", "raster"], ["Geometry", "mixed"], ["Point", "point"], ["MultiPoint", "point"],
   ["MultiLineString", "line"], ["MultiPolygon", "area"],
 ])("draws %s as %s", (geometry, kind) => {
   expect(kindOf(geometry)).toBe(kind);

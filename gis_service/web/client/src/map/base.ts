@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import type { LayerSpecification, Map as MapLibre, StyleSpecification } from "maplibre-gl";
 
 import { read } from "../api";
-import { GROUND } from "../layers";
+import { BACKGROUND, GROUND } from "../layers";
 import { seaName } from "../places";
 import * as state from "../state";
 import { slot } from "../style";
@@ -48,6 +48,7 @@ async function add(map: MapLibre): Promise<void> {
 export function markGround(source: string): void {
   if (source === BASE) state.mark(GROUND, true);
   else if (source.startsWith("units:")) state.mark(source, true);
+  else if (source.startsWith(`${BACKGROUND}:`)) state.mark(BACKGROUND, true);
 }
 
 /** Put the base map under the answer and its names above it; without one the ground stays plain. */

@@ -7,13 +7,14 @@ import { Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource } from 
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import { word } from "../language";
-import { DOT_IMAGE, GROUND, sourceId, unitSource } from "../layers";
+import { DOT_IMAGE, GROUND, unitSource } from "../layers";
 import type { City } from "../page";
 import { archipelagos } from "../places";
 import * as state from "../state";
 import { emptyMap, PLACES_SOURCE, themed } from "../style";
 import { askAgain } from "./again";
 import { addBase, followSeaNames } from "./base";
+import { followBackground } from "./background";
 import { followAnswer } from "./marks";
 import { followLayers, type Overlays } from "./overlays";
 import { followPointer } from "./pointer";
@@ -115,6 +116,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
   // The answer does not wait for the ground it lies on.
   void addBase(map);
   followUnits(map, city);
+  followBackground(map, city);
   followAnswer(map);
   const overlays = followLayers(map);
   followLanguage(map);
@@ -127,7 +129,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
     ...viewOf(map, city, room, isChosen, calm),
     reload: (layer) => {
       state.mark(layer, false);
-      askAgain(map, sourceId(layer));
+      overlays.again(layer);
     },
     reloadGround: () => reloadGround(map),
   };

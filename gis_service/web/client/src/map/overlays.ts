@@ -4,13 +4,15 @@ import { effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 
 import { drawable, keepClear, mapLayersOf, nameLayout, namePaint, namesOf, sourceId, tilesUrl, type Layer } from "../layers";
+import { RASTER_OPACITY, readRaster } from "../raster";
 import * as state from "../state";
 import { slot } from "../style";
+import { askAgain } from "./again";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
 
 const TILES_END_AT_ZOOM = 16;
-const PARTS = ["area", "edge", "line", "point", "name", "area-name", "clear"] as const;
+const PARTS = ["cells", "area", "edge", "line", "point", "name", "area-name", "clear"] as const;
 const TOUCHED = ["area", "line", "point", "name"] as const;
 
 /** Names of areas, in step with the tiles that are there. */
@@ -48,7 +50,19 @@ function add(map: MapLibre, layer: Layer): void {
   map.addLayer(keepClear(layer), slot("unit-names"));
 }
 
+/** Draw a layer of cells above the coloured units and below roads, borders and dots. */
+async function addCells(map: MapLibre, layer: Layer): Promise<void> {
+  const { source, legend } = await readRaster(layer.id, state.language.peek());
+  map.addSource(sourceId(layer.id), source);
+  const paint = { "raster-opacity": RASTER_OPACITY, "raster-resampling": "nearest" } as const;
+  const visibility = state.shown.peek().has(layer.id) ? "visible" : "none";
+  map.addLayer({ id: `${layer.id}:cells`, type: "raster", source: sourceId(layer.id), paint, layout: { visibility } }, slot("lines"));
+  state.rasterLegends.value = new Map(state.rasterLegends.peek()).set(layer.id, legend);
+}
+
 export interface Overlays {
+  /** Ask again for a layer that could not be drawn. */
+  readonly again: (layer: string) => void;
   /** Ids of the map layers that answer to a pointer. */
   readonly touchable: () => string[];
 }
@@ -56,17 +70,34 @@ export interface Overlays {
 /** Nothing of a layer is fetched before it is switched on for the first time. */
 export function followLayers(map: MapLibre): Overlays {
   const added = new Map<string, readonly string[]>();
+  const partsOf = (layer: string): readonly string[] => PARTS.map((part) => `${layer}:${part}`).filter((id) => map.getLayer(id));
+  const begin = (layer: Layer): void => {
+    added.set(layer.id, []);
+    if (layer.look.kind !== "raster") {
+      add(map, layer);
+      added.set(layer.id, partsOf(layer.id));
+      return;
+    }
+    addCells(map, layer)
+      .then(() => added.set(layer.id, partsOf(layer.id)))
+      .catch(() => state.mark(layer.id, true));
+  };
   effect(() => {
     const on = state.shown.value;
     for (const layer of drawable(state.readyLayers.value)) {
-      if (!on.has(layer.id) || added.has(layer.id)) continue;
-      add(map, layer);
-      added.set(layer.id, PARTS.map((part) => `${layer.id}:${part}`).filter((id) => map.getLayer(id)));
+      if (on.has(layer.id) && !added.has(layer.id)) begin(layer);
     }
     for (const [layer, ids] of added) {
       for (const id of ids) map.setLayoutProperty(id, "visibility", on.has(layer) ? "visible" : "none");
     }
   });
   const touched = TOUCHED.map((part) => `:${part}`);
-  return { touchable: () => [...added.values()].flat().filter((id) => touched.some((part) => id.endsWith(part))) };
+  return {
+    again: (id) => {
+      const layer = state.readyLayers.peek().find((one) => one.id === id);
+      if (map.getSource(sourceId(id))) askAgain(map, sourceId(id));
+      else if (layer) begin(layer);
+    },
+    touchable: () => [...added.values()].flat().filter((id) => touched.some((part) => id.endsWith(part))),
+  };
 }

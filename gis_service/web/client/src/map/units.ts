@@ -83,7 +83,8 @@ function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): voi
   const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && state.isOld.value);
   const source = unitSource(vintage.layer);
   map.setPaintProperty(`${source}:area`, "fill-color", colours);
-  map.setPaintProperty(`${source}:area`, "fill-opacity", opacity);
+  // Without an answer the units are plain ground, which gives way to the pictures that somebody put there.
+  map.setPaintProperty(`${source}:area`, "fill-opacity", !isOn && state.background.value !== null ? 0 : opacity);
   map.setPaintProperty(`${source}:edge`, "line-color", themed(isOn ? COLOURS.paper : PLAIN_EDGE, isDark));
   map.setPaintProperty(`${source}:point`, "circle-color", colours);
   map.setPaintProperty(`${source}:point`, "circle-opacity", opacity);

@@ -77,7 +77,8 @@ function Rows({ layer, features, language }: { readonly layer: Layer; readonly f
 export function FeatureTable({ retryLayers }: { readonly retryLayers: () => void }) {
   const language = state.language.value;
   const list = state.layers.value;
-  const layers = state.readyLayers.value.filter((layer) => !layer.isEmpty);
+  // A layer of cells has no features.
+  const layers = state.readyLayers.value.filter((layer) => !layer.isEmpty && layer.look.kind !== "raster");
   const [wanted, setWanted] = useState<string | null>(null);
   const layer = layers.find((one) => one.id === (wanted ?? state.selection.value?.layer)) ?? layers[0];
   const [loaded, retry] = useFirstPage(layer?.id, language);

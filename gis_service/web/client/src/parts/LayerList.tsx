@@ -1,10 +1,11 @@
 /** The layers by category: a swatch, a title, how many features, on or off. */
 
 import { numberText, word, type Language, type Word } from "../language";
-import { drawable, type Layer } from "../layers";
+import { BACKGROUND, drawable, type Layer } from "../layers";
 import type { City } from "../page";
 import * as state from "../state";
 import { Failed } from "./Failed";
+import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
 
 interface RowProps {
@@ -14,6 +15,7 @@ interface RowProps {
 }
 
 function LayerRow({ layer, language, retry }: RowProps) {
+  const scale = state.rasterLegends.value.get(layer.id);
   return (
     <li>
       <label class="layer" title={layer.description || undefined}>
@@ -26,6 +28,8 @@ function LayerRow({ layer, language, retry }: RowProps) {
         </span>
         {layer.count !== null && <span class="figure">{numberText(layer.count, language)}</span>}
       </label>
+      {/* On a phone there is no other legend beside the list. */}
+      {state.isPhone.value && state.shown.value.has(layer.id) && scale && <RasterScale legend={scale} language={language} />}
       {state.broken.value.has(layer.id) && (
         <Failed what={word("layerFailed", language)} retry={() => retry(layer.id)} />
       )}
@@ -59,6 +63,29 @@ function Aside({ why, layers, language }: AsideProps) {
   );
 }
 
+/** What lies under the map; nothing to choose where the operator has named no pictures. */
+function Background({ city, language }: { readonly city: City; readonly language: Language }) {
+  if (city.imagery.length === 0) return null;
+  const choices = [{ id: null, title: word("ownGround", language) }, ...city.imagery.map(({ id, title }) => ({ id, title: title[language] }))];
+  return (
+    <fieldset>
+      <legend>{word("background", language)}</legend>
+      <ul>
+        {choices.map(({ id, title }) => (
+          <li key={id}>
+            <label class="layer">
+              <input type="radio" name="background" checked={state.background.value === id}
+                onChange={() => { state.background.value = id; }} />
+              <span class="layer-title">{title}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      {state.broken.value.has(BACKGROUND) && <p class="quiet" role="status">{word("backgroundFailed", language)}</p>}
+    </fieldset>
+  );
+}
+
 interface Props {
   readonly city: City;
   readonly retry: () => void;
@@ -73,6 +100,7 @@ export function LayerList({ city, retry, retryLayer }: Props) {
   const able = drawable(loaded.value);
   return (
     <section class="layers" aria-label={word("layers", language)}>
+      <Background city={city} language={language} />
       {able.length === 0 && <p class="quiet">{word("noLayers", language)}</p>}
       {grouped(loaded.value.filter((layer) => able.includes(layer)), city, language).map(([title, members]) => (
         <fieldset key={title}>

@@ -9,6 +9,7 @@ import { closedLook } from "../legend";
 import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
 import * as state from "../state";
 import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
+import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
 
 function unitsText(count: number, language: Language): string {
@@ -70,12 +71,18 @@ function Places({ language }: { readonly language: Language }) {
   );
 }
 
+function ScaleRow({ layer, language }: { readonly layer: string; readonly language: Language }) {
+  const legend = state.rasterLegends.value.get(layer);
+  return legend ? <li class="raster-row"><RasterScale legend={legend} language={language} /></li> : null;
+}
+
 function LayerRows({ language }: { readonly language: Language }) {
   return (
     <>
       {state.shownLayers.value.map((layer) => (
         <Fragment key={layer.id}>
           <li><Swatch look={layer.look} />{layer.title}</li>
+          <ScaleRow layer={layer.id} language={language} />
           {canClose(layer) && <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>}
         </Fragment>
       ))}

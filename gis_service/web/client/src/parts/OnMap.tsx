@@ -28,7 +28,8 @@ function credited(): readonly Layer[] {
 function Credits() {
   const language = state.language.value;
   const layers = credited();
-  const credits = [...new Set(layers.filter((layer) => layer.source !== "").map(creditOf))];
+  const background = state.city.value?.imagery.find((one) => one.id === state.background.value);
+  const credits = [...new Set([...(background ? [background.credit] : []), ...layers.filter((layer) => layer.source !== "").map(creditOf)])];
   if (credits.length === 0) return null;
   const isGenerated = layers.some((layer) => layer.generated);
   return (
