@@ -1,7 +1,8 @@
 """``python -m gis_service.worker``: takes jobs from the queue and has each computed in a process of its own.
 
 The worker itself computes nothing: it stays small, gives signs of life, ends a job that is dismissed, and
-sees it when the process of a job dies.
+sees it when the process of a job dies. Beside the jobs one more process of it keeps the overviews of layers
+level, and has none of the jobs to wait for.
 """
 
 import asyncio
@@ -15,9 +16,12 @@ from gis_service.errors import GisError
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services.jobs import STUDY, Watch, open_watch, run_worker
 from gis_service.services.uploads_sweep import sweep
-from gis_service.settings import read_settings
+from gis_service.settings import Settings, read_settings
 
 log = logging.getLogger(__name__)
+
+_AGAIN_S = 10.0
+"""Pause before another process is started for the overviews when theirs has died."""
 
 
 class ChildDiedError(Exception):
@@ -48,13 +52,11 @@ class Studies:
         if attempt is None:
             return
         log.info("job %s begins", job_id)
-        child = await _start(job_id, attempt)
+        child = await _start("run", job_id, "--attempt", str(attempt))
         try:
             code = await child.wait()
         except asyncio.CancelledError:
-            if child.returncode is None:
-                child.kill()
-            await child.wait()
+            await _end(child)
             await self.watch.release(job_id, attempt)
             raise
         log.info("job %s: its process has ended with code %d", job_id, code)
@@ -62,10 +64,39 @@ class Studies:
             raise ChildDiedError(job_id)
 
 
-async def _start(job_id: str, attempt: int) -> Process:
-    """Start the process of a job; not even a killed worker leaves it behind."""
-    program = (sys.executable, "-m", "gis_service", "jobs", "run", job_id, "--attempt", str(attempt))
+async def _start(*command: str) -> Process:
+    """Start a process of the worker; not even a killed worker leaves it behind."""
+    program = (sys.executable, "-m", "gis_service", "jobs", *command)
     return await asyncio.create_subprocess_exec("setpriv", "--pdeathsig", "KILL", *program)
+
+
+async def _end(child: Process) -> None:
+    """End a process at once."""
+    if child.returncode is None:
+        child.kill()
+    await child.wait()
+
+
+async def keep_overviews() -> None:
+    """Keep the process of the overviews alive until this is cancelled."""
+    while True:
+        child = await _start("overviews")
+        try:
+            code = await child.wait()
+        finally:
+            await _end(child)
+        log.warning("the process of the overviews has ended with code %d", code)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _work(settings: Settings, watch: Watch) -> None:
+    overviews = asyncio.create_task(keep_overviews())
+    try:
+        tidy = partial(sweep, watch.engine, settings)
+        await run_worker(settings, {STUDY: Studies(watch).compute}, [tidy])
+    finally:
+        overviews.cancel()
+        await asyncio.wait([overviews])
 
 
 def main() -> int:
@@ -76,8 +107,7 @@ def main() -> int:
         settings = read_settings()
         watch = open_watch(settings)
         try:
-            tidy = partial(sweep, watch.engine, settings)
-            asyncio.run(run_worker(settings, {STUDY: Studies(watch).compute}, [tidy]))
+            asyncio.run(_work(settings, watch))
         finally:
             watch.close()
     except GisError as error:

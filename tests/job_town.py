@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,9 +97,17 @@ class Town:
         wait_until(lambda: self.job(id_).attempts == attempt, self.log)
 
     def children(self, worker: "subprocess.Popen[str]") -> list[int]:
-        """Find the processes that compute for a worker."""
+        """Find the processes that compute jobs for a worker."""
+        return [pid for pid, command in self.processes(worker).items() if "overviews" not in command]
+
+    def processes(self, worker: "subprocess.Popen[str]") -> dict[int, str]:
+        """Give the command of each process of a worker."""
         listed = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
-        return [int(word) for word in listed.read_text().split()] if listed.exists() else []
+        found = {}
+        for word in listed.read_text().split() if listed.exists() else []:
+            with suppress(OSError):
+                found[int(word)] = Path(f"/proc/{word}/cmdline").read_text()
+        return found
 
     @contextmanager
     def held_up(self) -> Iterator[None]:

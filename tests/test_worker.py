@@ -181,6 +181,24 @@ def test_the_worker_itself_stays_small(worked: DoneJob) -> None:
     assert resident < 150 * 1024, "KiB; the engine is loaded by the children only"
 
 
+def test_the_worker_keeps_overviews_level(worked: DoneJob) -> None:
+    town = worked.town
+    level = (
+        "SELECT count(*) FROM gis.overview WHERE layer = 'commune'"
+        " AND level = (SELECT max(id) FROM gis.version WHERE version.layer = 'commune')"
+    )
+
+    def is_level() -> bool:
+        with psycopg.connect(town.url) as reader:
+            return reader.execute(level).fetchone() == (1,)
+
+    wait_until(is_level, town.log)
+    with psycopg.connect(town.url, autocommit=True) as editor:
+        editor.execute("UPDATE layer.commune SET name = name || ' mới'")
+    wait_until(is_level, town.log)
+    assert worked.worker.poll() is None
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "code"),
     [

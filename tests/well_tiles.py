@@ -69,7 +69,7 @@ class WellTile:
     def make(self) -> Made:
         self.made += 1
         with snapshot(self.engine) as connection:
-            content = vector_tile(connection, WELL, ["depth"], self.zxy, tile_box(*self.zxy, RIM))
+            content = vector_tile(connection, WELL, ["depth"], self.zxy, tile_box(*self.zxy, RIM)).content
             return Made(content, {WELL: versions_of(connection, [WELL])[WELL]})
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:

@@ -1,5 +1,8 @@
 """``jobs``: the studies that wait, run, or have ended."""
 
+import logging
+import sys
+
 import click
 
 from gis_service.messages.terminal import language_of
@@ -8,6 +11,7 @@ from gis_service.services.context import open_context
 from gis_service.services.database import one_transaction
 from gis_service.services.job_runs import run_job
 from gis_service.services.job_words import message
+from gis_service.services.overview_watch import open_overview_watch
 from gis_service.settings import read_settings
 from gis_service.types import Language
 
@@ -57,6 +61,13 @@ def run(job_id: str, attempt: int | None) -> None:
     """Compute a job that a worker has begun, in this process; the worker calls this itself."""
     with open_context(read_settings()) as context:
         run_job(context, job_id, attempt)
+
+
+@jobs.command()
+def overviews() -> None:
+    """Keep the overviews of layers level with them, until it is ended; the worker runs this itself."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s overviews: %(message)s", stream=sys.stderr)
+    open_overview_watch(read_settings()).run()
 
 
 def _line(job: service.Job) -> str:

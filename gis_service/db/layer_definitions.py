@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gis_service.db import overviews
 from gis_service.db.models import catalogue_mark, layer_definition, layer_setting
 from gis_service.db.query import identifier, sql
+from gis_service.types import LayerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def drop_layer(connection: Connection, layer: str) -> None:
         Inside a transaction that has ended all rows of the layer.
     """
     connection.execute(text(f"DROP TABLE IF EXISTS layer.{identifier(layer)}"))
-    connection.execute(text(f"DROP TABLE IF EXISTS overview.{identifier(layer)}"))
+    overviews.drop(connection, LayerId(layer))
     connection.execute(delete(layer_setting).where(layer_setting.c.layer == layer))
     gone = update(layer_definition).where(layer_definition.c.id == layer)
     connection.execute(gone.values(dropped_at=func.now()))

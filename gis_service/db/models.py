@@ -76,6 +76,35 @@ history_of = Table(
 )
 """Which table the history of a layer is level with, by the server's number of it."""
 
+overview = Table(
+    "overview",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("recipe", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("level", BigInteger),
+    Column("table_oid", BigInteger),
+    Column("kind", Text, nullable=False),
+    Column("gathered_to", SmallInteger, nullable=False),
+    Column("rows_then", BigInteger, nullable=False),
+    Column("changed_since", BigInteger, nullable=False),
+    CheckConstraint("kind IN ('none', 'each', 'coverage', 'lines')", name="kind"),
+)
+"""One row per overview: how it is made (``recipe``, ``kind``, ``gathered_to``), the version of its layer that
+it is level with (null while it is made), the number of its last update. It is made anew when too much has
+changed since."""
+
+overview_dirty = Table(
+    "overview_dirty",
+    metadata,
+    Column("layer", Text, primary_key=True),
+    Column("x", Integer, primary_key=True, autoincrement=False),
+    Column("y", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Index(None, "layer", "number"),
+)
+"""The last update of an overview that touched a tile of zoom 14; both numbers are -1 for any tile at all."""
+
 study = Table(
     "study",
     metadata,

@@ -1,13 +1,16 @@
-"""Vector tiles, encoded in the database from the rows of a layer."""
+"""Vector tiles, encoded in the database from the rows of a layer or of its overview."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from psycopg import sql as pg
 from sqlalchemy import Connection, text
 
 from gis_service.crs import STORAGE_SRID, TILE_SRID
 from gis_service.db.engine import driver
 from gis_service.db.filters import Condition
 from gis_service.db.history import rows_at
+from gis_service.db.overview_tables import kept, summed
 from gis_service.db.query import identifier
 from gis_service.types import BBox, LayerId, VersionId
 
@@ -15,12 +18,154 @@ EXTENT = 4096
 """Units along one side of a tile."""
 BUFFER = 64
 """Units that geometries reach beyond the tile, so that lines do not end at its border."""
+BUDGET = 500_000
+"""Bytes that a tile may take before it is packed."""
+COUNT = "gis:count"
+"""Attribute of what stands for many rows: how many."""
+SUM = "sum:"
+"""Begins the attributes of what stands for many rows, before the name of the field that is summed up."""
+_SIZES: Mapping[int | None, tuple[str, ...]] = {
+    0: (),
+    1: ("$length",),
+    2: ("$area",),
+    None: ("$area", "$length"),
+}
+_TRIES = 6
+_AIM = 0.95
+"""Share of the budget that the first thinning aims at: how long a row becomes is not known exactly."""
+_LESS = 0.8
 
 
-def tile_query(
+@dataclass(frozen=True, slots=True)
+class TileContent:
+    """A tile, and how much of what lies in it is in it.
+
+    Parameters
+    ----------
+    content
+        Its bytes; empty where nothing lies in it.
+    shown, of
+        Features in it, and features that would be in it were there no budget.
+    """
+
+    content: bytes
+    shown: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """What stays when a tile has to be thinned.
+
+    Parameters
+    ----------
+    dimension
+        0 points, 1 lines, 2 areas, None for mixed ones: the larger area and the longer line stay.
+    ranked
+        Field of a class, and its values from the most important one; None where there is none.
+    measure
+        Numeric field, such as people: the larger stays.
+    """
+
+    dimension: int | None
+    ranked: tuple[str, tuple[str, ...]] | None = None
+    measure: str | None = None
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Name what decides, the first first: fields, ``$area`` and ``$length``.
+
+        Roads by what they are for, areas by what one sees of them, places by whom they are for.
+        """
+        by_class = (self.ranked[0],) if self.ranked else ()
+        by_measure = (self.measure,) if self.measure else ()
+        sizes = _SIZES[self.dimension]
+        parts = (by_class, sizes, by_measure) if self.dimension == 1 else (sizes, by_measure, by_class)
+        return tuple(one for part in parts for one in part)
+
+    def sql(self, columns: Mapping[str, str]) -> str:
+        """Compose the order, the most important first.
+
+        Parameters
+        ----------
+        columns
+            SQL of each field that the rows have.
+        """
+        known = {name: f"{column} DESC NULLS LAST" for name, column in columns.items()}
+        if self.ranked is not None and self.ranked[0] in columns:
+            words = pg.SQL(", ").join(map(pg.Literal, self.ranked[1])).as_string(None).replace(":", "\\:")
+            name = self.ranked[0]
+            known[name] = f"array_position(ARRAY[{words}]\\:\\:text[], {columns[name]}) NULLS LAST"
+        known |= {"$area": "ST_Area(t.geom) DESC", "$length": "ST_Length(t.geom) DESC"}
+        # What nothing else tells apart is drawn by lot, always alike: the oldest rows lie close together.
+        return ", ".join(
+            [*(known[name] for name in self.order if name in known), "md5(t.fid\\:\\:text)", "t.fid"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the features of a tile are taken from.
+
+    Parameters
+    ----------
+    source
+        What stands behind ``FROM``, as ``t``.
+    geom
+        SQL of the geometry in Web Mercator.
+    fid
+        SQL of the number of a feature.
+    where
+        Condition, in which the tile's address and box are open.
+    columns
+        SQL of each attribute, by its name.
+    """
+
+    source: str
+    geom: str
+    fid: str
+    where: str
+    columns: Mapping[str, str]
+
+    def features(self, more: str = "") -> str:
+        """Compose the query of the features of a tile, in no order, with one more column."""
+        names = "".join(f', {column} AS "{name}"' for name, column in self.columns.items())
+        return (
+            f"SELECT {self.fid} AS fid{names}{more},"  # noqa: S608  names go through identifier()
+            f" ST_AsMVTGeom({self.geom}, ST_TileEnvelope(:z, :x, :y), :extent, :buffer, true) AS geom"
+            f" FROM {self.source} AS t WHERE {self.where}"
+        )
+
+    @property
+    def whole(self) -> str:
+        """Compose the query of the tile with all features, and their number."""
+        order = "t.fid" if self.fid == "t.fid" else "t.x, t.y"
+        # OFFSET 0: else the condition is moved inside, and every geometry is cut to the tile twice.
+        return (
+            "SELECT ST_AsMVT(shown, :name, :extent, 'geom', 'fid'), count(*)"  # noqa: S608
+            f" FROM ({self.features()} ORDER BY {order} OFFSET 0) AS shown WHERE shown.geom IS NOT NULL"
+        )
+
+    def thinned(self, importance: Importance) -> str:
+        """Compose the query of the tile with the most important features, ``:share`` of all bytes."""
+        # No field can have a name with a colon.
+        rank = f', row_number() OVER (ORDER BY {importance.sql(self.columns)}) AS "gis:rank"'
+        names = "".join(f', "{name}"' for name in self.columns)
+        # Corners and attributes are what a feature's bytes go into.
+        length = "sum(ST_NPoints(geom) * 3 + 20) OVER"
+        return (
+            "SELECT ST_AsMVT(shown, :name, :extent, 'geom', 'fid'), count(*)"  # noqa: S608
+            f" FROM (SELECT fid{names}, geom FROM ("
+            f'SELECT *, {length} (ORDER BY "gis:rank") AS "gis:so_far", {length} () AS "gis:total"'
+            f" FROM ({self.features(rank)}) AS met WHERE geom IS NOT NULL"
+            ') AS ranked WHERE "gis:so_far" <= "gis:total" * :share ORDER BY "gis:rank") AS shown'
+        )
+
+
+def layer_rows(
     layer: LayerId, fields: Sequence[str], where: str | None = None, version: VersionId | None = None
-) -> str:
-    """Compose the statement of one tile; ``:z :x :y`` and the box ``:west :south :east :north`` stay open.
+) -> Rows:
+    """Take a tile from the rows of a layer.
 
     The box arrives in the storage system: the literal is transformed, not the column, so the GiST index of
     ``geom`` serves. Only what the index finds is brought to Web Mercator.
@@ -38,15 +183,96 @@ def tile_query(
     """
     # A colon in a literal begins no parameter.
     further = "" if where is None else " AND " + where.replace(":", "\\:")
-    columns = "".join(f", t.{identifier(name)}" for name in fields)
     box = f"ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})"
-    return (
-        "SELECT ST_AsMVT(shown, :name, :extent, 'geom', 'fid') FROM ("  # noqa: S608 names go through identifier()
-        f"SELECT t.fid{columns}, ST_AsMVTGeom(ST_Transform(t.geom, {TILE_SRID}),"
-        " ST_TileEnvelope(:z, :x, :y), :extent, :buffer, true) AS geom"
-        f" FROM {rows_at(layer, version)} AS t WHERE t.geom && {box}{further} ORDER BY t.fid"
-        ") AS shown WHERE shown.geom IS NOT NULL"
+    return Rows(
+        rows_at(layer, version),
+        f"ST_Transform(t.geom, {TILE_SRID})",
+        "t.fid",
+        f"t.geom && {box}{further}",
+        {name: f"t.{identifier(name)}" for name in fields},
     )
+
+
+def overview_rows(layer: LayerId, level: int, columns: Mapping[str, str], *, is_gathered: bool) -> Rows:
+    """Take a tile from a level of the overview of a layer.
+
+    Parameters
+    ----------
+    layer, level
+        Which.
+    columns
+        Column of the overview by the name of the attribute.
+    is_gathered
+        Whether its rows stand for many, and so have no number.
+    """
+    box = f"ST_TileEnvelope(:z, :x, :y, margin => {BUFFER / EXTENT})"
+    return Rows(
+        f"overview.{identifier(layer)}",
+        "t.geom",
+        # Of no number: what stands for many cannot be asked for.
+        "CAST(NULL AS bigint)" if is_gathered else "t.fid",
+        f"t.level = {level} AND t.geom && {box}",
+        {name: f"t.{column}" for name, column in columns.items()},
+    )
+
+
+def kept_columns(fields: Sequence[str]) -> dict[str, str]:
+    """Give the attributes of shapes in an overview."""
+    return {name: kept(name) for name in fields}
+
+
+def cell_columns(sums: Sequence[str]) -> dict[str, str]:
+    """Give the attributes of cells."""
+    return {COUNT: "n", **{f"{SUM}{name}": f"{summed(name)}\\:\\:float8" for name in sums}}
+
+
+def joined_columns(by_class: str | None) -> dict[str, str]:
+    """Give the attributes of lines that are joined."""
+    return {COUNT: "n"} if by_class is None else {by_class: kept(by_class), COUNT: "n"}
+
+
+def draw(
+    connection: Connection,
+    rows: Rows,
+    name: str,
+    zxy: tuple[int, int, int],
+    box: BBox,
+    importance: Importance | None = None,
+) -> TileContent:
+    """Make a tile; one beyond the budget keeps what is most important.
+
+    Parameters
+    ----------
+    connection
+        Any connection that may read.
+    rows
+        What it is made of.
+    name
+        Of the layer inside the tile.
+    zxy
+        Zoom, column, row in the matrix set WebMercatorQuad.
+    box
+        The tile with its buffer, in longitude and latitude.
+    importance
+        None for a tile that is never thinned.
+    """
+    z, x, y = zxy
+    west, south, east, north = box
+    values: dict[str, object] = {"west": west, "south": south, "east": east, "north": north, "name": name}
+    values |= {"z": z, "x": x, "y": y, "extent": EXTENT, "buffer": BUFFER}
+    tile, count = connection.execute(text(rows.whole), values).one()
+    content = bytes(tile or b"")
+    if importance is None or len(content) <= BUDGET:
+        return TileContent(content, count, count)
+    share, shown = _AIM * BUDGET / len(content), count
+    thinned = text(rows.thinned(importance))
+    for _ in range(_TRIES):
+        tile, shown = connection.execute(thinned, {**values, "share": share}).one()
+        content = bytes(tile or b"")
+        if len(content) <= BUDGET:
+            break
+        share *= _LESS * BUDGET / len(content)
+    return TileContent(content, shown, count)
 
 
 def vector_tile(
@@ -58,8 +284,9 @@ def vector_tile(
     *,
     condition: Condition | None = None,
     version: VersionId | None = None,
-) -> bytes:
-    """Give one tile as Mapbox Vector Tile bytes; empty when nothing lies in it.
+    importance: Importance | None = None,
+) -> TileContent:
+    """Make one tile of the rows of a layer, as `draw` does.
 
     Parameters
     ----------
@@ -69,27 +296,19 @@ def vector_tile(
         Layer whose table is read; also the name of the layer inside the tile.
     fields
         Columns that become attributes.
-    zxy
-        Zoom, column, row in the matrix set WebMercatorQuad.
-    box
-        The tile with its buffer, in longitude and latitude.
+    zxy, box, importance
+        As in `draw`.
     condition
         Only rows that fulfil it are drawn.
     version
         A version that is kept; None for the rows of now.
     """
-    z, x, y = zxy
-    west, south, east, north = box
-    values = {"west": west, "south": south, "east": east, "north": north}
-    values |= {"z": z, "x": x, "y": y, "extent": EXTENT, "buffer": BUFFER}
     where = None if condition is None else condition.sql().as_string(driver(connection))
-    query = text(tile_query(layer, fields, where, version))
-    tile = connection.execute(query, {**values, "name": layer}).scalar_one()
-    return bytes(tile or b"")
+    return draw(connection, layer_rows(layer, fields, where, version), layer, zxy, box, importance)
 
 
-def answer_tile(connection: Connection, query: str, zxy: tuple[int, int, int]) -> bytes:
-    """Run the reviewed query of a tileset; empty when nothing lies in the tile.
+def answer_tile(connection: Connection, query: str, zxy: tuple[int, int, int]) -> TileContent:
+    """Run the reviewed query of a tileset, which decides itself what is in the tile; empty where nothing is.
 
     Parameters
     ----------
@@ -101,4 +320,5 @@ def answer_tile(connection: Connection, query: str, zxy: tuple[int, int, int]) -
         Zoom, column, row in the matrix set WebMercatorQuad.
     """
     z, x, y = zxy
-    return bytes(connection.execute(text(query), {"z": z, "x": x, "y": y}).scalar_one() or b"")
+    content = bytes(connection.execute(text(query), {"z": z, "x": x, "y": y}).scalar_one() or b"")
+    return TileContent(content, 0, 0)

@@ -25,10 +25,13 @@ class StoredTile:
         Bytes of the tile, empty where nothing lies in it.
     made_of
         Version of each of its layers in the state that it was made of.
+    thinned
+        How much of what lies in it is in it, when that is not all of it.
     """
 
     content: bytes
     made_of: Mapping[LayerId, int]
+    thinned: str = ""
 
 
 class TileStore:
@@ -63,7 +66,7 @@ class TileStore:
             content = held[_LENGTH.size + length :]
             if len(content) != told["bytes"]:
                 return None
-            return StoredTile(content, told["made_of"])
+            return StoredTile(content, told["made_of"], told["thinned"])
         except (struct.error, ValueError, KeyError, TypeError):
             # A disk that was full or cut off: it is made anew.
             return None
@@ -72,7 +75,8 @@ class TileStore:
         """Keep a tile in the place of an older one; whoever reads meanwhile has a whole one."""
         path = self._path(mark, zxy)
         path.parent.mkdir(parents=True, exist_ok=True)
-        told = json.dumps({"bytes": len(tile.content), "made_of": dict(tile.made_of)}).encode()
+        about = {"bytes": len(tile.content), "made_of": dict(tile.made_of), "thinned": tile.thinned}
+        told = json.dumps(about).encode()
         part = path.parent / f".{uuid.uuid4().hex}.part"
         part.write_bytes(_LENGTH.pack(len(told)) + told + tile.content)
         part.replace(path)

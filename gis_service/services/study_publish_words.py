@@ -34,10 +34,18 @@ _LONGEST_TEXT = 4000
 """Of all other texts."""
 
 
+_SOURCE = Text("Kết quả phân tích của dịch vụ", "Study of this service")
+
+
 def source_of(document: Document, rows: str) -> Text:
     """Say where a published layer comes from: by this it is known when it is published again."""
     kind = f"{document['process']}: {rows}"
-    return Text(f"Kết quả phân tích của dịch vụ ({kind})", f"Study of this service ({kind})")
+    return Text(f"{_SOURCE.vi} ({kind})", f"{_SOURCE.en} ({kind})")
+
+
+def is_of_study(definition: LayerDefinition) -> bool:
+    """Tell whether a layer holds the rows of a study that was published."""
+    return definition.made and definition.source.en.startswith(f"{_SOURCE.en} (")
 
 
 def about(catalogue: Catalogue, shown: Document, rows: str) -> dict[str, Any]:

@@ -37,10 +37,13 @@ class Made:
         Bytes of the tile.
     made_of
         Version of each of its layers in the same state; 0 for a layer without any.
+    thinned
+        How much of what lies in it is in it, when that is not all of it.
     """
 
     content: bytes
     made_of: Mapping[LayerId, int]
+    thinned: str = ""
 
 
 class Source(Protocol):
@@ -161,7 +164,7 @@ class TileCache:
         found = self._store.find(mark, zxy)
         if found is None:
             return None
-        tile = Tile(found.content, found.made_of, mark)
+        tile = Tile(found.content, found.made_of, mark, thinned=found.thinned)
         self._memory.keep((mark, zxy), tile)
         return tile
 
@@ -195,7 +198,7 @@ class TileCache:
 
     def _store_too(self, name: Name, tile: Tile) -> None:
         try:
-            self._store.keep(*name, StoredTile(tile.content, tile.made_of))
+            self._store.keep(*name, StoredTile(tile.content, tile.made_of, tile.thinned))
             self._stored_since += 1
             if self._stored_since % _SHRINK_EVERY == 0:
                 self._store.shrink(self._most_stored)
@@ -218,8 +221,8 @@ def _renewed(source: Source, older: Tile | None, mark: str) -> Tile:
     level_with = None if older is None else source.unchanged(older.made_of)
     if older is None or level_with is None:
         made = source.make()
-        return Tile(made.content, made.made_of, mark)
-    return Tile(older.content, level_with, mark)
+        return Tile(made.content, made.made_of, mark, thinned=made.thinned)
+    return Tile(older.content, level_with, mark, thinned=older.thinned)
 
 
 def _short(home: str | None) -> str:

@@ -34,6 +34,8 @@ class Tile:
         What it is kept under: tells what the tile shows, and how.
     good_at
         Turn of the changes at which it was last found to be good.
+    thinned
+        How much of what lies in it is in it, as a header says it; empty when it is all of it.
     """
 
     content: bytes
@@ -42,6 +44,7 @@ class Tile:
     good_at: int = -1
     etag: str = ""
     _gzipped: bytes = field(default=b"", repr=False)
+    thinned: str = ""
 
     def __post_init__(self) -> None:
         self.etag = hashlib.blake2b(self.content, digest_size=16).hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
-from gis_service.db.tiles import BUFFER, EXTENT
+from gis_service.db.tiles import BUFFER, EXTENT, TileContent
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box
 from gis_service.types import LayerId
@@ -26,18 +26,19 @@ class QueriedTile:
     zxy
         Zoom, column, row.
     ask
-        Runs the query and gives the bytes of the tile.
+        Runs the query and gives the tile.
     """
 
     engine: Engine
     layers: tuple[LayerId, ...]
     zxy: tuple[int, int, int]
-    ask: Callable[[Connection], bytes]
+    ask: Callable[[Connection], TileContent]
 
     def make(self) -> Made:
         """Ask for the tile and the versions of its layers, all of one state."""
         with snapshot(self.engine) as connection:
-            return Made(self.ask(connection), versions_of(connection, self.layers))
+            tile = self.ask(connection)
+            return Made(tile.content, versions_of(connection, self.layers), told(tile))
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         """Tell whether no row of the tile has come, gone or changed since the versions it is made of."""
@@ -49,6 +50,11 @@ class QueriedTile:
                 if version != since and is_box_touched(connection, layer, since, box):
                     return None
         return now
+
+
+def told(tile: TileContent) -> str:
+    """Say how much of what lies in a tile is in it, as a header does; nothing when it is all of it."""
+    return "" if tile.shown == tile.of else f"shown={tile.shown}, of={tile.of}"
 
 
 def mark_of(*parts: object) -> str:

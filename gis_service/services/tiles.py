@@ -5,14 +5,17 @@ from datetime import datetime
 from functools import partial
 
 from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
 from gis_service.db.filters import Always, Condition
 from gis_service.errors import ErrorCode, NotFound
+from gis_service.services import overview_tiles
 from gis_service.services.context import Context
 from gis_service.services.features import fields_of, has_geometry
 from gis_service.services.filter_form import normal_form
 from gis_service.services.history import BEFORE_ALL, kept_version
+from gis_service.services.overview_recipes import importance_of, recipe_of
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import QueriedTile, mark_of
@@ -77,6 +80,12 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     condition = None if shown.condition is None else normal_form(shown.condition)
     if condition == Always(value=True):
         condition = None
+    importance = importance_of(context.catalogue, definition)
+    recipe = recipe_of(context.catalogue, definition)
+    mark = mark_of("layer", rows.layer_rows(layer, fields).whole, recipe.mark, importance)
+    if condition is None and shown.past is None and overview_tiles.is_for(zxy[0]):
+        source = overview_tiles.OverviewTile(context.engine, recipe, importance, zxy)
+        return context.tiles.give(mark, zxy, source)
     ask = partial(
         rows.vector_tile,
         layer=layer,
@@ -85,15 +94,62 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
         box=tile_box(*zxy, rows.BUFFER / rows.EXTENT),
         condition=condition,
         version=shown.past,
+        importance=importance,
     )
     # What a version held never changes, whatever is written later.
-    source = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
-    mark = mark_of("layer", rows.tile_query(layer, fields))
+    rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
     if condition is None and shown.past is None:
-        return context.tiles.give(mark, zxy, source)
+        return context.tiles.give(mark, zxy, rows_now)
     kinds = [field.type for field in definition.fields]
     variant = mark_of(mark, kinds, condition, shown.past, shown.since)
-    return context.tiles.give(variant, zxy, source, is_variant=True)
+    return context.tiles.give(variant, zxy, rows_now, is_variant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ThinningRules:
+    """What the tiles of a layer may leave out.
+
+    Parameters
+    ----------
+    budget_bytes
+        What a tile may take before it is packed.
+    may_be_thinned
+        Whether a tile beyond that leaves features out.
+    kept_first
+        What decides which stay, as in `Importance.order`.
+    gathered_to
+        Last zoom at which features stand for many rows; None where none do.
+    gathered
+        Attributes of those.
+    """
+
+    budget_bytes: int
+    may_be_thinned: bool
+    kept_first: tuple[str, ...]
+    gathered_to: int | None
+    gathered: tuple[str, ...]
+
+
+def thinning_of(connection: Connection, catalogue: Catalogue, definition: LayerDefinition) -> ThinningRules:
+    """Tell what the tiles of a layer may leave out, and up to which zoom its rows are gathered."""
+    importance = importance_of(catalogue, definition)
+    recipe = recipe_of(catalogue, definition)
+    plan = overview_tiles.plan_now(connection, recipe)
+    is_gathered = plan is not None and plan.gathered_to >= 0
+    columns = (
+        {}
+        if plan is None or not is_gathered
+        else rows.cell_columns(recipe.table.summed)
+        if plan.has_cells
+        else rows.joined_columns(recipe.table.by_class)
+    )
+    return ThinningRules(
+        rows.BUDGET,
+        importance is not None,
+        () if importance is None else importance.order,
+        plan.gathered_to if plan is not None and is_gathered else None,
+        tuple(columns),
+    )
 
 
 def require_geometry(definition: LayerDefinition) -> None:

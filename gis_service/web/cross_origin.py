@@ -23,7 +23,7 @@ _MAY_READ = (
     "Content-Disposition, Content-Length, ETag, Gis-Notices, Layer-Version, Link, Location,"
     " Preference-Applied, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable,"
     " Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset, WWW-Authenticate,"
-    " X-Request-ID"
+    " X-Request-ID, X-Tile-Thinned"
 )
 _KEPT_S = "7200"
 """How long a browser keeps the answer to its question; browsers allow no more."""

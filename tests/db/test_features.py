@@ -8,7 +8,7 @@ from sqlalchemy import text
 from gis_service.db.engine import Connection, driver
 from gis_service.db.features import one, page, page_query
 from gis_service.db.filters import MeetsBoxes
-from gis_service.db.tiles import tile_query
+from gis_service.db.tiles import layer_rows
 from gis_service.types import LayerId
 
 GRID = LayerId("grid")
@@ -55,7 +55,9 @@ def test_a_page_is_answered_from_the_primary_key(grid: Connection) -> None:
 
 def test_a_tile_is_answered_from_the_spatial_index(grid: Connection) -> None:
     box = {"west": 100.5, "south": 0.5, "east": 100.6, "north": 0.6, "z": 11, "x": 1595, "y": 1020}
-    plan = _plan(grid, tile_query(GRID, ["name"]), {**box, "name": "grid", "extent": 4096, "buffer": 64})
+    plan = _plan(
+        grid, layer_rows(GRID, ["name"]).whole, {**box, "name": "grid", "extent": 4096, "buffer": 64}
+    )
     assert "grid_geom_idx" in plan
     assert "Seq Scan" not in plan
 

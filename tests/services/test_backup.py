@@ -10,15 +10,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gis_service.analysis import generalise
 from gis_service.db import backup as dumps
 from gis_service.db.clients import Clients
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import open_engine, transaction
 from gis_service.db.layers import Column, LayerTable
+from gis_service.db.overview_tables import OverviewTable
 from gis_service.errors import Conflict, ErrorCode, GisError, NotFound, RefusedInput, Temporary
 from gis_service.files.backups import BackupFiles
 from gis_service.services.backup import back_up, restore
 from gis_service.services.database_check import check_database
+from gis_service.services.overview_recipes import Recipe
+from gis_service.services.overviews import digest
 from gis_service.settings import Settings
 from gis_service.types import LayerId
 from tests.backed_up import ask, at, with_table
@@ -70,6 +74,25 @@ def test_what_was_backed_up_comes_back_with_its_history_and_a_new_version(
     assert int(str(number)) > 100_000, (
         "a number that may have been given after the back-up is not given again"
     )
+
+
+def test_overviews_are_left_out_and_made_anew(
+    source: Settings, empty: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generalise, "MOST_ROWS", 10)
+    table = OverviewTable(WELL.id, WELL.columns, ("depth",), None, is_point=True)
+    recipe = Recipe(table, 0, may_gather=True, is_coverage=False)
+    engines = [open_engine(town.database_url or "") for town in (source, empty)]
+    assert digest(engines[0], recipe)
+    cells = "SELECT level, n, s_depth FROM overview.well ORDER BY level"
+    assert ask(source, cells)[0] == (0, 200, 100)
+    back_up(source, tmp_path / "a.dump")
+    restore(empty, tmp_path / "a.dump")
+    assert ask(empty, "SELECT count(*) FROM pg_tables WHERE schemaname = 'overview'") == [(0,)]
+    assert digest(engines[1], recipe)
+    assert ask(empty, cells) == ask(source, cells)
+    for engine in engines:
+        engine.dispose()
 
 
 def test_the_restored_database_goes_on_with_numbers_and_history(

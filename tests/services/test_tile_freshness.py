@@ -45,7 +45,7 @@ def build(engine: Engine, zxy: Zxy) -> Kept:
     """Make a tile, with the version that it is made of in the same state."""
     with snapshot(engine) as connection:
         version = connection.execute(text(VERSION)).scalar_one()
-        return vector_tile(connection, WELL, ["depth"], zxy, tile_box(*zxy, 1 / 64)), version
+        return vector_tile(connection, WELL, ["depth"], zxy, tile_box(*zxy, 1 / 64)).content, version
 
 
 def look(engine: Engine, freshness: Freshness) -> None:

@@ -1,7 +1,9 @@
 -- What has been committed since the versions that are known: per layer its newest version and the cells that the
 -- newer ones touched, each with the newest of them. All of it is of one state, the state of this statement.
+-- An overview is told as one more layer, named overview.<layer>, whose version is the number of its last update.
 -- :layers, :known  arrays: layers, and the version of each that is known already
--- Indexes relied on: version_layer_id_idx (layer, id), dirty_layer_version_idx (layer, version) INCLUDE (x, y).
+-- Indexes relied on: version_layer_id_idx (layer, id), dirty_layer_version_idx (layer, version) INCLUDE (x, y),
+-- overview_dirty_layer_number_idx.
 WITH RECURSIVE named AS (
     -- From layer to layer along the index: there are few of them, and many versions of each.
     (SELECT layer FROM gis.version ORDER BY layer LIMIT 1)
@@ -28,3 +30,11 @@ LEFT JOIN LATERAL (
     GROUP BY dirty.x, dirty.y
 ) AS touched ON true
 WHERE newest.version > newest.known
+UNION ALL
+SELECT 'overview.' || one.layer, one.number, touched.number, nullif(touched.x, -1), nullif(touched.y, -1)
+FROM gis.overview AS one
+LEFT JOIN unnest(CAST(:layers AS text[]), CAST(:known AS bigint[])) AS known (layer, version)
+    ON known.layer = 'overview.' || one.layer
+LEFT JOIN gis.overview_dirty AS touched
+    ON touched.layer = one.layer AND touched.number > coalesce(known.version, 0)
+WHERE one.number > coalesce(known.version, 0)

@@ -24,6 +24,7 @@ from gis_service.web.schemas.tiles import (
     SCHEME_REL,
     LayerTileQuery,
     LayerTilesetQuery,
+    Thinning,
     TileJson,
     TileMatrixLimits,
     Tileset,
@@ -45,6 +46,8 @@ DIMENSIONS = {
 }
 _KINDS = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 _EMPTY = 204
+THINNED = "X-Tile-Thinned"
+"""Header of a tile in which not all is that lies there: ``shown=…, of=…``."""
 
 
 def _drawable(collection_id: str) -> Collection:
@@ -127,6 +130,19 @@ def _tilejson(collection: Collection, template: str) -> TileJson:
         minzoom=0,
         maxzoom=grid.MAX_ZOOM,
         bounds=collection.bbox,
+        thinning=_thinning(definition),
+    )
+
+
+def _thinning(definition: LayerDefinition) -> Thinning:
+    rules = service.thinning_of(current.connection(), current.context().catalogue, definition)
+    return Thinning(
+        budget_bytes=rules.budget_bytes,
+        may_be_thinned=rules.may_be_thinned,
+        kept_first=list(rules.kept_first),
+        header=THINNED,
+        gathered_to_zoom=rules.gathered_to,
+        gathered_fields=list(rules.gathered),
     )
 
 
@@ -173,8 +189,9 @@ def tile_response(tile: Tile) -> Response:
         del response.headers["Content-Type"]
         response.vary.add("Accept-Encoding")
         return response
+    told = {THINNED: tile.thinned} if tile.thinned else {}
     packed = tile.gzipped if request.accept_encodings["gzip"] else b""
-    response = Response(packed or tile.content, content_type=MVT)
+    response = Response(packed or tile.content, content_type=MVT, headers=told)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")

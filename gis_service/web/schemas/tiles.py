@@ -68,6 +68,26 @@ class VectorLayer(Answer):
     fields: dict[str, str]
 
 
+class Thinning(Answer):
+    """What of a layer its tiles may leave out, and how they say so."""
+
+    budget_bytes: int = Field(description="What a tile may take before it is packed.")
+    may_be_thinned: bool = Field(
+        description="Whether a tile beyond the budget leaves features out; never of layers that studies use."
+    )
+    kept_first: list[str] = Field(
+        description="What decides which features stay, the first first: a field, or $area or $length."
+    )
+    header: str = Field(description="Tells of a thinned tile how many features it shows, of how many.")
+    gathered_to_zoom: int | None = Field(
+        None, description="Up to this zoom one feature stands for many rows; absent where none does."
+    )
+    gathered_fields: list[str] = Field(
+        default_factory=list,
+        description="Attributes of such features: their number of rows, and sums of fields.",
+    )
+
+
 class TileJson(Answer):
     """A tile set, as TileJSON 3.0 has it."""
 
@@ -79,6 +99,7 @@ class TileJson(Answer):
     minzoom: int
     maxzoom: int
     bounds: BBox | None = None
+    thinning: Thinning | None = None
 
 
 class TileStyle(Answer):

@@ -1,11 +1,14 @@
 """Vector tiles, and the documents that say where they lie."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
 from flask.testing import FlaskClient
 
+from gis_service.db import tiles
 from gis_service.services.tile_grid import tile_box, tile_of
 from gis_service.web.schemas.tiles import WEB_MERCATOR_QUAD
 
@@ -116,3 +119,22 @@ def test_the_grid_halves_from_zoom_to_zoom(client: FlaskClient) -> None:
     for finer, coarser in zip(matrices[1:], matrices, strict=False):
         assert finer["cellSize"] * 2 == pytest.approx(coarser["cellSize"])
         assert finer["matrixWidth"] == coarser["matrixWidth"] * 2
+
+
+def test_a_thinned_tile_says_so_and_the_tilejson_says_how(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes, offices = SET.format("residents"), SET.format("one_stop_office")
+    whole = client.get(homes + "/4/7/12", headers=bearer("analyst"))
+    assert "X-Tile-Thinned" not in whole.headers
+    monkeypatch.setattr(tiles, "BUDGET", len(whole.data) - 5)
+    thinned = client.get(homes + "/3/3/6", headers=bearer("analyst"))
+    assert re.fullmatch("shown=[12], of=3", thinned.headers["X-Tile-Thinned"])
+    assert client.get(homes + "/3/3/6", headers=bearer("analyst")).headers["X-Tile-Thinned"], "kept with it"
+    rules = client.get(homes + "?f=tilejson", headers=bearer("analyst")).get_json()["thinning"]
+    assert (rules["may_be_thinned"], rules["kept_first"]) == (True, ["people"])
+    assert (rules["header"], rules["budget_bytes"]) == ("X-Tile-Thinned", len(whole.data) - 5)
+    # Studies read these.
+    assert "X-Tile-Thinned" not in client.get(offices + "/3/3/6").headers
+    rules = client.get(offices + "?f=tilejson").get_json()["thinning"]
+    assert (rules["may_be_thinned"], rules["kept_first"]) == (False, [])

@@ -1,0 +1,235 @@
+"""Fills overviews with shapes, simplified one by one or together with their neighbours, and keeps them level.
+
+What has changed is read off the history: every row that came, went or was changed since a version. Its names
+are put into tables that only this transaction sees.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql as pg
+from sqlalchemy import text
+
+from gis_service.crs import TILE_SRID
+from gis_service.db.engine import Connection, driver
+from gis_service.db.overview_tables import OverviewTable, has_place, is_beyond
+from gis_service.db.query import identifier
+from gis_service.types import LayerId
+
+CHANGED = "pg_temp.overview_changed"
+"""Rows that have changed, each in every state that it entered or left."""
+_TOUCHED, _STAGED = "pg_temp.overview_touched", "pg_temp.overview_staged"
+
+
+def note_changes(connection: Connection, layer: LayerId, since: int) -> tuple[int, bool]:
+    """Find the rows that have come, gone or changed since a version.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction that sees one state of the data.
+    since
+        Version of the layer.
+
+    Returns
+    -------
+    Their number, and whether any of them lies beyond the map of the tiles.
+    """
+    history = f"history.{identifier(layer)}"
+    connection.execute(
+        text(f"CREATE TEMPORARY TABLE overview_touched (box geometry(Geometry, {TILE_SRID})) ON COMMIT DROP")
+    )
+    connection.execute(
+        text(
+            # Every state that was entered or left since, so also the places that a row has passed through.
+            "CREATE TEMPORARY TABLE overview_changed ON COMMIT DROP AS"  # noqa: S608  the name is quoted
+            f" SELECT fid, geom FROM {history} WHERE version_from > :since"
+            f" UNION ALL SELECT fid, geom FROM {history} WHERE version_to > :since"
+        ),
+        {"since": since},
+    )
+    connection.execute(text(f"ANALYZE {CHANGED}"))
+    found = connection.execute(
+        text(
+            f"SELECT count(DISTINCT fid), coalesce(bool_or({is_beyond('geom')}), false) FROM {CHANGED}"  # noqa: S608
+        )
+    ).one()
+    return found[0], found[1]
+
+
+def add_each(
+    connection: Connection, table: OverviewTable, levels: Mapping[int, float], *, only_changed: bool
+) -> None:
+    """Add shapes, each simplified by itself.
+
+    Parameters
+    ----------
+    table
+        Of the overview.
+    levels
+        How far a line may move, in metres of Web Mercator, by level.
+    only_changed
+        Only the rows that `note_changes` has found, whose older shapes go.
+    """
+    if not levels:
+        return
+    if only_changed:
+        _drop_changed(connection, table, levels)
+    only = f" AND t.fid IN (SELECT fid FROM {CHANGED})" if only_changed else ""  # noqa: S608
+    wanted = ", ".join(f"({level}, {tolerance!r}\\:\\:float8)" for level, tolerance in levels.items())
+    names = "".join(f", {name}" for name in table.kept)
+    simplified = (
+        "CASE ST_Dimension(t.shape) WHEN 0 THEN t.shape"
+        " WHEN 1 THEN ST_Simplify(t.shape, band.tolerance, true)"
+        " ELSE ST_SimplifyPreserveTopology(t.shape, band.tolerance) END"
+    )
+    connection.execute(
+        text(
+            f"INSERT INTO {table.name} (level, fid{names}, geom)"  # noqa: S608  names are quoted
+            f" SELECT band.level, t.fid{names}, coalesce({simplified}, t.shape)"
+            f" FROM (SELECT t.fid{_fields(table)}, {_mercator('t.geom')} AS shape FROM {table.rows} AS t"
+            f" WHERE {has_place('t.geom')}{only} OFFSET 0) AS t"
+            f" CROSS JOIN (VALUES {wanted}) AS band (level, tolerance)"
+        )
+    )
+
+
+def areas_of(connection: Connection, table: OverviewTable) -> tuple[list[int], list[bytes]]:
+    """Read all areas of a layer: their row numbers, and their shapes in Web Mercator as WKB."""
+    found = connection.execute(
+        text(
+            f"SELECT t.fid, ST_AsBinary({_mercator('t.geom')}) FROM {table.rows} AS t"  # noqa: S608
+            f" WHERE {_is_area()} ORDER BY t.fid"
+        )
+    ).all()
+    return [row[0] for row in found], [bytes(row[1]) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class AreasAround:
+    """Areas that may look another way since some have changed, and those around them.
+
+    Parameters
+    ----------
+    fids, shapes
+        Row numbers, and shapes in Web Mercator as WKB.
+    near
+        Whether an area's box meets that of a changed one: others are only their neighbours.
+    """
+
+    fids: list[int]
+    shapes: list[bytes]
+    near: list[bool]
+
+
+def areas_around(connection: Connection, table: OverviewTable) -> AreasAround:
+    """Read the areas around the rows that `note_changes` has found, with the neighbours of these areas."""
+    found = connection.execute(
+        text(
+            "WITH near AS MATERIALIZED ("  # noqa: S608
+            f"SELECT DISTINCT t.fid FROM {CHANGED} AS c JOIN {table.rows} AS t ON t.geom && c.geom),"
+            f" around AS MATERIALIZED (SELECT DISTINCT t.fid FROM near JOIN {table.rows} AS n USING (fid)"
+            f" JOIN {table.rows} AS t ON t.geom && n.geom)"
+            f" SELECT t.fid, ST_AsBinary({_mercator('t.geom')}), t.fid IN (SELECT fid FROM near)"
+            f" FROM around JOIN {table.rows} AS t USING (fid) WHERE {_is_area()} ORDER BY t.fid"
+        )
+    ).all()
+    return AreasAround(
+        [row[0] for row in found], [bytes(row[1]) for row in found], [bool(row[2]) for row in found]
+    )
+
+
+def kept_areas(connection: Connection, table: OverviewTable, fids: Sequence[int], level: int) -> list[bytes]:
+    """Read how areas are kept at a level, as WKB; fewer than asked for where some are not kept."""
+    found = connection.execute(
+        text(
+            f"SELECT ST_AsBinary(o.geom) FROM {table.name} AS o"  # noqa: S608
+            " WHERE o.level = :level AND o.fid = ANY (:fids) ORDER BY o.fid"
+        ),
+        {"level": level, "fids": list(fids)},
+    )
+    return [bytes(shape) for shape in found.scalars()]
+
+
+def keep_areas(
+    connection: Connection,
+    table: OverviewTable,
+    fids: Sequence[int],
+    shapes: Mapping[int, Iterable[bytes]],
+    *,
+    only_changed: bool,
+) -> None:
+    """Keep areas that were simplified together; those that are as they were stay untouched.
+
+    Parameters
+    ----------
+    fids
+        Their row numbers.
+    shapes
+        WKB in Web Mercator by level, in the order of the row numbers.
+    only_changed
+        Whether there are older shapes; where they lay, and where the new ones lie, is noted.
+    """
+    connection.execute(
+        text("CREATE TEMPORARY TABLE overview_staged (level smallint, fid bigint, geom bytea) ON COMMIT DROP")
+    )
+    copy_in = pg.SQL("COPY pg_temp.overview_staged (level, fid, geom) FROM STDIN (FORMAT BINARY)")
+    with driver(connection).cursor() as cursor, cursor.copy(copy_in) as copy:
+        copy.set_types(["int2", "int8", "bytea"])
+        for level, of_level in shapes.items():
+            for fid, shape in zip(fids, of_level, strict=True):
+                copy.write_row((level, fid, shape))
+    connection.execute(text(f"ANALYZE {_STAGED}"))
+    if only_changed:
+        _drop_changed(connection, table, shapes)
+        same = (
+            f"SELECT FROM {_STAGED} AS s WHERE s.level = o.level AND s.fid = o.fid"
+            f" AND s.geom = ST_AsBinary(o.geom)"
+        )
+        touch(
+            connection,
+            f"DELETE FROM {table.name} AS o WHERE o.fid IN (SELECT fid FROM {_STAGED})"  # noqa: S608
+            f" AND NOT EXISTS ({same}) RETURNING geom",
+        )
+    names = "".join(f", {name}" for name in table.kept)
+    there = f"SELECT FROM {table.name} AS o WHERE o.level = s.level AND o.fid = s.fid"
+    added = (
+        f"INSERT INTO {table.name} (level, fid{names}, geom)"  # noqa: S608
+        f" SELECT s.level, s.fid{_fields(table)}, ST_GeomFromWKB(s.geom, {TILE_SRID})"
+        f" FROM {_STAGED} AS s JOIN {table.rows} AS t USING (fid)"
+    )
+    if only_changed:
+        touch(connection, f"{added} WHERE NOT EXISTS ({there}) RETURNING geom")
+    else:
+        connection.execute(text(added))
+
+
+def _drop_changed(connection: Connection, table: OverviewTable, levels: Iterable[int]) -> None:
+    connection.execute(
+        text(
+            f"DELETE FROM {table.name} WHERE level = ANY (:levels) AND fid IN (SELECT fid FROM {CHANGED})"  # noqa: S608
+        ),
+        {"levels": list(levels)},
+    )
+
+
+def touch(connection: Connection, statement: str) -> None:
+    """Run a statement that gives back shapes, and note where they lie."""
+    connection.execute(
+        text(f"WITH moved AS ({statement}) INSERT INTO {_TOUCHED} SELECT ST_Envelope(geom) FROM moved")  # noqa: S608
+    )
+
+
+def _fields(table: OverviewTable) -> str:
+    return "".join(
+        f", t.{identifier(column.name)} AS {name}"
+        for column, name in zip(table.columns, table.kept, strict=True)
+    )
+
+
+def _is_area() -> str:
+    return f"{has_place('t.geom')} AND ST_Dimension(t.geom) = 2"
+
+
+def _mercator(geom: str) -> str:
+    return f"ST_Transform(ST_Force2D({geom}), {TILE_SRID})"

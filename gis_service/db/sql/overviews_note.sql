@@ -1,0 +1,14 @@
+-- Note the cells of zoom 14 that an update of an overview touched: those of the versions that it digested, and those
+-- of the shapes that it has moved, in pg_temp.overview_touched. Only the last update of a cell is kept.
+-- :layer, :number  the overview and its update
+-- :since           version that it was level with before
+INSERT INTO gis.overview_dirty AS known (layer, x, y, number)
+SELECT DISTINCT CAST(:layer AS text), coalesce(met.x, -1), coalesce(met.y, -1), CAST(:number AS bigint)
+FROM (
+    SELECT x, y FROM gis.dirty WHERE layer = :layer AND version > :since
+    UNION ALL
+    SELECT cells.x, cells.y
+    FROM pg_temp.overview_touched AS touched
+    CROSS JOIN LATERAL gis.cells_of(ST_Transform(touched.box, 4326)) AS cells
+) AS met
+ON CONFLICT (layer, x, y) DO UPDATE SET number = excluded.number
