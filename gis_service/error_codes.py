@@ -314,6 +314,13 @@ class ErrorCode(StrEnum):
     ROW_UNIT_AMBIGUOUS = "row_unit_ambiguous"
     # tiles
     TILES_BUSY = "tiles_busy"
+    TILE_GIVEN_UP = "tile_given_up"
+    # maps taken offline
+    OFFLINE_EMPTY = "offline_empty"
+    OFFLINE_PERSONAL = "offline_personal"
+    OFFLINE_TOO_LARGE = "offline_too_large"
+    OFFLINE_TOO_HEAVY = "offline_too_heavy"
+    OFFLINE_FILTER_ASTRAY = "offline_filter_astray"
     # the room in which files are read
     READING_MACHINE_SHORT = "reading_machine_short"
     TEXT_JUDGED_IN_PART = "text_judged_in_part"

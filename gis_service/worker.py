@@ -2,7 +2,8 @@
 
 The worker itself computes nothing: it stays small, gives signs of life, ends a job that is dismissed, and
 sees it when the process of a job dies. Beside the jobs one more process of it keeps the overviews of layers
-level, and has none of the jobs to wait for.
+level, and has none of the jobs to wait for. It also sees which layers were published, and has their tiles
+made.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from functools import partial
 from gis_service.errors import GisError
 from gis_service.messages.terminal import language_of, words_of
 from gis_service.services.jobs import STUDY, Watch, open_watch, run_worker
+from gis_service.services.tile_publishes import TilePublishes
 from gis_service.services.uploads_sweep import sweep
 from gis_service.settings import Settings, read_settings
 
@@ -106,9 +108,12 @@ def main() -> int:
     try:
         settings = read_settings()
         watch = open_watch(settings)
+        publishes = TilePublishes(watch.engine)
         try:
+            publishes.start()
             asyncio.run(_work(settings, watch))
         finally:
+            publishes.end()
             watch.close()
     except GisError as error:
         print(words_of(error, language_of()), file=sys.stderr)  # noqa: T201 said to people, like a command

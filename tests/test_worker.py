@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -157,6 +158,7 @@ def test_an_idle_worker_ends_cleanly_and_is_counted_while_it_lives(town: Town) -
     assert alive() == 0
     worker = town.start_worker()
     wait_until(lambda: alive() == 1, town.log)
+    time.sleep(0.5)  # a worker is counted a moment before it listens to signals
     worker.send_signal(signal.SIGINT)
     assert worker.wait(30) == 0
     assert alive() == 0

@@ -16,6 +16,7 @@ NOUNS = {
     "layers": "Make, load, list and export layers; their history, and the way back.",
     "study": "Run and show studies.",
     "teams": "Groups of people and their rights on layers.",
+    "tiles": "Tiles made ahead, and taken offline.",
     "units": "Administrative units through time: vintages, what became of a unit.",
     "users": "Accounts, roles, API tokens, audit.",
 }

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, text
 
+from gis_service.db.abandon import endable
 from gis_service.db.engine import transaction
 from gis_service.db.failures import STATEMENT_TIMEOUT_S
 
@@ -14,7 +15,9 @@ class _NothingToCommitError(Exception):
 
 
 @contextmanager
-def snapshot(engine: Engine, statement_s: int = STATEMENT_TIMEOUT_S) -> Iterator[Connection]:
+def snapshot(
+    engine: Engine, statement_s: int = STATEMENT_TIMEOUT_S, *, is_small: bool = False
+) -> Iterator[Connection]:
     """Lend a connection whose statements all see the same committed state; writing is refused.
 
     Parameters
@@ -23,6 +26,8 @@ def snapshot(engine: Engine, statement_s: int = STATEMENT_TIMEOUT_S) -> Iterator
         Pool of connections.
     statement_s
         Seconds that one statement may take; 0 is as long as it takes.
+    is_small
+        Whether each statement is done sooner than other processes would be called to help with it.
 
     Raises
     ------
@@ -30,8 +35,13 @@ def snapshot(engine: Engine, statement_s: int = STATEMENT_TIMEOUT_S) -> Iterator
         ``database_unavailable`` when no connection can be had, or when it is lost on the way.
     """
     with suppress(_NothingToCommitError), transaction(engine) as connection:
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        connection.execute(text(f"SET LOCAL statement_timeout = '{statement_s}s'"))
-        yield connection
+        terms = [
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            f"SET LOCAL statement_timeout = '{statement_s}s'",
+            *(["SET LOCAL max_parallel_workers_per_gather = 0"] if is_small else []),
+        ]
+        connection.execute(text("; ".join(terms)))  # in one message
+        with endable(connection):
+            yield connection
         # Rolling back works whatever has happened on the way; committing on a lost connection does not.
         raise _NothingToCommitError

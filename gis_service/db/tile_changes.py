@@ -109,6 +109,13 @@ def versions_of(connection: Connection, layers: Sequence[LayerId]) -> dict[Layer
     return {layer: version for layer, version in found}  # noqa: C416  rows are no pairs to the type checker
 
 
+def newest_versions(connection: Connection, after: int) -> dict[str, int]:
+    """Give the newest version, above a number, of every layer that has one."""
+    newest = text("SELECT layer, max(id) FROM gis.version WHERE id > :after GROUP BY layer")
+    found = connection.execute(newest, {"after": after}).all()
+    return {layer: version for layer, version in found}  # noqa: C416  rows are no pairs to the type checker
+
+
 def openness_of(connection: Connection) -> tuple[int, int]:
     """Give two numbers that rise when a layer is opened, closed, made, dropped or defined anew."""
     found = connection.execute(

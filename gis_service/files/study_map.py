@@ -5,7 +5,6 @@ licensed copies in ``assets/``, jQuery and Bootstrap are not needed, and a conte
 forbids every request. All words from files are escaped.
 """
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import shapely
 from branca.element import Element, Figure
 from shapely.geometry.base import BaseGeometry
 
+from gis_service.files.fonts import font_faces
 from gis_service.text import number, percent
 from gis_service.types import BBox, Text
 
@@ -32,11 +32,6 @@ UNREACHABLE = Text("Không tới được điểm dịch vụ nào", "Cannot rea
 """People outside whom no way leads to a facility, however long."""
 
 _ASSETS = files("gis_service.files") / "assets"
-_LATIN = "U+0000-024F,U+2000-206F,U+20AC,U+2122,U+2212"
-_VIETNAMESE = (
-    "U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0309,U+0323,U+1EA0-1EF9"
-)
-_FONTS = {"latin": _LATIN, "vietnamese": _VIETNAMESE}
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 )
@@ -120,7 +115,7 @@ def render_study_map(content: StudyMap) -> str:
     root.header.add_child(
         Element(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'), name="policy"
     )
-    root.header.add_child(Element(f"<style>{_fonts()}{_asset('study_map.css')}</style>"), name="look")
+    root.header.add_child(Element(f"<style>{font_faces()}{_asset('study_map.css')}</style>"), name="look")
     root.html.add_child(Element(_panel(content)), name="panel")
     root.script.add_child(Element(_asset("study_map.js")), name="language")
     return _inline(root.render())
@@ -278,20 +273,6 @@ def _legend_row(colour: str, label: Text, zones: Sequence[MapZone]) -> dict[str,
 
 def _asset(name: str) -> str:
     return (_ASSETS / name).read_text("utf-8")
-
-
-def _fonts() -> str:
-    faces = []
-    for weight in (400, 600):
-        for subset, letters in _FONTS.items():
-            data = base64.b64encode(
-                (_ASSETS / f"be-vietnam-pro-{subset}-{weight}.woff2").read_bytes()
-            ).decode()
-            faces.append(
-                f"@font-face{{font-family:'Be Vietnam Pro';font-weight:{weight};unicode-range:{letters};"
-                f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
-            )
-    return "".join(faces)
 
 
 def _inline(page: str) -> str:

@@ -101,19 +101,14 @@ class Desk:
         RefusedInput
             ``export_too_large``; and as :func:`gis_service.services.export.export_layer`.
         """
-        if not self._places.acquire(blocking=False):
-            raise Temporary(ErrorCode.EXPORTS_BUSY, limit=self._settings.exports_at_once)
-        try:
-            with self._own_folder() as folder:
-                if definition.is_raster:
-                    return self._raster(connection, definition, wanted, folder)
-                version = wanted.version or version_of(connection, definition.id)
-                out = folder / plain_name(definition, format_, version, wanted)
-                limit = _Limit(self._settings, folder)
-                report = export_layer(connection, catalogue, definition.id, out, wanted, progress=limit.check)
-                content = out.open("rb")
-        finally:
-            self._places.release()
+        with self.room() as folder:
+            if definition.is_raster:
+                return self._raster(connection, definition, wanted, folder)
+            version = wanted.version or version_of(connection, definition.id)
+            out = folder / plain_name(definition, format_, version, wanted)
+            limit = _Limit(self._settings, folder)
+            report = export_layer(connection, catalogue, definition.id, out, wanted, progress=limit.check)
+            content = out.open("rb")
         return LayerFile(content, os.fstat(content.fileno()).st_size, report.notes)
 
     def _raster(
@@ -126,6 +121,23 @@ class Desk:
         path, notes = file_in(store, kept, wanted, folder, limits)
         content = path.open("rb")
         return LayerFile(content, os.fstat(content.fileno()).st_size, notes)
+
+    @contextmanager
+    def room(self) -> Iterator[Path]:
+        """Lend one of the places where files are written, with a folder of its own.
+
+        Raises
+        ------
+        Temporary
+            ``exports_busy`` when all of them are taken.
+        """
+        if not self._places.acquire(blocking=False):
+            raise Temporary(ErrorCode.EXPORTS_BUSY, limit=self._settings.exports_at_once)
+        try:
+            with self._own_folder() as folder:
+                yield folder
+        finally:
+            self._places.release()
 
     @contextmanager
     def _own_folder(self) -> Iterator[Path]:

@@ -59,7 +59,7 @@ class OverviewTile:
 
     def make(self) -> Made:
         """Ask for the tile, the version of its layer and the update of its overview, all of one state."""
-        with snapshot(self.engine) as connection:
+        with snapshot(self.engine, is_small=True) as connection:
             state = states.state_of(connection, self.layer, is_read=True)
             versions = versions_of(connection, [self.layer])
             tile = self._draw(connection, state, versions[self.layer])
@@ -69,7 +69,7 @@ class OverviewTile:
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         """Tell whether neither a row of the tile nor the overview has changed since it was made."""
         overview = LayerId(OF_OVERVIEW + self.layer)
-        with snapshot(self.engine) as connection:
+        with snapshot(self.engine, is_small=True) as connection:
             now = versions_of(connection, [self.layer])
             state = states.state_of(connection, self.layer)
             number = 0 if state is None else state.number

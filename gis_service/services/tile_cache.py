@@ -2,19 +2,19 @@
 
 import hashlib
 import logging
-import threading
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from gis_service.db.abandon import AbandonedError
 from gis_service.db.engine import Engine, transaction
 from gis_service.db.tile_changes import home_of
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.files.tile_store import StoredTile, TileStore
+from gis_service.services.tile_flights import Flight, Flights, is_asker_gone
 from gis_service.services.tile_freshness import Freshness
 from gis_service.services.tile_memory import Name, Tile, TileMemory, Zxy
+from gis_service.services.tile_turns import TileTurns
 from gis_service.services.tile_variants import TileVariants
 from gis_service.types import LayerId
 
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 _SHRINK_EVERY = 2_000
 """Tiles that are kept on disk between two looks at how much they take."""
-WAIT_S = 10.0
-"""How long a tile waits for its turn at the database."""
 Shelf = TileMemory | TileVariants
 
 
@@ -73,8 +71,8 @@ class TileCache:
     most_bytes, most_stored
         What tiles in memory, and those on disk, may take.
     at_once
-        Tiles that may be made at the same time: one less than the pool has connections, so that looking at
-        the log never waits for them.
+        Tiles that may be made at the same time: fewer than the pool has connections, so that looking at the
+        log never waits for them.
 
     Attributes
     ----------
@@ -88,14 +86,13 @@ class TileCache:
         self, engine: Engine, store: TileStore, *, most_bytes: int, most_stored: int, at_once: int
     ) -> None:
         self.freshness = Freshness()
-        self._engine, self._store, self._at_once = engine, store, at_once
+        self._engine, self._store = engine, store
         self._memory = TileMemory(most_bytes)
         self.variants = TileVariants(most_bytes)
         self._most_stored, self._stored_since = most_stored, 0
         self._home = ""
-        self._free = threading.BoundedSemaphore(at_once)
-        self._flights: dict[Name, Future[Tile]] = {}
-        self._lock = threading.Lock()
+        self._turns = TileTurns(at_once)
+        self._flights = Flights()
 
     def known(self, mark: str, zxy: Zxy) -> Tile | None:
         """Give a tile that is in memory and known to be good; None when it has to be looked for.
@@ -127,7 +124,8 @@ class TileCache:
         Raises
         ------
         Temporary
-            ``tiles_busy`` when no turn at the database becomes free for long, ``database_unavailable``.
+            ``tiles_busy`` when no turn at the database becomes free for long, ``tile_given_up`` when its
+            asker has gone away meanwhile, ``database_unavailable``, ``database_slow``.
         """
         self._look()
         mark = self._home + mark
@@ -139,7 +137,13 @@ class TileCache:
                 tile = self._stored(mark, zxy) or tile
             if tile is not None and self._is_good(tile, zxy):
                 return tile
-            tile, is_own = self._together(shelf, (mark, zxy), source, tile)
+            try:
+                tile, is_own = self._together(shelf, (mark, zxy), source, tile)
+            except AbandonedError as error:
+                # Nobody waited any more; who has come since, or was there all the time, begins anew.
+                if is_asker_gone():
+                    raise Temporary(ErrorCode.TILE_GIVEN_UP) from error
+                continue
             # Another's tile may be of a state from before this question was asked.
             if is_own or self._is_good(tile, zxy):
                 return tile
@@ -170,31 +174,47 @@ class TileCache:
 
     def _together(self, shelf: Shelf, name: Name, source: Source, older: Tile | None) -> tuple[Tile, bool]:
         """Make a tile, or wait for whoever makes it already; tell whether it was made here."""
-        with self._lock:
-            flight = self._flights.get(name)
-            newer = shelf.find(name)
-            if flight is None and newer is not None and newer is not older:
-                # It was made between the look for it and now.
-                return newer, False
-            is_own = flight is None
-            if flight is None:
-                flight = self._flights[name] = Future()
+
+        def newer() -> Tile | None:
+            # It may have been made between the look for it and now.
+            found = shelf.find(name)
+            return None if found is older else found
+
+        boarded = self._flights.board(name, newer)
+        if isinstance(boarded, Tile):
+            return boarded, False
+        flight, is_own = boarded
         if not is_own:
-            return flight.result(), False
+            return flight.wait(), False
         try:
-            with self._turn():
-                tile = _renewed(source, older, name[0])
+            tile = self._made(flight, name, source, older)
             shelf.keep(name, tile)
             if shelf is self._memory:
                 self._store_too(name, tile)
-            flight.set_result(tile)
         except BaseException as error:
-            flight.set_exception(error)
+            self._flights.land(name)
+            flight.tile.set_exception(error)
             raise
-        finally:
-            with self._lock:
-                del self._flights[name]
+        self._flights.land(name)
+        flight.tile.set_result(tile)
         return tile, True
+
+    def _made(self, flight: Flight, name: Name, source: Source, older: Tile | None) -> Tile:
+        """Make a tile when its turn comes.
+
+        Raises
+        ------
+        AbandonedError
+            When nobody waits for it any more.
+        """
+        with self._turns.one(flight.is_wanted):
+            try:
+                with flight.work.at_work():
+                    return _renewed(source, older, name[0])
+            except Exception as error:
+                if flight.work.is_given_up:
+                    raise AbandonedError from error
+                raise
 
     def _store_too(self, name: Name, tile: Tile) -> None:
         try:
@@ -205,15 +225,6 @@ class TileCache:
         except OSError as error:
             # A full disk is no reason not to show the map.
             log.warning("a tile could not be kept: %s", error)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._free.acquire(timeout=WAIT_S):
-            raise Temporary(ErrorCode.TILES_BUSY, count=self._at_once)
-        try:
-            yield
-        finally:
-            self._free.release()
 
 
 def _renewed(source: Source, older: Tile | None, mark: str) -> Tile:

@@ -40,6 +40,10 @@ class Freshness:
         """Tell whether the last look is recent enough to give tiles by."""
         return time.monotonic() - self._known_at < BELIEVED_S
 
+    def newest(self, layer: LayerId) -> int:
+        """Give the newest version of a layer that is known; 0 for none."""
+        return self._newest.get(layer, 0)
+
     def look(self, connection: Connection) -> None:
         """Look at the log of changes.
 

@@ -61,6 +61,14 @@ def tile_of(longitude: float, latitude: float, z: int) -> tuple[int, int]:
     return min(max(column, 0), side - 1), min(max(row, 0), side - 1)
 
 
+def tiles_meeting(box: BBox, z: int) -> tuple[range, range]:
+    """Give the columns and the rows of the tiles of a zoom that meet a box in longitude and latitude."""
+    west, south, east, north = box
+    left, top = tile_of(west, north, z)
+    right, bottom = tile_of(east, south, z)
+    return range(left, right + 1), range(top, bottom + 1)
+
+
 def require_tile(z: int, x: int, y: int) -> None:
     """Refuse the address of a tile that the grid does not have.
 

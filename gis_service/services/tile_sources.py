@@ -36,14 +36,14 @@ class QueriedTile:
 
     def make(self) -> Made:
         """Ask for the tile and the versions of its layers, all of one state."""
-        with snapshot(self.engine) as connection:
+        with snapshot(self.engine, is_small=True) as connection:
             tile = self.ask(connection)
             return Made(tile.content, versions_of(connection, self.layers), told(tile))
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         """Tell whether no row of the tile has come, gone or changed since the versions it is made of."""
         box = tile_box(*self.zxy, BUFFER / EXTENT)
-        with snapshot(self.engine) as connection:
+        with snapshot(self.engine, is_small=True) as connection:
             now = versions_of(connection, self.layers)
             for layer, version in now.items():
                 since = made_of.get(layer, 0)

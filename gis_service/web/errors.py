@@ -14,6 +14,8 @@ from gis_service.web import current
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 5
+_TOLD = {ErrorCode.TILES_BUSY}
+"""Errors that know better when to try again."""
 _UNAUTHORISED, _NOT_FOUND, _METHOD_NOT_ALLOWED, _TOO_MANY, _UNAVAILABLE = 401, 404, 405, 429, 503
 
 _OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
@@ -76,7 +78,7 @@ def headers_of(error: GisError) -> dict[str, str]:
         path = f"/api/collections/{told['layer']}/diff?from={told['base']}&to={told['newest']}"
         return {"Link": f'<{current.base_url()}{path}>; rel="related"; type="application/geo+json"'}
     if error.status == _UNAVAILABLE:
-        return {"Retry-After": str(RETRY_AFTER_S)}
+        return {"Retry-After": str(error.params["seconds"] if error.code in _TOLD else RETRY_AFTER_S)}
     if error.status == _TOO_MANY:
         return {"Retry-After": str(error.params["seconds"])}
     return {}

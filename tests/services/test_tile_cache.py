@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from gis_service.db.engine import open_engine
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.files.tile_store import TileStore
-from gis_service.services import tile_cache, tile_freshness
+from gis_service.services import tile_freshness, tile_turns
 from gis_service.services.tile_cache import Made, TileCache
 from tests.well_tiles import WELL, WellTile, corner_tile, dig, write
 
@@ -134,7 +134,7 @@ def test_many_who_ask_at_once_make_one_query(wells: Engine, tmp_path: Path) -> N
 def test_who_gets_no_turn_is_told_to_come_again(
     wells: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tile_cache, "WAIT_S", 0.05)
+    monkeypatch.setattr(tile_turns, "PATIENCE_S", 0.05)
     slow, cache = Slow(wells, Z9), cache_of(wells, tmp_path, at_once=1)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(cache.give, MARK, Z9, slow)
@@ -152,7 +152,7 @@ def test_a_tile_that_fails_is_asked_for_again(wells: Engine, tmp_path: Path) -> 
         def make(self) -> Made:
             if not self.made:
                 self.made = 1
-                raise Temporary(ErrorCode.TILES_BUSY, count=1)
+                raise Temporary(ErrorCode.TILES_BUSY, count=1, seconds=1)
             return super().make()
 
     tile, cache = Failing(wells, Z9), cache_of(wells, tmp_path)

@@ -18,12 +18,13 @@ from werkzeug.exceptions import (
 )
 
 from gis_service.app import create_app
-from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput
+from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput, Temporary
 from gis_service.messages.catalogue import message_of
 from gis_service.settings import Settings
 from gis_service.types import Text
 from gis_service.web import current
 from gis_service.web.auth import Permission, demands
+from gis_service.web.errors import RETRY_AFTER_S, headers_of
 from tests.web.problem import assert_problem
 
 ITEMS = "/api/collections/commune/items"
@@ -311,3 +312,8 @@ def test_values_of_a_wrong_kind_are_told_without_english(
     assert where in {fault["where"] for fault in faults}
     english = ("should", "valid", " or ", "input")
     assert not [fault for fault in faults if any(word in fault["text"].lower() for word in english)]
+
+
+def test_who_is_sent_away_from_busy_tiles_is_told_when_to_come_again() -> None:
+    assert headers_of(Temporary(ErrorCode.TILES_BUSY, count=4, seconds=17)) == {"Retry-After": "17"}
+    assert headers_of(Temporary(ErrorCode.TILE_GIVEN_UP)) == {"Retry-After": str(RETRY_AFTER_S)}

@@ -93,6 +93,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/tiles"): OPEN,
     ("GET", "/api/tiles/<tileset_id>/<tile_matrix_set_id>"): OPEN,
     ("GET", f"/api/tiles/<tileset_id>/{_TILE}"): OPEN,
+    ("GET", "/api/offline"): OPEN,
     ("GET", "/api/tileMatrixSets"): OPEN,
     ("GET", "/api/tileMatrixSets/<tile_matrix_set_id>"): OPEN,
     ("GET", "/api/processes"): OPEN,

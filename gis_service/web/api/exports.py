@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.crs import STORAGE, crs_name
 from gis_service.services.collections import Collection
+from gis_service.services.context import Context
 from gis_service.services.export import Wanted
 from gis_service.services.export_files import (
     Desk,
@@ -100,8 +101,9 @@ def _wanted(collection: Collection, query: ExportQuery, language: Language) -> W
 
 def _answer(collection: Collection, format_: Format, wanted: Wanted, version: int | None) -> Response:
     context = current.context()
-    desk = cast("Desk", current_app.extensions.setdefault(_DESK, Desk(context.settings)))
-    made = desk.write(current.connection(), current.catalogue(), collection.definition, format_, wanted)
+    made = desk_of(context).write(
+        current.connection(), current.catalogue(), collection.definition, format_, wanted
+    )
     try:
         caller, asked = current.caller(), request.query_string.decode("utf-8", "replace")
         # The file holds all that was read: nobody waits for the connection while a slow reader takes it.
@@ -113,10 +115,15 @@ def _answer(collection: Collection, format_: Format, wanted: Wanted, version: in
         raise
 
 
+def desk_of(context: Context) -> Desk:
+    """Give the places of this process where files are written for readers."""
+    return cast("Desk", current_app.extensions.setdefault(_DESK, Desk(context.settings)))
+
+
 def _handed_over(
     definition: LayerDefinition, format_: Format, wanted: Wanted, made: LayerFile, version: int | None
 ) -> Response:
-    response = Response(_Stream(made.content), mimetype=format_.media)
+    response = Response(Stream(made.content), mimetype=format_.media)
     response.content_length = made.size
     plain = plain_name(definition, format_, version, wanted)
     spoken = quote(spoken_name(definition, format_, version, wanted), safe="")
@@ -137,7 +144,7 @@ def _about(definition: LayerDefinition) -> str:
     return ", ".join(links)
 
 
-class _Stream:
+class Stream:
     """The bytes of a file that has no name any more: it is gone when the last one holding it lets go.
 
     Parameters

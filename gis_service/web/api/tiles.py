@@ -11,11 +11,13 @@ from gis_service.services import tiles as service
 from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.collections import Collection
 from gis_service.services.features import fields_of
+from gis_service.services.tile_flights import asked_by
 from gis_service.services.tile_memory import Tile
 from gis_service.types import BBox
 from gis_service.web import current, tile_gate
 from gis_service.web.api.collections import collection_of
 from gis_service.web.api.states import condition_of, state_of
+from gis_service.web.asker import asker_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
@@ -218,4 +220,8 @@ def tile(
     condition, past = condition_of(collection, query), state_of(collection, query).past
     shown = service.Shown(condition, past, service.time_of(current.connection(), collection.definition, past))
     zxy = tile_matrix, tile_col, tile_row
-    return tile_response(service.tile(current.context(), collection.definition, zxy, shown))
+    # The tile is asked for by a connection of its own; nobody waits for one while holding another.
+    current.release()
+    with asked_by(asker_of(request.environ)):
+        found = service.tile(current.context(), collection.definition, zxy, shown)
+    return tile_response(found)

@@ -2,13 +2,15 @@
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from gis_service.services import tile_grid as grid
 from gis_service.services import tilesets as service
+from gis_service.services.tile_flights import asked_by
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.web import current
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response, tileset_layer, vector_layer
+from gis_service.web.asker import asker_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
@@ -128,4 +130,8 @@ def tile(
     del query  # there is only one format; asking for another has been refused
     grid.require_matrix_set(tile_matrix_set_id)
     definition = _tileset_of(tileset_id).definition
-    return tile_response(service.tile(current.context(), definition, tile_matrix, tile_col, tile_row))
+    # The tile is asked for by a connection of its own; nobody waits for one while holding another.
+    current.release()
+    with asked_by(asker_of(request.environ)):
+        found = service.tile(current.context(), definition, tile_matrix, tile_col, tile_row)
+    return tile_response(found)

@@ -12,6 +12,7 @@ from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, page, wants_page
 from gis_service.web.schemas.common import GEOJSON, HTML, JSON, Answer, Link
+from gis_service.web.schemas.tiles import TILESETS_REL
 from gis_service.web.schemas.units import (
     RelativeEntry,
     UnitEntry,
@@ -32,10 +33,13 @@ def _show(document: Answer, asked: str | None, title: str) -> Response:
 
 
 def _layer_links(vintage: Vintage) -> list[Link]:
-    return [
+    links = [
         link(f"/collections/{vintage.layer}", "collection"),
         link(f"/collections/{vintage.layer}/items", "items", GEOJSON),
     ]
+    if has_place(current.catalogue(), vintage):
+        links.append(link(f"/collections/{vintage.layer}/tiles", TILESETS_REL))
+    return links
 
 
 @blueprint.get("/vintages")

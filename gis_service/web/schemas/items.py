@@ -80,10 +80,14 @@ def last_moment(text: str | None) -> datetime | None:
     return None if text is None else _moment(text.rpartition("/")[2])
 
 
+Moments = Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})]
+"""A moment or an interval as RFC 3339 has them."""
+
+
 class PastQuery(Query):
     """Of which time a layer is asked for."""
 
-    datetime: Annotated[str | None, BeforeValidator(_time), WithJsonSchema({"type": "string"})] = Field(
+    datetime: Moments = Field(
         None,
         description="A moment or an interval (RFC 3339). The items are those that the layer held then: at the"
         " moment, or at the end of the interval; an open end is now. Before the first version of a layer it"

@@ -54,6 +54,9 @@ def test_vintages_are_listed_with_the_days_on_which_they_hold(town: FlaskClient)
     assert (districts["valid_to"], districts["level"]) == ("2025-07-01", "district")
     assert found["communes_2019"]["located"] is False
     assert today["links"][1]["href"].endswith("/api/collections/commune/items")
+    # Units that lie somewhere are drawn; the others have no tiles to lead to.
+    assert today["links"][2]["href"].endswith("/api/collections/commune/tiles")
+    assert len(found["communes_2019"]["links"]) == 2
 
 
 def test_a_unit_links_to_what_it_was_and_what_became_of_it(town: FlaskClient) -> None:

@@ -68,3 +68,9 @@ def test_a_closed_layer_shows_nothing_of_itself(client: FlaskClient) -> None:
 
 def test_the_list_of_layers_leads_there(client: FlaskClient) -> None:
     assert f'href="{PAGE}?lang=en"' in client.get("/layers?lang=en").text
+
+
+def test_a_layer_that_lies_somewhere_leads_to_a_map_to_take_along(client: FlaskClient) -> None:
+    page = client.get("/layers/commune/download?lang=vi").get_data(as_text=True)
+    assert 'href="/api/offline?layers=commune&amp;lang=vi"' in page
+    assert "/api/offline" not in client.get("/layers/commune_2019/download").get_data(as_text=True)

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 
+import type { Box } from "./box";
 import type { Account } from "./account";
 import { figuresOf, zonesOf, type Coverage, type Figures, type Zone } from "./answer";
 import { askedOf, isSame, type Answered, type Asked } from "./asked";
@@ -42,6 +43,8 @@ export const view = signal<View>("coverage");
 export const mapFailed = signal(false);
 export const isPhone = signal(false);
 export const isDark = signal(false);
+/** What of the ground the map shows; null before it is there. */
+export const seen = signal<Box | null>(null);
 export const zoom = signal(9);
 
 export const question = signal<Question | null>(null);

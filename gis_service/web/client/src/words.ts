@@ -44,6 +44,7 @@ export const WORDS = {
   outside: { vi: "Ở ngoài", en: "Outside" },
   within: { vi: "Trong tiêu chuẩn", en: "Within" },
   aboutLayers: { vi: "Tìm lớp, xem nguồn, tải dữ liệu", en: "Find layers, their sources and data" },
+  takeOffline: { vi: "Lưu bản đồ này, xem không cần mạng", en: "Take this map offline" },
   credits: { vi: "Nguồn", en: "Sources" },
   noWebgl: { vi: "Trình duyệt này không vẽ được bản đồ (cần WebGL 2). Bảng dữ liệu vẫn dùng được.",
     en: "This browser cannot draw the map (it needs WebGL 2). The table works without it." },

@@ -91,6 +91,12 @@ function made(container: HTMLElement, city: City, room: Room, calm: boolean): Ma
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ maxWidth: state.isPhone.peek() ? 64 : 110, unit: "metric" }), "bottom-left");
   map.on("zoom", () => { state.zoom.value = map.getZoom(); });
+  const see = (): void => {
+    const bounds = map.getBounds();
+    state.seen.value = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  };
+  map.on("moveend", see);
+  see();
   state.zoom.value = map.getZoom();
   return map;
 }

@@ -2,6 +2,7 @@
 
 import { numberText, word, type Language, type Word } from "../language";
 import { BACKGROUND, drawable, type Layer } from "../layers";
+import { offlineUrl } from "../offline/link";
 import type { City } from "../page";
 import * as state from "../state";
 import { Failed } from "./Failed";
@@ -112,6 +113,9 @@ export function LayerList({ city, retry, retryLayer }: Props) {
       ))}
       <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.hasTiles && !layer.isEmpty)} language={language} />
       <Aside why="emptyLayers" layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
+      <a class="about-layers" download href={offlineUrl(able, state.shown.value, state.vintage.value?.layer ?? null, state.seen.value, language)}>
+        {word("takeOffline", language)}
+      </a>
       <a class="about-layers" href={`layers?lang=${language}`}>{word("aboutLayers", language)}</a>
     </section>
   );
