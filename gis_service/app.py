@@ -7,6 +7,7 @@ from flask import Flask
 
 from gis_service.services.context import open_context
 from gis_service.services.kernels import load_in_background
+from gis_service.services.known_readers import KnownReaders
 from gis_service.services.study_reach import LIVE
 from gis_service.settings import Settings
 from gis_service.web import auth, current, errors, headers, personal, tus
@@ -56,7 +57,8 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     tus.take_overrides(app)
     # Before everything else: a tile that is at hand needs nothing of it.
-    app.wsgi_app = TileGate(app, app.wsgi_app, context.tiles)  # type: ignore[method-assign]
+    readers = app.extensions["gis.readers"] = KnownReaders(settings.session_idle_minutes * 60)
+    app.wsgi_app = TileGate(app, app.wsgi_app, context.tiles, readers)  # type: ignore[method-assign]
     if origins := frozenset((settings.cors_origins or "").lower().split()):
         app.wsgi_app = CrossOrigin(app.wsgi_app, origins)  # type: ignore[method-assign]
     return app

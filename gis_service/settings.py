@@ -107,6 +107,9 @@ class Settings(BaseSettings):
         description="Origins of other sites whose pages may call the API, with a blank between them.",
     )
     threads: int = Field(8, ge=1, le=64, description="Requests answered at the same time by one web process.")
+    web_processes: int = Field(
+        1, ge=1, le=64, description="Web processes on this machine, each with threads and tiles of its own."
+    )
     workers: int = Field(
         1, ge=0, le=64, description="Jobs computed at the same time on this machine; 0 starts no worker here."
     )

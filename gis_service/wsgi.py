@@ -8,4 +8,4 @@ from gis_service.settings import read_settings
 app = create_app(read_settings())
 context = app.extensions["gis"]
 warm_up_in_background(context)
-TileWatch(context.engine, context.tiles.freshness).start()
+TileWatch(context.engine, context.tiles.freshness.look, app.extensions["gis.readers"].look).start()

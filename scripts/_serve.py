@@ -174,15 +174,20 @@ def failure(process: subprocess.Popen[bytes], settings: Settings) -> Temporary:
     )
 
 
+def command_of(settings: Settings, name: str) -> list[str]:
+    """Give the command of a process of the service."""
+    if name == WORKER:
+        return [sys.executable, "-m", "gis_service.worker"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host]
+    command += ["--port", str(settings.port), "--workers", str(settings.web_processes)]
+    command += ["--blocking-threads", str(settings.threads)]
+    # Its one warning is of more threads than cores, of which most wait.
+    return [*command, "--log-level", "error", "gis_service.wsgi:app"]
+
+
 def start(settings: Settings, name: str) -> subprocess.Popen[bytes]:
     """Start a process of the service in a group of its own; it ends when this process dies."""
-    arguments = ["gis_service.worker"]
-    if name == WEB:
-        arguments = ["granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)]
-        arguments += ["--workers", "1", "--blocking-threads", str(settings.threads)]
-        # Its one warning is of more threads than cores, of which most wait.
-        arguments += ["--log-level", "error", "gis_service.wsgi:app"]
-    command = ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *arguments]
+    command = ["setpriv", "--pdeathsig", "TERM", *command_of(settings, name)]
     return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program, no shell
 
 

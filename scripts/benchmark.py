@@ -55,6 +55,12 @@ STREAMED = "one pass"
 """Ends the name of the way that only reads the arrays of its part."""
 OUR_SEARCHES = ("ours", "ours, two nearest", "ours, three nearest", "one pass", "one pass, gathering")
 
+
+def there(*programs: str) -> tuple[str, ...]:
+    """Give those programs that are here: named by the variable ``GIS_BENCH_…``, or on the path."""
+    return tuple(name for name in programs if os.environ.get(f"GIS_BENCH_{name.upper()}") or which(name))
+
+
 QUESTIONS = {
     "load": Question(
         "200,000 polygons with 8 fields of Vietnamese text from a GeoPackage: checked, compared, published\n"
@@ -114,6 +120,22 @@ QUESTIONS = {
         ),
         finishes=True,
         needs="vietnamadminunits",
+    ),
+    "tiles": Question(
+        "vector tiles of 400,000 buildings and 300 large areas: each once, nothing kept, by eight clients;\n"
+        "then one of 20 kB again and again; beside the tile servers that this machine has",
+        "tiles.py",
+        (
+            *(
+                f"{part}: {way}"
+                for part in ("buildings z14-16", "buildings z9-12", "areas z14-16", "areas z9-12")
+                for way in ("ours", *there("martin", "tegola", "pg_tileserv", "tipg"))
+            ),
+            *("warm: ours", "warm: ours, with a token", "warm: ours, not modified"),
+            # Of the others only this one keeps tiles by itself.
+            *(f"warm: {way}" for way in there("martin")),
+        ),
+        finishes=True,
     ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",

@@ -3,8 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Float,
+    LargeBinary,
+    Select,
+    and_,
+    any_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from gis_service.db.models import account, session, token
 
@@ -132,6 +152,21 @@ def find_token(connection: Connection, hashed: bytes) -> TokenRow | None:
     if row is None:
         return None
     return TokenRow(row.id, row.role, row.label, row.account, row.login, _scopes(row.scopes))
+
+
+def among(hashes: Sequence[bytes]) -> ColumnElement[Any]:
+    """Give any of some hashes, to compare a column with."""
+    # One array, so that the statement is the same for however many.
+    return any_(literal(list(hashes), ARRAY(LargeBinary)))
+
+
+def tokens_held(hashes: Sequence[bytes]) -> Select[Any]:
+    """Ask which of some tokens are valid: hash, role, scopes, account, and null for no sign of life."""
+    return (
+        select(token.c.hash, _ROLE, token.c.scopes, token.c.account, cast(null(), Float).label("idle_s"))
+        .select_from(_OWNED)
+        .where(token.c.hash == among(hashes), _lives())
+    )
 
 
 def list_tokens(connection: Connection, owner: int | None = None) -> list[TokenEntry]:

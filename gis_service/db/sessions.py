@@ -1,11 +1,28 @@
 """Sessions in the database: only the SHA-256 of what the cookie holds is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Float,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 
-from gis_service.db.accounts import is_number, seconds
+from gis_service.db.accounts import among, is_number, seconds
 from gis_service.db.models import account, session
 
 
@@ -78,22 +95,33 @@ def insert_session(connection: Connection, new: NewSession) -> int:
     return number
 
 
+_IDLE_S = func.extract("epoch", func.clock_timestamp() - session.c.seen_at).cast(Float)
+
+
+def _is_open(idle_s: int) -> ColumnElement[bool]:
+    now = func.clock_timestamp()
+    return and_(session.c.expires_at > now, session.c.seen_at > now - seconds(idle_s))
+
+
 def find_session(connection: Connection, hashed: bytes, idle_s: int) -> SessionRow | None:
     """Give the session with this hash; None when it has ended, or was idle, or its account is closed."""
-    now = func.clock_timestamp()
-    idle = func.extract("epoch", now - session.c.seen_at)
     asked = (
-        select(session.c.id, session.c.account, account.c.login, account.c.name, account.c.role, idle)
+        select(session.c.id, session.c.account, account.c.login, account.c.name, account.c.role, _IDLE_S)
         .join(account, account.c.id == session.c.account)
-        .where(
-            session.c.hash == hashed,
-            session.c.expires_at > now,
-            session.c.seen_at > now - seconds(idle_s),
-            account.c.disabled_at.is_(None),
-        )
+        .where(session.c.hash == hashed, _is_open(idle_s), account.c.disabled_at.is_(None))
     )
     row = connection.execute(asked).one_or_none()
-    return None if row is None else SessionRow(row[0], row[1], row[2], row[3], row[4], float(row[5]))
+    return None if row is None else SessionRow(*row)
+
+
+def sessions_held(hashes: Sequence[bytes], idle_s: int) -> Select[Any]:
+    """Ask which of some sessions are valid: hash, role, no scopes, account, seconds since a sign of life."""
+    unlimited = cast(null(), ARRAY(Text)).label("scopes")
+    return (
+        select(session.c.hash, account.c.role, unlimited, session.c.account, _IDLE_S.label("idle_s"))
+        .join(account, account.c.id == session.c.account)
+        .where(session.c.hash == among(hashes), _is_open(idle_s), account.c.disabled_at.is_(None))
+    )
 
 
 def lasts(connection: Connection, number: int) -> bool:
@@ -110,14 +138,9 @@ def touch_session(connection: Connection, number: int) -> None:
 
 def list_sessions(connection: Connection, owner: int, idle_s: int) -> list[SessionEntry]:
     """Give the sessions of an account that are valid, the last used first."""
-    now = func.clock_timestamp()
     asked = (
         select(session.c.id, session.c.address, session.c.browser, session.c.created_at, session.c.seen_at)
-        .where(
-            session.c.account == owner,
-            session.c.expires_at > now,
-            session.c.seen_at > now - seconds(idle_s),
-        )
+        .where(session.c.account == owner, _is_open(idle_s))
         .order_by(session.c.seen_at.desc())
     )
     return [SessionEntry(*row) for row in connection.execute(asked)]

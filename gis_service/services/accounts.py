@@ -22,6 +22,7 @@ __all__ = [
     "TokenEntry",
     "Trail",
     "caller_of",
+    "hash_of",
     "list_tokens",
     "make_token",
     "read_scopes",
@@ -187,7 +188,8 @@ def record(
     )
 
 
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """Give what is kept of a token."""
     # A token is 256 random bits: a plain hash hides it as well as a slow one would.
     return hashlib.sha256(token.encode()).digest()
 
@@ -252,7 +254,7 @@ def make_token(
     limited = None if scopes is None else sorted(scopes)
     told = {"role": role.value, "label": kept, "scopes": limited, "hours": lifetime_s // HOUR_S}
     record(connection, caller, "token.make", caller.name, None, told)
-    new = NewToken(_hash(token), role.value, kept, lifetime_s, caller.account, limited)
+    new = NewToken(hash_of(token), role.value, kept, lifetime_s, caller.account, limited)
     rows.insert_token(connection, new)
     return token
 
@@ -265,7 +267,7 @@ def caller_of(connection: Connection, token: str) -> Caller:
     NotAllowed
         ``token_invalid`` when it is unknown, has ended or was revoked, or when its account is closed.
     """
-    found = rows.find_token(connection, _hash(token))
+    found = rows.find_token(connection, hash_of(token))
     if found is None:
         raise NotAllowed(ErrorCode.TOKEN_INVALID)
     # The name of an account's token is the login: a label is what its owner likes, and work is owned by name.

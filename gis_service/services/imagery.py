@@ -28,6 +28,8 @@ KEPT_S = 7 * 24 * 3600.0
 """How long a picture is given at most before it is fetched anew."""
 _REST_S = 15.0
 """How long a server that failed is left alone."""
+_BUSY_S = 5
+"""When to ask again while so many pictures are being fetched."""
 _WAIT_S = 3.0
 _SHRINK_EVERY = 200
 _AROUND_DEGREES = 0.1
@@ -141,7 +143,7 @@ class Imagery:
         if self._resting.get(source.id, 0.0) > time.monotonic():
             raise FetchFailed("failed a moment ago")
         if not self._free.acquire(timeout=_WAIT_S):
-            raise Temporary(ErrorCode.TILES_BUSY, count=self._at_once)
+            raise Temporary(ErrorCode.TILES_BUSY, count=self._at_once, seconds=_BUSY_S)
         try:
             return StoredTile(
                 fetch_picture(address_of(source, zxy), may_be_private=source.private) or b"", {}

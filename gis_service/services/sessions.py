@@ -13,7 +13,7 @@ from gis_service.services.context import Context
 from gis_service.services.transactions import writing
 from gis_service.settings import Settings
 
-__all__ = ["Session", "SessionEntry", "begin", "end", "end_others", "find", "list_", "touch"]
+__all__ = ["Session", "SessionEntry", "begin", "end", "end_others", "find", "hash_of", "list_", "touch"]
 
 _SECRET_BYTES = 32
 _BROWSER_SIGNS = 200
@@ -41,7 +41,8 @@ class Session:
     idle_s: float
 
 
-def _hash(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """Give what is kept of the secret of a session."""
     # 256 random bits: a plain hash hides them as well as a slow one would.
     return hashlib.sha256(secret.encode(errors="backslashreplace")).digest()
 
@@ -61,7 +62,7 @@ def begin(connection: Connection, settings: Settings, caller: Caller, browser: s
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     record(connection, caller, "session.begin", caller.name)
     kept = NewSession(
-        _hash(secret),
+        hash_of(secret),
         caller.account,
         caller.trail.address,
         browser[:_BROWSER_SIGNS],
@@ -73,7 +74,7 @@ def begin(connection: Connection, settings: Settings, caller: Caller, browser: s
 
 def find(connection: Connection, settings: Settings, secret: str) -> Session | None:
     """Give the session of a cookie; None when it has ended, was idle too long, or its account is closed."""
-    found = rows.find_session(connection, _hash(secret), settings.session_idle_minutes * _MINUTE_S)
+    found = rows.find_session(connection, hash_of(secret), settings.session_idle_minutes * _MINUTE_S)
     if found is None:
         return None
     caller = Caller(Role(found.role), found.login, found.account, trail=Trail("session"))

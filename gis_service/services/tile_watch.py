@@ -1,12 +1,13 @@
-"""Keeps what a process knows of changes young, so that hardly any tile has to wait for a look at the log."""
+"""Keeps what a process knows of changes and readers young, so that hardly any tile waits for a look."""
 
 import logging
 import threading
+from collections.abc import Callable
 
-from gis_service.db.engine import Engine
+from gis_service.db.engine import Connection, Engine
 from gis_service.db.tile_changes import listening
 from gis_service.errors import Temporary
-from gis_service.services.tile_freshness import BELIEVED_S, Freshness
+from gis_service.services.tile_freshness import BELIEVED_S
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ _AGAIN_S = 1.0
 
 
 class TileWatch:
-    """A thread that listens for versions, and looks at the log when it hears of one and at every beat.
+    """A thread that listens for versions, and looks when it hears of one and at every beat.
 
     Nothing depends on it: when it is cut off, whoever asks for a tile looks at the log first.
 
@@ -24,12 +25,12 @@ class TileWatch:
     ----------
     engine
         Pool of connections; one more than it has is opened.
-    freshness
-        What is kept young.
+    *looks
+        Each takes a look; its connection commits every statement by itself.
     """
 
-    def __init__(self, engine: Engine, freshness: Freshness) -> None:
-        self._engine, self._freshness = engine, freshness
+    def __init__(self, engine: Engine, *looks: Callable[[Connection], None]) -> None:
+        self._engine, self._looks = engine, looks
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="tile-watch", daemon=True)
 
@@ -51,7 +52,8 @@ class TileWatch:
                         log.warning("changes of layers are heard again")
                         is_cut = False
                     while not self._ended.is_set():
-                        self._freshness.look(ears.connection)
+                        for look in self._looks:
+                            look(ears.connection)
                         ears.wait(BEAT_S)
             except Temporary as error:
                 if not is_cut:

@@ -1,8 +1,8 @@
 """What belongs to the request in hand: language, id, caller, and its one reading transaction."""
 
 import logging
+import os
 import re
-import uuid
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -15,6 +15,7 @@ from gis_service.services import rights as rights_service
 from gis_service.services import sessions
 from gis_service.services.accounts import ANONYMOUS, Caller, Trail, caller_of
 from gis_service.services.context import Context
+from gis_service.services.known_readers import Proof
 from gis_service.services.rights import Rights
 from gis_service.services.sessions import Session
 from gis_service.services.transactions import Connection, reading
@@ -99,7 +100,7 @@ def request_id() -> str:
 
 def id_of(sent: str) -> str:
     """Give the id that was sent with a request, when it is one, else a new one."""
-    return sent if _REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+    return sent if _REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
 
 
 def place() -> str:
@@ -137,6 +138,15 @@ def session() -> Session | None:
             sessions.touch(context(), found)
         g.session = found
     return cast("Session | None", g.session)
+
+
+def proof() -> Proof | None:
+    """Give what the caller is known by; None of nobody in particular."""
+    if caller().role is None:
+        return None
+    if (token := _token()) is not None:
+        return Proof.of_token(token)
+    return Proof.of_session(cookies.session_of(request, secure=is_secure()) or "")
 
 
 def caller() -> Caller:

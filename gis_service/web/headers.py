@@ -32,6 +32,8 @@ FIXED = {
 """Headers of every response."""
 VARY = ("Accept", "Accept-Language", "Authorization", "Cookie")
 """An answer depends on who asks, in which language, and for which format."""
+THINNED = "X-Tile-Thinned"
+"""Tells of a tile that leaves features out how many it shows, of how many."""
 _HASHED = re.compile(r"[.-](?=[a-z_-]{0,7}[A-Z0-9])[A-Za-z0-9_-]{8}\.[a-z0-9]+(\.map)?$")
 """Names that the client build gives: another content has another name. Its hashes have eight signs; one
 without a digit or a capital cannot be told from a word, and is asked for anew."""

@@ -1,22 +1,30 @@
 """Answers for tiles that are known to be good, ahead of Flask: what a map asks for most, in microseconds.
 
-Only what nobody has to be known for goes through here: tiles of layers that are open to everybody, asked for
-without token or session, in the plain form. Whatever else, and whatever is not at hand, is Flask's to answer,
-and what it answers to everybody is learned: where the tiles of an address are, until layers are opened or
-closed.
+Whatever is not plain or not known goes to Flask, and what it answers is learned: where the tiles of an
+address are, and how they are made, for everybody or for those of one standing, until layers are opened or
+closed; and who the reader is, for as long as that is believed (`known_readers`). What is noted in the audit
+is never learned.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, current_app, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
+from gis_service.services.known_readers import KnownReaders, Standing
 from gis_service.services.tile_cache import TileCache
-from gis_service.services.tile_memory import Tile
+from gis_service.services.tile_flights import asked_by
+from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.web import current
-from gis_service.web.headers import FIXED, VARY
+from gis_service.web.asker import asker_of
+from gis_service.web.headers import FIXED, THINNED, VARY
 from gis_service.web.schemas.common import MVT
 
 if TYPE_CHECKING:
@@ -28,13 +36,26 @@ _ADDRESS = re.compile(
 )
 _SESSION = "gis_session"
 _KEY = "tile_gate"
-_OPENNESS = "gis.openness"
+_ASKED, _FAILED = "gis.asked", "gis.failed"
+Give = Callable[[Zxy], Tile]
+"""Gives a tile of one address by zoom, column and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """When a request came: what is learned of its answer is then never newer than what was asked for it."""
+
+    openness: tuple[int, int]
+    begun: float
+    sign: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
-    mark: str
+    """What the tiles of an address are kept under, and what gives them; a standing of None is everybody."""
+
     openness: tuple[int, int]
+    found: dict[tuple[str, Standing | None], tuple[str, Give]] = field(default_factory=dict)
 
 
 class TileGate:
@@ -48,64 +69,131 @@ class TileGate:
         What the requests go to, such as ``app.wsgi_app``.
     tiles
         Tiles of this process.
+    readers
+        Who is known to this process.
     """
 
-    def __init__(self, app: Flask, inner: "WSGIApplication", tiles: TileCache) -> None:
-        self._inner, self._tiles = inner, tiles
-        self._learned: dict[str, _Learned] = {}
+    def __init__(self, app: Flask, inner: "WSGIApplication", tiles: TileCache, readers: KnownReaders) -> None:
+        self._inner, self._tiles, self._readers = inner, tiles, readers
+        self._learned = _Learned((-1, -1))
         app.extensions[_KEY] = self
+        app.before_request(_fail)
 
-    def learn(self, environ: "WSGIEnvironment", tile: Tile) -> None:
-        """Learn that everybody may have the tiles at a request's address, and what they are kept under."""
+    def learn(self, tile: Tile, give: Give) -> None:
+        """Learn from the request in hand, whose answer this tile is, how others of its address are given."""
         # The same address with a question shows something else.
-        found = None if environ.get("QUERY_STRING") else _ADDRESS.fullmatch(environ["PATH_INFO"])
-        if found is not None and _OPENNESS in environ:
-            self._learned[found[1]] = _Learned(tile.mark, environ[_OPENNESS])
+        found = None if request.query_string else _ADDRESS.fullmatch(request.environ["PATH_INFO"])
+        asked: _Asked | None = request.environ.get(_ASKED)
+        if found is None or asked is None or current.reads_personal():
+            return
+        if asked.openness != self._tiles.freshness.openness:
+            return
+        proof, standing = current.proof(), Standing.of(current.rights())
+        if asked.sign is not None and proof is not None and standing is not None:
+            self._readers.learn(asked.sign, proof, standing, asked.begun)
+        learned = self._learned
+        if learned.openness != asked.openness:
+            learned = self._learned = _Learned(asked.openness)
+        learned.found[found[1], standing] = tile.mark, give
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
-        tile = self._tile(environ)
-        if tile is not None:
-            return _answer(tile, environ, start_response)
-        # As it was before anybody asked for rights: what is learned is then never newer than they are.
-        environ[_OPENNESS] = self._tiles.freshness.openness
+        found = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
+        if found is None:
+            return self._inner(environ, start_response)
+        sign = _sign(environ)
+        if environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING"):
+            standing = None if sign is None else self._readers.find(sign)
+            if (sign is None) is (standing is None):
+                try:
+                    tile = self._tile(found, standing, environ)
+                except Exception as error:  # noqa: BLE001  it is told and logged as all errors are
+                    tile, environ[_FAILED] = None, error
+                if tile is not None:
+                    return _answer(tile, environ, start_response, is_private=sign is not None)
+        environ[_ASKED] = _Asked(self._tiles.freshness.openness, time.monotonic(), sign)
         return self._inner(environ, start_response)
 
-    def _tile(self, environ: "WSGIEnvironment") -> Tile | None:
-        found = _ADDRESS.fullmatch(environ.get("PATH_INFO", ""))
-        if found is None or environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+    def _tile(
+        self, found: re.Match[str], standing: Standing | None, environ: "WSGIEnvironment"
+    ) -> Tile | None:
+        learned, freshness = self._learned, self._tiles.freshness
+        if not freshness.is_level() or learned.openness != freshness.openness:
             return None
-        if "HTTP_AUTHORIZATION" in environ or _SESSION in environ.get("HTTP_COOKIE", ""):
+        kept = learned.found.get((found[1], standing))
+        if kept is None:
             return None
-        learned = self._learned.get(found[1])
-        if learned is None or learned.openness != self._tiles.freshness.openness:
-            return None
-        return self._tiles.known(learned.mark, (int(found[2]), int(found[4]), int(found[3])))
+        (mark, give), zxy = kept, (int(found[2]), int(found[4]), int(found[3]))
+        known = self._tiles.known(mark, zxy)
+        if known is not None:
+            return known
+        with asked_by(asker_of(environ)):
+            return give(zxy)
 
 
-def gate_of(app: Flask) -> TileGate | None:
-    """Give the gate before an application; None when it has none."""
-    gate: TileGate | None = app.extensions.get(_KEY)
-    return gate
+def learn(tile: Tile, give: Give) -> None:
+    """Let the gate, where there is one, learn what the answer of the request in hand is.
+
+    Parameters
+    ----------
+    tile
+        The answer.
+    give
+        Gives any other tile of the same address to those who may read this one.
+    """
+    gate: TileGate | None = current_app.extensions.get(_KEY)
+    if gate is not None:
+        gate.learn(tile, give)
+
+
+def _fail() -> None:
+    """Tell what went wrong at the gate, in the words of all errors."""
+    error: Exception | None = request.environ.get(_FAILED)
+    if error is not None:
+        raise error
+
+
+def _sign(environ: "WSGIEnvironment") -> bytes | None:
+    """Give what tells the requests of one reader from those of others; None when nobody says who they are."""
+    shown, cookies = environ.get("HTTP_AUTHORIZATION"), environ.get("HTTP_COOKIE", "")
+    if shown is None and _SESSION not in cookies:
+        return None
+    # Not the secrets themselves: they are kept for a while.
+    return hashlib.sha256(f"{shown}\n{cookies}".encode(errors="backslashreplace")).digest()
 
 
 # The headers are those that Flask's answers have.
-_HEADERS = [*FIXED.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding"))), ("Cache-Control", "no-cache")]
+_FIXED = [*FIXED.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
+_OPEN = [*_FIXED, ("Cache-Control", "no-cache")]
+_PRIVATE = [*_FIXED, ("Cache-Control", "private, no-cache")]
 _TYPE = [("Content-Type", MVT)]
 _PACKED = [*_TYPE, ("Content-Encoding", "gzip")]
 
 
-def _answer(tile: Tile, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    headers = [*_HEADERS, ("X-Request-ID", current.id_of(environ.get("HTTP_X_REQUEST_ID", "")))]
+def _answer(
+    tile: Tile, environ: "WSGIEnvironment", start_response: "StartResponse", *, is_private: bool
+) -> list[bytes]:
+    """Give a tile: a list, which the server sends as it is and never asks for more."""
+    sent = environ.get("HTTP_X_REQUEST_ID", "")
+    headers = [*(_PRIVATE if is_private else _OPEN), ("X-Request-ID", current.id_of(sent))]
     if not tile.content:
         start_response("204 No Content", headers)
-        return ()
-    packed = tile.gzipped if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") else b""
+        return []
+    packed = tile.gzipped if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else b""
     tag = f'"{tile.etag}-gz"' if packed else f'"{tile.etag}"'
     headers.append(("ETag", tag))
+    if tile.thinned:
+        headers.append((THINNED, tile.thinned))
     if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
         start_response("304 Not Modified", headers)
-        return ()
+        return []
     body = packed or tile.content
-    start_response("200 OK", [*headers, *(_PACKED if packed else _TYPE), ("Content-Length", str(len(body)))])
-    return (body,)
+    headers += _PACKED if packed else _TYPE
+    headers.append(("Content-Length", str(len(body))))
+    start_response("200 OK", headers)
+    return [body]
+
+
+@lru_cache(1_000)
+def _takes_gzip(accepted: str) -> bool:
+    return parse_accept_header(accepted, Accept)["gzip"] > 0

@@ -33,7 +33,7 @@ def wells(make_database: Callable[[], str]) -> Iterator[Engine]:
 @pytest.fixture
 def watched(wells: Engine) -> Iterator[Freshness]:
     freshness = Freshness()
-    watch = TileWatch(wells, freshness)
+    watch = TileWatch(wells, freshness.look)
     watch.start()
     until(freshness.is_level)
     yield freshness
@@ -76,7 +76,7 @@ def test_a_watch_that_is_cut_comes_again(
 
 
 def test_a_watch_that_ends_gives_its_connection_back(wells: Engine) -> None:
-    watch = TileWatch(wells, Freshness())
+    watch = TileWatch(wells, Freshness().look)
     watch.start()
     watch.end()
     with transaction(wells) as connection:

@@ -1,93 +1,45 @@
 """The gate before Flask: it answers as Flask does, only faster, and only what everybody may have."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from gis_service.app import create_app
 from gis_service.catalogue.loader import Catalogue
-from gis_service.db.engine import open_engine, transaction
-from gis_service.db.layers import ensure_table
 from gis_service.db.rights import put_visibility
-from gis_service.services import tile_freshness
+from gis_service.errors import ErrorCode, Temporary
 from gis_service.services.accounts import Role, make_token
-from gis_service.services.layers import table_of
-from gis_service.services.tile_grid import tile_of
-from gis_service.settings import Settings
-from gis_service.types import LayerId
-from tests.web.conftest import TILES
-from tests.well_tiles import write
+from gis_service.services.tile_cache import TileCache
+from tests.web.gate_town import EAST, NORTH, Town, serving, tile_path, until_it_is_old
 
 LAYER = "wifi"
-X, Y = tile_of(106.3, 20.4, 12)
-TILE = f"/api/collections/{LAYER}/tiles/WebMercatorQuad/12/{Y}/{X}"
+TILE = tile_path(LAYER)
 NOWHERE = f"/api/collections/{LAYER}/tiles/WebMercatorQuad/12/0/0"
-SOME = "INSERT INTO layer.wifi (geom, code) VALUES (ST_Point(106.3, 20.4, 4326), '{}')"
+SOME = f"INSERT INTO layer.wifi (geom, code) VALUES (ST_Point({EAST}, {NORTH}, 4326), '{{}}')"  # noqa: S608  ours
+MANY = (
+    f"INSERT INTO layer.wifi (geom, code) SELECT ST_Point({EAST}, {NORTH}, 4326), 'nhiều ' || number"  # noqa: S608  ours
+    " FROM generate_series(1, 100) AS number"
+)
 CHANGING = {"X-Request-ID", "Date"}
-
-
-class Town:
-    """A service, and how often Flask was asked."""
-
-    def __init__(self, app: Flask, url: str) -> None:
-        self.app, self.url, self.flask_asked = app, url, 0
-        app.before_request_funcs[None].insert(0, self._count)
-
-    def _count(self) -> None:
-        self.flask_asked += 1
-
-    @property
-    def client(self) -> FlaskClient:
-        return self.app.test_client()
-
-    def write(self, statement: str) -> None:
-        engine = open_engine(self.url)
-        write(engine, statement)
-        engine.dispose()
 
 
 @pytest.fixture
 def town(
     make_database: Callable[[], str], catalogue: Catalogue, city: Path, tmp_path: Path
 ) -> Iterator[Town]:
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        ensure_table(connection, table_of(catalogue.layers[LayerId(LAYER)]))
-    engine.dispose()
-    app = create_app(Settings(data_dir=tmp_path, database_url=url, layers_dir=city, tiles_dir=TILES))
-    found = Town(app, url)
-    found.write(SOME.format("w1"))
-    # As the watch does that runs beside a served application.
-    look(found)
-    yield found
-    app.extensions["gis"].close()
-
-
-def until_it_is_old() -> None:
-    time.sleep(tile_freshness.BELIEVED_S + 0.05)
-
-
-def look(town: Town) -> None:
-    context = town.app.extensions["gis"]
-    with transaction(context.engine) as connection:
-        context.tiles.freshness.look(connection)
+    with serving(make_database, catalogue, city, tmp_path, LAYER) as made:
+        yield made
 
 
 @pytest.mark.parametrize("path", [TILE, NOWHERE])
-@pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
+@pytest.mark.parametrize("encoding", ["identity", "gzip, br", "gzip;q=0, br"])
 def test_the_gate_answers_as_flask_does(town: Town, path: str, encoding: str) -> None:
-    for number in range(30):
-        town.write(SOME.format(f"many {number} Thái Bình"))
-    look(town)
+    town.write(MANY)
+    town.look()
     asked = {"Accept-Encoding": encoding}
     by_flask = town.client.get(path, headers=asked)
-    look(town)
+    town.look()
     by_gate = town.client.get(path, headers=asked)
     assert town.flask_asked == 1
     assert (by_gate.status_code, by_gate.data) == (by_flask.status_code, by_flask.data)
@@ -104,12 +56,40 @@ def _set(value: str) -> frozenset[str]:
 
 def test_who_has_the_tile_is_not_given_it_again(town: Town) -> None:
     tag = town.client.get(TILE).headers["ETag"]
-    look(town)
+    town.look()
     again = town.client.get(TILE, headers={"If-None-Match": tag})
     assert (again.status_code, again.data, town.flask_asked) == (304, b"", 1)
     assert again.headers["ETag"] == tag
     other = town.client.get(TILE, headers={"If-None-Match": '"other"'})
     assert (other.status_code, town.flask_asked) == (200, 1)
+
+
+def test_the_other_tiles_of_an_address_are_made_at_the_gate(town: Town) -> None:
+    town.client.get(TILE)
+    nowhere = town.by_gate(lambda: town.client.get(NOWHERE))
+    assert (nowhere.status_code, nowhere.data) == (204, b"")
+    other = town.by_gate(lambda: town.client.get(tile_path(LAYER, 13)))
+    assert (other.status_code, town.flask_asked) == (200, 1)
+    without = town.client.get(tile_path(LAYER, 13), query_string={"f": "mvt"})
+    assert (without.data, town.flask_asked) == (other.data, 2)
+
+
+def test_what_goes_wrong_at_the_gate_is_told_as_all_errors_are(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.client.get(TILE)
+    town.look()
+    outside = town.client.get(f"/api/collections/{LAYER}/tiles/WebMercatorQuad/12/0/999999")
+    assert (outside.status_code, outside.get_json()["code"]) == (404, "tile_outside_matrix")
+
+    def is_busy(*_: object, **__: object) -> None:
+        raise Temporary(ErrorCode.TILES_BUSY, count=8, seconds=2)
+
+    monkeypatch.setattr(TileCache, "give", is_busy)
+    town.look()
+    busy = town.client.get(tile_path(LAYER, 11))
+    assert (busy.status_code, busy.get_json()["code"]) == (503, "tiles_busy")
+    assert "Retry-After" in busy.headers
 
 
 def test_a_change_goes_through_the_gate_within_a_second(town: Town) -> None:
@@ -118,26 +98,24 @@ def test_a_change_goes_through_the_gate_within_a_second(town: Town) -> None:
     until_it_is_old()
     after = town.client.get(TILE).headers["ETag"]
     assert after != before
-    look(town)
+    town.look()
     assert town.client.get(TILE).headers["ETag"] == after
     assert town.flask_asked == 2
 
 
 def test_a_layer_that_is_closed_is_closed_at_the_gate(town: Town) -> None:
     town.client.get(TILE)
-    look(town)
+    town.look()
     assert town.client.get(TILE).status_code == 200
     assert town.flask_asked == 1
-    engine = open_engine(town.url)
-    with transaction(engine) as connection:
+    with town.writing() as connection:
         put_visibility(connection, LAYER, "internal")
         token = make_token(connection, Role.VIEWER, "a viewer")
-    engine.dispose()
     until_it_is_old()
     assert town.client.get(TILE).status_code == 401
     known = town.client.get(TILE, headers={"Authorization": f"Bearer {token}"})
     assert (known.status_code, known.headers["Cache-Control"]) == (200, "private, no-cache")
-    look(town)
+    town.look()
     assert town.client.get(TILE).status_code == 401, "what one who is known was given is nobody else's"
 
 
@@ -151,14 +129,14 @@ def test_a_layer_that_is_closed_is_closed_at_the_gate(town: Town) -> None:
 )
 def test_whatever_is_not_plain_is_flasks_to_answer(town: Town, asked: dict[str, Any]) -> None:
     town.client.get(TILE)
-    look(town)
+    town.look()
     town.client.open(TILE, **asked)
     assert town.flask_asked == 2
 
 
-def test_whoever_has_a_session_is_flasks_to_answer(town: Town) -> None:
+def test_whoever_has_a_session_that_does_not_hold_is_flasks_to_answer(town: Town) -> None:
     town.client.get(TILE)
-    look(town)
+    town.look()
     client = town.client
     client.set_cookie("gis_session", "nobodys")
     assert client.get(TILE).status_code == 200

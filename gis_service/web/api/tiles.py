@@ -1,9 +1,10 @@
 """Vector tiles of a collection, and the documents that say where they lie."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.services import tile_grid as grid
@@ -19,6 +20,7 @@ from gis_service.web.api.collections import collection_of
 from gis_service.web.api.states import condition_of, state_of
 from gis_service.web.asker import asker_of
 from gis_service.web.auth import Permission
+from gis_service.web.headers import THINNED
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, MVT, Link
@@ -48,8 +50,6 @@ DIMENSIONS = {
 }
 _KINDS = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 _EMPTY = 204
-THINNED = "X-Tile-Thinned"
-"""Header of a tile in which not all is that lies there: ``shown=…, of=…``."""
 
 
 def _drawable(collection_id: str) -> Collection:
@@ -175,17 +175,17 @@ def plain_template(template: str) -> str:
     return template
 
 
-def tile_response(tile: Tile) -> Response:
+def tile_response(tile: Tile, give: tile_gate.Give) -> Response:
     """Give a tile in the form that the reader takes, or 204 for one in which nothing lies.
 
     Parameters
     ----------
     tile
         What is given.
+    give
+        Gives any other plain tile of the same address.
     """
-    gate = tile_gate.gate_of(current_app)
-    if gate is not None and current.caller() is ANONYMOUS:
-        gate.learn(request.environ, tile)
+    tile_gate.learn(tile, give)
     if not tile.content:
         response = Response(status=_EMPTY)
         del response.headers["Content-Type"]
@@ -220,8 +220,9 @@ def tile(
     condition, past = condition_of(collection, query), state_of(collection, query).past
     shown = service.Shown(condition, past, service.time_of(current.connection(), collection.definition, past))
     zxy = tile_matrix, tile_col, tile_row
+    give = partial(service.tile, current.context(), collection.definition)
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.
     current.release()
     with asked_by(asker_of(request.environ)):
-        found = service.tile(current.context(), collection.definition, zxy, shown)
-    return tile_response(found)
+        found = give(zxy, shown)
+    return tile_response(found, give)

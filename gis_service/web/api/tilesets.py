@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from gis_service.services import tile_grid as grid
 from gis_service.services import tilesets as service
 from gis_service.services.tile_flights import asked_by
+from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.web import current
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response, tileset_layer, vector_layer
@@ -129,9 +130,13 @@ def tile(
     """Give one tile of several layers as Mapbox Vector Tile; 204 when nothing lies in it."""
     del query  # there is only one format; asking for another has been refused
     grid.require_matrix_set(tile_matrix_set_id)
-    definition = _tileset_of(tileset_id).definition
+    context, definition = current.context(), _tileset_of(tileset_id).definition
+
+    def give(zxy: Zxy) -> Tile:
+        return service.tile(context, definition, *zxy)
+
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.
     current.release()
     with asked_by(asker_of(request.environ)):
-        found = service.tile(current.context(), definition, tile_matrix, tile_col, tile_row)
-    return tile_response(found)
+        found = give((tile_matrix, tile_col, tile_row))
+    return tile_response(found, give)
