@@ -123,7 +123,7 @@ class ErrorCode(StrEnum):
     FILE_CORRUPT = "file_corrupt"
     FILE_REJECTED_READER_LIMIT = "file_rejected_reader_limit"
     FILE_LAYER_CHOICE = "file_layer_choice"
-    FILE_CRS_MISSING = "file_crs_missing"
+    NEEDS_CRS = "needs_crs"
     TEXT_ENCODING_UNKNOWN = "text_encoding_unknown"
     ARCHIVE_TOO_LARGE = "archive_too_large"
     ARCHIVE_UNSAFE_PATH = "archive_unsafe_path"
@@ -329,6 +329,7 @@ class ErrorCode(StrEnum):
     DATUM_SUSPECT = "datum_suspect"
     LAYERS_BESIDE = "layers_beside"
     COLUMNS_CALLED_ALIKE = "columns_called_alike"
+    COLUMNS_FIT_ONE_FIELD = "columns_fit_one_field"
     # rasters on the map, and what they hold at a place and of zones
     LAYER_WITHOUT_CELLS = "layer_without_cells"
     RASTER_BAND_UNKNOWN = "raster_band_unknown"
@@ -339,3 +340,11 @@ class ErrorCode(StrEnum):
     # pictures of other tile servers under the map
     IMAGERY_UNKNOWN = "imagery_unknown"
     IMAGERY_FAILED = "imagery_failed"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ErrorCode | None":
+        """Know a code by the name that it had before: uploads and jobs may have kept it."""
+        return _BEFORE.get(str(value))
+
+
+_BEFORE = {"file_crs_missing": ErrorCode.NEEDS_CRS}

@@ -8,6 +8,7 @@ from gis_service.cli.layers_rasters import write_raster
 from gis_service.cli.progress import Bar
 from gis_service.cli.users import operator
 from gis_service.messages.catalogue import notices
+from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services import export as exporting
 from gis_service.services import layers as known
@@ -54,8 +55,7 @@ def export(
     finally:
         bar.close()
     generated = ", generated data" if report.generated else ""
-    click.echo(
-        f"{report.out}: layer {report.layer}, {report.features} features, version {report.version}{generated}"
-    )
+    features = f"{report.features} {plural(report.features, 'feature', 'features')}"
+    click.echo(f"{report.out}: layer {report.layer}, {features}, version {report.version}{generated}")
     for note in report.notes:
         click.echo(notices()[note.code].in_language(language).format(**note.params), err=True)

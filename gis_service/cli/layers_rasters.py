@@ -12,6 +12,7 @@ from gis_service.cli.users import operator
 from gis_service.files.readers.raster_limits import RasterLimits
 from gis_service.files.readers.raster_process import is_geotiff
 from gis_service.messages.catalogue import notices
+from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services.audit import note_version
 from gis_service.services.context import Context, open_context
@@ -136,8 +137,9 @@ def load_raster_file(
     for finding in report.findings:
         click.echo(f"{finding.title(language_of())}: {finding.detail(language_of())}")
     raster = report.raster
+    bands = f"{len(raster.bands)} {plural(len(raster.bands), 'band', 'bands')}"
     click.echo(
-        f"layer {report.layer}: {raster.width} × {raster.height} cells, {len(raster.bands)} bands,"
+        f"layer {report.layer}: {raster.width} × {raster.height} cells, {bands},"
         f" {raster.crs}, {raster.kind}, version {report.version}"
     )
 

@@ -11,6 +11,7 @@ import click
 
 from gis_service.catalogue.loader import load_catalogue
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services import accounts, audit
 from gis_service.services import users as service
@@ -129,7 +130,7 @@ def token(role: str, scope: Iterable[str], hours: int, label: str) -> None:
             connection, Role(role), label, scopes=scopes, lifetime_s=hours * HOUR_S, caller=operator()
         )
     limited = f", limited to {', '.join(sorted(scopes))}" if scopes else ""
-    told = f"Token for the role {role}, valid for {hours} hours{limited}."
+    told = f"Token for the role {role}, valid for {hours} {plural(hours, 'hour', 'hours')}{limited}."
     click.echo(f"{told} Send it as: Authorization: Bearer TOKEN", err=True)
     click.echo(made)
 

@@ -6,12 +6,13 @@ from importlib.resources import files
 
 import yaml
 
+from gis_service.messages.plural import counted
 from gis_service.types import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The words of one error code; texts may hold ``{placeholders}``."""
+    """The words of one error code; texts may hold ``{placeholders}``, English ones also `Counted` forms."""
 
     status: int
     title: Text
@@ -24,7 +25,7 @@ _Section = dict[str, dict[str, dict[str, str]]]
 
 
 def _text(entry: dict[str, str]) -> Text:
-    return Text(vi=entry["vi"].strip(), en=entry["en"].strip())
+    return Text(vi=entry["vi"].strip(), en=counted(entry["en"].strip()))
 
 
 @cache

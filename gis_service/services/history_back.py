@@ -206,4 +206,4 @@ def _made(connection: Connection, table: LayerTable, done: Tally, author: str, m
 
 def _words(code: str, **params: object) -> str:
     words = notices()[code]
-    return f"{words.vi} / {words.en}".format(**params)
+    return f"{words.vi.format(**params)} / {words.en.format(**params)}"

@@ -16,33 +16,29 @@ import shapely
 
 from gis_service.analysis.checks.coverage import (
     MOST_VERTICES,
-    check_coverage,
-    clean_coverage,
-    words_of_gap,
-    words_of_overlap,
 )
 from gis_service.analysis.checks.duplicates import Repeats, row_hashes
-from gis_service.analysis.checks.findings import LISTED, SHOWN, Feature, Finding, Found, Repair
-from gis_service.analysis.checks.prepared import kinds_of
+from gis_service.analysis.checks.findings import LISTED, SHOWN, Finding, Found, Repair
 from gis_service.analysis.checks.thousands import ThousandsSeen
-from gis_service.analysis.checks.validity import tangled
 from gis_service.analysis.columns import has_zones
-from gis_service.analysis.shapes import Prepared, Rule, prepare, wrapped
-from gis_service.crs import STORAGE, Recognised, transform
+from gis_service.analysis.shapes import Prepared, Rule, prepare
+from gis_service.crs import Recognised
 from gis_service.errors import ErrorCode
 from gis_service.messages.catalogue import notices
+from gis_service.services.ingest_areas import AreaChecks
 from gis_service.services.ingest_cells import Cells
+from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.ingest_columns import NUMERIC, Matching, check_column
 from gis_service.services.ingest_coordinates import retold
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_personal import PersonalColumns
 from gis_service.services.ingest_placed import Placed
 from gis_service.services.ingest_text import TextRepair
-from gis_service.types import Floats, Geometries, Int64s
+from gis_service.types import Geometries, Int64s
 
-_TOO_LARGE, _TOO_TANGLED = "coverage_too_large", "coverage_too_tangled"
-BORDERS = 20
-"""For each side of areas the others that it may meet, on average; in a sound coverage it meets three."""
+_TOO_LARGE = "coverage_too_large"
+AT_ONCE_VERTICES = 1_000_000
+"""Vertices of all areas up to which overlaps are looked for while somebody waits."""
 THOUSANDS = "thousands"
 """Chosen for a column: points in its numbers divide thousands."""
 _MOST_BAD = 500
@@ -87,6 +83,8 @@ class CheckPlan:
         What points in the numbers of a column mean, by column: ``thousands`` or ``decimal``.
     place
         Columns of a table that its geometries were made of.
+    until
+        Moment until which somebody waits for the checks; none when nobody does.
     """
 
     matching: Matching
@@ -105,6 +103,7 @@ class CheckPlan:
     cells: Cells | None = None
     numbers: Mapping[str, str] = member(default_factory=dict)
     place: tuple[str, ...] = ()
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +141,15 @@ class Checker:
         self._plan = plan
         self.faults = FaultList(plan.cells)
         self.told: Counter[str] = Counter()
+        self.areas = AreaChecks(
+            self.faults,
+            kind=plan.rule.kind if plan.rule else None,
+            metric=plan.metric,
+            gap_m=plan.gap_m,
+            until=plan.until,
+        )
         self.zoneless: set[str] = set()
         self.area_changed_m2 = 0.0
-        self.sliver_m2 = 0.0
-        """By how much closing overlaps and gaps changed areas, all together."""
         self.done = 0
         """Features that came in."""
         self.kept = 0
@@ -198,81 +202,11 @@ class Checker:
         if self._personal is not None:
             self._personal.tell(self.faults)
         if self._areas and Repair.SLIVERS not in self._plan.repairs:
-            self.look_at_areas(np.concatenate(self._areas), np.concatenate(self._area_numbers))
-
-    def look_at_areas(self, areas: Geometries, numbers: Int64s) -> None:
-        """Tell where areas overlap or leave narrow gaps.
-
-        Parameters
-        ----------
-        areas
-            (n,) in longitude and latitude.
-        numbers
-            (n,) their features.
-        """
-        if tangled(areas, BORDERS):
-            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_TANGLED])
-            return
-        faults = check_coverage(transform(areas, STORAGE, self._plan.metric), self._plan.gap_m)
-        if faults.overlaps:
-            features = self._features(
-                [(words_of_overlap(entry, numbers), entry.first, entry.place) for entry in faults.overlaps],
-                numbers,
-            )
-            area = f"{faults.overlap_m2:.2f}"
-            self.faults.add(ErrorCode.COVERAGE_OVERLAP, len(faults.overlaps), features, area=area)
-        if faults.gaps:
-            features = self._features(
-                [(words_of_gap(entry, numbers), entry.rows[0], entry.place) for entry in faults.gaps], numbers
-            )
-            width = f"{self._plan.gap_m:g}"
-            self.faults.add(ErrorCode.COVERAGE_GAP, len(faults.gaps), features, width=width)
-
-    def clean_areas(self, areas: Geometries, numbers: Int64s) -> Geometries:
-        """Close overlaps and narrow gaps as was chosen, and tell how much that changed.
-
-        Parameters
-        ----------
-        areas
-            (n,) all geometries of the source in longitude and latitude.
-        numbers
-            (n,) their features.
-        """
-        if not self._plan.coverage:
-            return areas
-        if tangled(areas, BORDERS):
-            self.look_at_areas(areas, numbers)
-            return areas
-        cleaned = clean_coverage(areas, self._plan.metric, self._plan.gap_m)
-        if self._plan.rule is not None:
-            cleaned = wrapped(cleaned, self._plan.rule.kind)
-            # What would vanish, or fall into parts that the layer does not take, stays and is told.
-            kinds = kinds_of(cleaned) != kinds_of(areas)
-            lost = np.asarray(shapely.is_empty(cleaned)) | (kinds & (self._plan.rule.kind != "Geometry"))
-            cleaned[lost] = areas[lost]
-        changed = np.flatnonzero(np.array([old is not new for old, new in zip(areas, cleaned, strict=True)]))
-        if changed.size:
-            before, after = (
-                shapely.area(transform(each[changed], STORAGE, self._plan.metric))
-                for each in (areas, cleaned)
-            )
-            self.told["repaired_slivers"] += int(changed.size)
-            self.sliver_m2 += float(np.abs(after - before).sum())
-        self.look_at_areas(cleaned, numbers)
-        return cleaned
+            self.areas.look_at(np.concatenate(self._areas), np.concatenate(self._area_numbers))
 
     def findings(self, params: Mapping[str, object]) -> tuple[Finding, ...]:
         """Give all that was found; see :meth:`FaultList.findings`."""
         return self.faults.findings(params)
-
-    def _features(self, told: list[tuple[str, int, Floats]], numbers: Int64s) -> list[Feature]:
-        shown = told[:LISTED]
-        points = np.asarray(shapely.points(np.array([place for _, _, place in shown])), dtype=object)
-        degrees = shapely.get_coordinates(transform(points, self._plan.metric, STORAGE))
-        return [
-            Feature(int(numbers[row]), words, lon, lat)
-            for (words, row, _), (lon, lat) in zip(shown, degrees.tolist(), strict=True)
-        ]
 
     def _shapes(self, wkb: Geometries | None, batch: pa.RecordBatch, first: int) -> Prepared | None:
         if wkb is None or self._plan.rule is None:
@@ -350,6 +284,8 @@ class Checker:
         if self._areas is None or shapes is None:
             return
         self._vertices += int(shapely.get_num_coordinates(shapes).sum())
+        if self._plan.until is not None and self._vertices > AT_ONCE_VERTICES:
+            raise TooMuchAtOnceError
         if self._vertices > MOST_VERTICES:
             self._areas = None
             self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_LARGE])

@@ -1,7 +1,10 @@
 """Which column of a file belongs to which field of a layer, and what stands in it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -18,6 +21,8 @@ from gis_service.types import Bools
 
 _DBF_NAME = 10
 """Column names of a Shapefile are cut to ten letters."""
+_NUMBER = re.compile(r" \(\d+\)$")
+"""What a reader puts behind a name that was there before."""
 _OWN_COLUMNS = {"fid", "id", "ogcfid"}
 """Row numbers that programs write of themselves; leaving them out needs no notice."""
 NUMERIC = ("integer", "number")
@@ -45,6 +50,9 @@ class Matching:
         Fields that the file does not have.
     reasons
         For each of the fields why its column was taken.
+    doubtful
+        Positions of the columns that fit one field equally well, by its id: none of them is taken, and the
+        field is absent, until somebody chooses.
     """
 
     fields: tuple[FieldDefinition, ...]
@@ -52,6 +60,7 @@ class Matching:
     dropped: tuple[str, ...]
     absent: tuple[FieldDefinition, ...]
     reasons: tuple[Reason, ...]
+    doubtful: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def fold(name: str) -> str:
@@ -65,6 +74,7 @@ def match_columns(
     chosen: Mapping[str, str | None] | None = None,
     given: Sequence[str] | None = None,
     cut: Mapping[str, str] | None = None,
+    apart: Collection[str] = (),
 ) -> Matching:
     """Match as chosen, then by name as it stands, then folded, then as cut by a Shapefile when only one fits.
 
@@ -80,6 +90,8 @@ def match_columns(
         The same columns as the file writes them, by which they are chosen.
     cut
         Field by column where it is known how the name was cut, in a file of our own.
+    apart
+        Columns that were called as one before them, and got a number: ``note (2)`` counts as ``note``.
 
     Raises
     ------
@@ -96,13 +108,8 @@ def match_columns(
     for position, name in enumerate(given):
         if (field := (cut or {}).get(name)) is not None and name not in chosen and field not in taken:
             taken[field] = position, "cut"
-    for reason, rule in _RULES.items():
-        for position, name in enumerate(names):
-            if position in left_out or any(position == at for at, _ in taken.values()):
-                continue
-            candidates = [field.name for field in definition.fields if rule(name, field.name)]
-            if len(candidates) == 1 and candidates[0] not in taken:
-                taken[candidates[0]] = position, reason
+    plain = [_NUMBER.sub("", name) if at in apart else name for name, at in zip(names, given, strict=True)]
+    doubtful = _take_by_name(plain, definition, taken, left_out)
     fields = tuple(field for field in definition.fields if field.name in taken)
     used = {at for at, _ in taken.values()} | left_out
     unused = [name for position, name in enumerate(names) if position not in used]
@@ -112,7 +119,33 @@ def match_columns(
         dropped=tuple(name for name in unused if fold(name) not in _OWN_COLUMNS),
         absent=tuple(field for field in definition.fields if field.name not in taken),
         reasons=tuple(taken[field.name][1] for field in fields),
+        doubtful=doubtful,
     )
+
+
+def _take_by_name(
+    names: Sequence[str],
+    definition: LayerDefinition,
+    taken: dict[str, tuple[int, Reason]],
+    left_out: Collection[int],
+) -> dict[str, tuple[int, ...]]:
+    """Take columns by their names, the closest way first; give those that fit a field as well as others."""
+    doubtful: dict[str, tuple[int, ...]] = {}
+    for reason, rule in _RULES.items():
+        used = {*left_out, *(at for at, _ in taken.values()), *chain.from_iterable(doubtful.values())}
+        fitting: dict[str, list[int]] = defaultdict(list)
+        for position, name in enumerate(names):
+            candidates = [field.name for field in definition.fields if rule(name, field.name)]
+            if position not in used and len(candidates) == 1:
+                fitting[candidates[0]].append(position)
+        for known, positions in fitting.items():
+            if known in taken or known in doubtful:
+                continue
+            if len(positions) == 1:
+                taken[known] = positions[0], reason
+            else:
+                doubtful[known] = tuple(positions)
+    return doubtful
 
 
 def _require_choice(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyproj
 
 from gis_service.analysis.checks.findings import Finding, Repair, Severity
 from gis_service.analysis.coordinate_guess import CoordinateGuess
@@ -22,6 +23,7 @@ from gis_service.crs import crs_name
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, RefusedInput
 from gis_service.services.base_version import require_base, told_base
+from gis_service.services.ingest_alike import tell_alike, tell_doubtful
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_cells import INNER
 from gis_service.services.ingest_checks import Checker, CheckPlan
@@ -29,7 +31,7 @@ from gis_service.services.ingest_coordinates import CoordinatesSeen, coordinates
 from gis_service.services.ingest_definition import Renamed, ids_of, suggest_definition
 from gis_service.services.ingest_guesses import guessed
 from gis_service.services.ingest_open import open_as_chosen
-from gis_service.services.ingest_part import tell_alike, tell_beside, tell_part
+from gis_service.services.ingest_part import tell_beside, tell_part
 from gis_service.services.ingest_placing import lists_for, place_rows
 from gis_service.services.ingest_plan import is_far_fewer, lacking_fields, open_plan, plan_of
 from gis_service.services.ingest_seen import ColumnSeen, ColumnsSeen, PlacesSeen, Sample
@@ -296,12 +298,7 @@ class _Look:
         _tell_of_kinds(checker, kinds, target)
         declared = None if plan.rule is None else plan.rule.crs
         crs = None if declared is None else crs_name(declared)
-        systems: tuple[CrsGuess, ...] = ()
-        if self._places is not None and (
-            crs is None or _ASTRAY & {code for code, *_ in checker.faults.kinds}
-        ):
-            points = self._places.points()
-            systems = guessed("systems", lambda: guess_systems(points, catalogue, declared))
+        systems = self._systems(catalogue, declared)
         texts = guessed("text", lambda: guesses(columns.texts()))
         tell_legacy(checker.faults, texts, columns.judged_of())
         if crs is not None:
@@ -311,11 +308,6 @@ class _Look:
         renamed = tuple(ids_of(rows.names, names)) if target is None else ()
         category = min(catalogue.city.categories)
         title = rows.header.layer or Path(rows.file).stem
-        params = {
-            "declared": "Geometry" if target is None else target.geometry,
-            "where": "",
-            "box": ", ".join(f"{side:g}" for side in catalogue.city.bbox),
-        }
         suggestions = suggest_columns(rows.names, names, seen, plan.matching, target, renamed)
         return Inspection(
             file=rows.file,
@@ -329,7 +321,7 @@ class _Look:
             box=box,
             columns=tuple(seen),
             suggestions=suggestions,
-            findings=checker.findings(params),
+            findings=checker.findings(_params(catalogue, target)),
             notices=tuple({"code": code, "params": told} for code, told in notices_of(checker, plan)),
             text_guesses=texts,
             crs_guesses=systems,
@@ -339,12 +331,29 @@ class _Look:
             else guessed("coordinates", self._coordinates.guesses),
             unit_guesses=guessed("units", self._units.guesses),
             placing=None if rows.placed is None else rows.placed.document(),
-            sample={"type": "FeatureCollection", "features": []}
-            if self._sample is None
-            else self._sample.collection(checker.bad, box),
+            sample=self._sampled(box),
             definition=suggest_definition(title, seen, renamed, kinds, category) if target is None else None,
             renamed=renamed,
         )
+
+    def _systems(self, catalogue: Catalogue, declared: pyproj.CRS | None) -> tuple[CrsGuess, ...]:
+        """Guess at the system where the file does not say it, or lies astray in it."""
+        astray = _ASTRAY & {code for code, *_ in self.checker.faults.kinds}
+        if self._places is None or not (declared is None or astray):
+            return ()
+        points = self._places.points()
+        return guessed("systems", lambda: guess_systems(points, catalogue, declared))
+
+    def _sampled(self, box: BBox | None) -> dict[str, Any]:
+        if self._sample is None:
+            return {"type": "FeatureCollection", "features": []}
+        return self._sample.collection(self.checker.bad, box)
+
+
+def _params(catalogue: Catalogue, target: LayerDefinition | None) -> dict[str, object]:
+    """Give what the words of any finding may need."""
+    box = ", ".join(f"{side:g}" for side in catalogue.city.bbox)
+    return {"declared": "Geometry" if target is None else target.geometry, "where": "", "box": box}
 
 
 def _tell_of_file(
@@ -358,7 +367,7 @@ def _tell_of_file(
     """Tell what concerns the file as a whole, which a load would refuse before its first row."""
     columns = ", ".join(rows.names)
     if plan.rule is not None and plan.rule.crs is None:
-        checker.faults.add(ErrorCode.FILE_CRS_MISSING, file=rows.file, example=catalogue.city.crs)
+        checker.faults.add(ErrorCode.NEEDS_CRS, file=rows.file, example=catalogue.city.crs)
     if rows.header.as_bytes and not plan.text.chosen:
         checker.faults.add(ErrorCode.TEXT_ENCODING_UNKNOWN, file=rows.file)
     tell_beside(checker.faults, rows)
@@ -368,6 +377,7 @@ def _tell_of_file(
         return
     if plan.rule is None and target.geometry != "None":
         checker.faults.add(ErrorCode.COORDINATES_MISSING, file=rows.file, columns=columns)
+    tell_doubtful(checker.faults, rows, plan.matching)
     if lacking := lacking_fields(target, plan):
         fields = ", ".join(lacking)
         checker.faults.add(

@@ -32,9 +32,11 @@ from gis_service.db.publish import replace_all
 from gis_service.db.unmoved import LAST_DIGITS_DEGREES, TOLERANCE_DEGREES, keep_places
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.base_version import has_changed, replaced, require_base, told_base
+from gis_service.services.ingest_alike import tell_alike
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_checks import Checked, Checker
-from gis_service.services.ingest_part import require_agreed, tell_alike, tell_beside, tell_part
+from gis_service.services.ingest_clock import require_time, time_left
+from gis_service.services.ingest_part import require_agreed, tell_beside, tell_part
 from gis_service.services.ingest_plan import is_far_fewer, located_or_refused, plan_of
 from gis_service.services.ingest_source import LoadOptions, LoadReport, Progress, Rows
 from gis_service.services.ingest_systems import tell_datum
@@ -93,8 +95,9 @@ class Load:
             ``layer_table_differs``, ``layer_busy``, ``base_version_changed``, ``layer_no_longer_empty``.
         """
         table = table_of(self._definition)
+        wait_s = time_left(self._options.until, LOCK_WAIT_S)
         # A savepoint: after a refusal the caller's transaction is as it was.
-        with waiting_at_most(connection, table.id, LOCK_WAIT_S), connection.begin_nested():
+        with waiting_at_most(connection, table.id, wait_s), connection.begin_nested():
             seen = version_of(connection, table.id)
             if seen is not None and not self._options.own and table_exists(connection, table.id):
                 self._before = count(connection, table)
@@ -152,6 +155,7 @@ class Load:
                 elif not self._checker.faults:
                     self._write(checked, checked.geometries, writer)
                 progress(self._checker.done, self._rows.header.total)
+                require_time(self._options.until)
             self._finish()
             for checked, shapes in self._closed(held):
                 self._write(checked, shapes, writer)
@@ -181,7 +185,9 @@ class Load:
             yield from ((entry, None) for entry in held)
             return
         numbers = np.concatenate([entry.numbers for entry in held])
-        closed = self._checker.clean_areas(np.concatenate(shapes), numbers)
+        closed = np.concatenate(shapes)
+        if self._plan.coverage:
+            closed = self._checker.areas.clean(closed, numbers)
         ends = np.cumsum([len(entry.numbers) for entry in held])
         yield from zip(held, np.split(closed, ends[:-1]), strict=True)
 

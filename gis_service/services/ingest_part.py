@@ -1,4 +1,4 @@
-"""What a file tells of itself as a whole: a part of a layer, layers beside it, columns called the same."""
+"""What a file tells of itself as a whole: a part of a layer, layers beside it."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers import APART, BESIDE
+from gis_service.files.readers import BESIDE
 from gis_service.services.export_names import OUR_COLUMNS, is_named_part
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.ingest_plan import is_far_fewer
@@ -77,21 +77,6 @@ def tell_beside(faults: FaultList, rows: Rows) -> None:
     """
     if others := others_in(rows.header.about):
         faults.add(ErrorCode.LAYERS_BESIDE, layer=rows.header.layer, beside=", ".join(others))
-
-
-def tell_alike(faults: FaultList, rows: Rows) -> None:
-    """Warn of columns that were called the same, and by which names they are known now.
-
-    Parameters
-    ----------
-    faults
-        Is added to.
-    rows
-        The source.
-    """
-    names = [str(name) for name in json.loads(rows.header.about.get(APART, "[]"))]
-    if names:
-        faults.add(ErrorCode.COLUMNS_CALLED_ALIKE, len(names), file=rows.file, columns=", ".join(names))
 
 
 def others_in(about: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.writers.shapefile import short_names
+from gis_service.services.ingest_alike import apart_in, require_no_doubt
 from gis_service.services.ingest_cells import cells_of
 from gis_service.services.ingest_checks import THOUSANDS, CheckPlan
 from gis_service.services.ingest_columns import Matching, Reason, match_columns
@@ -44,8 +45,8 @@ def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, optio
     if definition.geometry != "None" and rows.header.geometry:
         crs, seen = system_of(rows, options)
         rule = Rule(definition.geometry, crs, catalogue.city.bbox, options.repairs, metric)
-    cut = _cut_by_us(rows, definition)
-    matching = match_columns(names, definition, options.columns, rows.names, cut)
+    cut, apart = _cut_by_us(rows, definition), apart_in(rows.header.about)
+    matching = match_columns(names, definition, options.columns, rows.names, cut, apart)
     _require_columns(options.numbers, rows.names)
     return CheckPlan(
         matching=matching,
@@ -64,6 +65,7 @@ def plan_of(catalogue: Catalogue, definition: LayerDefinition, rows: Rows, optio
         cells=cells_of(rows.header.about, rows.names, matching, rows.header.place or ()),
         numbers=options.numbers,
         place=rows.header.place or (),
+        until=options.until,
     )
 
 
@@ -118,6 +120,7 @@ def open_plan(catalogue: Catalogue, rows: Rows, batch: pa.RecordBatch, options: 
         placed=rows.placed,
         cells=cells_of(rows.header.about, rows.names, matching, place),
         place=place,
+        until=options.until,
     )
 
 
@@ -156,16 +159,16 @@ def located_or_refused(
     Raises
     ------
     RefusedInput
-        ``coordinates_missing``, ``file_crs_missing``, ``field_missing``.
+        ``coordinates_missing``, ``needs_crs``, ``columns_fit_one_field``, ``field_missing``.
     """
     columns = ", ".join(rows.names)
     if definition.geometry != "None":
         if plan.rule is None:
             raise RefusedInput(ErrorCode.COORDINATES_MISSING, file=rows.file, columns=columns)
         if plan.rule.crs is None:
-            raise RefusedInput(ErrorCode.FILE_CRS_MISSING, file=rows.file, example=catalogue.city.crs)
-    lacking = lacking_fields(definition, plan)
-    if lacking:
+            raise RefusedInput(ErrorCode.NEEDS_CRS, file=rows.file, example=catalogue.city.crs)
+    require_no_doubt(rows, plan.matching)
+    if lacking := lacking_fields(definition, plan):
         raise RefusedInput(
             ErrorCode.FIELD_MISSING, file=rows.file, fields=", ".join(lacking), columns=columns
         )
@@ -177,5 +180,6 @@ def is_far_fewer(rows: int, now: int | None) -> bool:
 
 
 def lacking_fields(definition: LayerDefinition, plan: CheckPlan) -> list[str]:
-    """Name the fields that no feature may lack and for which there is no column."""
-    return [f.name for f in plan.matching.absent if f.required or f.name == definition.key]
+    """Name the fields that no feature may lack and for which there is no column; several are asked about."""
+    absent = [f for f in plan.matching.absent if f.name not in plan.matching.doubtful]
+    return [f.name for f in absent if f.required or f.name == definition.key]

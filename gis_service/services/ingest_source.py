@@ -63,6 +63,9 @@ class LoadOptions:
         Load whatever version the rows were made from, and whatever comes in meanwhile.
     called
         What its owner calls the file, where it lies under another name.
+    until
+        Moment, as of `time.monotonic`, until which somebody waits for what is read; see
+        :func:`gis_service.services.ingest_clock.require_time`.
     """
 
     crs: str | None = None
@@ -81,6 +84,7 @@ class LoadOptions:
     base: int | None = None
     any_base: bool = False
     called: str | None = None
+    until: float | None = None
 
     @property
     def fewer(self) -> bool:

@@ -9,6 +9,9 @@ from gis_service.services.ingest_columns import Matching, fold
 from gis_service.services.ingest_definition import Renamed
 from gis_service.services.ingest_seen import ColumnSeen
 
+SEVERAL = "several"
+"""Reason of a column that fits a field as well as another does: one of them has to be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -22,8 +25,9 @@ class Suggestion:
         Id of the field; none where nothing fits, or the column was left out.
     reason
         ``chosen``, ``same``, ``folded``, ``cut`` as a load takes it by itself; ``label`` (the name is what
-        people read for the field) and ``kind`` (the only one left of its kind) only as suggestions; ``new``
-        for a field of a new layer.
+        people read for the field) and ``kind`` (the only one left of its kind) only as suggestions;
+        ``several`` for each of several columns of which one has to be chosen; ``new`` for a field of a new
+        layer.
     taken
         Whether a load takes it so without being asked.
     """
@@ -67,12 +71,16 @@ def suggest_columns(
         position: (field.name, reason)
         for field, position, reason in zip(matching.fields, matching.positions, matching.reasons, strict=True)
     }
-    open_fields = list(matching.absent)
+    asked = {at: name for name, positions in matching.doubtful.items() for at in positions}
+    open_fields = [field for field in matching.absent if field.name not in matching.doubtful]
     told: list[Suggestion] = []
     for position, column in enumerate(given):
         if position in taken:
             field, reason = taken[position]
             told.append(Suggestion(column, field, reason, taken=True))
+            continue
+        if position in asked:
+            told.append(Suggestion(column, asked[position], SEVERAL, taken=False))
             continue
         labelled = [field for field in open_fields if _reads_as(names[position], field)]
         told.append(_open(column, labelled[0] if len(labelled) == 1 else None, "label"))

@@ -52,8 +52,8 @@ def repairs_of(checker: Checker, plan: CheckPlan) -> list[Told]:
     if checker.told["geometries_repaired"]:
         told.append(("geometries_repaired", {"count": checker.told["geometries_repaired"]}))
         told.append(("repaired_area", {"area": f"{checker.area_changed_m2:.2f}"}))
-    if count := checker.told["repaired_slivers"]:
-        width, area = f"{plan.gap_m:g}", f"{checker.sliver_m2:.2f}"
+    if count := checker.areas.mended:
+        width, area = f"{plan.gap_m:g}", f"{checker.areas.changed_m2:.2f}"
         told.append(("repaired_slivers", {"count": count, "width": width, "area": area}))
     return told
 

@@ -5,13 +5,10 @@ over jobs does not load the engine.
 """
 
 import asyncio
-import base64
-import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from gis_service.db import job_rows as rows
@@ -20,9 +17,10 @@ from gis_service.db import uploads
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.job_rows import JobRow as Job
-from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound, WrongUse
+from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound
 from gis_service.services import database
 from gis_service.services.accounts import Caller, Scope
+from gis_service.services.list_pages import page_key, read_page_key, require_limit
 from gis_service.settings import Settings
 from gis_service.types import Text
 
@@ -48,7 +46,6 @@ __all__ = [
 STUDY = "study"
 """Task of the queue: compute a study and keep it, or whatever else its job says."""
 STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
-LARGEST_PAGE = 1000
 ATTEMPTS = 2
 """Times that a job is begun; one whose process dies each time is not tried for ever."""
 _OF_OTHERS = Scope.ADMIN
@@ -108,16 +105,16 @@ def list_(
     WrongUse
         ``wrong_argument`` for a limit out of range or a key that no page gave.
     """
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
+    require_limit(limit)
     wanted = asked or JobFilter()
     if reader is not None and reader.role is None:
         return JobPage([], None)  # nobody in particular has no jobs
     if reader is not None and not reader.holds(_OF_OTHERS):
         wanted = replace(wanted, owner=owner_of(reader))
-    before = None if after is None else _read_key(after)
+    before = read_page_key(after)
     found = rows.page_of_jobs(connection, wanted, before, limit + 1)
-    return JobPage(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
+    last = found[limit - 1] if len(found) > limit else None
+    return JobPage(found[:limit], None if last is None else page_key(last.created_at, last.id))
 
 
 def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> Job:
@@ -199,18 +196,6 @@ def _may_see(reader: Caller | None, job: Job) -> bool:
     if reader is None or reader.holds(_OF_OTHERS):
         return True
     return reader.role is not None and owner_of(reader).has(job)
-
-
-def _key(last: Job) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last.created_at.isoformat(), last.id]).encode()).decode()
-
-
-def _read_key(key: str) -> tuple[datetime, str]:
-    try:
-        at, id_ = json.loads(base64.urlsafe_b64decode(key.encode()))
-        return datetime.fromisoformat(at), str(id_)
-    except (ValueError, TypeError) as error:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="after", value=key, expected="next") from error
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,8 @@ def file_in(
 ) -> tuple[Path, list[Note]]:
     """Give the file of a version in the system that is wanted: the one that is kept, where it fits.
 
-    Where every band of data holds persons, these are shared out among the cells of the other system; what is
-    lost or won by that is told of each band of persons.
+    Persons are shared out among the cells of the other system, whatever other bands hold; what is lost or won
+    by that is told of each band of persons.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def file_in(
     kind: Kind = "classes" if row.kind == "classes" else "values"
     bands = [RasterBand(row, number) for number in bands_of_data(row.bands)]
     counted = [band for band in bands if kind == "values" and band.unit(definition) == PERSONS]
-    summed = bool(bands) and len(counted) == len(bands)
+    summed = tuple(band.band for band in counted)
     try:
         made = warp_raster_file(path, out, system.to_wkt(), kind, limits, summed=summed)
     except RefusedInput as error:

@@ -238,7 +238,7 @@ def judged(
     findings = [] if target is None else _of_target(target, contents, file)
     if system is None:
         example = guesses[0].crs if guesses else city.crs
-        findings.append(Finding(ErrorCode.FILE_CRS_MISSING, 1, params={"file": file, "example": example}))
+        findings.append(Finding(ErrorCode.NEEDS_CRS, 1, params={"file": file, "example": example}))
     elif not inside:
         findings.append(_outside(system, found.bbox, city, file, guesses))
     findings += _assumed(contents, choices)

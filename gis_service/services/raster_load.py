@@ -88,7 +88,7 @@ def load_raster(
     NotFound
         ``layer_unknown``, ``file_not_found``.
     RefusedInput
-        ``layer_is_no_raster``, ``raster_bands_differ``, ``file_crs_missing``, ``raster_outside_city``, and as
+        ``layer_is_no_raster``, ``raster_bands_differ``, ``needs_crs``, ``raster_outside_city``, and as
         :func:`gis_service.services.raster_inspect.inspect_raster`.
     Conflict
         ``base_version_changed``, ``layer_no_longer_empty``, ``layer_busy``.

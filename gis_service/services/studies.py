@@ -4,8 +4,6 @@ A study is run whenever it is asked for: a layer table can be edited directly, a
 that. The same versions, parameters and code have the same id; an equal document stays as it was kept.
 """
 
-import base64
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +13,13 @@ from typing import Any
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db import studies as kept
 from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, NotFound, WrongUse
+from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.accounts import Caller
 from gis_service.services.compare import Workbench
 from gis_service.services.context import Context
 from gis_service.services.coverage import Progress
 from gis_service.services.documents import canonical_json
+from gis_service.services.list_pages import page_key, read_page_key, require_limit
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, rights_of
 from gis_service.services.study_processes import REQUESTS, Asked, ask
@@ -29,7 +28,6 @@ from gis_service.services.transactions import computing, writing
 
 PROCESSES = tuple(REQUESTS)
 """Processes that can be run."""
-LARGEST_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -250,24 +248,11 @@ def list_(
     WrongUse
         ``wrong_argument`` for a limit out of range or a key that no page gave.
     """
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
-    before = None if after is None else _read_key(after)
+    require_limit(limit)
+    before = read_page_key(after)
     shown = None if rights is None else shown_to(connection, rights)
     rows = kept.studies_page(connection, process=process, before=before, count=limit + 1, shown=shown)
     items = [
         StudySummary(row.id, row.process, row.created_at, row.seconds, row.author) for row in rows[:limit]
     ]
-    return StudyPage(items, _key(items[-1]) if len(rows) > limit else None)
-
-
-def _key(last: StudySummary) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last.created_at.isoformat(), last.id]).encode()).decode()
-
-
-def _read_key(key: str) -> tuple[datetime, str]:
-    try:
-        at, id_ = json.loads(base64.urlsafe_b64decode(key.encode()))
-        return datetime.fromisoformat(at), str(id_)
-    except (ValueError, TypeError) as error:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="after", value=key, expected="next") from error
+    return StudyPage(items, page_key(items[-1].created_at, items[-1].id) if len(rows) > limit else None)

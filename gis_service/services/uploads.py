@@ -4,23 +4,21 @@ What is found in them, and how they become a version of a layer, stands in ``upl
 keeps the house of uploads does not load the engine.
 """
 
-import base64
-import json
 import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PureWindowsPath
 
 from gis_service.db import uploads as rows
 from gis_service.db.engine import Connection
 from gis_service.db.uploads import UploadRow as Upload
-from gis_service.errors import Conflict, ErrorCode, NotFound, WrongUse
+from gis_service.errors import Conflict, ErrorCode, NotFound
 from gis_service.files.upload_store import Checksum
 from gis_service.services.accounts import Caller, Scope, record
 from gis_service.services.context import Context
 from gis_service.services.jobs import owner_of
+from gis_service.services.list_pages import page_key, read_page_key, require_limit
 from gis_service.services.transactions import reading, writing
 from gis_service.services.upload_jobs import INSPECT, enqueue
 from gis_service.services.uploads_room import lives, require_size, store_of
@@ -43,7 +41,6 @@ __all__ = [
     "start",
 ]
 
-LARGEST_PAGE = 1000
 _LONGEST_NAME = 200
 _OF_OTHERS = Scope.ADMIN
 
@@ -169,12 +166,12 @@ def list_(
     WrongUse
         ``wrong_argument`` for a limit out of range or a key that no page gave.
     """
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="limit", value=limit, expected=f"1 – {LARGEST_PAGE}")
+    require_limit(limit)
     owner = None if reader.holds(_OF_OTHERS) else owner_of(reader)
-    before = None if after is None else _read_key(after)
+    before = read_page_key(after, uuids=True)
     found = rows.page_of_uploads(connection, owner, before, limit + 1)
-    return UploadPage(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
+    last = found[limit - 1] if len(found) > limit else None
+    return UploadPage(found[:limit], None if last is None else page_key(last.created_at, last.id))
 
 
 def offset_of(settings: Settings, upload: Upload) -> int:
@@ -286,15 +283,3 @@ def again(context: Context, id_: str, reader: Caller | None = None) -> Upload:
     """Give an upload in a transaction of its own."""
     with reading(context) as connection:
         return find(connection, id_, reader)
-
-
-def _key(last: Upload) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last.created_at.isoformat(), last.id]).encode()).decode()
-
-
-def _read_key(key: str) -> tuple[datetime, str]:
-    try:
-        at, id_ = json.loads(base64.urlsafe_b64decode(key.encode()))
-        return datetime.fromisoformat(at), str(uuid.UUID(id_))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="after", value=key, expected="next") from error

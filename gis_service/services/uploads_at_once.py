@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
+from gis_service.services.ingest_clock import TooMuchAtOnceError, require_time
 from gis_service.services.uploads import Upload
 
 AT_ONCE_BYTES = 16 << 20
@@ -17,14 +18,12 @@ AT_ONCE_BYTES = 16 << 20
 AT_ONCE_ROWS = 100_000
 AT_ONCE_ROW_BYTES = 64 << 20
 """Rows, and their bytes unpacked, up to which it does so; checking takes a few times as much memory."""
+WAIT_S = 20.0
+"""Longest that somebody waits for what is found in a file, or for its commit."""
 AT_ONCE_S = 20.0
 """Time that reading and checking them took, up to which it reads them once more."""
 AT_ONCE = threading.BoundedSemaphore(2)
 """Requests of one process that may inspect, wait for an inspection, or commit."""
-
-
-class TooMuchAtOnceError(Exception):
-    """A file turned out to hold more than one process looks through while somebody waits."""
 
 
 class Measured:
@@ -58,8 +57,9 @@ class Measured:
         self._require_time()
 
     def _require_time(self) -> None:
-        if self._until is not None and (self.beyond or time.monotonic() > self._until):
+        if self._until is not None and self.beyond:
             raise TooMuchAtOnceError
+        require_time(self._until)
 
 
 def is_beyond(upload: Upload) -> bool:

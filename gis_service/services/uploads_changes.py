@@ -1,5 +1,8 @@
 """What a commit would change, counted without holding the layer: the file is staged, compared, and let go."""
 
+import time
+from dataclasses import replace
+
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
 from gis_service.db.publish import Changes
@@ -8,6 +11,7 @@ from gis_service.errors import RefusedInput
 from gis_service.files.readers import ReaderLimits
 from gis_service.services.accounts import Caller
 from gis_service.services.context import Context
+from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.ingest_load import Load
 from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_placing import place_rows
@@ -15,7 +19,7 @@ from gis_service.services.ingest_source import Rows
 from gis_service.services.layers import table_of
 from gis_service.services.transactions import reading, writing
 from gis_service.services.uploads import Upload, get, require_state
-from gis_service.services.uploads_at_once import AT_ONCE, is_beyond
+from gis_service.services.uploads_at_once import AT_ONCE, WAIT_S, is_beyond
 from gis_service.services.uploads_commit import source_of
 from gis_service.services.uploads_inspection import options_of, target_of
 
@@ -62,7 +66,7 @@ def changes_of(context: Context, id_: str, caller: Caller) -> Changes | None:
     try:
         with writing(context) as connection:
             return _counted(context, connection, found, target)
-    except RefusedInput:
+    except (RefusedInput, TooMuchAtOnceError):
         # What is wrong with it the inspection tells, and better.
         return None
     finally:
@@ -71,7 +75,8 @@ def changes_of(context: Context, id_: str, caller: Caller) -> Changes | None:
 
 def _counted(context: Context, connection: Connection, found: Upload, target: LayerDefinition) -> Changes:
     """Count in a transaction that has written nothing but a temporary table, which is gone with it."""
-    source = source_of(context, found, ReaderLimits.of(context.settings))
+    until = time.monotonic() + WAIT_S
+    source = replace(source_of(context, found, ReaderLimits.of(context.settings)), until=until)
     options = options_of(source)
     with (
         connection.begin_nested() as savepoint,

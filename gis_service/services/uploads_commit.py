@@ -1,6 +1,8 @@
 """The commit of an upload: one version of a layer, in one transaction with the note that it was made."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -8,20 +10,21 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.user_layer import body_of, with_user_layers
 from gis_service.db import uploads as rows
-from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.errors import ErrorCode, Fault, GisError, RefusedInput
 from gis_service.files.readers import ReaderLimits
 from gis_service.services import jobs, uploads, user_layers
 from gis_service.services.accounts import Caller, record
 from gis_service.services.audit import note_version
 from gis_service.services.context import Context
 from gis_service.services.ingest import LoadReport
+from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.jobs import Job, owner_of
 from gis_service.services.raster_load import RasterReport
 from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import Connection, writing
 from gis_service.services.upload_jobs import COMMIT, enqueue
 from gis_service.services.uploads import Upload, require_state
-from gis_service.services.uploads_at_once import AT_ONCE, is_beyond
+from gis_service.services.uploads_at_once import AT_ONCE, WAIT_S, is_beyond
 from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
 from gis_service.services.uploads_kept import without_values
@@ -33,10 +36,15 @@ _UNSAID = frozenset({"", "?", "??"})
 """What a suggested definition says of what nobody knows."""
 
 
-def commit(context: Context, id_: str, caller: Caller) -> Upload:
+def commit(context: Context, id_: str, caller: Caller, *, until: float | None = None) -> Upload:
     """Make a version of a layer of an upload, in one transaction with the note that it was made.
 
     Committing again what is committed changes nothing, and gives the same version.
+
+    Parameters
+    ----------
+    until
+        Moment, as of `time.monotonic`, until which somebody waits for it; None when nobody does.
 
     Raises
     ------
@@ -50,16 +58,21 @@ def commit(context: Context, id_: str, caller: Caller) -> Upload:
     RefusedInput
         ``upload_target_missing``; ``layer_definition_faulty``, also when a new layer does not say its licence
         or its source; and what the load is refused with. Nothing is published then.
+    TooMuchAtOnceError
+        When it takes longer than somebody waits. Nothing is published then either.
     """
     with writing(context) as connection:
         found = uploads.find(connection, id_, caller, lock=True, wait=False)
-        done = commit_locked(context, connection, found, caller, ["ready"])
+        done = commit_locked(context, connection, found, caller, ["ready"], until=until)
     store_of(context.settings).drop(id_)
     return done
 
 
 def commit_soon(context: Context, id_: str, caller: Caller) -> Upload | Job:
-    """Commit an upload while somebody waits, or let a job do it: one of a large file, or while others commit.
+    """Commit an upload while somebody waits, or let a job do it.
+
+    A job commits a large file, what comes while others commit, and what takes longer than somebody waits: a
+    layer that somebody else holds, checks that take their time.
 
     Returns
     -------
@@ -76,10 +89,25 @@ def commit_soon(context: Context, id_: str, caller: Caller) -> Upload | Job:
         return found
     if is_beyond(found) or not AT_ONCE.acquire(blocking=False):
         return accept(context, id_, caller)
+    until = time.monotonic() + WAIT_S
     try:
-        return commit(context, id_, caller)
+        return commit(context, id_, caller, until=until)
+    except TooMuchAtOnceError:
+        return accept(context, id_, caller)
+    except GisError as error:
+        if not _is_late(error, until):
+            raise
+        return accept(context, id_, caller)
     finally:
         AT_ONCE.release()
+
+
+def _is_late(error: GisError, until: float) -> bool:
+    """Tell of an error that only says that somebody does not wait as long as it takes."""
+    if error.code is ErrorCode.FILE_REJECTED_READER_LIMIT:
+        # Less time than a file may take was left to the reader: another limit it would have met sooner.
+        return time.monotonic() > until - WAIT_S / 2
+    return error.code is ErrorCode.LAYER_BUSY
 
 
 def accept(context: Context, id_: str, caller: Caller) -> Job:
@@ -102,7 +130,13 @@ def accept(context: Context, id_: str, caller: Caller) -> Job:
 
 
 def commit_locked(
-    context: Context, connection: Connection, found: Upload, caller: Caller, states: list[str]
+    context: Context,
+    connection: Connection,
+    found: Upload,
+    caller: Caller,
+    states: list[str],
+    *,
+    until: float | None = None,
 ) -> Upload:
     """Load the file of an upload whose row is locked, and note what came of it.
 
@@ -112,6 +146,8 @@ def commit_locked(
         Inside the transaction that holds the row; the caller commits.
     states
         In which the upload has to be.
+    until
+        As of `commit`.
 
     Raises
     ------
@@ -122,7 +158,7 @@ def commit_locked(
         return found
     require_state(found, states)
     target = _require_target(context.catalogue, found)
-    source = source_of(context, found, ReaderLimits.of(context.settings))
+    source = replace(source_of(context, found, ReaderLimits.of(context.settings)), until=until)
     record(connection, caller, "upload.commit", found.id, None, {"file": found.file, "layer": target.id})
     report, new = _loaded(context, connection, context.catalogue, found, source, target, caller)
     result = {

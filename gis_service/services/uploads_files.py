@@ -16,7 +16,7 @@ from gis_service.services.transactions import Connection, reading
 from gis_service.services.uploads_inspection import Source
 
 _TARGET = ("layer", "definition", "message")
-_NOT_CHOSEN = {"own", "limits", "any_base"}
+_NOT_CHOSEN = {"own", "limits", "any_base", "until"}
 """Options of a load that nobody chooses for an upload."""
 _OF_ROWS = sorted({*_TARGET, *(option.name for option in fields(LoadOptions))} - _NOT_CHOSEN)
 

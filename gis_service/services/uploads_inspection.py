@@ -131,7 +131,7 @@ def options_of(source: Source) -> LoadOptions:
         chosen.pop(name, None)
     if chosen.get("crs"):
         parse_chosen_crs(chosen["crs"])
-    return LoadOptions(**chosen, limits=source.limits_now)
+    return LoadOptions(**chosen, limits=source.limits_now, until=source.until)
 
 
 def _require_none(unknown: list[str], known: str) -> None:

@@ -18,12 +18,13 @@ from gis_service.files.readers import ReaderLimits
 from gis_service.services import jobs, uploads
 from gis_service.services.accounts import OPERATOR, Caller, record
 from gis_service.services.context import Context
+from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.jobs import Job, owner_of
 from gis_service.services.rights import rights_of
 from gis_service.services.transactions import writing
 from gis_service.services.upload_jobs import INSPECT, enqueue
 from gis_service.services.uploads import Upload, require_state
-from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES, TooMuchAtOnceError
+from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES, WAIT_S
 from gis_service.services.uploads_commit import commit_locked, source_of
 from gis_service.services.uploads_files import inspect, require_choices
 from gis_service.services.uploads_inspection import Source, target_of
@@ -31,8 +32,6 @@ from gis_service.services.uploads_room import lives, most_bytes, store_of
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 20.0
-"""Longest that somebody waits for what was found in a file."""
 _POLL_S = 0.1
 _CHANGEABLE = ("received", "inspecting", "ready")
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from gis_service.errors import ErrorCode
 from gis_service.messages.catalogue import message_of
+from gis_service.messages.plural import with_many
 from gis_service.settings import ROOT
 from gis_service.types import Language
 from gis_service.web.api import API
@@ -34,7 +35,7 @@ def errors_page() -> str:
             for language in languages
             if (
                 texts := [
-                    part.in_language(language)
+                    with_many(part.in_language(language))
                     for part in (message.title, message.detail, message.expected, message.remedy)
                 ]
             )

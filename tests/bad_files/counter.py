@@ -1,5 +1,7 @@
 """Where bad files are handed in: what is answered, in both languages, and that nothing of them stays."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ from werkzeug.test import TestResponse
 from gis_service.services.context import Context
 from gis_service.services.transactions import reading
 from gis_service.settings import Settings
+from tests.bad_files.table import BAD_INPUTS
 from tests.web.uploaded import PATH, Desk, folders
 
 VIETNAMESE, ENGLISH = {"Accept-Language": "vi"}, {"Accept-Language": "en"}
+_NUMBERED = re.compile(r"#\d|\bline \d|\bcell [A-Z]+\d")
 _WORDS = ("title", "detail", "expected", "remedy")
 _TABLES = text(
     "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
@@ -39,6 +43,8 @@ class Counter:
     """Versions that were meant to be made."""
     sent: list[str] = field(default_factory=list)
     """Uploads that stay open."""
+    told: dict[tuple[int, str], bool] = field(default_factory=dict)
+    """Status and code of every answer, and whether it named a feature, a line or a cell."""
 
     def __post_init__(self) -> None:
         self._folders, self._tables, self._versions = folders(self.desk), self._names(), self._count()
@@ -58,6 +64,7 @@ class Counter:
             assert told[part] != again[part], part
         assert str(self.desk.context.settings.data_dir) not in str(told)
         assert str(self.temporary) not in str(told)
+        self._note(answer.status_code, again)
         self.require_unharmed()
         return dict(again)
 
@@ -69,6 +76,7 @@ class Counter:
         assert told["state"] == "ready", told
         self.sent.append(told["id"])
         self._in_both_languages(told)
+        self._note_findings(201, told)
         self.require_unharmed()
         return told
 
@@ -76,12 +84,14 @@ class Counter:
         """Choose something for a file that was looked at; give what is found now."""
         answer = self.desk.patch(id_, choices, **ENGLISH)
         assert answer.status_code == 200, answer.get_json()
+        self._note_findings(200, answer.get_json())
         return dict(answer.get_json())
 
     def not_published(self, id_: str) -> dict[str, Any]:
         """Commit an upload that cannot be, and see that nothing of it was published."""
         answer = self.desk.commit(id_, **ENGLISH)
         assert answer.status_code == 422, answer.get_json()
+        self._note(422, answer.get_json())
         self.require_unharmed()
         return dict(answer.get_json())
 
@@ -102,6 +112,13 @@ class Counter:
         with reading(self.desk.context) as connection:
             return [tuple(row) for row in connection.execute(text(asked))]
 
+    def require_told(self, number: int) -> None:
+        """See that a bad input of the table was answered as it stands there."""
+        asked = BAD_INPUTS[number]
+        given = asked.answers & self.told.keys()
+        assert given or not asked.answers, (number, asked.what, self.told)
+        assert any(self.told[one] for one in given) or not asked.numbered, (number, self.told)
+
     def require_unharmed(self) -> None:
         """See that the service answers, and is as it was but for the versions that were meant."""
         # What was committed leaves its folder at once.
@@ -110,6 +127,16 @@ class Counter:
         assert self._names() == self._tables
         assert self._count() - self._versions == self.made
         assert self._healthy().status_code == 200
+
+    def _note(self, status: int, problem: Mapping[str, Any]) -> None:
+        named = bool(problem.get("errors")) or _NUMBERED.search(problem["detail"]) is not None
+        self.told[status, problem["code"]] = named
+
+    def _note_findings(self, status: int, told: Mapping[str, Any]) -> None:
+        for found in told["faults"]:
+            self.told[status, found["code"]] = any(one["where"] for one in found["features"])
+        for notice in (one for layer in told["layers"] for one in layer.get("notices", [])):
+            self.told[status, notice["code"]] = True
 
     def _healthy(self) -> TestResponse:
         return self.desk.client.get("/healthz")

@@ -1,8 +1,13 @@
-"""Which cases run every time, and which only when everything does."""
+"""Which cases run every time, and which only when everything does; which bad input a test is about."""
 
 from collections.abc import Iterable
 
 import pytest
+
+
+def bad_input(number: int) -> pytest.MarkDecorator:
+    """Mark a test, or a case of one, by the number of the input in `tests.bad_files.table` that it sends."""
+    return pytest.mark.bad_input(number)
 
 
 def quick_first(names: Iterable[str], quick: Iterable[str]) -> list[object]:

@@ -116,9 +116,7 @@ def test_what_differs_only_beside_the_definition_is_counted(two: tuple[int, int]
         "UPDATE layer.wifi SET by_hand = 'x' WHERE code = 'a'",
     )
     lines = run("diff", "wifi", two[1], last).stdout.splitlines()
-    assert lines[1:] == [
-        "Besides, 1 row(s) differ only in columns that the layer's definition does not have."
-    ]
+    assert lines[1:] == ["Besides, 1 row differs only in columns that the layer's definition does not have."]
 
 
 def test_a_long_difference_is_cut_and_says_so(engine: Engine) -> None:

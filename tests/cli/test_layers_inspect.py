@@ -53,7 +53,7 @@ def test_the_report_names_faults_places_and_remedies(wifi: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0] == "a.gpkg, layer a: 3 features, 3 would be loaded"
-    assert any(line.startswith("✗ Axes swapped: 1 features") and line.endswith("[axes]") for line in lines)
+    assert any(line.startswith("✗ Axes swapped: 1 feature") and line.endswith("[axes]") for line in lines)
     assert "    2: x 20.4, y 106.3  @ 106.300000, 20.400000" in lines
     assert any("ma" in line and "⟶ code (chosen)" in line for line in lines)
     assert "một, �[2Jhai, ba" in result.stdout, "no value steers the terminal"
@@ -77,7 +77,7 @@ def test_a_file_is_loaded_with_the_repairs_that_were_chosen(wifi: Path) -> None:
         "load", "--layer", "wifi", "--columns", "ma=code", "--repair", "axes", "--repair", "empty", wifi
     )
     assert result.exit_code == 0, result.output
-    assert "x and y of 1 features were exchanged." in result.stdout
+    assert "x and y of 1 feature were exchanged." in result.stdout
     assert "layer wifi: 2 features" in result.stdout
 
 
@@ -107,6 +107,15 @@ def test_columns_are_left_out_and_text_is_repaired_by_column(tmp_path: Path) -> 
     assert "[hide_column]" not in result.stdout
 
 
+def test_of_columns_that_fit_one_field_one_is_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("code,name,name,lon,lat\na,một,hai,106.3,20.4\n", "utf-8")
+    asked = run("load", path, "--layer", "market")
+    assert asked.exit_code == 3
+    assert "name, name (2)" in asked.stderr
+    assert run("load", path, "--layer", "market", "--columns", "name (2)=name").exit_code == 0
+
+
 def test_columns_of_coordinates_are_suggested_as_options_and_taken(tmp_path: Path) -> None:
     table = tmp_path / "a.csv"
     table.write_text("code,đo bắc,c2\na,20.40,106.30\nb,20.41,106.31\nc,xx,106.32\n", "utf-8")
@@ -114,7 +123,7 @@ def test_columns_of_coordinates_are_suggested_as_options_and_taken(tmp_path: Pat
     assert "Perhaps columns of coordinates: --x c2 --y 'đo bắc' (67 % of the rows)" in looked.stdout
     taken = run("inspect", table, "--layer", "wifi", "--x", "c2", "--y", "đo bắc", "--crs", "EPSG:4326")
     assert taken.stdout.startswith("a.csv, layer a: 3 features")
-    assert "✗ Coordinate cannot be read: 1 values" in taken.stdout
+    assert "✗ Coordinate cannot be read: 1 value" in taken.stdout
     assert "    3: đo bắc = 'xx'" in taken.stdout
     assert run("inspect", table, "--x", "c2").exit_code == 2
     assert run("load", table, "--layer", "wifi", "--x", "c2", "--y", "c3").exit_code == 3

@@ -72,7 +72,7 @@ def test_a_look_lists_the_rows_to_be_placed_as_options_with_their_row_in_the_she
         book.worksheets[0].append(row)
     book.save(tmp_path / "a.xlsx")
     looked = run("inspect", tmp_path / "a.xlsx", *TO_WIFI, *UNITS).stdout
-    assert "1 of 3 rows have found a place by communes_2024" in looked
+    assert "1 of 3 rows has found a place by communes_2024" in looked
     assert (
         "--place 2=…  (row 5 of the sheet) Minh Tân"
         " ⟶ 012553 Xã Minh Tân, Huyện Hưng Hà; 13102 Xã Minh Tân, Huyện Kiến Xương\n"

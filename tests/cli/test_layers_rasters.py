@@ -45,7 +45,7 @@ def test_a_raster_goes_all_the_way(tmp_path: Path) -> None:
     done("create", write_text(tmp_path / "height.yaml", yaml.safe_dump(definition, allow_unicode=True)))
     first, second = (write_tif(tmp_path / f"{seed}.tif", cells_of(seed=seed)) for seed in (1, 2))
     told = done("load", first, "--layer", "height", "--author", "lan")
-    assert "64 × 64 cells, 1 bands, EPSG:9209, values" in told
+    assert "64 × 64 cells, 1 band, EPSG:9209, values" in told
     assert "every cell counts as data" in told
     versions = [line.split()[0] for line in done("history", "height").splitlines()]
     quiet = done("load", second, "--layer", "height", "--nodata", "none", "--kind", "classes")
@@ -63,7 +63,7 @@ def test_a_look_at_a_raster_tells_what_is_in_it_and_what_is_wrong(tmp_path: Path
     with rasterio.open(path, "r+") as file:
         file.set_band_description(1, "cao độ \u202e[2J")
     lines = done("inspect", path).splitlines()
-    assert lines[0] == "a.tif: 64 × 64 cells, 1 bands, values"
+    assert lines[0] == "a.tif: 64 × 64 cells, 1 band, values"
     assert "Perhaps EPSG:9209 (100 % lie in the city)" in lines[2]
     [band] = [line for line in lines if line.startswith("  band 1: int16")]
     assert "no data -32768  cao độ �[2J" in band, "no word steers the terminal"

@@ -50,7 +50,7 @@ def test_an_unknown_unit_ends_with_four() -> None:
 
 
 def test_a_sound_table_is_said_to_be_sound_and_a_faulty_one_ends_with_three(url: str) -> None:
-    assert "3 rows, 1 step(s)" in run("check").stdout
+    assert "3 rows, 1 step;" in run("check").stdout
     engine = open_engine(url)
     with transaction(engine) as connection:
         connection.execute(text("UPDATE layer.unit_change SET new_code = 'gone' WHERE old_code = 'c'"))

@@ -5,7 +5,8 @@ from itertools import chain
 import pytest
 
 from gis_service.errors import ErrorCode
-from gis_service.messages.catalogue import Message, errors, faults, notices
+from gis_service.messages.catalogue import Message, errors, faults, layer_remedies, notices
+from gis_service.messages.plural import Counted
 from gis_service.types import Text
 
 
@@ -15,12 +16,29 @@ def placeholders(text: str) -> set[str]:
     return {re.sub("_(vi|en)$", "", name) for name in names}
 
 
+def placeholders_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+VERBS = "is|has|was|does|as|differs|waits|counts|holds|still|MiB"
+"""Words in s that one thing does."""
+SEVERAL = re.compile(
+    rf"(?<![\w.,:×-])(?<!× )1 (?!(?:{VERBS})\b)(?:[a-z-]+s|people|required [a-z]+s|narrow [a-z]+s)\b"
+)
+
+
 def texts_of(message: Message) -> tuple[Text, ...]:
     return (message.title, message.detail, message.expected, message.remedy)
 
 
 def test_every_code_has_words_and_all_words_have_a_code() -> None:
     assert set(errors()) == {code.value for code in ErrorCode}
+
+
+def test_a_code_is_known_by_the_name_that_it_had_before() -> None:
+    assert ErrorCode("file_crs_missing") is ErrorCode.NEEDS_CRS
+    with pytest.raises(ValueError, match="no_such_code"):
+        ErrorCode("no_such_code")
 
 
 @pytest.mark.parametrize("code", sorted(errors()))
@@ -55,6 +73,34 @@ def test_every_status_is_one_of_an_error() -> None:
 def test_every_text_is_there_and_said_once_in_each_language() -> None:
     texts = list(chain.from_iterable(texts_of(message) for message in errors().values()))
     assert [text for text in texts if not text.vi or not text.en] == []
+
+
+def all_texts() -> list[Text]:
+    told = [*notices().values(), *faults().values(), *layer_remedies().values()]
+    return [*told, *chain.from_iterable(texts_of(message) for message in errors().values())]
+
+
+def test_no_english_text_says_several_of_one() -> None:
+    texts = [text.en for text in all_texts()]
+    # What bears a form in one text is a count in all of them.
+    counts = {
+        name for text in texts for _, name, spec, _ in string.Formatter().parse(text) if "|" in (spec or "")
+    }
+    assert "count" in counts
+    said = [
+        text.format(**{name: 1 if name in counts else "X" for name in placeholders_of(text)})
+        for text in texts
+    ]
+    assert [text for text in said if SEVERAL.search(text) or "(s)" in text] == []
+
+
+def test_only_english_texts_have_forms_that_follow_a_count() -> None:
+    assert [text.vi for text in all_texts() if isinstance(text.vi, Counted)] == []
+    for text in all_texts():
+        for _, name, spec, _ in string.Formatter().parse(text.en):
+            assert name is None or not spec or (spec.count("|") == 1 and isinstance(text.en, Counted)), (
+                text.en
+            )
 
 
 def test_titles_hold_no_values() -> None:

@@ -107,7 +107,7 @@ def test_what_is_said_of_the_state_before_alone_names_it(town: Town, before: str
     offices["opens"], offices["closes"] = ["20:00", None], ["22:00", None]
     offices.to_file(before)
     run = town.run(before=before)
-    assert "! Of the state before: 1 of 2 facilities are shut" in run.output
+    assert "! Of the state before: 1 of 2 facilities is shut" in run.output
     assert run.output.count("people live within 10 km") == 1
     assert "Trạng thái trước: 1 trong 2" in (run.out / "map.html").read_text("utf-8")
 

@@ -58,7 +58,7 @@ def test_a_commune_without_a_house_lives_on_its_land_and_both_are_told(town: Tow
     assert run.summary["residents_total"] == 160
     told = run.notices["demand_fallback"]
     assert (told["to"], told["zones"], told["people"], told["names"]) == ("land_use", 1, 60, "2")
-    assert "1 zones with 60 people hold no home" in run.output + (run.out / "map.html").read_text("utf-8")
+    assert "1 zone with 60 people holds no home" in run.output + (run.out / "map.html").read_text("utf-8")
 
 
 def test_classes_that_nobody_knows_are_told(town: Town) -> None:

@@ -283,7 +283,7 @@ def test_a_table_in_a_system_without_a_number_asks_for_it(connection: Connection
     export_layer(connection, CITY, "clinic", tmp_path / "out.csv", wanted)
     with pytest.raises(GisError) as caught:
         load_file(connection, CITY, tmp_path / "out.csv", "clinic", author="lan")
-    assert caught.value.code is ErrorCode.FILE_CRS_MISSING
+    assert caught.value.code is ErrorCode.NEEDS_CRS
 
 
 def test_our_own_spreadsheet_is_known_again_by_layer_and_version(

@@ -73,7 +73,7 @@ def test_single_features_are_restored_and_the_others_stay(wells: WellTown) -> No
     done = bring_back(wells, first, [b, b])
     assert [(row[0], row[3]) for row in wells.rows()] == [(a, 2), (b, 2)]
     assert told(wells, done.version)[1:] == (
-        f"Khôi phục 1 đối tượng từ bản {first} / restored 1 feature(s) from version {first}",
+        f"Khôi phục 1 đối tượng từ bản {first} / restored 1 feature from version {first}",
         Tally(1, 0, 0),
     )
 

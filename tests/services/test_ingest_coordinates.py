@@ -58,7 +58,7 @@ def test_columns_without_a_name_for_it_are_guessed_by_their_values_and_chosen(tm
     assert [column.name for column in chosen.columns] == ["code"]
     # Of columns that are called as nothing in particular, nobody knows the system; the city tells.
     asked = look(tmp_path, UNNAMED, coordinates=("cot2", "cot1"))
-    assert "file_crs_missing" in {one.code.value for one in asked.findings}
+    assert "needs_crs" in {one.code.value for one in asked.findings}
     assert asked.crs_guesses[0].crs == "EPSG:4326"
 
 

@@ -10,6 +10,7 @@ from shapely.geometry import Point
 
 from gis_service.analysis.checks.findings import Severity
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.ingest_columns import match_columns
 from gis_service.services.ingest_inspect import Inspection, inspect, inspect_rows
 from gis_service.services.ingest_source import LoadOptions
 from tests.layer_files import frame, write_gdal
@@ -110,3 +111,60 @@ def test_layers_beside_the_only_one_with_places_are_told(tmp_path: Path) -> None
     assert "dan_so" in note.detail("vi")
     assert "beside" not in found.about
     assert inspect(path, CITY, None, LoadOptions(name="dan_so")).features == 2
+
+
+OFFICE_CITY = city_with(layer("clinic", fields=[field("code", required=True), field("ten")]))
+ALIKE = {"code": ["a"], "tên": ["một"], "tªn": ["hai"]}
+"""The last is in TCVN3: repaired it is the one before it."""
+
+
+def look_at_names(columns: dict[str, str | None] | None = None) -> Inspection:
+    chosen = LoadOptions(text={"*": "tcvn3"}, columns=columns or {})
+    return inspect_rows(rows_of_shapes([HERE], ALIKE), OFFICE_CITY, OFFICE_CITY.layers["clinic"], chosen)
+
+
+def taken(found: Inspection) -> dict[str, str | None]:
+    return {entry.column: entry.field for entry in found.suggestions if entry.taken}
+
+
+def test_of_columns_that_are_one_name_only_when_repaired_none_is_picked() -> None:
+    found = look_at_names()
+    (asked,) = found.of(Severity.ERROR)
+    assert (asked.code, asked.column, asked.count) == (ErrorCode.COLUMNS_FIT_ONE_FIELD, "ten", 2)
+    assert "tên, tªn" in asked.detail("en")
+    assert '--columns "tên=ten"' in asked.advice("vi")
+    assert taken(found) == {"code": "code"}
+    assert {entry.reason for entry in found.suggestions if entry.field == "ten"} == {"several"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "after"),
+    [
+        ({"tªn": "ten"}, {"code": "code", "tªn": "ten"}),
+        ({"tªn": None}, {"code": "code", "tên": "ten"}),
+        ({"tên": None, "tªn": None}, {"code": "code"}),
+    ],
+)
+def test_a_choice_among_columns_that_fit_one_field_is_done(
+    columns: dict[str, str | None], after: dict[str, str | None]
+) -> None:
+    found = look_at_names(columns)
+    assert (found.of(Severity.ERROR), taken(found)) == ((), after)
+
+
+@pytest.mark.parametrize(
+    ("columns", "apart", "taken", "doubtful"),
+    [
+        (["ten", "TEN", "tên"], (), {"ten": 0}, {}),
+        (["Tên", "TEN"], (), {}, {"ten": (0, 1)}),
+        (["ten", "ten (2)"], ("ten (2)",), {}, {"ten": (0, 1)}),
+        (["ten", "ten (2)"], (), {"ten": 0}, {}),
+        (["code", "ten (2)"], ("ten (2)",), {"code": 0, "ten": 1}, {}),
+    ],
+)
+def test_the_closest_name_is_taken_and_the_equally_close_are_asked_about(
+    columns: list[str], apart: tuple[str, ...], taken: dict[str, int], doubtful: dict[str, tuple[int, ...]]
+) -> None:
+    found = match_columns(columns, OFFICE_CITY.layers["clinic"], apart=apart)
+    positions = dict(zip((entry.name for entry in found.fields), found.positions, strict=True))
+    assert (positions, found.doubtful) == (taken, doubtful)

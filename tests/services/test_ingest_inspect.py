@@ -176,7 +176,7 @@ def test_a_repair_that_is_chosen_shows_what_it_would_do() -> None:
 
 def test_a_file_without_a_system_is_looked_at_all_the_same() -> None:
     found = look([Point(587_095.9, 2_261_880.3), None], crs=None)
-    assert codes(found) == ["geometry_missing", "file_crs_missing"]
+    assert codes(found) == ["geometry_missing", "needs_crs"]
     assert (found.crs, found.box) == (None, None)
     assert found.findings[1].remedy == "crs"
     guess = found.document()["guesses"]["crs"][0]

@@ -189,7 +189,7 @@ def test_what_was_chosen_stays_with_the_version(town: Connection, city: Catalogu
         text("SELECT message FROM gis.version WHERE id = :id"), {"id": report.version}
     ).scalar_one()
     assert "Đặt theo đơn vị của communes_2025, cột đv (code)." in message
-    assert "1 rows stand at a point inside the unit" in message
+    assert "1 row stands at a point inside the unit" in message
 
 
 def test_units_known_by_figures_alone_lend_the_place_of_the_one_that_took_them_in(

@@ -138,7 +138,7 @@ def test_a_shapefile_without_prj_needs_a_crs_and_takes_one(connection: Connectio
     (tmp_path / "a.prj").unlink()
     archive = zipped(tmp_path / "a.shp")
     error = refusal(connection, archive)
-    assert error.code == ErrorCode.FILE_CRS_MISSING
+    assert error.code == ErrorCode.NEEDS_CRS
     assert "--crs EPSG:9209" in error.remedy("en")
     assert load(connection, archive, options=LoadOptions(crs="EPSG:9209")).features == 5
 
@@ -153,7 +153,7 @@ def test_a_crs_nobody_knows_is_refused(connection: Connection, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text_", "code"),
     [
-        ("code,x,y\na,612000,2260000\n", ErrorCode.FILE_CRS_MISSING),
+        ("code,x,y\na,612000,2260000\n", ErrorCode.NEEDS_CRS),
         ("code,beds\na,1\n", ErrorCode.COORDINATES_MISSING),
         ("code,lon,lat\n", ErrorCode.NO_FEATURES),
         ("code,lon,lat\na,106.3\n", ErrorCode.FILE_CORRUPT),
@@ -186,14 +186,14 @@ def test_a_file_without_features_is_refused(connection: Connection, tmp_path: Pa
 
 
 UGLY: dict[str, tuple[str, dict[str, Any], ErrorCode | int]] = {
-    "gdal/first_geometry_null.gpkg": ("any", {}, ErrorCode.FILE_CRS_MISSING),
+    "gdal/first_geometry_null.gpkg": ("any", {}, ErrorCode.NEEDS_CRS),
     "gdal/huge_feature_count.gpkg": ("any", {"name": "test"}, ErrorCode.FIELD_MISSING),
     "gdal/pointnan.shp": ("any", {"crs": "EPSG:4326"}, ErrorCode.FIELD_MISSING),
     "gdal/extentnan.shp": ("any", {}, ErrorCode.SHAPEFILE_INCOMPLETE),
     "gdal/samples.kml": ("any", {}, ErrorCode.FILE_LAYER_CHOICE),
     "gdal/billionlaugh.osm": ("any", {}, ErrorCode.XML_FORBIDDEN_CONSTRUCT),
-    "gdal/utf-8.dxf": ("any", {}, ErrorCode.FILE_CRS_MISSING),
-    "gdal/all_geoms.mif": ("any", {}, ErrorCode.FILE_CRS_MISSING),
+    "gdal/utf-8.dxf": ("any", {}, ErrorCode.NEEDS_CRS),
+    "gdal/all_geoms.mif": ("any", {}, ErrorCode.NEEDS_CRS),
     "gdal/tab-win1251.MAP": ("any", {}, ErrorCode.FORMAT_NOT_ALLOWED),
     "gdal/csv_with_utf8_bom.csv": ("any", {}, ErrorCode.FILE_CORRUPT),
     "gdal/multipolygon_as_invalid_polygon.shp": ("any", {"crs": "EPSG:4326"}, ErrorCode.FIELD_MISSING),
@@ -205,7 +205,7 @@ UGLY: dict[str, tuple[str, dict[str, Any], ErrorCode | int]] = {
     "vietnamese/tcvn3_raw.shp": ("district", {}, ErrorCode.TEXT_ENCODING_UNKNOWN),
     "vietnamese/viscii_raw.shp": ("district", {}, ErrorCode.TEXT_ENCODING_UNKNOWN),
     "vietnamese/cp1258_raw.shp": ("district", {}, ErrorCode.TEXT_ENCODING_UNKNOWN),
-    "vietnamese/tcvn3_mojibake_utf8_noprj.shp": ("district", {}, ErrorCode.FILE_CRS_MISSING),
+    "vietnamese/tcvn3_mojibake_utf8_noprj.shp": ("district", {}, ErrorCode.NEEDS_CRS),
 }
 DISTRICTS = [field("ten"), field("danso", "integer")]
 

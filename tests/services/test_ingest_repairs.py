@@ -89,8 +89,8 @@ def test_what_was_chosen_is_the_second_line_of_the_message_in_both_languages(con
     vietnamese, english = second.split(" / ")
     assert vietnamese.startswith("Khi nạp: Hệ toạ độ theo lựa chọn: EPSG:4326.")
     assert "Columns matched as chosen: ma → code, ten → –." in english
-    assert "x and y of 1 features were exchanged." in english
-    assert "1 features without a geometry were left out." in english
+    assert "x and y of 1 feature were exchanged." in english
+    assert "1 feature without a geometry was left out." in english
 
 
 def test_a_load_without_a_choice_has_the_message_alone(connection: Connection) -> None:

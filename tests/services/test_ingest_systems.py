@@ -73,6 +73,6 @@ def test_looking_at_and_loading_such_a_file_opens_nothing(
 def test_a_system_of_no_place_on_earth_is_none_and_others_are_guessed(name: str) -> None:
     rows = rows_of_shapes([shapely.Point(587_095.9, 2_261_880.3)], {"code": ["a"]}, crs=NOT_ON_EARTH[name])
     found = inspect_rows(rows, CITY, CITY.layers["clinic"], LoadOptions())
-    assert [finding.code for finding in found.findings] == [ErrorCode.FILE_CRS_MISSING]
+    assert [finding.code for finding in found.findings] == [ErrorCode.NEEDS_CRS]
     assert found.crs is None
     assert found.crs_guesses[0].crs == "EPSG:9209"

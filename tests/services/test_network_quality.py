@@ -126,7 +126,7 @@ def test_the_command_prints_the_report(url: str, settings: Settings, monkeypatch
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     printed = CliRunner().invoke(main, ["layers", "quality", "roads"])
     assert printed.exit_code == 0
-    for words in ("3 parts", "short misses main by 4 m", "one cannot leave: 1 segments", "40 people"):
+    for words in ("3 parts", "short misses main by 4 m", "one cannot leave: 1 segment,", "40 people"):
         assert words in printed.output
     document: dict[str, Any] = json.loads(
         CliRunner().invoke(main, ["layers", "quality", "roads", "--mode", "walk", "--json"]).output

@@ -61,12 +61,12 @@ A, B1, B2, C = SOUND
             ["the unit c (Xã c) goes nowhere", "the unit y (Xã y) has 37 people, its rows bring 30"],
         ),
         ((A, B1, C), ["(part); one row is whole", "has 50 people, its rows hand on 20", "its rows bring 7"]),
-        ((A, B1, replace(B2, kind="whole"), C), ["the unit b has 2 row(s) (part, whole)"]),
+        ((A, B1, replace(B2, kind="whole"), C), ["the unit b has 2 rows (part, whole)"]),
         ((A, replace(B1, people=21), B2, C), ["hand on 51", "its rows bring 121"]),
         ((A, B1, B2, B2, C), ["the unit b has two rows to the same new unit", "hand on 80", "bring 67"]),
         (
             (*SOUND, replace(C, new=("new", "z"), kind="part")),
-            ["new has no unit z", "the unit c has 2 row(s)"],
+            ["new has no unit z", "the unit c has 2 rows"],
         ),
         ((*SOUND, replace(A, old=("older", "a"))), ["there is no vintage 'older'"]),
         (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gis_service.errors import Conflict, GisError, NotFound, Temporary
 from gis_service.files.readers import ReaderLimits, process
@@ -28,7 +29,9 @@ from gis_service.services.uploads import Upload
 from gis_service.services.uploads_at_once import AT_ONCE
 from gis_service.services.uploads_changes import changes_of
 from gis_service.services.uploads_inspection import Source
+from tests.bad_files.marks import bad_input
 from tests.upload_town import STAFF, UploadTown, make_upload_town
+from tests.web.uploaded import points
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,7 @@ def town(made: UploadTown) -> UploadTown:
     return made
 
 
+@bad_input(28)
 def test_a_full_disk_leaves_the_upload_as_it_came(town: UploadTown, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -197,3 +201,28 @@ def test_a_commit_that_fails_gives_its_turn_back(town: UploadTown) -> None:
         with pytest.raises(GisError):
             commits.commit_soon(town.context, town.whole().id, STAFF)
     assert isinstance(commits.commit_soon(town.context, town.seemingly_ready().id, STAFF), Upload)
+
+
+def test_a_commit_waits_for_who_holds_the_layer_no_longer_than_somebody_waits_for_it(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits.commit(town.context, town.seemingly_ready().id, STAFF)
+    id_ = town.ready(points("c")).id
+    monkeypatch.setattr(commits, "WAIT_S", 1.0)
+    with writing(town.context) as holder:
+        holder.execute(text("LOCK TABLE layer.market IN ACCESS EXCLUSIVE MODE"))
+        given = commits.commit_soon(town.context, id_, STAFF)
+    assert isinstance(given, Job)
+    assert (town.upload(id_).state, town.versions()) == ("committing", 1)
+    town.work(given.id)
+    assert (town.markets(), town.versions()) == (["c"], 2)
+
+
+def test_a_commit_that_takes_longer_than_somebody_waits_is_left_to_a_job(
+    town: UploadTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = town.seemingly_ready().id
+    monkeypatch.setattr(commits, "WAIT_S", -1.0)
+    given = commits.commit_soon(town.context, id_, STAFF)
+    assert isinstance(given, Job)
+    assert (town.upload(id_).state, town.versions()) == ("committing", 0)

@@ -25,6 +25,7 @@ from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
 from gis_service.services.uploads_sweep import sweep
 from gis_service.settings import ROOT
+from tests.bad_files.marks import bad_input
 from tests.job_town import environment_of, wait_until
 from tests.upload_town import LAYER, STAFF, UploadTown, make_upload_town
 from tests.web.uploaded import points
@@ -99,6 +100,7 @@ def sound(town: UploadTown) -> bool:
         return list(check(connection)) == []
 
 
+@bad_input(28)
 @pytest.mark.parametrize(
     ("moment", "by"),
     [
@@ -195,6 +197,7 @@ def worker(town: UploadTown, log: Path) -> Iterator["subprocess.Popen[str]"]:
         started.wait(10)
 
 
+@bad_input(28)
 @pytest.mark.slow
 def test_another_worker_commits_what_a_killed_one_had_begun(town: UploadTown, tmp_path: Path) -> None:
     commits.commit(town.context, town.seemingly_ready().id, STAFF)
@@ -234,6 +237,7 @@ def own() -> Iterator[Cluster]:
     shutil.rmtree(parent)
 
 
+@bad_input(28)
 @pytest.mark.slow
 def test_a_server_that_is_stopped_amid_a_commit_has_the_old_state_and_the_upload_goes_on(
     own: Cluster, tmp_path: Path

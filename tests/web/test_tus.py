@@ -19,6 +19,7 @@ from gis_service.services.accounts import Role, make_token
 from gis_service.services.context import Context
 from gis_service.services.uploads_room import store_of
 from gis_service.settings import Settings
+from tests.bad_files.marks import bad_input
 from tests.web.conftest import TILES
 from tests.web.uploaded import OFFSET_STREAM, PATH, Desk, points
 
@@ -83,6 +84,7 @@ def test_what_is_offered_is_told(desk: Desk) -> None:
         }
 
 
+@bad_input(26)
 def test_a_file_goes_on_where_it_was_cut_and_is_inspected_when_whole(desk: Desk) -> None:
     made = desk.begin(len(FILE), "điểm dừng.geojson")
     id_ = made.get_json()["id"]
@@ -106,6 +108,7 @@ def test_a_file_goes_on_where_it_was_cut_and_is_inspected_when_whole(desk: Desk)
     assert desk.head(id_).headers["Upload-Offset"] == str(len(FILE))
 
 
+@bad_input(26)
 @pytest.mark.parametrize(
     ("offset", "content", "headers", "status", "code"),
     [

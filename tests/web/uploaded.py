@@ -3,7 +3,9 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +14,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from gis_service.app import create_app
+from gis_service.db.engine import open_engine, transaction
+from gis_service.services.accounts import Role, make_token
 from gis_service.services.context import Context
 from gis_service.services.transactions import reading
+from gis_service.settings import Settings
+from tests.web.conftest import TILES
 
 PATH = "/api/uploads"
 _FILE = "file"
@@ -121,6 +128,37 @@ class Service:
 
     app: Flask
     tokens: Mapping[str, str]
+
+
+@contextmanager
+def uploads_served(
+    url: str,
+    city: Path,
+    folder: Path,
+    **limits: Any,  # noqa: ANN401  settings of any type
+) -> Iterator[Service]:
+    """Serve a city without rows, to which files are uploaded.
+
+    Parameters
+    ----------
+    url
+        An empty database.
+    city
+        Folder of the definitions.
+    folder
+        For the data.
+    limits
+        Settings of uploads.
+    """
+    engine = open_engine(url)
+    with transaction(engine) as connection:
+        tokens = {role.value: make_token(connection, role, f"a {role}") for role in Role}
+        tokens["other"] = make_token(connection, Role.GIS_STAFF, "minh")
+    engine.dispose()
+    settings = Settings(data_dir=folder, database_url=url, layers_dir=city, tiles_dir=TILES, **limits)
+    app = create_app(settings)
+    yield Service(app, tokens)
+    app.extensions["gis"].close()
 
 
 def desk_of(service: Service, who: str) -> Desk:

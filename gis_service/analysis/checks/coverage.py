@@ -1,5 +1,6 @@
 """Areas that should tile the ground without overlap or gap, and how they are brought to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ LEAST_GAP_M2 = 0.01
 SNAP_M = 0.001
 """Vertices nearer to each other than this become one: a hair's breadth does not outlive the way to
 degrees."""
+_PAIRS = 2000
+"""Pairs of areas that are laid over each other between two pauses."""
 _POLYGONAL = (3, 6)
 _BOUNDED = 0.6
 """Share of the border of a gap that areas make up, at least: all but its ends."""
@@ -85,7 +88,9 @@ class CoverageFaults:
         return sum(overlap.area_m2 for overlap in self.overlaps)
 
 
-def check_coverage(areas: Geometries, gap_m: float) -> CoverageFaults:
+def check_coverage(
+    areas: Geometries, gap_m: float, pause: Callable[[], None] = lambda: None
+) -> CoverageFaults:
     """Find overlaps, and gaps up to a width.
 
     Parameters
@@ -94,6 +99,8 @@ def check_coverage(areas: Geometries, gap_m: float) -> CoverageFaults:
         (n,) valid polygons in a projected system in metres; other rows are passed over.
     gap_m
         Widest gap that is told; wider ones are places without an area, such as a lake.
+    pause
+        Called between one part of the work and the next; who has no more time raises in it.
 
     Notes
     -----
@@ -106,7 +113,8 @@ def check_coverage(areas: Geometries, gap_m: float) -> CoverageFaults:
     if not suspects.size:
         return CoverageFaults((), ())
     wrong = edges[~np.asarray(shapely.is_missing(edges) | shapely.is_empty(edges))]
-    return CoverageFaults(_overlaps(areas, suspects), _gaps(areas, wrong, gap_m))
+    pause()
+    return CoverageFaults(_overlaps(areas, suspects, pause), _gaps(areas, wrong, gap_m, pause))
 
 
 def clean_coverage(areas: Geometries, metric: pyproj.CRS, gap_m: float) -> Geometries:
@@ -164,12 +172,16 @@ def _areal(areas: Geometries) -> Bools:
     return np.asarray(kinds & ~np.asarray(shapely.is_empty(areas)))
 
 
-def _overlaps(areas: Geometries, suspects: Int64s) -> tuple[Overlap, ...]:
+def _overlaps(areas: Geometries, suspects: Int64s, pause: Callable[[], None]) -> tuple[Overlap, ...]:
     chosen = areas[suspects]
     left, right = shapely.STRtree(chosen).query(chosen, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
-    common = shapely.intersection(chosen[left], chosen[right])
+    common = np.empty(len(left), dtype=object)
+    for start in range(0, len(left), _PAIRS):
+        pause()
+        part = slice(start, start + _PAIRS)
+        common[part] = shapely.intersection(chosen[left[part]], chosen[right[part]])
     size = np.asarray(shapely.area(common), dtype=float)
     order = [int(pair) for pair in np.argsort(-size, kind="stable") if size[pair] >= LEAST_OVERLAP_M2]
     points = shapely.get_coordinates(shapely.point_on_surface(common[order])) if order else np.zeros((0, 2))
@@ -179,14 +191,17 @@ def _overlaps(areas: Geometries, suspects: Int64s) -> tuple[Overlap, ...]:
     )
 
 
-def _gaps(areas: Geometries, edges: Geometries, gap_m: float) -> tuple[Gap, ...]:
+def _gaps(areas: Geometries, edges: Geometries, gap_m: float, pause: Callable[[], None]) -> tuple[Gap, ...]:
     """Find what lies uncovered beside edges without a match, closed or open at its ends."""
     strips = shapely.buffer(edges, gap_m, cap_style="flat", join_style="mitre")
     tree = shapely.STRtree(areas)
     near = np.unique(tree.query(strips, predicate="intersects")[1])
+    pause()
     ground = shapely.union_all(areas[near])
+    pause()
     pieces = shapely.get_parts(shapely.difference(shapely.union_all(strips), ground))
     pieces = pieces[shapely.area(pieces) >= LEAST_GAP_M2]
+    pause()
     bounded = shapely.length(shapely.intersection(shapely.boundary(pieces), shapely.boundary(ground)))
     # A strip beyond the outermost border of all has areas on one of its sides only.
     pieces = pieces[bounded >= _BOUNDED * shapely.length(pieces)]

@@ -28,6 +28,7 @@ from gis_service.files.readers.laid_out import LaidOut, lay_out
 from gis_service.files.readers.osm_definition import load_definition
 from gis_service.files.readers.stream import BESIDE, REFUSED_EXIT, Found, Question, read_found
 from gis_service.files.rooms import blaming_the_machine, disk_full, home_of, lent
+from gis_service.messages.plural import plural
 from gis_service.types import Text
 
 if TYPE_CHECKING:
@@ -137,8 +138,9 @@ class VectorSource:
             raise self._running.failure(rows) from error
         self._running.finish(rows)
         if self.header.total is not None and rows != self.header.total:
+            total = self.header.total
             claimed = Text(
-                f"tệp ghi có {self.header.total} đối tượng", f"it claims {self.header.total} features"
+                f"tệp ghi có {total} đối tượng", f"it claims {total} {plural(total, 'feature', 'features')}"
             )
             raise RefusedInput(ErrorCode.FILE_CORRUPT, file=self._running.file, reason=claimed, readable=rows)
 

@@ -82,7 +82,7 @@ class RasterQuestion:
     kind
         Which resampling fits: means for ``values``, the nearest cell for ``classes``; none to guess.
     summed
-        Whether cells of another system get shares of what these hold, so that the total is kept.
+        Bands of which cells of another system get shares of what these hold, so that the total is kept.
     """
 
     task: Task
@@ -94,7 +94,7 @@ class RasterQuestion:
     nodata: float | None = None
     nodata_said: bool = False
     kind: Kind | None = None
-    summed: bool = False
+    summed: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """Write the question as one argument."""
@@ -104,4 +104,4 @@ class RasterQuestion:
     def from_json(cls, text: str) -> "RasterQuestion":
         """Read the question."""
         told: Mapping[str, Any] = json.loads(text)
-        return cls(**{**told, "limits": RasterLimits(**told["limits"])})
+        return cls(**{**told, "limits": RasterLimits(**told["limits"]), "summed": tuple(told["summed"])})

@@ -4,14 +4,16 @@ A clean copy first, window by window, of cells, mask, system, place, palette and
 What else a file holds (metadata, overviews, references to other files) is left behind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
 import rasterio.shutil
 from affine import Affine
+from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform
@@ -25,6 +27,8 @@ from gis_service.files.readers.raster_sample import Figures, describe
 TILE = 512
 """Cells of a side of a tile of our own."""
 _WINDOW_BYTES = 64 << 20
+_EXACT_BYTES = 2
+"""Width of whole numbers up to which a float of 32 bits holds each of them."""
 _PLAIN = frozenset(
     {ColorInterp.palette, ColorInterp.alpha, ColorInterp.red, ColorInterp.green, ColorInterp.blue}
 )
@@ -59,18 +63,8 @@ def warp(dataset: rasterio.DatasetReader, question: RasterQuestion) -> dict[str,
     if question.summed:
         # The grid ends within the cells of the edge: one cell more on every side takes their other parts.
         place, width, height = place @ Affine.translation(-1, -1), width + 2, height + 2
-    with WarpedVRT(
-        dataset,
-        crs=system,
-        transform=place,
-        width=width,
-        height=height,
-        resampling=_resampling(question),
-        dtype=_working_type(dataset, question),
-        # Corners that the turned raster does not fill are no data; without a value for it, a band says so.
-        add_alpha=dataset.nodata is None and ColorInterp.alpha not in dataset.colorinterp,
-        warp_mem_limit=64,
-    ) as turned:
+    with ExitStack() as stack:
+        turned = _turned(dataset, question, stack, crs=system, transform=place, width=width, height=height)
         unpacked = width * height * turned.count * np.dtype(turned.dtypes[0]).itemsize
         limits = question.limits
         if (
@@ -84,16 +78,66 @@ def warp(dataset: rasterio.DatasetReader, question: RasterQuestion) -> dict[str,
         return make(turned, question)
 
 
-def _resampling(question: RasterQuestion) -> Resampling:
-    if question.kind == "classes":
-        return Resampling.nearest
-    return Resampling.sum if question.summed else Resampling.bilinear
+def _turned(
+    dataset: rasterio.DatasetReader,
+    question: RasterQuestion,
+    stack: ExitStack,
+    **grid: Any,  # noqa: ANN401  of rasterio
+) -> Any:  # noqa: ANN401  a raster as rasterio opens it
+    """Lay a raster over another grid: bands that add up by sums, others by what lies between cells."""
+    between = Resampling.nearest if question.kind == "classes" else Resampling.bilinear
+    data = {at + 1 for at, kind in enumerate(dataset.colorinterp) if kind != ColorInterp.alpha}
+    ways = {Resampling.sum if band in question.summed else between for band in data}
+    is_bare = dataset.nodata is None and len(data) == dataset.count
+    options = grid | {"dtype": _working_type(dataset, question), "warp_mem_limit": 64}
+    if len(ways) > 1 and is_bare:
+        # Each way fills other cells at the edge: there is no one band to say which have data.
+        options["nodata"] = np.nan
+    else:
+        # Corners that the turned raster does not fill are no data; without a value for it, a band says so.
+        options["add_alpha"] = is_bare
+    opened = {way: stack.enter_context(WarpedVRT(dataset, resampling=way, **options)) for way in sorted(ways)}
+    if len(opened) == 1:
+        return next(iter(opened.values()))
+    return _TwoWays(opened[between], opened[Resampling.sum], question.summed)
+
+
+class _TwoWays:
+    """A raster that was laid over another grid in two ways, of which each band has its own.
+
+    Parameters
+    ----------
+    between, sums
+        The same raster in both ways.
+    summed
+        Bands that are taken from ``sums``.
+    """
+
+    def __init__(self, between: WarpedVRT, sums: WarpedVRT, summed: Sequence[int]) -> None:
+        self._between, self._sums, self._summed = between, sums, [band - 1 for band in summed]
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  of rasterio
+        return getattr(self._between, name)
+
+    def read(self, *, window: Window) -> NDArray[np.generic]:
+        """Give the cells of all bands."""
+        cells: NDArray[np.generic] = self._between.read(window=window)
+        sums = self._sums.read(window=window)
+        if ColorInterp.alpha in self._between.colorinterp:
+            alpha = self._between.colorinterp.index(ColorInterp.alpha)
+            # Only a sum reaches so far out: the other bands have nothing there.
+            cells[:, cells[alpha] == 0] = np.nan
+            cells[alpha] = sums[alpha]
+        cells[self._summed] = sums[self._summed]
+        return cells
 
 
 def _working_type(dataset: rasterio.DatasetReader, question: RasterQuestion) -> str | None:
     """Give the type of the cells that are made; parts of a few whole persons would be rounded away."""
-    is_whole = np.dtype(dataset.dtypes[0]).kind in "iu"
-    return "float32" if question.summed and is_whole else None
+    kind = np.dtype(dataset.dtypes[0])
+    if not question.summed or kind.kind == "f":
+        return None
+    return "float32" if kind.itemsize <= _EXACT_BYTES else "float64"
 
 
 def windows(width: int, height: int, row_bytes: int) -> Iterator[Window]:

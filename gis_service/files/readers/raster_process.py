@@ -97,7 +97,7 @@ def make_raster_file(path: Path, out: Path, question: RasterQuestion | None = No
 
 
 def warp_raster_file(
-    path: Path, out: Path, crs: str, kind: Kind, limits: RasterLimits, *, summed: bool = False
+    path: Path, out: Path, crs: str, kind: Kind, limits: RasterLimits, *, summed: tuple[int, ...] = ()
 ) -> RasterContents:
     """Make a cloud-optimised GeoTIFF of one of ours in another system, north up.
 
@@ -114,7 +114,7 @@ def warp_raster_file(
     limits
         What it may cost.
     summed
-        Whether the cells hold numbers of things, as persons, which are shared out among the new cells.
+        Bands whose cells hold numbers of things, as persons, which are shared out among the new cells.
 
     Raises
     ------

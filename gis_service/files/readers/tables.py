@@ -73,19 +73,7 @@ def read_csv(
     names, delimiter = _header(path, file, codec)
     require_columns(len(names), file)
     try:
-        reader = pyarrow.csv.open_csv(
-            path,
-            read_options=pyarrow.csv.ReadOptions(
-                block_size=_BLOCK_BYTES, encoding="utf8" if codec == "utf-8" else codec, use_threads=False
-            ),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
+        reader = _csv_reader(path, names, codec, delimiter)
     except (pa.ArrowInvalid, UnicodeError) as error:
         raise _refusal(path, file, codec, delimiter, error) from error
     called, apart = unique_names(reader.schema.names)
@@ -114,6 +102,25 @@ def read_csv(
     rows = _told(source, lambda error, done: _refusal(path, file, codec, delimiter, error, done))
     batches = (placed(batch, place, srid) for batch in rows)
     return Opened(found, placed(empty, place).schema, batches)
+
+
+def _csv_reader(
+    path: Path, names: Sequence[str], codec: str, delimiter: str
+) -> pyarrow.csv.CSVStreamingReader:
+    """Open a table of which every value is text."""
+    return pyarrow.csv.open_csv(
+        path,
+        read_options=pyarrow.csv.ReadOptions(
+            block_size=_BLOCK_BYTES, encoding="utf8" if codec == "utf-8" else codec, use_threads=False
+        ),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
 
 
 def _has_our_columns(names: list[str], place: list[int]) -> bool:

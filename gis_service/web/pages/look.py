@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as AnyResponse
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.messages.plural import plural
 from gis_service.text import number
 from gis_service.types import Language
 from gis_service.web import current, errors, forgery
@@ -85,6 +86,7 @@ def show(template: str, status: int = 200, **values: object) -> Response:
         language=language,
         say=say,
         count=lambda value: number(value, language),
+        of=lambda value, vi, one, many: say(vi, plural(value, one, many)),
         city=current.context().catalogue.city.title.in_language(language),
         style=style_of(Path(current_app.static_folder or "")),
         field=forgery.FIELD,

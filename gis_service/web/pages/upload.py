@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import ErrorCode, GisError
 from gis_service.services import jobs
 from gis_service.services import uploads as service
@@ -159,14 +160,13 @@ def _choices(found: Upload) -> dict[str, Any]:
     findings = upload_view.findings_of(found, language)
     seen = upload_view.seen_of(found)
     ground = ground_of(current.connection(), rights.catalogue)
-    definition, layer_id = found.choices.get("definition"), found.choices.get("layer")
     target = None
-    if layer_id:
+    if layer_id := found.choices.get("layer"):
         with suppress(GisError):
             # A layer that is gone is told of as a finding.
             target = definition_of(rights.catalogue, layer_id)
-    now = (found.inspection or {}).get("target") or {}
     return {
+        **_of_target(found, seen, target),
         "sentence": upload_view.sentence_of(found, findings, language),
         "findings": [
             (severity, words.in_language(language), [one for one in findings if one["severity"] == severity])
@@ -192,6 +192,15 @@ def _choices(found: Upload) -> dict[str, Any]:
         "vintages": {one.id: one.title.in_language(language) for one in rights.catalogue.city.vintages},
         "placing": upload_view.places_to_give(found),
         "has_picture": bool((found.inspection or {}).get("picture")),
+    }
+
+
+def _of_target(found: Upload, seen: dict[str, Any] | None, target: LayerDefinition | None) -> dict[str, Any]:
+    """Give the layers that a file may go into, and the field of each of its columns in the one chosen."""
+    language, rights = look.language_of(), current.rights()
+    definition = found.choices.get("definition")
+    now = (found.inspection or {}).get("target") or {}
+    return {
         "targets": upload_target.targets_of(rights, seen, language),
         "target": target,
         "target_title": target.title.in_language(language) if target else "",

@@ -10,6 +10,7 @@ from gis_service.services.ingest import ALL
 from gis_service.services.ingest_checks import THOUSANDS
 from gis_service.services.ingest_coordinates import NONE
 from gis_service.services.ingest_definition import ids_of
+from gis_service.services.ingest_suggest import SEVERAL
 from gis_service.services.ingest_text import WHOLE
 from gis_service.services.uploads import Upload
 from gis_service.text import whole_number
@@ -192,11 +193,22 @@ def _columns(
             if field == now and (by_itself or name in before or not field):
                 continue
             told[name] = field
-    return told | hidden
+    return told | hidden | _picked(form, seen)
+
+
+def _picked(form: Form, seen: Mapping[str, Any]) -> dict[str, str]:
+    """Give the one of several columns that a button takes for their field, or leave all of them out."""
+    picked = _text(form, "take")
+    asked = [column for column in seen["columns"] if column["reason"] == SEVERAL]
+    one = _at(seen["columns"], picked)
+    if one is not None and one in asked:
+        return {one["name"]: one["field"]}
+    return {column["name"]: "" for column in asked if picked == f"{NONE}:{column['field']}"}
 
 
 def _takes_suggestion(form: Form, column: Mapping[str, Any]) -> bool:
-    return form.get("do") == "suggested" and bool(column["field"]) and not column["taken"]
+    suggested = bool(column["field"]) and not column["taken"] and column["reason"] != SEVERAL
+    return form.get("do") == "suggested" and suggested
 
 
 def _suggested(seen: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.errors import NotAllowed
 from gis_service.services.ingest_definition import ids_of
+from gis_service.services.ingest_suggest import SEVERAL
 from gis_service.services.rights import Rights
 from gis_service.services.uploads import Upload
 from gis_service.types import Language, LayerId, Text
@@ -100,8 +101,8 @@ def columns_of(
     chosen = upload.choices.get("columns", {})
     ids = ids_of([column["name"] for column in seen["columns"]])
     told = []
-    for column, suggested in zip(seen["columns"], ids, strict=True):
-        name = column["name"]
+    for at, (column, suggested) in enumerate(zip(seen["columns"], ids, strict=True)):
+        name, asked = column["name"], column["reason"] == SEVERAL
         taken = column["field"] if column["taken"] else ""
         field = chosen.get(name, taken)
         # Of a new layer that nothing was chosen for yet, every column becomes a field.
@@ -110,6 +111,7 @@ def columns_of(
         label = known.get("label") or {"vi": name, "en": name}
         told.append(
             {
+                "at": at,
                 "name": name,
                 "type": column["type"],
                 "kind": _word(words.TYPES, column["kind"], language),
@@ -118,7 +120,8 @@ def columns_of(
                 "field": field,
                 "hidden": chosen.get(name) == "",
                 "reason": _word(words.REASONS, column["reason"], language) if column["field"] else "",
-                "suggested": column["field"] if column["field"] and not column["taken"] else None,
+                "suggested": column["field"] if column["field"] and not (column["taken"] or asked) else None,
+                "asked": column["field"] if asked else None,
                 "suggested_label": labels.get(column["field"] or "", column["field"]),
                 "id": field_id,
                 "label_vi": label["vi"],

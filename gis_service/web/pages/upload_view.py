@@ -10,6 +10,7 @@ from gis_service.analysis.checks.findings import Repair
 from gis_service.crs import parse_stranger_crs
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.messages.catalogue import notices
+from gis_service.messages.plural import plural
 from gis_service.services import jobs
 from gis_service.services.small_map import Ground
 from gis_service.services.uploads import Upload
@@ -22,7 +23,9 @@ from gis_service.web.pages.drawing import Drawing, geometry_of
 BOXES = 6
 """Guesses of the coordinate system that are shown."""
 _FITS = 0.9
-"""Share of the features in the city from which on a system that the file names is not asked about."""
+"""Share of the features in the city from which on a system fits."""
+_DOUBTS = {ErrorCode.CRS_SUSPECT, ErrorCode.DATUM_SUSPECT, ErrorCode.RASTER_OUTSIDE_CITY}
+"""What is found where another system is likelier than the one that the file names."""
 LISTED = 6
 """Features of a finding that are told one by one; all of them are in the table to download."""
 
@@ -152,7 +155,7 @@ def _size_of(seen: Mapping[str, Any], language: Language) -> str:
     bands = len(raster["bands"])
     if language == "vi":
         return f"Ảnh {wide} × {high} điểm, {bands} kênh"
-    return f"Raster of {wide} × {high} cells, {bands} band{'' if bands == 1 else 's'}"
+    return f"Raster of {wide} × {high} cells, {bands} {plural(bands, 'band', 'bands')}"
 
 
 def guesses_of(upload: Upload, kind: str) -> list[dict[str, Any]]:
@@ -189,16 +192,26 @@ def _name_of(crs: str) -> str:
 
 
 def is_doubtful(upload: Upload) -> bool:
-    """Tell whether somebody has to look at the coordinate system: it is not known, or does not fit."""
+    """Tell whether somebody has to look at the coordinate system: it is not known, or another fits better.
+
+    A file that lies elsewhere in every system, or of which a few features do, is no matter of its system.
+    """
     seen = seen_of(upload)
     if seen is None or not seen.get("geometry"):
         return False
-    guesses = guesses_of(upload, "crs")
-    fits = [guess for guess in guesses if "declared" in guess["why"] and guess["share_inside"] >= _FITS]
     findings = (upload.inspection or {}).get("findings", [])
-    if any(found["error"]["code"] == ErrorCode.DATUM_SUSPECT for found in findings):
-        return True
-    return not seen.get("crs") or bool(guesses and not [guess for guess in fits if not guess["swapped"]])
+    told = {found["error"]["code"] for found in findings}
+    return not seen.get("crs") or bool(told & _DOUBTS) or _is_swapped(upload)
+
+
+def _is_swapped(upload: Upload) -> bool:
+    """Tell whether nearly all of a file lies in the city only with its axes exchanged."""
+    named: dict[bool, float] = {
+        guess["swapped"]: guess["share_inside"]
+        for guess in guesses_of(upload, "crs")
+        if "declared" in guess["why"]
+    }
+    return named.get(False, 1) < _FITS <= named.get(True, 0)
 
 
 SWAPPED = " swapped"

@@ -1,6 +1,7 @@
 """What the pages of uploads say about repairs, reasons and states, in both languages."""
 
 from gis_service.analysis.checks.findings import Repair
+from gis_service.messages.plural import plural
 from gis_service.text import number
 from gis_service.types import Language, Text
 
@@ -77,6 +78,7 @@ REASONS = {
     "cut": Text("tên bị cắt ngắn", "name cut short"),
     "label": Text("đề xuất theo nhãn", "suggested by its label"),
     "kind": Text("đề xuất theo kiểu", "suggested by its type"),
+    "several": Text("nhiều cột cùng vừa: hãy chọn một", "several columns fit: choose one"),
 }
 STATES = {
     "receiving": Text("đang nhận", "being received"),
@@ -124,7 +126,7 @@ def features(count: int, language: Language, *, least: bool = False) -> str:
     told = number(count, language)
     if language == "vi":
         return f"{'ít nhất ' if least else ''}{told} đối tượng"
-    return f"{'at least ' if least else ''}{told} feature{'' if count == 1 else 's'}"
+    return f"{'at least ' if least else ''}{told} {plural(count, 'feature', 'features')}"
 
 
 def size(count: int | None, language: Language) -> str:
@@ -132,12 +134,13 @@ def size(count: int | None, language: Language) -> str:
 
     Examples
     --------
-    >>> size(12_400_000, "vi"), size(999, "en"), size(None, "en")
-    ('12,4 MB', '999 byte', '')
+    >>> size(12_400_000, "vi"), size(999, "en"), size(1, "en"), size(999, "vi"), size(None, "en")
+    ('12,4 MB', '999 bytes', '1 byte', '999 byte', '')
     """
     if count is None:
         return ""
     value, unit = float(count), 0
     while value >= _STEP and unit < len(BYTES) - 1:
         value, unit = value / _STEP, unit + 1
-    return f"{number(value, language, 1 if unit else 0)} {BYTES[unit]}"
+    name = plural(count, "byte", "bytes") if language == "en" and not unit else BYTES[unit]
+    return f"{number(value, language, 1 if unit else 0)} {name}"

@@ -66,6 +66,17 @@ def test_a_lake_between_areas_is_no_gap() -> None:
     assert check_coverage(areas(WEST, box(110, 0, 200, 100)), 1).gaps == ()
 
 
+@pytest.mark.parametrize("parts", range(5))
+def test_who_has_no_more_time_ends_the_look_between_two_parts(parts: int) -> None:
+    left = iter(range(parts))
+
+    def pause() -> None:
+        next(left)
+
+    with pytest.raises(StopIteration):
+        check_coverage(areas(WEST, box(99.5, 0, 200, 100), box(0, 100.5, 200, 200)), 1, pause)
+
+
 def test_rows_without_an_area_are_passed_over() -> None:
     shapes = np.array([None, Point(0, 0), shapely.Polygon()], dtype=object)
     found = check_coverage(shapes, 1)

@@ -32,10 +32,10 @@ def test_a_system_that_is_missing_is_guessed_and_never_taken(
     assert seen.guesses[0].crs == "EPSG:9209"
     assert not any(guess.swapped for guess in seen.guesses)
     errors = [(one.code, one.remedy) for one in seen.findings if one.severity is Severity.ERROR]
-    assert errors == [("file_crs_missing", "crs")]
+    assert errors == [("needs_crs", "crs")]
     with pytest.raises(RefusedInput) as caught:
         loaded(connection, store, path)
-    assert caught.value.code is ErrorCode.FILE_CRS_MISSING
+    assert caught.value.code is ErrorCode.NEEDS_CRS
     done = loaded(connection, store, path, crs="EPSG:9209")
     with rasterio.open(store.folder / f"{done.raster.sha256}.tif") as kept:
         assert kept.crs.to_epsg() == 9209

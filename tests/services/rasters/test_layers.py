@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from rasterio.enums import ColorInterp
 
 from gis_service.catalogue.layer_definition import BandDefinition
 from gis_service.catalogue.user_layer import (
@@ -175,17 +176,38 @@ def test_persons_in_another_system_are_as_many(
     assert own.notes == []
 
 
-def test_persons_beside_a_measure_are_warped_as_it_is_and_told(
-    connection: Connection, store: RasterStore, tmp_path: Path
+@pytest.mark.parametrize(
+    ("kind", "told"), [("float32", "value"), ("int16", "nothing"), ("float32", "mask"), ("float32", "alpha")]
+)
+def test_persons_beside_a_measure_are_as_many_and_the_measure_stays_one(
+    connection: Connection, store: RasterStore, tmp_path: Path, kind: str, told: str
 ) -> None:
-    cells = np.random.default_rng(5).uniform(0, 40, (2, 30, 20)).astype("float32")
-    path = write_tif(tmp_path / "a.tif", cells, nodata=-1)
+    cells = np.random.default_rng(5).uniform(20, 40, (2, 30, 20)).astype(kind)
+    away = np.zeros(cells.shape[1:], dtype=bool) if told == "nothing" else np.indices(cells.shape[1:])[0] < 8
+    more: dict[str, object] = {"nodata": -1} if told == "value" else {}
+    if told == "value":
+        cells[:, away] = -1
+    if told == "alpha":
+        cells = np.concatenate([cells, np.where(away, 0, 255).astype(kind)[None]])
+    mask = np.where(away, 0, 255).astype(np.uint8) if told == "mask" else None
+    path = write_tif(tmp_path / "a.tif", cells, mask, **more)
     with rasterio.open(path, "r+") as file:
-        file.units = ["m", "persons"]
+        file.units = ["m", "persons", "m"][: len(cells)]
+        if told == "alpha":
+            file.colorinterp = [ColorInterp.gray, ColorInterp.undefined, ColorInterp.alpha]
     loaded(connection, store, path, kind="values")
     report = export_raster(connection, CITY, store, "ground", tmp_path / "w.tif", Wanted("EPSG:4326"))
-    assert [(note.code, note.params["band"]) for note in report.notes] == [("export_total_moved", 2)]
-    assert float(cells_in(report.out)[0].max()) <= 40
+    people = float(cells[1][~away].sum(dtype="float64"))
+    with rasterio.open(report.out) as turned:
+        heights, persons = turned.read([1, 2], masked=True)
+    assert float(np.ma.masked_invalid(persons).sum(dtype="float64")) == pytest.approx(people, rel=1e-3)
+    measured = np.ma.masked_invalid(heights).compressed()
+    assert (measured.min() >= 20, measured.max() <= 40) == (True, True)
+    # Persons are cut by the new cells, heights are not: both are there about where they were.
+    assert measured.size == pytest.approx(int((persons.filled(0) > 0).sum()), rel=0.2)
+    [note] = report.notes
+    assert (note.code, note.params["band"]) == ("export_total_moved", 2)
+    assert note.params["after"] == pytest.approx(people, rel=1e-3)
 
 
 def test_an_export_that_cannot_be_is_refused(

@@ -14,7 +14,7 @@ from gis_service.services.accounts import Role, make_token
 from gis_service.services.layers import table_of
 from gis_service.settings import Settings
 from tests.web.conftest import TILES
-from tests.web.uploaded import Desk, Service, desk_of
+from tests.web.uploaded import Desk, Service, desk_of, uploads_served
 from tests.web.version_town import LATER, TWO, Town
 
 
@@ -61,24 +61,9 @@ def upload_service(
     make_database: Callable[[], str], city: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """Give a city without rows, to which files are uploaded."""
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        tokens = {role.value: make_token(connection, role, f"a {role}") for role in Role}
-        tokens["other"] = make_token(connection, Role.GIS_STAFF, "minh")
-    engine.dispose()
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("var"),
-        database_url=url,
-        layers_dir=city,
-        tiles_dir=TILES,
-        upload_max_mb=1,
-        upload_free_mb=1,
-        upload_most_open=50,
-    )
-    app = create_app(settings)
-    yield Service(app, tokens)
-    app.extensions["gis"].close()
+    limits = {"upload_max_mb": 1, "upload_free_mb": 1, "upload_most_open": 50}
+    with uploads_served(make_database(), city, tmp_path_factory.mktemp("var"), **limits) as service:
+        yield service
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ def test_a_file_without_a_system_waits_for_one_to_be_chosen(desk: Desk) -> None:
     answer = desk.send(table, "điểm.csv", **{"Accept-Language": "en"})
     assert answer.status_code == 201
     assert answer.get_json()["faults"][0]["title"] == "File without a coordinate system"
-    assert [fault["code"] for fault in answer.get_json()["faults"]] == ["file_crs_missing"]
+    assert [fault["code"] for fault in answer.get_json()["faults"]] == ["needs_crs"]
     chosen = desk.choose(answer.get_json()["id"], crs="EPSG:9209")
     assert chosen.get_json()["faults"] == []
     (feature,) = desk.get(answer.get_json()["id"], "/preview").get_json()["features"]

@@ -7,6 +7,7 @@ from gis_service.db.layers import ensure_table
 from gis_service.services.layers import table_of
 from gis_service.services.transactions import reading, writing
 from gis_service.types import LayerId
+from tests.bad_files.marks import bad_input
 from tests.web.made_layers import both, wells
 from tests.web.uploaded import Desk, Service, desk_of, folders, points, rows
 
@@ -74,6 +75,7 @@ def test_a_new_layer_that_cannot_be_made_leaves_no_table(desk: Desk) -> None:
         assert connection.execute(text("SELECT to_regclass('layer.other_stops')")).scalar_one() is None
 
 
+@bad_input(27)
 def test_the_second_of_two_who_replace_a_layer_hears_what_the_first_has_changed(
     upload_service: Service,
 ) -> None:

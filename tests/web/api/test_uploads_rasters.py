@@ -16,6 +16,7 @@ from gis_service.files.readers.raster_limits import RasterQuestion
 from gis_service.services import job_runs, user_layers
 from gis_service.services.accounts import OPERATOR
 from gis_service.services.transactions import reading, writing
+from tests.bad_files.marks import bad_input
 from tests.raster_files import answer_here, cells_in, cells_of, sparse, write_tif
 from tests.web.made_layers import both, wells
 from tests.web.uploaded import PATCH, PATH, Desk, Service, desk_of, folders, points
@@ -108,7 +109,7 @@ def test_its_picture_is_for_who_has_uploaded_it(upload_service: Service, desk: D
 @pytest.mark.parametrize(
     ("profile", "choices", "found"),
     [
-        ({"crs": None}, {}, "file_crs_missing"),
+        ({"crs": None}, {}, "needs_crs"),
         ({"crs": "EPSG:32601"}, {}, "raster_outside_city"),
         ({}, {"nodata": -1}, "raster_nodata_unfit"),
         ({}, {"layer": "market"}, "layer_is_no_raster"),
@@ -172,6 +173,7 @@ def test_rows_have_no_choice_of_a_raster_and_do_not_go_into_one(desk: Desk) -> N
     assert [code for code, severity, _ in codes(told) if severity == "error"] == ["layer_is_raster"]
 
 
+@bad_input(22)
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [

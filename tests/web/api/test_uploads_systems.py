@@ -35,7 +35,7 @@ def test_a_file_of_such_a_system_waits_for_another(desk: Desk, bait: Bait, tmp_p
     told = sent.get_json()
     assert (sent.status_code, told["state"]) == (201, "ready"), told
     (wrong,) = [one["code"] for one in told["faults"] if one["severity"] == "error"]
-    assert wrong == ("crs_unknown" if kind == "reaching" else "file_crs_missing")
+    assert wrong == ("crs_unknown" if kind == "reaching" else "needs_crs")
     if kind != "reaching":
         assert next(one for one in told["guesses"] if one["kind"] == "crs")["crs"] == "EPSG:4326"
     mended = desk.choose(told["id"], crs="EPSG:4326").get_json()

@@ -1,6 +1,8 @@
 """What a reader does with a form: takes its hidden fields, fills in the rest, sends it."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -21,3 +23,25 @@ def send(client: FlaskClient, page: str, action: str | None = None, **fields: st
 
 def sign_in(client: FlaskClient, login: str = "lan", password: str = PASSWORD) -> TestResponse:
     return send(client, "/sign-in?next=/account", login=login, password=password)
+
+
+@dataclass
+class Reader:
+    """Somebody who looks at the pages with a token."""
+
+    client: FlaskClient
+    headers: Mapping[str, str]
+
+    def see(self, path: str) -> TestResponse:
+        return self.client.get(path, headers=self.headers)
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        return self.client.post(path, data={"lang": "en", **fields}, headers=self.headers)
+
+    def choose(self, id_: str, **fields: str) -> str:
+        """Send the form of an upload; give the page that it leads to."""
+        sent = self.send(
+            f"/uploads/{id_}", **{name.replace("__", "."): value for name, value in fields.items()}
+        )
+        assert sent.status_code == 303, sent.text
+        return self.see(sent.headers["Location"]).text

@@ -12,7 +12,8 @@ from gis_service.services import passwords, users
 from gis_service.services.accounts import Role
 from gis_service.services.transactions import writing
 from gis_service.web import current
-from tests.web.pages.browser import PASSWORD
+from tests.web.pages.browser import PASSWORD, Reader
+from tests.web.uploaded import Desk
 
 Bearer = Callable[[str | None], dict[str, str]]
 
@@ -49,3 +50,13 @@ def no_wells_afterwards(
     yield
     headers = {**bearer("admin"), "If-Match": "*"}
     assert client.delete("/api/collections/page_wells", headers=headers).status_code == 204
+
+
+@pytest.fixture
+def staff(client: FlaskClient, bearer: Bearer) -> Reader:
+    return Reader(client, bearer("gis_staff"))
+
+
+@pytest.fixture
+def desk(app: Flask, client: FlaskClient, bearer: Bearer) -> Desk:
+    return Desk(app.extensions["gis"], client, bearer("gis_staff"))

@@ -1,12 +1,17 @@
 """Uploads as they are kept, with what was found in them, made without reading any file."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import text
+
 from gis_service.errors import ErrorCode, Fault, RefusedInput
 from gis_service.services.jobs import written
+from gis_service.services.transactions import writing
 from gis_service.services.uploads import Upload
 from gis_service.types import Text
+from tests.web.uploaded import Desk, points
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -99,3 +104,15 @@ def upload(
         "expires_at": NOW,
     }
     return Upload(**(told | more))
+
+
+def kept(desk: Desk, looked: dict[str, Any], *findings: dict[str, Any], **choices: object) -> str:
+    """Keep an upload as one that was looked at, without reading any file; give its id."""
+    id_ = desk.later(points("a"), **choices)
+    made = upload(looked, findings)
+    with writing(desk.context) as connection:
+        connection.execute(
+            text("UPDATE gis.upload SET state = 'ready', inspection = CAST(:found AS jsonb) WHERE id = :id"),
+            {"id": id_, "found": json.dumps(made.inspection)},
+        )
+    return id_

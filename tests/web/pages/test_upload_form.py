@@ -115,6 +115,23 @@ def test_only_columns_that_do_not_go_by_themselves_are_chosen(
     assert after.get("columns", {}) == columns
 
 
+@pytest.mark.parametrize(
+    ("take", "columns"),
+    [
+        ("1", {"tªn": "name"}),
+        ("none:name", {"tên": "", "tªn": ""}),
+        ("2", {}),
+        ("9", {}),
+        ("", {}),
+    ],
+)
+def test_of_columns_that_fit_one_field_a_button_takes_one_or_none(take: str, columns: dict[str, str]) -> None:
+    several = [column(name, "name", reason="several", taken=False) for name in ("tên", "tªn")]
+    layer = seen(*several, column("sdt"))
+    assert chosen(("take", take), layer=layer).get("columns", {}) == columns
+    assert chosen(("do", "suggested"), layer=layer) == {}
+
+
 def test_columns_of_another_target_say_nothing_of_this_one() -> None:
     before = {"layer": "market", "columns": {"ten": "name"}}
     assert chosen(("target", "school"), *fields("code", "name", ""), before=before) == {"layer": "school"}

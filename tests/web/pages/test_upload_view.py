@@ -12,7 +12,7 @@ from gis_service.web.pages import upload_view as view
 from gis_service.web.pages import upload_words as words
 from tests.web.pages.made_uploads import column, finding, seen, upload
 
-DUPLICATE, MISSING = ErrorCode.DUPLICATE_KEY, ErrorCode.FILE_CRS_MISSING
+DUPLICATE, MISSING = ErrorCode.DUPLICATE_KEY, ErrorCode.NEEDS_CRS
 GROUND = Ground((106.1, 20.23, 106.68, 20.75), np.empty(0, dtype=object))
 NOT_PUBLISHED = "nothing is published yet."
 
@@ -73,28 +73,38 @@ def test_a_repair_whose_fault_is_gone_can_be_unticked() -> None:
 
 
 GUESS = {"kind": "crs", "crs": "EPSG:9209", "share_inside": 1.0, "swapped": False, "why": ["all_inside"]}
+PARAMS = ("crs", "fits", "metres", "box", "where")
 BOX = [106.2, 20.3, 106.4, 20.5]
 
 
 @pytest.mark.parametrize(
-    ("layer", "guesses", "doubtful"),
+    ("layer", "found", "shares", "doubtful"),
     [
-        (seen(crs=None), [GUESS], True),
-        (seen(), [], False),
-        (seen(), [GUESS], True),
-        (seen(), [GUESS | {"why": ["declared"], "share_inside": 0.95}], False),
-        (seen(), [GUESS | {"why": ["declared"], "share_inside": 0.2}, GUESS], True),
-        (seen(), [GUESS | {"why": ["declared"], "swapped": True}], True),
-        (seen(geometry=False, crs=None), [], False),
-        (None, [GUESS], False),
+        (seen(crs=None), None, (), True),
+        (seen(), None, (), False),
+        (seen(), ErrorCode.CRS_SUSPECT, (0.2,), True),
+        (seen(), ErrorCode.DATUM_SUSPECT, (), True),
+        (seen(), ErrorCode.OUTSIDE_CITY, (0.95,), False),
+        # Some of it lies elsewhere, and no other system puts that into the city.
+        (seen(), ErrorCode.OUTSIDE_CITY, (0.5,), False),
+        (seen(), ErrorCode.AXES_SWAPPED, (0.8, 0.2), False),
+        (seen(), ErrorCode.AXES_SWAPPED, (0.0, 1.0), True),
+        (seen(geometry=False, crs=None), None, (), False),
+        (None, None, (), False),
     ],
 )
 def test_a_system_is_asked_for_only_when_it_is_in_doubt(
     layer: dict[str, Any] | None,
-    guesses: list[dict[str, Any]],
+    found: ErrorCode | None,
+    shares: tuple[float, ...],
     doubtful: bool,  # noqa: FBT001
 ) -> None:
-    assert view.is_doubtful(upload(layer, guesses=guesses)) is doubtful
+    declared = [
+        GUESS | {"why": ["declared"], "share_inside": share, "swapped": swapped}
+        for swapped, share in zip((False, True), shares, strict=False)
+    ]
+    findings = () if found is None else (finding(found, params=dict.fromkeys(PARAMS, "–")),)
+    assert view.is_doubtful(upload(layer, findings, guesses=[GUESS, *declared])) is doubtful
 
 
 def test_each_guess_is_a_choice_with_its_number_on_the_map() -> None:
@@ -132,7 +142,12 @@ def test_text_is_shown_before_and_after() -> None:
 
 @pytest.mark.parametrize(
     ("count", "vi", "en"),
-    [(0, "0 byte", "0 byte"), (12_400_000, "12,4 MB", "12.4 MB"), (2_100_000_000, "2,1 GB", "2.1 GB")],
+    [
+        (0, "0 byte", "0 bytes"),
+        (1, "1 byte", "1 byte"),
+        (12_400_000, "12,4 MB", "12.4 MB"),
+        (2_100_000_000, "2,1 GB", "2.1 GB"),
+    ],
 )
 def test_sizes_read_as_their_readers_write_them(count: int, vi: str, en: str) -> None:
     assert (words.size(count, "vi"), words.size(count, "en")) == (vi, en)

@@ -3,58 +3,24 @@
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
 from gis_service.errors import ErrorCode
 from gis_service.services import users
 from gis_service.services.accounts import Role
 from gis_service.services.transactions import reading, writing
 from gis_service.web import current
-from tests.web.pages.browser import PASSWORD, hidden_fields, sign_in
-from tests.web.pages.made_uploads import column, finding, seen, upload
+from tests.web.pages.browser import PASSWORD, Reader, hidden_fields, sign_in
+from tests.web.pages.made_uploads import column, finding, kept, seen
 from tests.web.uploaded import Desk, points
 
 Bearer = Callable[[str | None], dict[str, str]]
-
-
-@dataclass
-class Reader:
-    """Somebody who looks at the pages with a token."""
-
-    client: FlaskClient
-    headers: Mapping[str, str]
-
-    def see(self, path: str) -> TestResponse:
-        return self.client.get(path, headers=self.headers)
-
-    def send(self, path: str, **fields: str) -> TestResponse:
-        return self.client.post(path, data={"lang": "en", **fields}, headers=self.headers)
-
-    def choose(self, id_: str, **fields: str) -> str:
-        """Send the form of an upload; give the page that it leads to."""
-        sent = self.send(
-            f"/uploads/{id_}", **{name.replace("__", "."): value for name, value in fields.items()}
-        )
-        assert sent.status_code == 303, sent.text
-        return self.see(sent.headers["Location"]).text
-
-
-@pytest.fixture
-def staff(client: FlaskClient, bearer: Bearer) -> Reader:
-    return Reader(client, bearer("gis_staff"))
-
-
-@pytest.fixture
-def desk(app: Flask, client: FlaskClient, bearer: Bearer) -> Desk:
-    return Desk(app.extensions["gis"], client, bearer("gis_staff"))
 
 
 @pytest.fixture(scope="module")
@@ -218,18 +184,6 @@ def test_what_a_commit_would_change_is_counted_and_nothing_is_changed(staff: Rea
         assert set(connection.execute(asked).scalars()) == before
 
 
-def kept(desk: Desk, looked: dict[str, Any], *findings: dict[str, Any], **choices: object) -> str:
-    """Keep an upload as one that was looked at, without reading any file; give its id."""
-    id_ = desk.later(points("a"), **choices)
-    made = upload(looked, findings)
-    with writing(desk.context) as connection:
-        connection.execute(
-            text("UPDATE gis.upload SET state = 'ready', inspection = CAST(:found AS jsonb) WHERE id = :id"),
-            {"id": id_, "found": json.dumps(made.inspection)},
-        )
-    return id_
-
-
 def test_a_layer_that_went_on_meanwhile_is_replaced_only_by_an_explicit_yes(
     staff: Reader, desk: Desk
 ) -> None:
@@ -387,13 +341,3 @@ def test_layers_beside_the_one_that_was_taken_are_offered(staff: Reader, desk: D
     assert "The file has other layers:" in page
     assert 'name="name" value="dan_so"' in page
     assert "choose one" not in page
-
-
-def test_what_points_in_numbers_mean_is_chosen_on_the_page(staff: Reader, desk: Desk) -> None:
-    doubt = finding(
-        ErrorCode.THOUSANDS_SUSPECT, "warning", (1, 2), "numbers", column="area", params={"source": "Số m²"}
-    )
-    id_ = kept(desk, seen(column("Số m²", "area")), doubt, numbers={"Giá": "thousands"})
-    page = staff.see(f"/uploads/{id_}").text
-    assert 'name="thousands" value="Số m²" data-now>' in page
-    assert 'name="thousands" value="Giá" data-now checked>' in page

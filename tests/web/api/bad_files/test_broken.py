@@ -13,7 +13,7 @@ from shapely.geometry import Point
 from gis_service.files.readers import process
 from tests.bad_files.counter import Counter
 from tests.bad_files.made import HERE, collection, feature, packed, shapefile, written, zipped_parts
-from tests.bad_files.marks import quick_first
+from tests.bad_files.marks import bad_input, quick_first
 from tests.foreign_files import write_places
 
 MANY = 3000
@@ -69,6 +69,7 @@ WHOLE = {"GeoJSON": 7, "a count that lies": MANY}
 """How many features can be read of what is broken, where that is certain."""
 
 
+@bad_input(18)
 @pytest.mark.parametrize("what", quick_first(BROKEN, [*WHOLE, "a page of a GeoPackage", "a head of a table"]))
 def test_what_cannot_be_read_to_its_end_tells_how_far_it_can(
     counter: Counter, tmp_path: Path, what: str
@@ -93,6 +94,7 @@ DOCUMENTS = {
 }
 
 
+@bad_input(19)
 @pytest.mark.parametrize("declared", [BOMB, OUTER], ids=["a bomb", "a file"])
 @pytest.mark.parametrize("what", DOCUMENTS)
 def test_a_document_with_entities_is_refused(counter: Counter, what: str, declared: str) -> None:
@@ -100,6 +102,7 @@ def test_a_document_with_entities_is_refused(counter: Counter, what: str, declar
     assert (told["status"], told["code"]) == (422, "xml_forbidden_construct")
 
 
+@bad_input(19)
 def test_a_workbook_with_entities_is_refused(counter: Counter, tmp_path: Path) -> None:
     source, target = write_places(tmp_path, "xlsx"), tmp_path / "b.xlsx"
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -125,12 +128,14 @@ DEEP = {
 }
 
 
+@bad_input(20)
 @pytest.mark.parametrize("what", quick_first(DEEP, ["collections"]))
 def test_what_is_nested_without_end_is_refused(counter: Counter, what: str) -> None:
     told = counter.refused(DEEP[what])
     assert (told["status"], told["code"]) == (422, "too_deeply_nested")
 
 
+@bad_input(29)
 @pytest.mark.parametrize("way", ["memory", "time", "crash"])
 def test_a_reader_that_is_ended_refuses_the_file_and_nothing_else(
     counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str

@@ -8,6 +8,7 @@ from shapely.geometry import Point
 
 from tests.bad_files.counter import Counter, codes, fault
 from tests.bad_files.made import collection, feature, packed, workbook
+from tests.bad_files.marks import bad_input
 from tests.bad_files.targets import new_layer
 
 SCRIPT = "<script>alert(1)</script>"
@@ -35,6 +36,7 @@ def at(number: int) -> Point:
     return Point(106.3 + number / 1000, 20.4)
 
 
+@bad_input(16)
 def test_names_that_no_table_has_are_renamed_and_kept_as_labels(counter: Counter) -> None:
     told = counter.seen(collection(feature(at(0), **dict.fromkeys(COLUMNS, "a"))))
     (layer,) = told["layers"]
@@ -75,6 +77,7 @@ def test_columns_called_the_same_are_told_apart(
     repeated = [at for at, name in enumerate(heading) if name == same]
     assert [seen[same], seen[f"{same} (2)"]] == [[str(first[at]), str(second[at])] for at in repeated]
     told = counter.chosen(told["id"], columns={same: "", f"{same} (2)": "name"}, layer="market")
+    assert "columns_fit_one_field" not in codes(told)
     taken = {column["name"]: column["field"] for column in told["layers"][0]["columns"] if column["taken"]}
     assert (taken.get(f"{same} (2)"), same in taken) == ("name", False)
 
@@ -85,6 +88,7 @@ WIDE: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@bad_input(17)
 @pytest.mark.parametrize("what", WIDE)
 def test_what_no_table_has_room_for_is_refused(counter: Counter, what: str) -> None:
     values, code = WIDE[what]
@@ -92,6 +96,7 @@ def test_what_no_table_has_room_for_is_refused(counter: Counter, what: str) -> N
     assert (told["status"], told["code"]) == (422, code)
 
 
+@bad_input(15)
 def test_a_key_that_stands_twice_is_told_with_the_first_hundred(counter: Counter) -> None:
     content = collection(*(feature(at(number), code="a", name="x") for number in range(150)))
     told = counter.seen(content, layer="kindergarten")
@@ -103,6 +108,7 @@ def test_a_key_that_stands_twice_is_told_with_the_first_hundred(counter: Counter
     assert "duplicate_key" in str(refused)
 
 
+@bad_input(30)
 def test_markup_in_values_titles_and_names_stays_text(counter: Counter) -> None:
     content = packed({f"{SCRIPT[8:-9]}.geojson": collection(feature(at(0), code=SCRIPT))})
     told = counter.seen(content, f"{SCRIPT}.zip")
@@ -124,6 +130,7 @@ def test_markup_in_values_titles_and_names_stays_text(counter: Counter) -> None:
         assert page.mimetype != "text/html" or SCRIPT not in page.text
 
 
+@bad_input(31)
 def test_far_fewer_rows_need_a_yes(counter: Counter) -> None:
     def rows(count: int) -> bytes:
         return collection(*(feature(at(number), code=f"c{number}", name="x") for number in range(count)))
@@ -141,6 +148,7 @@ def test_far_fewer_rows_need_a_yes(counter: Counter) -> None:
 PEOPLE = {"cccd": "034087001234", "dien_thoai": "0912345678", "email": "a@example.vn"}
 
 
+@bad_input(32)
 def test_personal_columns_are_warned_of_in_public_and_can_be_left_out(counter: Counter) -> None:
     content = collection(*(feature(at(number), ten=f"n{number}", **PEOPLE) for number in range(5)))
     public = new_layer("people_seen", "Point", "ten", *PEOPLE, visibility="public")

@@ -4,6 +4,7 @@ import pytest
 
 from tests.bad_files.counter import Counter
 from tests.bad_files.made import packed
+from tests.bad_files.marks import bad_input
 
 LAYERS = (
     b"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>%s</SrcDataSource></OGRVRTLayer>"
@@ -35,7 +36,9 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("name", ["a.geojson", "a.shp"])
-@pytest.mark.parametrize("what", PROGRAMS)
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=bad_input(1 if "VRT" in what else 2)) for what in PROGRAMS]
+)
 def test_a_program_is_no_file_of_places_under_any_name(counter: Counter, what: str, name: str) -> None:
     told = counter.refused(PROGRAMS[what], name)
     assert (told["status"], told["code"]) == (422, "format_not_allowed")

@@ -7,18 +7,13 @@ import numpy as np
 import pytest
 from shapely.geometry import Polygon
 
-from gis_service.app import create_app
 from gis_service.db import job_rows
-from gis_service.db.engine import open_engine, transaction
 from gis_service.services import job_runs
-from gis_service.services.accounts import Role, make_token
 from gis_service.services.transactions import writing
-from gis_service.settings import Settings
 from tests.bad_files.counter import ENGLISH, codes, fault
 from tests.bad_files.made import written
 from tests.bad_files.targets import new_layer
-from tests.web.conftest import TILES
-from tests.web.uploaded import Desk, Service, desk_of
+from tests.web.uploaded import Desk, desk_of, uploads_served
 
 VERTICES = 5_000_000
 TILE = "/api/collections/lake/tiles/WebMercatorQuad/{}/{}/{}"
@@ -28,22 +23,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def large_desk(make_database: Callable[[], str], city: Path, tmp_path: Path) -> Iterator[Desk]:
-    url = make_database()
-    engine = open_engine(url)
-    with transaction(engine) as connection:
-        tokens = {"gis_staff": make_token(connection, Role.GIS_STAFF, "lan")}
-    engine.dispose()
-    settings = Settings(
-        data_dir=tmp_path / "var",
-        database_url=url,
-        layers_dir=city,
-        tiles_dir=TILES,
-        upload_max_mb=200,
-        upload_free_mb=1,
-    )
-    desk = desk_of(Service(create_app(settings), tokens), "gis_staff")
-    yield desk
-    desk.context.close()
+    limits = {"upload_max_mb": 200, "upload_free_mb": 1}
+    with uploads_served(make_database(), city, tmp_path / "var", **limits) as service:
+        yield desk_of(service, "gis_staff")
 
 
 def work(desk: Desk, job: str) -> None:

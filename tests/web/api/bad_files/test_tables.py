@@ -7,6 +7,7 @@ import pytest
 
 from tests.bad_files.counter import Counter, codes
 from tests.bad_files.made import workbook
+from tests.bad_files.marks import bad_input
 
 DAY = dt.datetime(2024, 5, 1)  # noqa: DTZ001  a cell has no zone
 ROWS: list[list[object]] = [
@@ -35,6 +36,7 @@ CELLS: dict[str, tuple[list[list[object]], str]] = {
 }
 
 
+@bad_input(24)
 @pytest.mark.parametrize("what", CELLS)
 def test_a_cell_that_cannot_be_used_is_named(counter: Counter, tmp_path: Path, what: str) -> None:
     rows, cell = CELLS[what]
@@ -43,6 +45,7 @@ def test_a_cell_that_cannot_be_used_is_named(counter: Counter, tmp_path: Path, w
     assert f"The cell {cell} of the sheet Trạm" in told["detail"]
 
 
+@bad_input(24)
 def test_what_is_no_coordinate_is_told_with_its_cell_and_keeps_the_table_out(
     counter: Counter, tmp_path: Path
 ) -> None:
@@ -68,6 +71,7 @@ def test_what_is_no_coordinate_is_told_with_its_cell_and_keeps_the_table_out(
     )
 
 
+@bad_input(24)
 def test_a_value_that_fits_no_field_is_told_with_its_cell(counter: Counter, tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["Bãi đỗ"],
@@ -97,6 +101,7 @@ TABLES: dict[str, tuple[bytes, str | None, str]] = {
 }
 
 
+@bad_input(25)
 @pytest.mark.parametrize("what", TABLES)
 def test_how_a_table_of_text_is_written_is_found_out_and_shown(counter: Counter, what: str) -> None:
     content, encoding, delimiter = TABLES[what]

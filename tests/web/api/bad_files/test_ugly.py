@@ -1,4 +1,8 @@
-"""Every ugly file of the shared data, sent as people have it: a preview, or a clear refusal."""
+"""Every ugly file of the shared data, sent as people have it: a preview, or a clear refusal.
+
+A few of them in every run; that the readers take or refuse each of them, every run sees
+(`tests/files/test_readers_ugly.py`).
+"""
 
 import io
 import zipfile
@@ -20,26 +24,26 @@ REFUSED = {
     "pyshp/empty_zipfile.zip": "no_features",
 }
 SEEN: dict[str, tuple[list[str], list[int | None]]] = {
-    "gdal/all_geoms.mif": (["file_crs_missing", "duplicate_features", "kinds_mixed"], [16]),
-    "gdal/first_geometry_null.gpkg": (["geometry_missing", "file_crs_missing"], [2]),
+    "gdal/all_geoms.mif": (["needs_crs", "duplicate_features", "kinds_mixed"], [16]),
+    "gdal/first_geometry_null.gpkg": (["geometry_missing", "needs_crs"], [2]),
     "gdal/huge_feature_count.gpkg": (["file_layer_choice"], [None, None]),
-    "gdal/insert-recursive-pair.dxf": (["file_crs_missing"], [1]),
-    "gdal/mixed_shape_type_non_conformant.zip": (["file_crs_missing", "kinds_mixed"], [6]),
-    "gdal/multipolygon_as_invalid_polygon.zip": (["file_crs_missing"], [2]),
+    "gdal/insert-recursive-pair.dxf": (["needs_crs"], [1]),
+    "gdal/mixed_shape_type_non_conformant.zip": (["needs_crs", "kinds_mixed"], [6]),
+    "gdal/multipolygon_as_invalid_polygon.zip": (["needs_crs"], [2]),
     "gdal/point_with_utf8bom.json": (["outside_city"], [1]),
-    "gdal/pointnan.zip": (["geometry_missing", "file_crs_missing"], [2]),
+    "gdal/pointnan.zip": (["geometry_missing", "needs_crs"], [2]),
     "gdal/prjwithutf8bom.zip": (["outside_city"], [1]),
     "gdal/samples.kml": (["file_layer_choice"], [3, 1, 1, 1, 0, 6, 0, 4, 1, 4]),
-    "gdal/slightly_overlapping_polygons.zip": (["geometry_invalid", "file_crs_missing"], [1]),
+    "gdal/slightly_overlapping_polygons.zip": (["geometry_invalid", "needs_crs"], [1]),
     "gdal/srs_name.geojson": (["outside_city"], [1]),
     "gdal/tab-win1251.zip": (["outside_city", "kinds_mixed"], [3]),
-    "gdal/utf-8.dxf": (["file_crs_missing"], [1]),
+    "gdal/utf-8.dxf": (["needs_crs"], [1]),
     "pyshp/REL.zip": (["outside_city"], [1]),
     "pyshp/blockgroups_multishapefile.zip": (["file_layer_choice"], [663, 663]),
-    "pyshp/corrupt_too_long.zip": (["file_crs_missing", "duplicate_features"], [10]),
+    "pyshp/corrupt_too_long.zip": (["needs_crs", "duplicate_features"], [10]),
     "pyshp/latin1.zip": (["shapefile_incomplete"], []),
     "vietnamese/cp1258_raw.zip": (["text_encoding_unknown", "text_legacy"], [8]),
-    "vietnamese/tcvn3_mojibake_utf8_noprj.zip": (["file_crs_missing", "text_legacy"], [8]),
+    "vietnamese/tcvn3_mojibake_utf8_noprj.zip": (["needs_crs", "text_legacy"], [8]),
     "vietnamese/tcvn3_raw.zip": (["text_encoding_unknown", "text_legacy"], [8]),
     "vietnamese/viscii_raw.zip": (["text_encoding_unknown", "text_legacy"], [8]),
 }
@@ -47,6 +51,7 @@ SEEN: dict[str, tuple[list[str], list[int | None]]] = {
 QUICK = ("vietnamese/tcvn3_raw.zip", "pyshp/latin1.zip")
 
 
+@pytest.fixture(scope="session")
 def sent(shared_data: Path) -> dict[str, bytes]:
     """Give the files by what they are called; those of several parts are zipped, as people send them."""
     home, sets = shared_data / "ugly", defaultdict(list)
@@ -67,15 +72,17 @@ def sent(shared_data: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", quick_first(SEEN, QUICK))
-def test_an_ugly_file_is_shown_with_what_is_wrong(counter: Counter, shared_data: Path, name: str) -> None:
-    told = counter.seen(sent(shared_data)[name], Path(name).name)
+def test_an_ugly_file_is_shown_with_what_is_wrong(
+    counter: Counter, sent: dict[str, bytes], name: str
+) -> None:
+    told = counter.seen(sent[name], Path(name).name)
     assert (codes(told), [layer.get("features") for layer in told["layers"]]) == SEEN[name]
 
 
 @pytest.mark.parametrize("name", quick_first(REFUSED, ["gdal/truncated.kml", "pyshp/empty_zipfile.zip"]))
-def test_an_ugly_file_is_refused_clearly(counter: Counter, shared_data: Path, name: str) -> None:
-    assert counter.refused(sent(shared_data)[name], Path(name).name)["code"] == REFUSED[name]
+def test_an_ugly_file_is_refused_clearly(counter: Counter, sent: dict[str, bytes], name: str) -> None:
+    assert counter.refused(sent[name], Path(name).name)["code"] == REFUSED[name]
 
 
-def test_no_ugly_file_is_left_out(shared_data: Path) -> None:
-    assert sent(shared_data).keys() == SEEN.keys() | REFUSED.keys()
+def test_no_ugly_file_is_left_out(sent: dict[str, bytes]) -> None:
+    assert sent.keys() == SEEN.keys() | REFUSED.keys()
