@@ -161,6 +161,9 @@ class ErrorCode(StrEnum):
     # coverage
     LIMIT_OFF_STEP = "limit_off_step"
     COVERAGE_BUSY = "coverage_busy"
+    # compact products
+    PRODUCT_UNKNOWN = "product_unknown"
+    PRODUCT_WITHOUT_STEPS = "product_without_steps"
     # ranges
     TABLE_NOT_QUICK = "table_not_quick"
     # studies published as layers

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
+
 from gis_service.analysis.curve import STEP_M, STEP_S
 from gis_service.analysis.zones import BEYOND
 from gis_service.catalogue.loader import Catalogue
@@ -21,7 +23,6 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import OF_EVENNESS, CoverageParameters
 from gis_service.services.curve import curve_document
-from gis_service.services.disclosure import public_view
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import code_version, digest
 from gis_service.services.group_words import group_of
@@ -35,6 +36,8 @@ from gis_service.services.prepared_ground import (
 )
 from gis_service.services.rights import Rights, rights_of, sees_personal
 from gis_service.services.start_waits import require_start_steps
+from gis_service.services.step_tables import StepSource, has_steps, step_table
+from gis_service.services.step_tables_closed import public_study, with_steps
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import ROADS, CoverageTask, complete, parse_request
@@ -42,7 +45,7 @@ from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_shapes import with_demand
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.tables import MOST_LIVE_PAIRS, closed_tables, say_closed, slow_tables
-from gis_service.types import Int32s, LayerId, Text
+from gis_service.types import Bools, Int32s, LayerId, Text
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class LiveStudy:
         As of the question.
     along_roads
         The same limit along roads, where it was asked for beside a straight radius.
+    steps
+        What its step table is made of; None for what stands beside.
     """
 
     mark: str
@@ -106,6 +111,7 @@ class LiveStudy:
     units: Mapping[LayerId, Int32s]
     closed: tuple[str, ...] = ()
     along_roads: "LiveStudy | None" = None
+    steps: StepSource | None = None
 
     @property
     def places(self) -> int:
@@ -268,10 +274,12 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
             return read, found, told
 
         document = with_closed(result.document, result, own, inside)
+        steps = StepSource(result, question.parameters, inputs.zones, own, inside, inputs.prepared.memo)
+        document = with_steps(document, steps)
         document = with_beside(document, inputs, result, tasks, compute)
     beside = along_roads[0] if along_roads else None
     return LiveStudy(
-        question.mark, question.parameters, inputs, result, document, inside, question.closed, beside
+        question.mark, question.parameters, inputs, result, document, inside, question.closed, beside, steps
     )
 
 
@@ -298,15 +306,23 @@ def _shown(study: LiveStudy, catalogue: Catalogue, *, personal: bool) -> Documen
     if study.closed:
         document = document | {"tables": document.get("tables", {})}
         say_closed(document, study.closed)
-    document = document if personal else public_view(document)
+    document = document if personal else public_study(document)
     told: dict[str, Any] = {
         "answer": _both(answer(document, catalogue)) if _is_told(document) else None,
         "notice_texts": [
             {"code": notice["code"]} | _both(notice_text(notice)) for notice in document["notices"]
         ],
-        "curve": curve_document(study.result, study.parameters, personal=personal),
+        "curve": curve_document(study.result, study.parameters, personal=personal, told=_told_steps(study)),
     }
     return document | told
+
+
+def _told_steps(study: LiveStudy) -> Bools | None:
+    """Tell at which steps everybody may read the sums of all people; None where a study has no steps."""
+    if study.steps is None or not has_steps(study.parameters):
+        return None
+    table = step_table(study.steps)
+    return np.asarray(table.told[0, :, : table.arrives].all(axis=0))
 
 
 def _is_told(document: Document) -> bool:

@@ -14,14 +14,16 @@ from gis_service.services.coverage import CoverageResult
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import PER_UNIT, persons, units
-from gis_service.types import Int64s
+from gis_service.types import Bools, Int64s
 
 LAST_S, LAST_M = 3600, 10_000
 
 Table = NDArray[np.int64]
 
 
-def curve_document(result: CoverageResult, parameters: CoverageParameters, *, personal: bool) -> Document:
+def curve_document(
+    result: CoverageResult, parameters: CoverageParameters, *, personal: bool, told: Bools | None = None
+) -> Document:
     """Tell how many people are reached within each cost.
 
     Parameters
@@ -32,6 +34,9 @@ def curve_document(result: CoverageResult, parameters: CoverageParameters, *, pe
         What was asked: its groups have a curve each.
     personal
         Whether the reader may see small counts.
+    told
+        ``(n_steps,)`` the steps that everybody may read, as the step table of the study has them; all when
+        None.
 
     Returns
     -------
@@ -48,16 +53,18 @@ def curve_document(result: CoverageResult, parameters: CoverageParameters, *, pe
         # What the study itself tells: who is within the limit, who arrives at all, who there is.
         ends = np.array([parameters.limit_cost, UNREACHED - 1, UNREACHED], dtype=np.int64)
         known = np.stack([reached_within(costs[group], people[group], ends) for group in groups])
+        if told is not None:
+            steps, reached = steps[told], reached[:, told]
         kept = shown_steps(_with_rests(reached), _with_rests(known))
         steps, reached = steps[kept], reached[:, kept]
     if parameters.measure == "quota":  # nobody goes anywhere
         steps, reached = steps[:0], reached[:, :0]
-    told = [units(cost) for cost in steps.tolist()]
+    costs_told = [units(cost) for cost in steps.tolist()]
     return {
         "unit": "s" if parameters.is_time else "m",
         "limit": parameters.limit,
         "points": {
-            group: [[at, persons(count)] for at, count in zip(told, row, strict=True)]
+            group: [[at, persons(count)] for at, count in zip(costs_told, row, strict=True)]
             for group, row in zip(groups, reached.tolist(), strict=True)
         },
     }

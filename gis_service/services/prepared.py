@@ -49,6 +49,10 @@ DRAWINGS = 256
 """Whole answers that follow the eye of a reader over the map."""
 MOST_DRAWN = 64_000_000
 """Bytes of these together: one alone may have ten million."""
+PRODUCTS = 16
+"""Compact products that stay in memory."""
+MOST_PRODUCED = 48_000_000
+"""Bytes of these together; the homes of a province are some three million."""
 CHECKED = 64
 """Layers whose faults stay in memory."""
 MOST_CHECKED = 200_000
@@ -145,6 +149,7 @@ class Prepared:
         self.reach = reach
         self.answers = Memo(ANSWERS)
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
+        self.products = Memo(PRODUCTS, most=MOST_PRODUCED, weigh=attrgetter("weight"))
         self.checked = Memo(CHECKED, most=MOST_CHECKED, weigh=attrgetter("listed"))
         self.once = Memo(FACTS).once
         self.store = store

@@ -29,6 +29,8 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
+from gis_service.services.step_tables import StepSource
+from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_rasters import input_name
@@ -163,7 +165,11 @@ def _coverage(
     document = found.document
     if process == gaps.PROCESS:
         document = gaps.gaps_document(found, read, task.parameters)
-    document = closed(bench, layers, task, read, found, document)
+    units = bench.every_unit(layers, task, read)
+    own = layers.layers["zones"]
+    document = with_closed(document, found, own, units)
+    steps = StepSource(found, task.parameters, read.zones, own, units, read.prepared.memo)
+    document = with_steps(document, steps)
 
     def compute(own: StudyLayers, other: CoverageTask) -> tuple[CoverageInputs, CoverageResult, Document]:
         inputs = bench.inputs(own, other)

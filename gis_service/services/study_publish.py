@@ -17,7 +17,6 @@ from gis_service.services import studies, user_layers
 from gis_service.services.accounts import Caller, Scope, record
 from gis_service.services.audit import note_version
 from gis_service.services.coverage_document import Document
-from gis_service.services.disclosure import public_view
 from gis_service.services.ingest import load_rows
 from gis_service.services.rights import (
     EDITORS,
@@ -26,6 +25,7 @@ from gis_service.services.rights import (
     rights_of,
     visibility_of_new_rows,
 )
+from gis_service.services.step_tables_closed import public_study
 from gis_service.services.study_publish_words import about, has_told_title, source_of
 from gis_service.services.study_rights import require_document, shown_layers
 from gis_service.services.study_rows import KEY, StudyRows, rows_of_study
@@ -123,7 +123,7 @@ def publish(
     before = _layer_before(catalogue, document, asked)
     visibility = visibility_of_new_rows(rights, asked.layer, asked.visibility)
     _require_open(connection, catalogue, document, visibility)
-    shown = document if holds_personal(visibility) else public_view(document)
+    shown = document if holds_personal(visibility) else public_study(document)
     rows = rows_of_study(connection, catalogue, shown, asked.rows)
     definition = _definition(catalogue, shown, asked, rows) | {"visibility": visibility}
     if before is None:

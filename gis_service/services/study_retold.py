@@ -31,6 +31,8 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
+from gis_service.services.step_tables import StepSource
+from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_asked import References, day_of, request_of
 from gis_service.services.study_facilities import in_units_of, with_last_change
 from gis_service.services.study_inputs import Units
@@ -271,7 +273,11 @@ def _coverage(
         found = gaps.gaps_document(result, told.inputs, told.parameters)
     if drawn is not None:
         found = catchment.catchment_document(result, told.inputs, told.parameters, drawn)
-    found = with_closed(found, result, vintage.layer, bench.every_unit(layers, task, inputs))
+    every = bench.every_unit(layers, task, inputs)
+    found = with_closed(found, result, vintage.layer, every)
+    if drawn is None:
+        steps = StepSource(result, asked, told.inputs.zones, vintage.layer, every, inputs.prepared.memo)
+        found = with_steps(found, steps)
 
     def compute(own: StudyLayers, other: CoverageTask) -> tuple[CoverageInputs, CoverageResult, Document]:
         read, rule = bench.inputs(own, other), other.parameters

@@ -13,6 +13,7 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_live import LiveStudy, Question
 from gis_service.services.documents import canonical_json
 from gis_service.services.memo import Memo
+from gis_service.services.study_products import APART
 from gis_service.services.why_place import why_document
 from gis_service.web import current, live
 from gis_service.web.auth import Permission
@@ -27,6 +28,7 @@ from gis_service.web.schemas.coverage import (
     LiveWhy,
     WhyQuery,
 )
+from gis_service.web.schemas.study_product import PRODUCT
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/coverage")
 
@@ -116,8 +118,14 @@ def _links(path: str) -> list[dict[str, Any]]:
         Link(href=f"{url('/coverage')}?{asked}", rel="coverage", type=JSON),
         Link(href=cells, rel="cells", type=GEOJSON),
         Link(href=why, rel="why", type=JSON, templated=True),
+        Link(href=url(f"/coverage/product?{_without_limit(given)}"), rel="product", type=PRODUCT),
     ]
     return [one.model_dump(mode="json", exclude_none=True) for one in links]
+
+
+def _without_limit(given: dict[str, str]) -> str:
+    """Give the question of a product: one for all limits."""
+    return urlencode({name: value for name, value in given.items() if name not in APART})
 
 
 @blueprint.get("")

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 
 from gis_service.services import jobs as service
 from gis_service.services import studies, uploads
-from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_words import message
+from gis_service.services.step_tables_closed import public_study
 from gis_service.services.study_rights import require_document
 from gis_service.services.transactions import writing
 from gis_service.services.upload_jobs import PROCESSES as OF_UPLOADS
@@ -103,7 +103,7 @@ def results(job_id: str) -> Response:
     document = studies.get(current.connection(), found.study).document
     require_document(current.connection(), current.rights(), document)
     if not current.sees_personal():
-        document = public_view(document)
+        document = public_study(document)
     answer = {"study": document} if found.response == "document" else document
     return json_response(canonical_json(answer).decode())
 

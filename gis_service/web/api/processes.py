@@ -10,9 +10,9 @@ from flask import Blueprint, Response, request
 from gis_service import __version__
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import studies as service
-from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_runs import Wanted, accept
+from gis_service.services.step_tables_closed import public_study
 from gis_service.services.study_processes import REQUESTS
 from gis_service.types import Text
 from gis_service.web import current
@@ -157,7 +157,7 @@ def _at_once(wanted: Wanted) -> Response:
     current.release()
     study = service.run_alone(current.context(), wanted.process, wanted.inputs, wanted.author, reader=caller)
     # A token may be limited to studies, and then sees of them what everybody sees.
-    document = study.document if current.sees_personal() else public_view(study.document)
+    document = study.document if current.sees_personal() else public_study(study.document)
     answer = {"study": document} if wanted.response == "document" else document
     response = json_response(canonical_json(answer).decode())
     response.headers["Location"] = url(f"/studies/{study.id}")

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response
 
 from gis_service.services import studies as service
-from gis_service.services.disclosure import public_view
 from gis_service.services.documents import canonical_json
+from gis_service.services.step_tables_closed import public_study
 from gis_service.services.study_retold import retold
 from gis_service.services.study_rights import require_document
 from gis_service.web import current, live
@@ -73,7 +73,7 @@ def study(study_id: str, query: StudyQuery) -> Response:
             current.rights(),
         )
     if not current.sees_personal():
-        document = public_view(document)
+        document = public_study(document)
     if wants_page(query.f):
         return page(document, study_id)
     return json_response(canonical_json(document).decode())
