@@ -158,6 +158,9 @@ def _refuse_ways(question: GapQuestion) -> None:
             raise WrongUse(
                 ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected="--limit-min, --limit-m"
             )
+    if question.group_speeds:
+        expected = "--limit-min, --limit-m"
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--group-speeds", value="quota", expected=expected)
 
 
 def _beside(question: GapQuestion, measure: CoverageMeasure) -> tuple[str, ...]:

@@ -150,6 +150,11 @@ def test_a_quota_that_cannot_be_judged_is_refused(
     assert [word for word in said if word not in run.errors] == []
 
 
+def test_nobody_walks_at_a_speed_of_their_own_to_a_quota(parks: Town) -> None:
+    run = parks.run("--group-speeds", **ONE_EACH, without=NO_LIMIT, groups="age_60")
+    assert (run.exit_code, "--group-speeds" in run.errors) == (2, True)
+
+
 def test_of_a_quota_nothing_is_drawn(town: Town) -> None:
     run = town.run("--catchments", **ONE_EACH, without=NO_LIMIT)
     assert (run.exit_code, "--measure quota" in run.errors) == (2, True)
