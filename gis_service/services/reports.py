@@ -1,5 +1,6 @@
 """Writes what an analyst takes home: summary, table, places and map, all saying the same."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 from gis_service.analysis.demand import ALL
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.study_map import render_study_map
+from gis_service.services.catchment_files import FILE as CATCHMENTS
 from gis_service.services.coverage_document import summary
 from gis_service.services.documents import canonical_json
 from gis_service.services.gap_analysis import GapAnalysis
@@ -29,9 +31,11 @@ from gis_service.services.gap_map import (
     people_of_groups,
     study_map_of,
 )
+from gis_service.services.gap_network import FILE as NETWORK
 from gis_service.services.gap_vintages import GapVintage
 from gis_service.services.gap_why import WHY_FILES
 from gis_service.services.gap_words import QUOTA_FIGURES, answer
+from gis_service.services.tables import TABLES
 from gis_service.text import amount_words, number, percent
 from gis_service.types import Language, Text
 
@@ -46,6 +50,8 @@ ZONES_GROUPS = "zones_groups.csv"
 VINTAGES = "vintages"
 """Folder of what is told by other units."""
 _SUMMARY, _ZONES = "summary.json", "zones.csv"
+_TABLES = (ZONES_GROUPS, *BESIDE_FILES, *(f"{name}.csv" for name in TABLES))
+"""Tables that a study may have or not."""
 _NESTED = ("arrived", "groups", "provision")
 """Members of a row of a unit that hold figures of their own."""
 
@@ -104,7 +110,7 @@ def write_reports(analysis: GapAnalysis, out: Path, change: GapChange | None = N
         paths[2].unlink(missing_ok=True)
         _gap_frame(analysis, document).to_file(paths[2], layer="gaps", driver="GPKG")
         paths[3].write_text(render_study_map(study_map_of(analysis, document, change)), "utf-8")
-        for name in (*CHANGE_FILES, *WHY_FILES):
+        for name in (*CHANGE_FILES, *WHY_FILES, CATCHMENTS, NETWORK):
             (out / name).unlink(missing_ok=True)  # of an earlier run that told more
         paths += _write_tables(document, out)
     except OSError as error:
@@ -120,7 +126,8 @@ def write_vintages(vintages: Sequence[GapVintage], out: Path) -> list[Path]:
     vintages
         The study, told by the units of each.
     out
-        Folder that exists; files of an earlier run in its folder ``vintages`` are replaced or removed.
+        Folder that exists; files of an earlier run in its folder ``vintages`` are replaced or removed, files
+        of others stay.
 
     Returns
     -------
@@ -134,9 +141,9 @@ def write_vintages(vintages: Sequence[GapVintage], out: Path) -> list[Path]:
     """
     paths: list[Path] = []
     try:
-        for old in (out / VINTAGES).glob("*/*"):
-            if old.name == _SUMMARY or old.suffix == ".csv":
-                old.unlink()
+        for folder in (out / VINTAGES).glob("*"):
+            if _is_ours(folder):
+                _clear(folder, (_SUMMARY, _ZONES))
         for vintage in vintages:
             folder = out / VINTAGES / vintage.name
             folder.mkdir(parents=True, exist_ok=True)
@@ -154,10 +161,24 @@ def _write_units(document: Mapping[str, Any], path: Path) -> None:
     pd.DataFrame([_unit_row(row) for row in document["zones"]]).to_csv(path, index=False)
 
 
+def _is_ours(folder: Path) -> bool:
+    """Tell whether a folder holds the results of an earlier run."""
+    try:
+        told = json.loads((folder / _SUMMARY).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and {"schema", "process", "code_version"} <= told.keys()
+
+
+def _clear(folder: Path, further: Sequence[str] = ()) -> None:
+    """Remove the tables of an earlier run that told more; other files stay."""
+    for name in (*_TABLES, *further):
+        (folder / name).unlink(missing_ok=True)
+
+
 def _write_tables(document: Mapping[str, Any], folder: Path) -> list[Path]:
     """Write the tables that a document may have or not, and remove those of an earlier run."""
-    for name in (ZONES_GROUPS, *BESIDE_FILES):
-        (folder / name).unlink(missing_ok=True)
+    _clear(folder)
     of_groups = group_rows(document)
     tables = {ZONES_GROUPS: of_groups} if len(of_groups) else {}
     tables |= beside_tables(document)

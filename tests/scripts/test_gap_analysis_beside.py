@@ -204,8 +204,25 @@ def test_results_are_told_by_the_units_of_another_vintage(town: Town, school: st
     assert {path.name for path in folder.iterdir()} == {
         "summary.json", "zones.csv", "beside.csv", "together.csv", "backup.csv",
     }  # fmt: skip
+    (folder / "own.csv").write_text("a\n", "utf-8")
     town.run("--vintage-zones", f"new={old}")
-    assert not list(folder.iterdir())
+    assert [path.name for path in folder.iterdir()] == ["own.csv"]
+
+
+def test_files_of_others_in_the_folder_of_results_stay(town: Town) -> None:
+    own = [town.folder / "vintages" / "2019" / name for name in ("summary.json", "zones.csv", "people.csv")]
+    own[0].parent.mkdir(parents=True)
+    for path in own:
+        path.write_text("{}", "utf-8")
+    assert town.run().exit_code == 0
+    assert all(path.read_text("utf-8") == "{}" for path in own)
+
+
+def test_what_an_earlier_run_told_more_is_removed(town: Town) -> None:
+    first = town.run("--tables", "backup", "--catchments")
+    assert {"backup.csv", "catchments.gpkg"} <= {path.name for path in first.out.iterdir()}
+    second = town.run()
+    assert {"backup.csv", "catchments.gpkg"} & {path.name for path in second.out.iterdir()} == set()
 
 
 def test_the_units_of_the_study_still_say_who_may_use_what(town: Town) -> None:
