@@ -68,6 +68,9 @@ class ErrorCode(StrEnum):
     PLACE_OUTSIDE = "place_outside"
     PLACE_NOT_SUBJECT = "place_not_subject"
     TOO_MANY_REQUESTS = "too_many_requests"
+    WHAT_IF_FACILITY_UNKNOWN = "what_if_facility_unknown"
+    WHAT_IF_EDITS_CONTRADICT = "what_if_edits_contradict"
+    WHAT_IF_NO_ROAD = "what_if_no_road"
     # web
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"

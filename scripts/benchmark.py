@@ -137,6 +137,22 @@ QUESTIONS = {
         ),
         finishes=True,
     ),
+    "whatif": Question(
+        "one facility opens or closes among 200 and 20, in cities of 0.1, 0.5 and 2 million directed roads\n"
+        "with 100,000 homes, beside a whole search; twenty planners at once on the demo city, 95th of 100",
+        "what_if.py",
+        (
+            *(
+                f"{size}, {count}: {way}"
+                for size in ("0.1 M", "0.5 M", "2 M")
+                for count in (200, 20)
+                for way in ("search", "add", "remove")
+            ),
+            *("served: with a pause", "served: without"),
+        ),
+        finishes=True,
+        needs="vietnamadminunits",
+    ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",
         "history.py",

@@ -4,22 +4,19 @@ A way to a facility is one whole number, ``cost << bits | facility`` (``kernels.
 of their costs, then of the rows of their facilities.
 """
 
-from typing import Literal
-
 import numpy as np
 
+from gis_service.analysis.beginnings import Direction, beginnings, facility_bits
 from gis_service.analysis.graph import Graph
 from gis_service.analysis.kernels import FAR, ask_positions, nearest_at, nearest_ways
 from gis_service.analysis.network import Network
 from gis_service.analysis.snap import Positions
-from gis_service.errors import ErrorCode, WrongUse
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
-Direction = Literal["to_facility", "from_facility"]
+__all__ = ["UNREACHED", "Direction", "Search"]
 
 UNREACHED: int = int(FAR)
 """Cost of a home without an answer."""
-_WAY_BITS = 63
 
 
 class Search:
@@ -64,33 +61,24 @@ class Search:
         wanted: Bools | None = None,
     ) -> None:
         self.graph, self.site = graph, site.astype(np.int32)
-        self.bits = _facility_bits(graph, start_cost)
+        self.bits = facility_bits(graph, start_cost)
         self.limit = UNREACHED if limit is None else min(limit, UNREACHED)
-        start_way = (start_cost << self.bits) | np.arange(len(start_cost))
-        placed = np.flatnonzero(facilities.segment >= 0).astype(np.int32)
-        own = graph.chain[facilities.segment[placed]]
-        offset = graph.offset(facilities.segment[placed], facilities.fraction[placed])
-        # Towards a facility one travels ahead from the tail; away from it, ahead to the head.
         to = direction == "to_facility"
+        begun = beginnings(graph, facilities, start_cost, self.bits, direction)
         ahead, astern = (graph.forward, graph.backward) if to else (graph.backward, graph.forward)
         self._chains = (graph.tail, graph.head, graph.cost, ahead, astern)
-        from_tail, from_head = np.flatnonzero(ahead[own]), np.flatnonzero(astern[own])
-        node = np.concatenate([graph.tail[own[from_tail]], graph.head[own[from_head]]])
-        rest = np.concatenate([offset[from_tail], graph.cost[own[from_head]] - offset[from_head]])
-        facility = np.concatenate([placed[from_tail], placed[from_head]])
         turned = graph.reverse if to else graph.onward
         arcs = (turned.start, turned.head, turned.cost)
-        seeds = (node, start_way[facility] + (rest << self.bits))
+        seeds = (begun.node, begun.way)
         self._ways: Int64s = (
             nearest_ways(arcs, seeds, self.site, self.bits, k, self._longest_way())
             if wanted is None
             else nearest_at(arcs, seeds, wanted, self.bits)
         )
-        order = np.lexsort([placed, own])
+        order = np.lexsort([begun.placed, begun.chain])
         row = np.zeros(len(graph.cost) + 1, np.int64)
-        np.cumsum(np.bincount(own, minlength=len(graph.cost)), out=row[1:])
-        place = graph.place[facilities.segment[placed]]
-        self._stops = (row, place[order], offset[order], start_way[placed][order])
+        np.cumsum(np.bincount(begun.chain, minlength=len(graph.cost)), out=row[1:])
+        self._stops = (row, begun.place[order], begun.offset[order], begun.start_way[order])
 
     def _longest_way(self) -> int:
         """Give the largest way within the limit, whatever its facility."""
@@ -140,14 +128,3 @@ class Search:
             ways = self._ask(self._ways[:1], inside, np.full(len(inside), fraction), ahead, ~ahead)
             np.minimum.at(cost, node[inside], self._read(ways[0])[0])
         return cost
-
-
-def _facility_bits(graph: Graph, start_cost: Int64s) -> int:
-    """Give the bits that hold the row of a facility, when the rest can hold what any way costs."""
-    bits = max(1, (len(start_cost) - 1).bit_length())
-    # No way goes twice over a chain, but for the one it ends on.
-    costliest = 2 * int(graph.cost.sum()) + int(start_cost.max(initial=0))
-    largest = (1 << (_WAY_BITS - bits)) - 1
-    if costliest >= largest:
-        raise WrongUse(ErrorCode.SEARCH_COST_TOO_LARGE, value=f"{costliest:.3g}", expected=f"{largest:.3g}")
-    return bits

@@ -68,16 +68,40 @@ def snap(
     Positions
         Ties go to the lower segment id.
     """
-    candidates = np.flatnonzero(costs.snappable)
-    shapes = network.shape[candidates]
-    places: Geometries = np.asarray(shapely.points(points), dtype=object)
-    found = np.full(len(points), -1, np.int64)
-    if len(candidates) and len(points):
-        tree = shapely.STRtree(shapes)
-        found = _nearest(places, tree, max_m)
-        if barriers is not None and len(barriers):
-            _walk_round(places, tree, found, barriers, max_m)
-    return _positions(points, places, candidates, shapes, found)
+    return Joins(network, costs, barriers, max_m).snap(points)
+
+
+class Joins:
+    """Joins places to the roads of one mode as `snap` does, a few at a time: the roads are sorted out once.
+
+    Parameters
+    ----------
+    network, costs, barriers, max_m
+        As of `snap`.
+    """
+
+    def __init__(
+        self, network: Network, costs: Costs, barriers: Geometries | None = None, max_m: float = SNAP_LIMIT_M
+    ) -> None:
+        self._candidates = np.flatnonzero(costs.snappable)
+        self._tree = shapely.STRtree(network.shape[self._candidates])
+        self._barriers, self._max_m = barriers, max_m
+
+    def snap(self, points: Floats) -> Positions:
+        """Join each point, as `snap` does; not in two threads at once.
+
+        Parameters
+        ----------
+        points
+            ``(n, 2)`` in the CRS of the network, metres.
+        """
+        places: Geometries = np.asarray(shapely.points(points), dtype=object)
+        found = np.full(len(points), -1, np.int64)
+        if len(self._candidates) and len(points):
+            found = _nearest(places, self._tree, self._max_m)
+            if self._barriers is not None and len(self._barriers):
+                _walk_round(places, self._tree, found, self._barriers, self._max_m)
+        return _positions(points, places, self._candidates, self._tree.geometries, found)
 
 
 def _positions(

@@ -10,6 +10,7 @@ from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
 from gis_service.analysis.snap import snap
+from gis_service.analysis.what_if import Ground, People, WhatIf
 from gis_service.analysis.zonal import cell_shares, outlines, windows, zonal_sums
 
 
@@ -24,6 +25,9 @@ def warm() -> None:
     network_field(network, costs, places, places, np.zeros(1, np.int32))
     graph = build_graph(network, costs)
     nearest_facility(graph, costs, places, places)
+    nobody = People(np.zeros((1, 1), np.int64), np.zeros(1, np.int32), 1)
+    what_if = WhatIf(Ground(graph, costs, places, nobody, "to_facility", 1), places, np.zeros(1, np.int64))
+    what_if.move(what_if.add(places, 0), places, 0)
     pairs, people = network_pairs(graph, costs, places, places, limit=1), np.ones(1, np.int64)
     floating_catchments(pairs, people, np.ones(1), even(1))
     balanced_catchments(pairs, people, np.ones(1), even(1))

@@ -48,6 +48,13 @@ def fid_of(connection: Connection, layer: LayerId, key: str, value: str) -> int 
     return found
 
 
+def key_of(connection: Connection, layer: LayerId, key: str, fid: int) -> str | None:
+    """Give the key of the row with this item id, as text; None without one."""
+    statement = f"SELECT t.{identifier(key)}::text FROM layer.{identifier(layer)} AS t WHERE t.fid = :fid"  # noqa: S608 names go through identifier()
+    found: str | None = connection.execute(text(statement), {"fid": fid}).scalar()
+    return found
+
+
 def committed_at(connection: Connection, layer: LayerId) -> datetime | None:
     """Tell when the newest version of a layer was made; None when nothing has been loaded."""
     newest = connection.execute(sql("layers_newest"), {"layer": layer}).one_or_none()

@@ -6,7 +6,7 @@ the states close other roads, or are of another time of the day, each has the wa
 them cost little more than one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis_service.analysis.zones import BEYOND
 from gis_service.services.artefacts import keep_artefacts
@@ -19,11 +19,15 @@ from gis_service.services.coverage_document import Document, study_id
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure import CLOSED
 from gis_service.services.disclosure_vintage_changes import Compared, closed_changes
+from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import marks_of, prepared_inputs, units_by_vintage, units_told_by
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
+from gis_service.services.what_if_facilities import with_edits
+from gis_service.services.what_if_request import PROCESS as WHAT_IF
+from gis_service.services.what_if_request import Edits
 from gis_service.types import Int32s, LayerId, VersionId
 
 
@@ -98,7 +102,13 @@ class Workbench:
             keep_artefacts(store, inputs)
             self._kept[about] = inputs
 
-    def compare(self, layers: CompareLayers, task: CompareTask, progress: Progress | None = None) -> Document:
+    def compare(
+        self,
+        layers: CompareLayers,
+        task: CompareTask,
+        progress: Progress | None = None,
+        edits: Edits | None = None,
+    ) -> Document:
         """Compare two states.
 
         Parameters
@@ -107,16 +117,20 @@ class Workbench:
             Which layers, and what is asked.
         progress
             Told each step as it begins: ``read``, ``ways``, ``changes``, ``done``.
+        edits
+            Put to the facilities of the state afterwards, for the process ``what_if``.
 
         Raises
         ------
         RefusedInput, Conflict
-            As a study of coverage of either state.
+            As a study of coverage of either state; as `with_edits`.
         """
         tell = progress or (lambda _step, _share: None)
         tell("read", 0.0)
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
+        if edits is not None:
+            after = with_edits(after, layers.after, edits.facilities)
         asked = Asked(
             told=told,
             before=_side(before, task.before, layers.before),
@@ -135,6 +149,10 @@ class Workbench:
             notices=found.notices,
             generated=layers.generated,
         )
+        if edits is not None:
+            named = edits.as_document()
+            parameters = {**said.parameters, "edits": named}
+            said = replace(said, process=WHAT_IF, parameters=parameters, edits_hash=digest(named))
         document = compare_document(said, found.comparison, task.parameters)
         units = self.every_unit(layers.told, task.told, told)
         compared = Compared(found.demand, found.facilities.answers, task.parameters.limit_cost)

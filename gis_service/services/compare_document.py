@@ -67,6 +67,9 @@ class Told:
         Of both states.
     generated
         Whether any input is generated.
+    process, edits_hash
+        What was asked, and what tells the edits that made the state afterwards from others; None for two
+        states of the layers as they are.
     """
 
     inputs: Mapping[str, object]
@@ -77,6 +80,8 @@ class Told:
     facilities: Sequence[Facility]
     notices: Sequence[Notice]
     generated: bool
+    process: str = PROCESS
+    edits_hash: str | None = None
 
 
 def compare_document(told: Told, found: Comparison, parameters: CoverageParameters) -> Document:
@@ -91,18 +96,18 @@ def compare_document(told: Told, found: Comparison, parameters: CoverageParamete
     """
     document: Document = {
         "schema": SCHEMA,
-        "id": document_id(PROCESS, told.inputs, told.parameters),
-        "process": PROCESS,
+        "id": document_id(told.process, told.inputs, told.parameters),
+        "process": told.process,
         "inputs": dict(told.inputs),
         "parameters": dict(told.parameters),
         "code_version": code_version(),
         "base": told.base,
-        "edits_hash": None,  # two states of the layers as they are: nobody has edited them
+        "edits_hash": told.edits_hash,
         "artefacts": dict(told.artefacts),
         "totals": _totals(found, parameters),
         "zones": _zone_rows(told.zones, found, parameters),
-        "facilities": _facility_rows(told.facilities, found.causes),
-        "network": _network(found.causes),
+        "facilities": facility_rows(told.facilities, found.causes),
+        "network": network_row(found.causes),
         "gaps": [],
         "notices": [notice.as_document() for notice in told.notices],
         "generated_data": told.generated,
@@ -161,21 +166,30 @@ def _zone_rows(zones: Zones, found: Comparison, parameters: CoverageParameters) 
     return rows
 
 
-def _facility_rows(facilities: Sequence[Facility], causes: Mapping[str, Explained]) -> list[Document]:
-    """Facilities that somebody gained or lost, or on which other people lean than before."""
+def facility_rows(facilities: Sequence[Facility], causes: Mapping[str, Explained]) -> list[Document]:
+    """Tell of facilities that somebody gained or lost, or on which other people lean than before.
+
+    Parameters
+    ----------
+    facilities
+        In the order of their numbers.
+    causes
+        Per group, to which of them gains and losses are put down.
+    """
     rows = []
     for number, facility in enumerate(facilities):
         loads = {group: cause.facilities[number] for group, cause in causes.items()}
         if not any(load.changed for load in loads.values()):
             continue
-        row: Document = {"id": facility.id, "name": facility.name} | _load(loads.pop(ALL))
+        row: Document = {"id": facility.id, "name": facility.name} | load_row(loads.pop(ALL))
         if loads:
-            row["groups"] = {group: _load(load) for group, load in loads.items()}
+            row["groups"] = {group: load_row(load) for group, load in loads.items()}
         rows.append(row)
     return rows
 
 
-def _load(load: FacilityLoad) -> Document:
+def load_row(load: FacilityLoad) -> Document:
+    """Tell the people who lean on a facility before and afterwards, in persons."""
     return {
         "load_before": persons(load.before),
         "load_after": persons(load.after),
@@ -184,8 +198,14 @@ def _load(load: FacilityLoad) -> Document:
     }
 
 
-def _network(causes: Mapping[str, Explained]) -> Document:
-    """Tell of gains and losses that no facility explains: with those of the facilities they are all."""
+def network_row(causes: Mapping[str, Explained]) -> Document:
+    """Tell of gains and losses that no facility explains: with those of the facilities they are all.
+
+    Parameters
+    ----------
+    causes
+        Per group, to which facilities gains and losses are put down.
+    """
     told = {
         group: {"won": persons(cause.won), "lost": persons(cause.lost)} for group, cause in causes.items()
     }

@@ -12,7 +12,7 @@ from gis_service.services.coverage_inputs import CoverageInputs, Facilities
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.types import Bools, Int32s
 
-_Places = Mapping[int, frozenset[tuple[float, float]]]
+Places = Mapping[int, frozenset[tuple[float, float]]]
 """Where each facility of a state is entered, by its number."""
 
 
@@ -81,17 +81,25 @@ def numbered(sides: Sequence[Side], counted: Sequence[Bools], ways: Sequence[Ans
         of_facility = np.array([number[key] for key in own], dtype=np.int32)
         numbers = of_facility[side.inputs.facilities.owners]
         answers.append(Answers(found.cost, np.append(numbers, -1)[found.facility].astype(np.int32)))
-        places.append(_places(numbers, side.inputs.facilities, rows))
+        places.append(places_of(numbers, side.inputs.facilities, rows))
     return Numbered(
         rows=[known[key] for key in sorted(known)],
         answers=(answers[0], answers[1]),
-        closed=_only_in(places[0], places[1], len(known)),
-        opened=_only_in(places[1], places[0], len(known)),
+        closed=only_in(places[0], places[1], len(known)),
+        opened=only_in(places[1], places[0], len(known)),
     )
 
 
-def _places(numbers: Int32s, facilities: Facilities, counted: Bools) -> _Places:
-    """Tell where the facilities of a state stand that count in it."""
+def places_of(numbers: Int32s, facilities: Facilities, counted: Bools) -> Places:
+    """Tell where the facilities of a state stand that count in it.
+
+    Parameters
+    ----------
+    numbers
+        ``(n_rows,)`` facility of each row.
+    facilities, counted
+        The rows, and which of them count.
+    """
     rows = np.flatnonzero(counted)
     entered = defaultdict(set)
     for number, place in zip(numbers[rows].tolist(), facilities.xy[rows].tolist(), strict=True):
@@ -99,11 +107,18 @@ def _places(numbers: Int32s, facilities: Facilities, counted: Bools) -> _Places:
     return {number: frozenset(found) for number, found in entered.items()}
 
 
-def _only_in(one: _Places, other: _Places, n_facilities: int) -> Bools:
+def only_in(one: Places, other: Places, n_facilities: int) -> Bools:
     """Tell at whose place there is a facility in one state and none in the other.
 
     A facility that has moved is one at the new place and none at the old; another one at the same place,
     under whatever code, is none that has opened or closed: the place had one before and has one now.
+
+    Parameters
+    ----------
+    one, other
+        The two states.
+    n_facilities
+        Of both states.
     """
     there = set(other.values())
     found = np.zeros(n_facilities, dtype=np.bool_)

@@ -13,6 +13,7 @@ from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, Covera
 from gis_service.services.rights import Rights
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_standard import refused
+from gis_service.services.what_if_request import WhatIfRequest
 
 MAX_LIMITS = 20
 Limit = Annotated[float, Field(gt=0, le=MAX_LIMIT, allow_inf_nan=False)]
@@ -58,18 +59,23 @@ def _kind(inputs: object) -> str:
     named = inputs if isinstance(inputs, dict) else getattr(inputs, "model_fields_set", ())
     if sides & set(named):
         return "~compare"
+    if _EDITED & set(named):
+        return "~what_if"
     return "~catchment" if _DRAWN & set(named) else "~coverage"
 
 
 _DRAWN = frozenset(CatchmentRequest.model_fields) - frozenset(CoverageRequest.model_fields)
 
+_EDITED = frozenset({"edits"})
+
 AnyRequest = Annotated[
     Annotated[CoverageRequest, Tag("~coverage")]
     | Annotated[CompareRequest, Tag("~compare")]
-    | Annotated[CatchmentRequest, Tag("~catchment")],
+    | Annotated[CatchmentRequest, Tag("~catchment")]
+    | Annotated[WhatIfRequest, Tag("~what_if")],
     Discriminator(_kind),
 ]
-"""Inputs of any process; a comparison is told by its two states, a catchment by what is drawn."""
+"""Inputs of any process; told by its two states, by what is drawn, or by the edits."""
 
 
 @dataclass(frozen=True)

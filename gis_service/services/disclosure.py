@@ -42,7 +42,7 @@ def public_view(document: Row) -> Row:
     document
         A study document.
     """
-    if document.get("process") == "compare":
+    if document.get("process") in {"compare", "what_if"}:
         return public_changes(document)
     shapes = document.get("shapes")  # large, and never changed in place
     shown = copy.deepcopy({name: value for name, value in document.items() if name != "shapes"})

@@ -27,6 +27,7 @@ from gis_service.files.store import Array, Artefact, ArtefactContent, ArtefactSt
 from gis_service.files.store_names import ArtefactNames
 from gis_service.services.documents import code_version
 from gis_service.services.memo import Memo
+from gis_service.services.recent import Recent
 from gis_service.services.study_reach import STORED, Reach
 from gis_service.services.turns import Turns
 from gis_service.types import Floats, Geometries
@@ -41,6 +42,8 @@ FACTS = 32
 """Small answers about large objects, which are kept alive beside them."""
 SCENES = 6
 """Studies whose ways stay in memory: up to 150 MB each where every unit has its own facilities."""
+WHAT_IFS = 4
+"""Questions whose facilities may be edited that stay in memory: some 100 MB each for a province."""
 STUDIES = 16
 """Studies whose homes and gap places stay in memory, about 10 MB each for a province."""
 ANSWERS = 32
@@ -147,9 +150,11 @@ class Prepared:
         self.scenes = Memo(SCENES, most=on_ground, weigh=_places)
         self.studies = Memo(STUDIES, most=of_studies, weigh=_places)
         self.reach = reach
+        self.what_ifs = Memo(WHAT_IFS, most=on_ground, weigh=_places)
         self.answers = Memo(ANSWERS)
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
         self.products = Memo(PRODUCTS, most=MOST_PRODUCED, weigh=attrgetter("weight"))
+        self.recent: Recent[Any] = Recent()
         self.checked = Memo(CHECKED, most=MOST_CHECKED, weigh=attrgetter("listed"))
         self.once = Memo(FACTS).once
         self.store = store

@@ -11,7 +11,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.services import catchment, compare_document, coverage_document, gaps
+from gis_service.services import catchment, compare_document, coverage_document, gaps, what_if_request
 from gis_service.services.accounts import Caller
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
@@ -43,6 +43,8 @@ from gis_service.services.study_request import (
 from gis_service.services.study_rights import require_inputs, require_versions
 from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
+from gis_service.services.what_if_facilities import edits_by_code, require_waits
+from gis_service.services.what_if_request import Edits, WhatIfRequest, edits_of
 from gis_service.types import LayerId
 
 Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
@@ -53,6 +55,7 @@ REQUESTS: Mapping[str, type[BaseModel]] = {
     gaps.PROCESS: CoverageRequest,
     compare_document.PROCESS: CompareRequest,
     catchment.PROCESS: CatchmentRequest,
+    what_if_request.PROCESS: WhatIfRequest,
 }
 """The inputs of each process."""
 
@@ -122,6 +125,8 @@ def ask(
         for side in (asked.before, asked.after, asked.told):
             _require(connection, rights, side)
         return _comparison(connection, catalogue, asked, bench)
+    if process == what_if_request.PROCESS:
+        return _what_if(connection, catalogue, read_request(WhatIfRequest, inputs), today, bench, rights)
     if process == catchment.PROCESS:
         ask = read_request(CatchmentRequest, inputs)
         task, drawn = complete_catchment(ask, catalogue, today, rights)
@@ -205,7 +210,33 @@ def _catchment(layers: StudyLayers, task: CoverageTask, drawn: CatchmentAsk, ben
     return Asked(document_id(catchment.PROCESS, layers.references, said), layers.layers, compute, bench)
 
 
-def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask, bench: Workbench) -> Asked:
+def _what_if(
+    connection: Connection,
+    catalogue: Catalogue,
+    request: WhatIfRequest,
+    today: date,
+    bench: Workbench,
+    rights: Rights | None,
+) -> Asked:
+    """Compare a state with what edits make of it."""
+    before = complete(read_request(CoverageRequest, request.inputs), catalogue, today, rights)
+    _require(connection, rights, before)
+    edits = edits_of(request.edits, before.layers["facilities"], before.layers.get("network"))
+    require_waits(before.parameters, edits)
+    states = {"before": request.inputs, "after": edits.with_closures(request.inputs)}
+    task = complete_comparison(read_request(CompareRequest, states), catalogue, today, rights)
+    _require(connection, rights, task.after)
+    edits = edits_by_code(connection, find_layers(connection, catalogue, task.before), edits)
+    return _comparison(connection, catalogue, task, bench, edits)
+
+
+def _comparison(
+    connection: Connection,
+    catalogue: Catalogue,
+    task: CompareTask,
+    bench: Workbench,
+    edits: Edits | None = None,
+) -> Asked:
     before, after, told = (
         find_layers(connection, catalogue, one) for one in (task.before, task.after, task.told)
     )
@@ -222,7 +253,10 @@ def _comparison(connection: Connection, catalogue: Catalogue, task: CompareTask,
     read = {f"{side}_{role}": layer for side, one in layers.by_side for role, layer in one.layers.items()}
 
     def compute(progress: Progress | None) -> Result:
-        return bench.compare(layers, task, progress), bench.inputs(told, task.told)
+        return bench.compare(layers, task, progress, edits), bench.inputs(told, task.told)
 
-    id_ = document_id(compare_document.PROCESS, layers.references, task.as_document())
+    process, said = compare_document.PROCESS, task.as_document()
+    if edits is not None:
+        process, said = what_if_request.PROCESS, said | {"edits": edits.as_document()}
+    id_ = document_id(process, layers.references, said)
     return Asked(id_, read, compute, bench)

@@ -17,7 +17,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
-from gis_service.services import catchment, compare_document, gaps
+from gis_service.services import catchment, compare_document, gaps, what_if_request
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
@@ -218,7 +218,7 @@ def retell(
     if document["parameters"]["vintage"] == vintage.id:
         return document
     bench = Workbench(prepared)
-    if document["process"] == compare_document.PROCESS:
+    if document["process"] in {compare_document.PROCESS, what_if_request.PROCESS}:
         found = _comparison(connection, catalogue, document, vintage, bench)
     else:
         kept = _without(document, without)
@@ -359,7 +359,8 @@ def _comparison(
     (before, before_task), (after, after_task) = sides
     of_told = layers_of(connection, catalogue, told)
     task = replace(task, before=before_task, after=after_task, told=replace(task.told, layers=of_told.layers))
-    return bench.compare(CompareLayers(before, after, of_told), task)
+    edits = what_if_request.kept_edits(asked.get("edits", ()), document["inputs"].get("network"))
+    return bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
 
 
 def _others(references: References) -> dict[str, Mapping[str, Any]]:

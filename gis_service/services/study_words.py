@@ -145,7 +145,7 @@ def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
 
 
 def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
-    if document["process"] == "compare":
+    if document["process"] in {"compare", "what_if"}:
         sentence = _change(document, catalogue, language)
     else:
         sentence = _coverage(document, catalogue, language)

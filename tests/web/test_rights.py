@@ -110,6 +110,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/studies/<study_id>"): OPEN,
     ("GET", "/api/catchment"): OPEN,
     ("POST", "/api/studies/<study_id>/publish"): MAKE,
+    ("POST", "/api/what-if"): OPEN,
     ("GET", "/api/coverage"): OPEN,
     ("GET", "/api/coverage/cells"): OPEN,
     ("GET", "/api/coverage/why"): OPEN,

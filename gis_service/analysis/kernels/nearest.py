@@ -24,13 +24,12 @@ _Rules: TypeAlias = tuple[np.uint64, np.uint64, np.uint64]
 
 
 @numba.njit(cache=True, nogil=True)
-def _ring(longest: np.int64, way: Int64s, start: Int32s, bits: int) -> tuple[int, int, int]:
+def ring(reach: int, way: Int64s, start: Int32s, bits: int) -> tuple[int, int, int]:
     """Size the ring of buckets so that it holds every entry of the queue at any time.
 
-    longest: what the costliest arc costs. Returns the bits of its length, the bits by which a way is shifted
+    reach: the cost of the costliest arc. Returns the bits of its length, the bits by which a way is shifted
     to its bucket, and the first bucket.
     """
-    reach = longest
     low, high = way[start[0]], way[start[0]]
     for node in start:
         low, high = min(low, way[node]), max(high, way[node])
@@ -119,7 +118,7 @@ def _drain(
 
 @numba.njit(cache=True, nogil=True)
 def spread(
-    arcs: tuple[Int32s, Int32s, Int32s], longest: np.int64, way: Int64s, start: Int32s, bits: int, limit: int
+    arcs: tuple[Int32s, Int32s, Int32s], way: Int64s, start: Int32s, rules: tuple[int, int, int]
 ) -> None:
     """Spread the ways of some nodes over the arcs, until no node can be offered a better one.
 
@@ -127,10 +126,11 @@ def spread(
     node that is improved is put in again; what it was before is passed over, because its way no longer
     belongs to the bucket.
 
-    longest: what the costliest arc costs. way: (n_nodes,) is changed in place. start: nodes whose ways have
-    not been spread, at least one. limit: ways above it are not followed.
+    way: (n_nodes,) is changed in place. start: nodes whose ways have not been spread, at least one. rules:
+    the bits of a facility, the limit above which ways are not followed, the cost of the costliest arc.
     """
-    size_bits, shift_bits, first_bucket = _ring(longest, way, start, bits)
+    bits, limit, reach = rules
+    size_bits, shift_bits, first_bucket = ring(reach, way, start, bits)
     ways, shift = way.view(np.uint64), np.uint64(shift_bits)
     mask = np.uint64((1 << size_bits) - 1)
     # Heads of linked lists of waiting entries, and the entries: node << 32 | the next of the list; 0 ends it.
@@ -143,9 +143,9 @@ def spread(
         first[slot] = n_entries
         n_entries += np.uint32(1)
     state = (np.uint64(first_bucket), n_entries, np.uint32(0), np.int64(len(start)))
-    rules = (np.uint64(bits), shift, np.uint64(limit))
+    numbers = (np.uint64(bits), shift, np.uint64(limit))
     while state[3]:
-        state = _drain(arcs, ways, (first, entries), state, rules)
+        state = _drain(arcs, ways, (first, entries), state, numbers)
         if state[3]:
             entries = np.append(entries, entries)  # the upper half is room; the lower is kept
 
@@ -264,7 +264,7 @@ def nearest_ways(
             n_start = _begin(arcs, ways, sites, rank, start, (bits, limit, n_start))
         if n_start == 0:
             break
-        spread(arcs, longest, ways[rank], start[:n_start], bits, limit)
+        spread(arcs, ways[rank], start[:n_start], (bits, limit, int(longest)))
         if rank + 1 < k:
             _name_sites(ways[rank], sites[rank], site, bits)
     return ways

@@ -3,7 +3,7 @@
 -- and the mark of the cluster keep apart databases that were filled alike.
 -- {table}  quoted table of the layer
 -- :layer   layer id
--- No index: every row is looked at, 20 ms for 110,000.
+-- No index: every row is looked at, 10 ms for 110,000; a hash of the texts of both takes twice as long.
 SELECT
   (SELECT system_identifier FROM pg_control_system())::text AS cluster,
   (SELECT oid FROM pg_database WHERE datname = current_database())::text AS database,
@@ -12,5 +12,5 @@ SELECT
   (SELECT v.id || ' ' || extract(epoch FROM v.committed_at)
      FROM gis.version AS v WHERE v.layer = :layer ORDER BY v.id DESC LIMIT 1) AS version,
   count(*)::text AS n,
-  coalesce(sum(hashtextextended(t.ctid::text, t.xmin::text::bigint)), 0)::text AS mark
+  coalesce(sum(hash_record_extended(ROW(t.ctid, t.xmin), 0)), 0)::text AS mark
 FROM {table} AS t

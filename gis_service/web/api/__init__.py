@@ -32,6 +32,7 @@ from gis_service.web.api import (
     uploads,
     user_layers,
     versions,
+    what_if,
 )
 
 API = (
@@ -66,6 +67,7 @@ API = (
     study_product.blueprint,
     coverage.blueprint,
     catchment.blueprint,
+    what_if.blueprint,
     standards.blueprint,
     units.blueprint,
     audit.blueprint,

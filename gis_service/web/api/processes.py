@@ -63,6 +63,13 @@ _TOLD = {
             " and who turns to which facility.",
         ),
     ),
+    "what_if": _Told(
+        Text("Nếu thay đổi thì sao", "What if"),
+        Text(
+            "Ai được thêm, ai mất đi khi mở, dời, đóng điểm dịch vụ hoặc đóng đường; dữ liệu giữ nguyên.",
+            "Who gains and who loses when facilities open, move or close, or roads close; no layer changes.",
+        ),
+    ),
     "compare": _Told(
         Text("So sánh hai phương án", "Comparison of two states"),
         Text(
