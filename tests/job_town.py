@@ -17,7 +17,9 @@ import psycopg
 
 from gis_service.catalogue.loader import Catalogue, load_catalogue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
+from gis_service.db.jobs import workers_alive
 from gis_service.db.layers import Column, LayerTable, add_version, ensure_table, lock_layer
+from gis_service.services import studies
 from gis_service.services.context import Context
 from gis_service.services.job_runs import Wanted, accept
 from gis_service.services.jobs import Job, get
@@ -87,6 +89,16 @@ class Town:
     def job(self, id_: str) -> Job:
         with transaction(self.engine) as connection:
             return get(connection, id_)
+
+    def studies(self) -> int:
+        """Count the studies that are stored."""
+        with transaction(self.engine) as connection:
+            return len(studies.list_(connection).items)
+
+    def workers_alive(self) -> int:
+        """Count the workers that gave a sign of life in the last minute."""
+        with transaction(self.engine) as connection:
+            return workers_alive(connection, 60)
 
     def wait(self, id_: str, *statuses: str) -> Job:
         wait_until(lambda: self.job(id_).status in statuses, lambda: f"{self.job(id_)}\n{self.log()}")

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from gis_service.db.engine import transaction
-from gis_service.db.jobs import workers_alive
 from gis_service.services import jobs, studies
 from gis_service.services.jobs import Job
 from tests.job_town import Town, environment_of, make_town, wait_until
@@ -62,30 +61,21 @@ def test_what_was_accepted_while_no_worker_was_there_is_done_by_the_next(town: T
     assert {town.wait(id_, "successful", "failed").status for id_ in waiting} == {"successful"}
 
 
-def test_a_dismissed_job_is_ended_at_once_and_leaves_no_study(town: Town) -> None:
-    worker = town.start_worker()
+def test_a_dismissed_job_is_ended_at_once_and_leaves_no_study(worked: DoneJob) -> None:
+    town = worked.town
+    before = town.studies()
     with town.held_up():
-        job = town.ask()
+        job = town.ask(limit=500.0)
         town.wait_until_held_up()
-        (child,) = town.children(worker)
+        (child,) = town.children(worked.worker)
         with transaction(town.engine) as connection:
             jobs.dismiss(connection, job.id)
         wait_until(lambda: not Path(f"/proc/{child}").exists(), town.log)
     assert town.job(job.id).status == "dismissed"
     after = town.ask(limit=1000.0)
     town.wait(after.id, "successful")
-    with transaction(town.engine) as connection:
-        assert len(studies.list_(connection).items) == 1
+    assert town.studies() == before + 1
     assert town.job(job.id).status == "dismissed"
-
-
-def test_a_job_that_was_dismissed_before_its_turn_is_never_begun(town: Town) -> None:
-    job = town.ask()
-    with transaction(town.engine) as connection:
-        jobs.dismiss(connection, job.id)
-    town.start_worker()
-    town.wait(town.ask(limit=1000.0).id, "successful")
-    assert (town.job(job.id).status, town.job(job.id).started_at) == ("dismissed", None)
 
 
 def test_another_worker_takes_up_what_a_killed_one_had_begun(town: Town) -> None:
@@ -116,11 +106,11 @@ def test_a_job_whose_process_dies_once_is_tried_again(town: Town) -> None:
     assert town.wait(job.id, "successful", "failed").status == "successful"
 
 
-def test_a_job_whose_process_dies_twice_fails_and_says_so(town: Town) -> None:
-    worker = town.start_worker()
+def test_a_job_whose_process_dies_twice_fails_and_says_so(worked: DoneJob) -> None:
+    town, worker = worked.town, worked.worker
     seen: set[int] = set()
     with town.held_up():
-        job = town.ask()
+        job = town.ask(limit=1500.0)
         for attempt in (1, 2):
             # Only then: the libraries of a worker that starts run short programs of their own.
             town.wait_for_attempt(job.id, attempt)
@@ -150,30 +140,45 @@ def test_a_worker_that_is_asked_to_stop_leaves_its_job_to_the_next(town: Town) -
     assert town.wait(job.id, "successful", "failed").status == "successful"
 
 
-def test_an_idle_worker_ends_cleanly_and_is_counted_while_it_lives(town: Town) -> None:
-    def alive() -> int:
+@dataclass(frozen=True)
+class FoundJobs:
+    """A town whose worker found two jobs when it began, and has nothing to do any more."""
+
+    town: Town
+    worker: "subprocess.Popen[str]"
+    dismissed: Job
+    refused: Job
+
+
+@pytest.fixture(scope="module")
+def found(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[FoundJobs]:
+    """Let a worker find a job that was dismissed, and one whose communes are gone."""
+    with closing(make_town(make_database(), tmp_path_factory.mktemp("found"))) as town:
+        dismissed, refused = town.ask(), town.ask(limit=1000.0)
         with transaction(town.engine) as connection:
-            return workers_alive(connection, 60)
-
-    assert alive() == 0
-    worker = town.start_worker()
-    wait_until(lambda: alive() == 1, town.log)
-    time.sleep(0.5)  # a worker is counted a moment before it listens to signals
-    worker.send_signal(signal.SIGINT)
-    assert worker.wait(30) == 0
-    assert alive() == 0
+            jobs.dismiss(connection, dismissed.id)
+            connection.execute(text("DELETE FROM layer.commune"))
+        assert town.workers_alive() == 0
+        worker = town.start_worker()
+        failed = town.wait(refused.id, "failed", "successful")
+        yield FoundJobs(town, worker, town.job(dismissed.id), failed)
 
 
-def test_a_job_that_is_refused_while_it_runs_fails_with_the_reason(town: Town) -> None:
-    with town.held_up():
-        job = town.ask()
-    with psycopg.connect(town.url, autocommit=True) as editor:
-        editor.execute("DELETE FROM layer.commune")
-    town.start_worker()
-    failed = town.wait(job.id, "failed", "successful")
-    assert failed.status == "failed"
-    assert jobs.problem_of(failed).code == "study_layer_empty"
-    assert jobs.problem_of(failed).detail("vi")
+def test_a_job_that_was_dismissed_before_its_turn_is_never_begun(found: FoundJobs) -> None:
+    assert (found.dismissed.status, found.dismissed.started_at) == ("dismissed", None)
+
+
+def test_a_job_that_is_refused_while_it_runs_fails_with_the_reason(found: FoundJobs) -> None:
+    assert found.refused.status == "failed"
+    assert jobs.problem_of(found.refused).code == "study_layer_empty"
+    assert jobs.problem_of(found.refused).detail("vi")
+
+
+def test_an_idle_worker_ends_cleanly_and_is_counted_while_it_lives(found: FoundJobs) -> None:
+    assert found.town.workers_alive() == 1
+    found.worker.send_signal(signal.SIGINT)
+    assert found.worker.wait(30) == 0
+    assert found.town.workers_alive() == 0
 
 
 def test_the_worker_itself_stays_small(worked: DoneJob) -> None:

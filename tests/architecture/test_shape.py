@@ -1,9 +1,11 @@
 """The sizes and the imports that keep the sources readable."""
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -25,14 +27,6 @@ PYTHON = [path for folder in ("gis_service", "scripts", "tests") for path in fil
 CLIENT = files_of("gis_service/web/client/src", ".ts", ".tsx", ".css")
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (name.name.split(".")[0] for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.split(".")[0]
-
-
 def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     whole = (function.end_lineno or function.lineno) - function.lineno + 1
     first = function.body[0]
@@ -40,10 +34,36 @@ def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return whole - ((first.end_lineno or first.lineno) - first.lineno + 1 if docstring else 0)
 
 
-def functions_of(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", code_lines(node)
+@dataclass
+class Source:
+    """What the rules below ask of a file: found in one walk, since the sources are large."""
+
+    imports: set[str] = field(default_factory=set)
+    hidden: list[int] = field(default_factory=list)
+    functions: list[tuple[str, int]] = field(default_factory=list)
+    judged: list[int] = field(default_factory=list)
+
+
+@cache
+def source_of(path: Path) -> Source:
+    source, left = Source(), [(cast("ast.AST", ast.parse(path.read_text("utf-8"))), False)]
+    while left:
+        node, inside = left.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            source.imports |= imported(node)
+            source.hidden += [node.lineno] if inside else []
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = True
+            source.functions.append((f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", code_lines(node)))
+        source.judged += judged(node)
+        left += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return source
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {name.name.split(".")[0] for name in node.names}
+    return {node.module.split(".")[0]} if node.module and not node.level else set()
 
 
 def test_the_sources_are_found() -> None:
@@ -57,18 +77,17 @@ def test_no_file_is_longer_than_a_sitting() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    long = {name: lines for path in PYTHON for name, lines in functions_of(path) if lines > FUNCTION_LINES}
+    long = {
+        name: lines for path in PYTHON for name, lines in source_of(path).functions if lines > FUNCTION_LINES
+    }
     assert long == {}
 
 
 def test_no_function_imports_to_dodge_a_circle() -> None:
     hidden = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        f"{path.relative_to(ROOT)}:{line}"
         for path in files_of("gis_service", ".py")
-        for function in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in source_of(path).hidden
     ]
     assert hidden == []
 
@@ -77,7 +96,7 @@ def test_no_function_imports_to_dodge_a_circle() -> None:
 def test_nobody_imports_the_folders_of_data_and_programs(path: Path) -> None:
     # Tests may share helpers with tests; nothing that is shipped may reach for either.
     allowed = {"tests"} if path.is_relative_to(ROOT / "tests") else set()
-    assert set(imports_of(path)) & DATA_FOLDERS <= allowed
+    assert source_of(path).imports & DATA_FOLDERS <= allowed
 
 
 def test_nothing_installed_takes_the_name_of_a_folder() -> None:
@@ -99,25 +118,23 @@ OVER_RIGHTS = [
 ]
 
 
-def judged_visibilities(source: str) -> list[int]:
-    """Give the lines that compare a visibility, look something up by it, or match on it."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        parts: list[ast.expr] = []
-        if isinstance(node, ast.Compare):
-            parts = [node.left, *node.comparators]
-        elif isinstance(node, ast.Subscript):
-            parts = [node.slice]
-        elif isinstance(node, ast.Match):
-            parts = [node.subject]
-        if any(isinstance(part, ast.Attribute) and part.attr == "visibility" for part in parts):
-            found += [part.lineno for part in parts[:1]]
-    return found
+def judged(node: ast.AST) -> list[int]:
+    """Give the line of what compares a visibility, looks something up by it, or matches on it."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.Compare):
+        parts = [node.left, *node.comparators]
+    elif isinstance(node, ast.Subscript):
+        parts = [node.slice]
+    elif isinstance(node, ast.Match):
+        parts = [node.subject]
+    if any(isinstance(part, ast.Attribute) and part.attr == "visibility" for part in parts):
+        return [parts[0].lineno]
+    return []
 
 
 @pytest.mark.parametrize("path", OVER_RIGHTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_who_may_read_a_layer_is_told_in_one_place(path: Path) -> None:
-    assert judged_visibilities(path.read_text("utf-8")) == []
+    assert source_of(path).judged == []
 
 
 @pytest.mark.parametrize(
@@ -131,4 +148,4 @@ def test_who_may_read_a_layer_is_told_in_one_place(path: Path) -> None:
     ],
 )
 def test_a_judgement_elsewhere_would_be_found(source: str, lines: list[int]) -> None:
-    assert judged_visibilities(source) == lines
+    assert [line for node in ast.walk(ast.parse(source)) for line in judged(node)] == lines

@@ -94,8 +94,8 @@ worlds = st.builds(
 DIRECTIONS: tuple[Direction, ...] = ("to_facility", "from_facility")
 TURNOUT = {"to_facility": 0, "from_facility": 7}
 many = settings(max_examples=max(150, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
-# A thousand of each with --hypothesis-profile=thorough.
-some = settings(max_examples=max(150, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
+# Six in ten of what a profile asks for: 60, and 600 of each with --hypothesis-profile=thorough.
+some = settings(max_examples=settings().max_examples * 6 // 10, suppress_health_check=[HealthCheck.too_slow])
 
 
 def engine_network(world: World) -> Network:

@@ -17,6 +17,7 @@ from gis_service.db.publish import Changes
 from gis_service.services.export import Wanted, export_layer
 from gis_service.services.export_formats import FORMATS, offered_systems
 from gis_service.services.ingest import LoadOptions, load_file, load_rows, rows_of
+from tests.filled_database import load_frame
 from tests.small_city import city_with, field, layer, places
 
 FIELDS = (field("code", required=True), field("people", "integer"))
@@ -61,8 +62,7 @@ def came_back(connection: Connection, folder: Path, kind: str, name: str, crs: s
     rows = {"code": [f"c{number}" for number in range(COUNT)], "people": [seed, None, 0]}
     made = gpd.GeoDataFrame(rows, geometry=shapes_of(kind, seed), crs="EPSG:4326")
     made["people"] = made["people"].astype("Int64")
-    made.to_parquet(folder / "in.parquet")
-    load_file(connection, CITY, folder / "in.parquet", kind, author="lan")
+    load_frame(connection, CITY, kind, made)
     out = folder / f"{kind}{FORMATS[name].suffix}"
     export_layer(connection, CITY, kind, out, Wanted(crs), overwrite=True)
     return load_file(connection, CITY, out, kind, author="lan").changes
@@ -86,7 +86,7 @@ KINDS = ("well", "path", "plot", "yard")
 @budget(
     max_examples=6,
     deadline=None,
-    # Each try starts two processes: a failing one is shown as it was found.
+    # Each try starts a process: a failing one is shown as it was found.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
