@@ -167,6 +167,8 @@ class ErrorCode(StrEnum):
     # compact products
     PRODUCT_UNKNOWN = "product_unknown"
     PRODUCT_WITHOUT_STEPS = "product_without_steps"
+    STUDY_TILES_KIND = "study_tiles_kind"
+    STUDY_TILES_CHANGED = "study_tiles_changed"
     # ranges
     TABLE_NOT_QUICK = "table_not_quick"
     # studies published as layers

@@ -207,7 +207,7 @@ def drawn_beside_m(ground: Ground) -> float | None:
     return None if ground.roads is None else DRAWN_M
 
 
-def surface_of(ground: Ground, asked: CatchmentAsk) -> tuple[Grid, Field]:
+def surface_of(ground: Ground, asked: CatchmentAsk, most: int = MOST_CELLS) -> tuple[Grid, Field]:
     """Answer the cells of the study area; of a city known only by points, those of the box of its people."""
     inputs, parameters, roads = ground.inputs, ground.parameters, ground.roads
     area = study_area(inputs)
@@ -216,7 +216,7 @@ def surface_of(ground: Ground, asked: CatchmentAsk) -> tuple[Grid, Field]:
         area = shapely.box(*xy.min(axis=0), *xy.max(axis=0)) if len(xy) else shapely.Polygon()
     if ground.within is not None:
         area = shapely.intersection(area, ground.within)
-    grid = grid_over(area, kind=asked.grid, step_m=asked.step_m, most=MOST_CELLS)
+    grid = grid_over(area, kind=asked.grid, step_m=asked.step_m, most=most)
     if roads is None:
         return grid, crow_field(grid.middle_xy, inputs.facilities, ground.chosen)
     site: Int32s = np.arange(len(ground.chosen), dtype=np.int32)

@@ -181,12 +181,11 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     )  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
     if not sees_personal(caller):
-        _require_steps(task.parameters, catalogue)
+        require_limit_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)
     require_shown(connection, rights, layers.layers)
-    start = task.parameters.start_column
-    if start is not None and not sees_personal(caller):
-        require_start_steps(start, layers.read("facilities", start).columns.get(start, ()))
+    if not sees_personal(caller):
+        require_waits_in_steps(task.parameters, layers)
     task = with_last_change(layers, task)
     marks = marks_of(layers)
     said = {
@@ -211,8 +210,14 @@ def _require_quick(tables: tuple[str, ...]) -> None:
         raise RefusedInput(ErrorCode.TABLE_NOT_QUICK, tables=", ".join(slow))
 
 
-def _require_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:
-    """Refuse a limit between two steps of the curve: two limits close together tell few people apart."""
+def require_limit_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:
+    """Refuse a limit between two steps of the curve: two limits close together tell few people apart.
+
+    Raises
+    ------
+    RefusedInput
+        ``limit_off_step`` for those who may not see small counts.
+    """
     standard = catalogue.standards.get(asked.standard or "")
     unit, step = ("s", STEP_S) if asked.is_time else ("m", STEP_M)
     if standard is None or asked.limit != standard.limit:
@@ -220,6 +225,13 @@ def _require_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:
     # A turn-out is one more way to move the limit.
     if standard is None or asked.turnout_s != standard.turnout_s:
         _require_step("turnout_s", asked.turnout_s, STEP_S, "s")
+
+
+def require_waits_in_steps(asked: CoverageParameters, layers: StudyLayers) -> None:
+    """Refuse waits of facilities between two steps; errors as of `require_limit_steps`."""
+    start = asked.start_column
+    if start is not None:
+        require_start_steps(start, layers.read("facilities", start).columns.get(start, ()))
 
 
 def _require_step(name: str, value: float, step: int, unit: str) -> None:

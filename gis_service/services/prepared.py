@@ -56,6 +56,10 @@ PRODUCTS = 16
 """Compact products that stay in memory."""
 MOST_PRODUCED = 48_000_000
 """Bytes of these together; the homes of a province are some three million."""
+SHEETS = 12
+"""Kinds of results of studies whose shapes stay in memory, to cut tiles from."""
+MOST_CORNERS = 4_000_000
+"""Corners of these shapes together."""
 CHECKED = 64
 """Layers whose faults stay in memory."""
 MOST_CHECKED = 200_000
@@ -155,6 +159,7 @@ class Prepared:
         self.drawings = Memo(DRAWINGS, most=MOST_DRAWN, weigh=sys.getsizeof)
         self.products = Memo(PRODUCTS, most=MOST_PRODUCED, weigh=attrgetter("weight"))
         self.recent: Recent[Any] = Recent()
+        self.sheets = Memo(SHEETS, most=MOST_CORNERS, weigh=attrgetter("corners"))
         self.checked = Memo(CHECKED, most=MOST_CHECKED, weigh=attrgetter("listed"))
         self.once = Memo(FACTS).once
         self.store = store

@@ -10,28 +10,20 @@ from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
-from gis_service.errors import Conflict, ErrorCode, NotFound
-from gis_service.services import gaps
+from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.accounts import Caller
-from gis_service.services.compare import Workbench
-from gis_service.services.coverage import run_coverage
-from gis_service.services.coverage_document import PROCESS, Document
+from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_live import Question, ask, study_of
-from gis_service.services.documents import canonical_json, code_version, digest
+from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
-from gis_service.services.step_tables import StepSource
-from gis_service.services.study_asked import day_of, request_of
-from gis_service.services.study_facilities import with_last_change
-from gis_service.services.study_layers import layers_of
+from gis_service.services.study_again import OF_COVERAGE, computed_again, kept_study, mark_of_kept
 from gis_service.services.study_product import FORMAT, Computed, Detail, product, require_steps
-from gis_service.services.study_request import complete, parse_request
 from gis_service.services.tile_memory import Tile
 
 ANY_LIMIT = 600
 """A step both of times and of lengths: for questions whose standard tells no limit."""
 APART = ("limit", "tables", "beside", "rank_column")
 """Inputs that change no product."""
-_OF_STEPS = (PROCESS, gaps.PROCESS)
 
 
 @dataclass(frozen=True)
@@ -120,27 +112,17 @@ def stored_product(
         ``study_version_gone`` for a version that is no longer kept, ``study_not_repeated`` when other totals
         come out.
     """
-    if document["process"] not in _OF_STEPS:
+    if document["process"] not in OF_COVERAGE:
         raise NotFound(ErrorCode.PRODUCT_WITHOUT_STEPS, measure=document["process"])
-    request = parse_request(request_of(document["parameters"], document["inputs"]) | {"tables": []})
-    layers = layers_of(connection, catalogue, document["inputs"])
-    task = complete(request, catalogue, day_of(document["parameters"]))
-    require_steps(task.parameters)
-    said = ["product", FORMAT, detail, document["id"], document["totals"], code_version()]
-    bench = Workbench(prepared)
+    kept = kept_study(connection, catalogue, document)
+    require_steps(kept.task.parameters)
+    said = ["product", FORMAT, detail, mark_of_kept(connection, catalogue, document)]
 
     def make() -> bytes:
-        with prepared.turns.one():
-            whole = with_last_change(layers, task)
-            inputs = bench.inputs(layers, whole)
-            result = run_coverage(inputs, whole.parameters)
-            units = bench.every_unit(layers, whole, inputs)
-        if canonical_json(result.document["totals"]) != canonical_json(document["totals"]):
-            raise Conflict(ErrorCode.STUDY_NOT_REPEATED, study=document["id"])
-        source = StepSource(
-            result, whole.parameters, inputs.zones, layers.layers["zones"], units, inputs.prepared.memo
-        )
-        return product(Computed(source, inputs.crs, bool(inputs.generated)), detail)
+        study = computed_again(kept, prepared)
+        if study.steps is None:
+            raise LookupError(document["id"])
+        return product(Computed(study.steps, study.inputs.crs, bool(study.inputs.generated)), detail)
 
     return _kept(prepared, digest(said), make)
 

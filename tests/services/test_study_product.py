@@ -153,3 +153,14 @@ def test_a_question_without_a_limit_has_no_product(town: Connection, catalogue: 
     with pytest.raises(NotFound) as caught:
         ask_product(town, catalogue, asked, ANONYMOUS, "steps")
     assert caught.value.code is ErrorCode.PRODUCT_WITHOUT_STEPS
+
+
+def test_units_that_change_later_give_the_product_of_a_kept_study_another_name(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    prepared, kept = Prepared(), stored(town, catalogue)
+    before = stored_product(town, catalogue, kept, prepared, "steps")
+    assert stored_product(town, catalogue, kept, prepared, "steps") is before
+    # What the step table closes follows from the units of all vintages.
+    town.exec_driver_sql("DELETE FROM layer.commune_2024 WHERE code = 'commune_20240'")
+    assert stored_product(town, catalogue, kept, prepared, "steps").mark != before.mark

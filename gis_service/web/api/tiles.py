@@ -175,7 +175,7 @@ def plain_template(template: str) -> str:
     return template
 
 
-def tile_response(tile: Tile, give: tile_gate.Give) -> Response:
+def tile_response(tile: Tile, give: tile_gate.Give | None = None) -> Response:
     """Give a tile in the form that the reader takes, or 204 for one in which nothing lies.
 
     Parameters
@@ -183,9 +183,10 @@ def tile_response(tile: Tile, give: tile_gate.Give) -> Response:
     tile
         What is given.
     give
-        Gives any other plain tile of the same address.
+        Gives any other plain tile of the same address; None where the gate has none of them.
     """
-    tile_gate.learn(tile, give)
+    if give is not None:
+        tile_gate.learn(tile, give)
     if not tile.content:
         response = Response(status=_EMPTY)
         del response.headers["Content-Type"]
