@@ -11,7 +11,6 @@ from gis_service.cli.progress import Bar
 from gis_service.cli.reading import ReadingCommand, load_options, reading_options
 from gis_service.cli.users import operator
 from gis_service.messages.catalogue import notices
-from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services import ingest
 from gis_service.services.audit import note_version
@@ -78,5 +77,5 @@ def load(
         click.echo(notices()[str(notice["code"])].in_language(language_of()).format(**params))
     for finding in report.findings:
         click.echo(f"{finding.title(language_of())}: {finding.detail(language_of())}")
-    features = f"{report.features} {plural(report.features, 'feature', 'features')}"
-    click.echo(f"layer {report.layer}: {features}, version {report.version}")
+    loaded = notices()["layer_loaded"].in_language(language_of())
+    click.echo(loaded.format(layer=report.layer, features=report.features, version=report.version))

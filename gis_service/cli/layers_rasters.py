@@ -12,7 +12,6 @@ from gis_service.cli.users import operator
 from gis_service.files.readers.raster_limits import RasterLimits
 from gis_service.files.readers.raster_process import is_geotiff
 from gis_service.messages.catalogue import notices
-from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services.audit import note_version
 from gis_service.services.context import Context, open_context
@@ -137,10 +136,17 @@ def load_raster_file(
     for finding in report.findings:
         click.echo(f"{finding.title(language_of())}: {finding.detail(language_of())}")
     raster = report.raster
-    bands = f"{len(raster.bands)} {plural(len(raster.bands), 'band', 'bands')}"
+    loaded = notices()["raster_loaded"].in_language(language_of())
     click.echo(
-        f"layer {report.layer}: {raster.width} × {raster.height} cells, {bands},"
-        f" {raster.crs}, {raster.kind}, version {report.version}"
+        loaded.format(
+            layer=report.layer,
+            width=raster.width,
+            height=raster.height,
+            bands=len(raster.bands),
+            crs=raster.crs,
+            kind=raster.kind,
+            version=report.version,
+        )
     )
 
 

@@ -14,15 +14,16 @@ from gis_service.analysis.checks.coverage import (
 )
 from gis_service.analysis.checks.findings import LISTED, Feature
 from gis_service.analysis.checks.prepared import kinds_of
-from gis_service.analysis.checks.validity import tangled
+from gis_service.analysis.checks.validity import AREA_LIMIT, tangled
 from gis_service.analysis.shapes import wrapped
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode
 from gis_service.messages.catalogue import notices
 from gis_service.services.ingest_clock import require_time
 from gis_service.services.ingest_faults import FaultList
-from gis_service.types import Floats, Geometries, Int64s
+from gis_service.types import Floats, Geometries, Int64s, Text
 
+TOO_LARGE = "coverage_too_large"
 _TOO_TANGLED, _TOO_LONG = "coverage_too_tangled", "coverage_too_long"
 BORDERS = 20
 """For each side of areas the others that it may meet, on average; in a sound coverage it meets three."""
@@ -61,10 +62,19 @@ class AreaChecks:
         Widest gap between them that is a fault.
     until
         Moment until which somebody waits for it; none when nobody does.
+    agreed
+        Whether closing may change an area by more than 1 %.
     """
 
     def __init__(
-        self, faults: FaultList, *, kind: str | None, metric: pyproj.CRS, gap_m: float, until: float | None
+        self,
+        faults: FaultList,
+        *,
+        kind: str | None,
+        metric: pyproj.CRS,
+        gap_m: float,
+        until: float | None,
+        agreed: bool,
     ) -> None:
         self.faults = faults
         self.mended = 0
@@ -72,6 +82,23 @@ class AreaChecks:
         self.changed_m2 = 0.0
         """By how much it did, all together."""
         self._kind, self._metric, self._gap_m, self._until = kind, metric, gap_m, until
+        self._agreed = agreed
+
+    def tell_unseen(self, why: str, *, closing: bool = False) -> None:
+        """Say why overlaps and gaps are not looked for.
+
+        Parameters
+        ----------
+        why
+            Code of the notice that says it.
+        closing
+            Whether they were to be closed, and are not either.
+        """
+        reason = notices()[why]
+        if closing:
+            also = notices()["coverage_not_closed"]
+            reason = Text(f"{reason.vi}; {also.vi}", f"{reason.en}; {also.en}")
+        self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=reason)
 
     def look_at(self, areas: Geometries, numbers: Int64s) -> None:
         """Tell where areas overlap or leave narrow gaps.
@@ -84,13 +111,13 @@ class AreaChecks:
             (n,) their features.
         """
         if tangled(areas, BORDERS):
-            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_TANGLED])
+            self.tell_unseen(_TOO_TANGLED)
             return
         clock = _AreaClock(self._until)
         try:
             faults = check_coverage(transform(areas, STORAGE, self._metric), self._gap_m, clock.require)
         except _TooLongError:
-            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_LONG])
+            self.tell_unseen(_TOO_LONG)
             return
         if faults.overlaps:
             features = self._features(
@@ -107,7 +134,7 @@ class AreaChecks:
             self.faults.add(ErrorCode.COVERAGE_GAP, len(faults.gaps), features, width=width)
 
     def clean(self, areas: Geometries, numbers: Int64s) -> Geometries:
-        """Close overlaps and narrow gaps as was chosen, and tell how much that changed.
+        """Close overlaps and narrow gaps as was chosen, and tell how much that changed and what is left.
 
         Parameters
         ----------
@@ -115,9 +142,15 @@ class AreaChecks:
             (n,) all geometries of the source in longitude and latitude.
         numbers
             (n,) their features.
+
+        Returns
+        -------
+        Geometries
+            (n,) areas, those that were given where they are too tangled to be closed. What would vanish stays
+            as it was.
         """
         if tangled(areas, BORDERS):
-            self.look_at(areas, numbers)
+            self.tell_unseen(_TOO_TANGLED, closing=True)
             return areas
         cleaned = clean_coverage(areas, self._metric, self._gap_m)
         if self._kind is not None:
@@ -133,8 +166,23 @@ class AreaChecks:
             )
             self.mended += int(changed.size)
             self.changed_m2 += float(np.abs(after - before).sum())
+            if not self._agreed:
+                self._tell_much_changed(areas[changed], numbers[changed], before, after)
         self.look_at(cleaned, numbers)
         return cleaned
+
+    def _tell_much_changed(self, areas: Geometries, numbers: Int64s, before: Floats, after: Floats) -> None:
+        """Ask about areas that closing has changed by more than a repair may unasked; places in degrees."""
+        much = np.flatnonzero(np.abs(after - before) > AREA_LIMIT * before)
+        if not much.size:
+            return
+        shown = much[:LISTED]
+        places = shapely.get_coordinates(shapely.point_on_surface(areas[shown])).tolist()
+        features = [
+            Feature(int(numbers[row]), f"{before[row]:.6g} ⟶ {after[row]:.6g} m²", lon, lat)
+            for row, (lon, lat) in zip(shown.tolist(), places, strict=True)
+        ]
+        self.faults.add(ErrorCode.AREA_CHANGED, int(much.size), features)
 
     def _features(self, told: list[tuple[str, int, Floats]], numbers: Int64s) -> list[Feature]:
         shown = told[:LISTED]

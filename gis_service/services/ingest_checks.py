@@ -14,9 +14,7 @@ import pyarrow.compute as pc
 import pyproj
 import shapely
 
-from gis_service.analysis.checks.coverage import (
-    MOST_VERTICES,
-)
+from gis_service.analysis.checks.coverage import MOST_VERTICES
 from gis_service.analysis.checks.duplicates import Repeats, row_hashes
 from gis_service.analysis.checks.findings import LISTED, SHOWN, Finding, Found, Repair
 from gis_service.analysis.checks.thousands import ThousandsSeen
@@ -24,8 +22,7 @@ from gis_service.analysis.columns import has_zones
 from gis_service.analysis.shapes import Prepared, Rule, prepare
 from gis_service.crs import Recognised
 from gis_service.errors import ErrorCode
-from gis_service.messages.catalogue import notices
-from gis_service.services.ingest_areas import AreaChecks
+from gis_service.services.ingest_areas import TOO_LARGE, AreaChecks
 from gis_service.services.ingest_cells import Cells
 from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.ingest_columns import NUMERIC, Matching, check_column
@@ -36,7 +33,6 @@ from gis_service.services.ingest_placed import Placed
 from gis_service.services.ingest_text import TextRepair
 from gis_service.types import Geometries, Int64s
 
-_TOO_LARGE = "coverage_too_large"
 AT_ONCE_VERTICES = 1_000_000
 """Vertices of all areas up to which overlaps are looked for while somebody waits."""
 THOUSANDS = "thousands"
@@ -147,7 +143,10 @@ class Checker:
             metric=plan.metric,
             gap_m=plan.gap_m,
             until=plan.until,
+            agreed=Repair.AREA in plan.repairs,
         )
+        self.closed: Geometries | None = None
+        """(n,) areas of all rows that go on, closed against each other; none unless chosen and done."""
         self.zoneless: set[str] = set()
         self.area_changed_m2 = 0.0
         self.done = 0
@@ -161,6 +160,7 @@ class Checker:
         self._numbers: list[Int64s] = []
         self._areas: list[Geometries] | None = [] if plan.coverage and plan.thorough else None
         self._area_numbers: list[Int64s] = []
+        self._closes = Repair.SLIVERS in plan.repairs
         self._vertices = 0
         self._thousands = _doubtful_numbers(plan)
         self._personal = PersonalColumns(plan.matching.fields) if plan.public and plan.thorough else None
@@ -201,8 +201,12 @@ class Checker:
                 self.faults.add(suspect.code, 0, column=suspect.column, source=source)
         if self._personal is not None:
             self._personal.tell(self.faults)
-        if self._areas and Repair.SLIVERS not in self._plan.repairs:
-            self.areas.look_at(np.concatenate(self._areas), np.concatenate(self._area_numbers))
+        if self._areas:
+            areas, numbers = np.concatenate(self._areas), np.concatenate(self._area_numbers)
+            if self._closes:
+                self.closed = self.areas.clean(areas, numbers)
+            else:
+                self.areas.look_at(areas, numbers)
 
     def findings(self, params: Mapping[str, object]) -> tuple[Finding, ...]:
         """Give all that was found; see :meth:`FaultList.findings`."""
@@ -284,11 +288,12 @@ class Checker:
         if self._areas is None or shapes is None:
             return
         self._vertices += int(shapely.get_num_coordinates(shapes).sum())
-        if self._plan.until is not None and self._vertices > AT_ONCE_VERTICES:
+        # Closing is one long step in which no clock is looked at: nobody waits for it.
+        if self._plan.until is not None and (self._closes or self._vertices > AT_ONCE_VERTICES):
             raise TooMuchAtOnceError
         if self._vertices > MOST_VERTICES:
             self._areas = None
-            self.faults.add(ErrorCode.COVERAGE_NOT_CHECKED, reason=notices()[_TOO_LARGE])
+            self.areas.tell_unseen(TOO_LARGE, closing=self._closes)
             return
         self._areas.append(shapes)
         self._area_numbers.append(numbers)

@@ -149,7 +149,7 @@ class Load:
             held: list[Checked] = []
             for batch in self._rows.pieces():
                 checked = self._checker.take(batch)
-                if Repair.SLIVERS in self._options.repairs:
+                if self._plan.coverage and Repair.SLIVERS in self._options.repairs:
                     # Areas are closed against each other when all of them are known.
                     held.append(checked)
                 elif not self._checker.faults:
@@ -179,15 +179,11 @@ class Load:
         writer.write(first, none if shapes is None else to_wkb(shapes), checked.columns)
 
     def _closed(self, held: list[Checked]) -> Iterator[tuple[Checked, Geometries | None]]:
-        """Close overlaps and gaps between the areas of all batches."""
-        shapes = [entry.geometries for entry in held if entry.geometries is not None]
-        if not shapes:
-            yield from ((entry, None) for entry in held)
+        """Give the areas of each batch as they were closed, or as they came where they could not be."""
+        closed = self._checker.closed
+        if closed is None:
+            yield from ((entry, entry.geometries) for entry in held)
             return
-        numbers = np.concatenate([entry.numbers for entry in held])
-        closed = np.concatenate(shapes)
-        if self._plan.coverage:
-            closed = self._checker.areas.clean(closed, numbers)
         ends = np.cumsum([len(entry.numbers) for entry in held])
         yield from zip(held, np.split(closed, ends[:-1]), strict=True)
 

@@ -12,7 +12,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import parse_crs
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.writers.shapefile import short_names
-from gis_service.services.ingest_alike import apart_in, require_no_doubt
+from gis_service.services.ingest_alike import apart_in, require_fields
 from gis_service.services.ingest_cells import cells_of
 from gis_service.services.ingest_checks import THOUSANDS, CheckPlan
 from gis_service.services.ingest_columns import Matching, Reason, match_columns
@@ -161,17 +161,13 @@ def located_or_refused(
     RefusedInput
         ``coordinates_missing``, ``needs_crs``, ``columns_fit_one_field``, ``field_missing``.
     """
-    columns = ", ".join(rows.names)
     if definition.geometry != "None":
         if plan.rule is None:
+            columns = ", ".join(rows.names)
             raise RefusedInput(ErrorCode.COORDINATES_MISSING, file=rows.file, columns=columns)
         if plan.rule.crs is None:
             raise RefusedInput(ErrorCode.NEEDS_CRS, file=rows.file, example=catalogue.city.crs)
-    require_no_doubt(rows, plan.matching)
-    if lacking := lacking_fields(definition, plan):
-        raise RefusedInput(
-            ErrorCode.FIELD_MISSING, file=rows.file, fields=", ".join(lacking), columns=columns
-        )
+    require_fields(rows, plan.matching, lacking_fields(definition, plan))
 
 
 def is_far_fewer(rows: int, now: int | None) -> bool:

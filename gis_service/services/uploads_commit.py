@@ -27,8 +27,9 @@ from gis_service.services.uploads import Upload, require_state
 from gis_service.services.uploads_at_once import AT_ONCE, WAIT_S, is_beyond
 from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
-from gis_service.services.uploads_kept import without_values
+from gis_service.services.uploads_kept import counts_alone, without_values
 from gis_service.services.uploads_room import store_of
+from gis_service.services.uploads_told import plain, told
 from gis_service.text import normalise
 from gis_service.types import Text
 
@@ -171,6 +172,7 @@ def commit_locked(
         "removed": report.changes.removed,
         "unchanged": report.changes.unchanged,
         "notices": list(report.notices),
+        "findings": counts_alone(plain(told([], report.findings))),
     }
     rows.change_upload(
         connection,

@@ -1,6 +1,6 @@
 """What is kept of an inspection once the file is committed: what there was, and how much, but no values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _OF_LAYER = ("name", "geometry", "features", "kept", "crs", "encoding", "kinds", "notices")
@@ -24,21 +24,32 @@ def without_values(inspection: Mapping[str, Any]) -> dict[str, Any]:
     """
     return {
         "layers": [_chosen(layer, _OF_LAYER) for layer in inspection.get("layers", [])],
-        "findings": [
-            {
-                **_chosen(finding, _OF_FINDING),
-                "numbers": [],
-                "places": [],
-                "listed": 0,
-                "error": {**finding["error"], "faults": []},
-            }
-            for finding in inspection.get("findings", [])
-        ],
+        "findings": counts_alone(inspection.get("findings", [])),
         "guesses": [],
         "target": inspection.get("target"),
         "preview": None,
         "picture": None,
     }
+
+
+def counts_alone(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Take the features out of findings, with their places and bad values.
+
+    Parameters
+    ----------
+    findings
+        As :func:`gis_service.services.uploads_told.told` writes them.
+    """
+    return [
+        {
+            **_chosen(finding, _OF_FINDING),
+            "numbers": [],
+            "places": [],
+            "listed": 0,
+            "error": {**finding["error"], "faults": []},
+        }
+        for finding in findings
+    ]
 
 
 def _chosen(told: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

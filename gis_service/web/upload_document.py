@@ -132,15 +132,17 @@ def _common(upload: Upload) -> dict[str, Any]:
         "created_at": upload.created_at,
         "updated_at": upload.updated_at,
         "expires_at": upload.expires_at,
-        "result": None if upload.result is None else result_of(upload.result, current.language()),
+        "result": None if upload.result is None else result_of(upload.id, upload.result, current.language()),
         "links": _links(upload),
     }
 
 
-def result_of(result: Mapping[str, Any], language: Language) -> UploadResult:
-    """Tell what came of a commit."""
+def result_of(id_: str, result: Mapping[str, Any], language: Language) -> UploadResult:
+    """Tell what came of the commit of an upload."""
     told = [_said_in(one, language) for one in result["notices"]]
-    return UploadResult.model_validate({**result, "notices": told})
+    faults = [_fault(id_, one, language, whole=False) for one in result.get("findings", [])]
+    kept = {name: value for name, value in result.items() if name != "findings"}
+    return UploadResult.model_validate({**kept, "notices": told, "faults": faults})
 
 
 def _links(upload: Upload) -> list[Link]:

@@ -226,6 +226,24 @@ def test_columns_of_coordinates_are_chosen_by_a_click(service: Service, visit: O
     expect(page.get_by_role("radio", name="c1, c2 bạn đã chọn")).to_be_checked()
 
 
+def test_enter_keeps_what_was_typed_and_takes_none_of_the_columns_asked_about(
+    service: Service, visit: Open
+) -> None:
+    page = visit()
+    content = json.loads(points("a"))
+    content["features"][0]["properties"] = {"code": "a", "Name": "một", "NAME": "hai"}
+    bring(page, service, json.dumps(content).encode())
+    page.locator("#target-choice").select_option("market")
+    asked = page.locator("button[name=take]")
+    expect(asked).to_have_count(3)
+    page.locator("#message").fill("đợt 2")
+    page.locator("#message").press("Enter")
+    expect(page.locator("main:not([data-unsent])")).to_have_count(1)
+    expect(page.locator("#message")).to_have_value("đợt 2")
+    expect(page.locator("#message")).to_be_focused()
+    expect(asked).to_have_count(3)
+
+
 def test_without_a_script_the_forms_do_the_same(service: Service, visit: Open, tmp_path: Path) -> None:
     file = tmp_path / "điểm.geojson"
     file.write_bytes(points("a", "b"))

@@ -63,6 +63,7 @@ def test_columns_left_out_are_told_in_the_language_of_the_terminal(
     result = run("load", path, "--layer", "wifi")
     assert "ghi_chu" in result.stdout
     assert "Các cột" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("lớp wifi: 3 đối tượng, phiên bản ")
 
 
 def test_the_list_shows_what_is_loaded_and_what_is_not(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from gis_service.analysis.checks.findings import Severity
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.ingest_columns import match_columns
 from gis_service.services.ingest_inspect import Inspection, inspect, inspect_rows
+from gis_service.services.ingest_load import Load
 from gis_service.services.ingest_source import LoadOptions
 from tests.layer_files import frame, write_gdal
 from tests.row_source import rows_of_shapes
@@ -135,6 +136,28 @@ def test_of_columns_that_are_one_name_only_when_repaired_none_is_picked() -> Non
     assert '--columns "tên=ten"' in asked.advice("vi")
     assert taken(found) == {"code": "code"}
     assert {entry.reason for entry in found.suggestions if entry.field == "ten"} == {"several"}
+
+
+def test_a_load_tells_every_field_in_doubt_and_every_one_that_is_missing() -> None:
+    fields = [field(name) for name in ("ten", "loai")]
+    city = city_with(layer("clinic", fields=[field("code", required=True), *fields]))
+
+    def refusal(**columns: list[str]) -> RefusedInput:
+        rows = rows_of_shapes([HERE], columns)
+        with pytest.raises(RefusedInput) as caught:
+            Load(city, city.layers["clinic"], rows, LoadOptions())
+        return caught.value
+
+    alike = {"Tên": ["một"], "TEN": ["hai"]}
+    told = refusal(**alike, Loai=["x"], LOAI=["y"])
+    assert told.code == ErrorCode.COLUMNS_FIT_ONE_FIELD
+    assert [fault.place("en") for fault in told.faults] == ["field ten", "field loai", "field code"]
+    assert "Loai, LOAI" in told.faults[1].words("vi")
+    assert "no column code" in told.faults[2].words("en")
+    alone = refusal(code=["a"], **alike)
+    assert (alone.code, alone.faults) == (ErrorCode.COLUMNS_FIT_ONE_FIELD, ())
+    assert "Tên, TEN" in alone.detail("en")
+    assert refusal(ten=["a"]).code == ErrorCode.FIELD_MISSING
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,15 @@ def test_an_area_that_would_lose_all_of_its_ground_stays_and_is_told(connection:
     assert min(sizes) > 0
 
 
+def test_areas_that_closing_would_change_much_are_published_only_on_consent(connection: Connection) -> None:
+    wide = box(106.3, 20.4, 106.3105, 20.41)
+    rows = rows_of_shapes([wide, EAST], {"name": ["tây", "đông"]})
+    error = refused(connection, rows, "tiles", repairs=[Repair.SLIVERS])
+    assert (error.code, error.params["count"]) == (ErrorCode.AREA_CHANGED, 1)
+    report = run(connection, rows, "tiles", repairs=[Repair.SLIVERS, Repair.AREA])
+    assert (report.features, report.findings) == (2, ())
+
+
 def test_a_layer_that_does_not_tile_the_ground_is_left_as_it_is(connection: Connection) -> None:
     rows = rows_of_shapes([WEST, EAST], {"code": ["a", "b"]})
     report = run(connection, rows, "area", repairs=[Repair.SLIVERS])

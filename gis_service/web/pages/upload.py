@@ -117,7 +117,7 @@ def _page(found: Upload, error: GisError | None = None, changes: object = None) 
     elif found.result is not None:
         layer = current.catalogue().layers.get(found.result["layer"])
         values = {
-            "result": result_of(found.result, language),
+            "result": result_of(found.id, found.result, language),
             "layer_title": layer.title.in_language(language) if layer else found.result["layer"],
         }
     kept = None if found.problem is None else jobs.read_problem(found.id, found.problem)

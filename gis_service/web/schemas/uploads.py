@@ -216,6 +216,9 @@ class UploadResult(Answer):
     removed: int
     unchanged: int
     notices: list[str] = Field(description="What is worth saying, in the reader's language.")
+    faults: list[UploadFault] = Field(
+        description="Warnings and notes about the rows as they were published, without their features."
+    )
 
 
 class UploadEntry(Answer):

@@ -48,6 +48,17 @@ def test_a_file_becomes_a_new_layer_whole_or_not_at_all(desk: Desk) -> None:
         assert count.scalar_one() == 1
 
 
+def test_what_was_found_on_the_way_into_the_layer_is_told_with_the_commit(desk: Desk) -> None:
+    id_ = desk.ready(points("a", name="<b>Chợ</b>"), layer="market")
+    done = desk.commit(id_).get_json()
+    (note,) = done["result"]["faults"]
+    assert (note["code"], note["severity"], note["count"]) == ("markup_in_text", "note", 1)
+    assert (note["features"], note["listed"]) == ([], 0)
+    assert "<b>" not in str(desk.get(id_).get_json())
+    page = desk.client.get(f"/uploads/{id_}?lang=vi", headers=desk.headers).text
+    assert note["detail"] in page
+
+
 def test_a_new_layer_says_its_licence_and_its_source_before_it_is_published(desk: Desk) -> None:
     suggested = desk.send(points("a")).get_json()["layers"][0]["definition"] | {"id": "unsaid_stops"}
     unsaid = {"source": suggested["source"], "licence": "?", "title": both("Điểm", "Stops")}

@@ -29,6 +29,22 @@ def test_of_columns_that_fit_one_field_one_is_taken_on_the_page(staff: Reader, d
     assert 'name="do" value="suggested"' not in page
 
 
+def test_enter_sends_what_was_typed_and_takes_no_column(staff: Reader, desk: Desk) -> None:
+    several = [column(name, "name", reason="several", taken=False) for name in ("tên", "tªn")]
+    params = {"field": "name", "columns": "tên, tªn", "first": "tên"}
+    asked = finding(ErrorCode.COLUMNS_FIT_ONE_FIELD, column="name", params=params)
+    page = staff.see(f"/uploads/{kept(desk, seen(*several), asked, layer='market')}?lang=en").text
+    form = page.partition('id="choices"')[2].partition("</form>")[0]
+    assert form.index('name="at" value=""') < form.index('name="take"')
+    assert form.index("<button") < form.index('name="at" value=""') < form.index("</button>")
+
+
+def test_a_system_that_was_chosen_is_named_where_nothing_could_be_read(staff: Reader, desk: Desk) -> None:
+    asked = finding(ErrorCode.FILE_LAYER_CHOICE, params={"layers": "a, b", "asked": "–"})
+    id_ = kept(desk, {"name": "a", "features": None, "columns": []}, asked, crs="EPSG:9210")
+    assert "<summary>EPSG:9210 · choose another</summary>" in staff.see(f"/uploads/{id_}?lang=en").text
+
+
 @pytest.mark.parametrize(("found", "open_"), [(ErrorCode.OUTSIDE_CITY, False), (ErrorCode.CRS_SUSPECT, True)])
 def test_the_systems_are_open_only_while_there_is_a_doubt(
     staff: Reader,
