@@ -28,6 +28,7 @@ from gis_service.services.demo import DemoCity
 from gis_service.services.demo_build import City
 from gis_service.settings import ROOT, Settings
 from tests import live_town, merged_town, small_province
+from tests.bad_files.told import Told
 from tests.demo_city import built_once, catalogue, load_into, one_at_a_time, written_once
 from tests.filled_database import fill
 
@@ -235,3 +236,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder}: set GIS_SHARED_DATA to the shared development data")
     return folder
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest) -> Iterator[Told]:
+    """Note answers to bad input, and see in the end that the marked ones were among them."""
+    made = Told()
+    yield made
+    made.require(request.node.iter_markers("bad_input"))

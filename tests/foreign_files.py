@@ -2,12 +2,15 @@
 
 import datetime as dt
 import gzip
+import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
@@ -35,7 +38,7 @@ _DRIVERS = {
 _OF_SEVERAL_FILES = {"shp", "gdb", "gml", "tab", "mif"}
 _POINTS = {"gpx"}
 _LINES = {"dgn", "dxf"}
-ENDINGS = (*_DRIVERS, "geojson.gz", "csv", "xlsx", "osm.pbf")
+ENDINGS = (*_DRIVERS, "geojson.gz", "csv", "xlsx", "osm.pbf", "parquet")
 
 
 def write_places(folder: Path, ending: str) -> Path:
@@ -59,12 +62,21 @@ def write_places(folder: Path, ending: str) -> Path:
     elif ending == "xlsx":
         rows_of = [[name, x, y] for name, (x, y) in zip(NAMES, PLACES, strict=True)]
         write_workbook(path, {"places": [["name", "lon", "lat"], *rows_of]})
+    elif ending == "parquet":
+        pq.write_table(_geoparquet(), path)
     else:
         stops = {
             place: {"highway": "bus_stop", "name": name} for place, name in zip(PLACES, NAMES, strict=True)
         }
         write_osm(path, [(PLACES, {"highway": "tertiary", "name": "Lý Bôn", "oneway": "-1"})], stops)
     return path
+
+
+def _geoparquet() -> pa.Table:
+    column = {"encoding": "WKB", "geometry_types": ["Polygon"]}
+    geo = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    columns = {"name": NAMES, "people": [10, 20, 30], "geometry": list(shapely.to_wkb(_BOXES))}
+    return pa.table(columns).replace_schema_metadata({"geo": json.dumps(geo)})
 
 
 def _by_gdal(folder: Path, ending: str) -> Path:

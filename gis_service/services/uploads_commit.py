@@ -250,7 +250,8 @@ def _loaded(
         seen = None
     else:
         require_editing_now(connection, catalogue, caller, target.id)
-        seen = (found.inspection or {}).get("target", {}).get("version", 0)
+        # Of a file of several layers without a choice no target was looked at; the load refuses it.
+        seen = ((found.inspection or {}).get("target") or {}).get("version", 0)
     report = load(context, connection, catalogue, source, target.id, seen=seen, author=caller.name)
     if not new:
         # The layer is held from here on: a right that was taken back while the load waited counts.

@@ -1,6 +1,5 @@
 """Where bad files are handed in: what is answered, in both languages, and that nothing of them stays."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +11,10 @@ from werkzeug.test import TestResponse
 from gis_service.services.context import Context
 from gis_service.services.transactions import reading
 from gis_service.settings import Settings
-from tests.bad_files.table import BAD_INPUTS
+from tests.bad_files.told import Told
 from tests.web.uploaded import PATH, Desk, folders
 
 VIETNAMESE, ENGLISH = {"Accept-Language": "vi"}, {"Accept-Language": "en"}
-_NUMBERED = re.compile(r"#\d|\bline \d|\bcell [A-Z]+\d")
 _WORDS = ("title", "detail", "expected", "remedy")
 _TABLES = text(
     "SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
@@ -43,8 +41,8 @@ class Counter:
     """Versions that were meant to be made."""
     sent: list[str] = field(default_factory=list)
     """Uploads that stay open."""
-    told: dict[tuple[int, str], bool] = field(default_factory=dict)
-    """Status and code of every answer, and whether it named a feature, a line or a cell."""
+    told: Told = field(default_factory=Told)
+    """Every answer."""
 
     def __post_init__(self) -> None:
         self._folders, self._tables, self._versions = folders(self.desk), self._names(), self._count()
@@ -68,7 +66,7 @@ class Counter:
         self.require_unharmed()
         return dict(again)
 
-    def seen(self, content: bytes, name: str = "lớp dữ liệu.geojson", **choices: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON
+    def seen(self, content: bytes, name: str = "lớp dữ liệu.geojson", /, **choices: Any) -> dict[str, Any]:  # noqa: ANN401 any JSON
         """Hand in a file that is looked at; give what was found, in English."""
         answer = self.desk.send(content, name, choices or None, **ENGLISH)
         assert answer.status_code == 201, answer.get_json()
@@ -112,13 +110,6 @@ class Counter:
         with reading(self.desk.context) as connection:
             return [tuple(row) for row in connection.execute(text(asked))]
 
-    def require_told(self, number: int) -> None:
-        """See that a bad input of the table was answered as it stands there."""
-        asked = BAD_INPUTS[number]
-        given = asked.answers & self.told.keys()
-        assert given or not asked.answers, (number, asked.what, self.told)
-        assert any(self.told[one] for one in given) or not asked.numbered, (number, self.told)
-
     def require_unharmed(self) -> None:
         """See that the service answers, and is as it was but for the versions that were meant."""
         # What was committed leaves its folder at once.
@@ -129,14 +120,13 @@ class Counter:
         assert self._healthy().status_code == 200
 
     def _note(self, status: int, problem: Mapping[str, Any]) -> None:
-        named = bool(problem.get("errors")) or _NUMBERED.search(problem["detail"]) is not None
-        self.told[status, problem["code"]] = named
+        self.told.problem(status, problem)
 
     def _note_findings(self, status: int, told: Mapping[str, Any]) -> None:
         for found in told["faults"]:
-            self.told[status, found["code"]] = any(one["where"] for one in found["features"])
+            self.told.note(status, found["code"], named=any(one["where"] for one in found["features"]))
         for notice in (one for layer in told["layers"] for one in layer.get("notices", [])):
-            self.told[status, notice["code"]] = True
+            self.told.note(status, notice["code"], named=True)
 
     def _healthy(self) -> TestResponse:
         return self.desk.client.get("/healthz")

@@ -5,9 +5,17 @@ from collections.abc import Iterable
 import pytest
 
 
-def bad_input(number: int) -> pytest.MarkDecorator:
-    """Mark a test, or a case of one, by the number of the input in `tests.bad_files.table` that it sends."""
-    return pytest.mark.bad_input(number)
+def bad_input(number: int, *answers: tuple[int, str]) -> pytest.MarkDecorator:
+    """Mark a test, or a case of one, by the bad input that it sends.
+
+    Parameters
+    ----------
+    number
+        In `tests.bad_files.table`.
+    answers
+        Of those there, the ones that this test meets, all of them.
+    """
+    return pytest.mark.bad_input(number, *answers)
 
 
 def quick_first(names: Iterable[str], quick: Iterable[str]) -> list[object]:

@@ -1,7 +1,8 @@
 """The 32 bad inputs that the service must survive, and what it answers to each.
 
-A test that sends one is marked with its number, ``@bad_input(7)``; `test_table.py` sees that none lacks a
-test, and the counter that each is answered as it says here.
+A test that sends one is marked with its number and the answers that it meets, ``@bad_input(7, (201,
+"crs_suspect"))``. The counter, or the fixture ``told`` where there is none, sees that the test meets each of
+them; `test_table.py`, that no input lacks a test, and no answer one that meets it in every run.
 """
 
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ BAD_INPUTS = {
         (422, "cell_unreadable"),
         (422, "coordinate_unreadable"),
         (422, "value_wrong_type"),
+        numbered=True,
     ),
     25: _is("text tables of every kind"),
     26: _is("an upload that is cut", (409, "upload_offset_wrong"), (460, "upload_checksum_wrong")),

@@ -131,6 +131,24 @@ def test_a_layer_that_was_only_written_to_is_sound(wells: Connection) -> None:
     assert list(check(wells)) == []
 
 
+RASTERS = """
+INSERT INTO gis.layer_definition (id, document) VALUES ('made', '{"geometry": "Raster"}');
+WITH made AS (
+    INSERT INTO gis.version (layer, author) VALUES ('made', 'x'), ('of_files', 'x') RETURNING id, layer)
+INSERT INTO gis.raster
+SELECT id, layer, repeat('0', 64), 1, 1, 1, 'EPSG:9209', '{}', '{}', '[]', 'values' FROM made
+WHERE layer = 'of_files'
+"""
+
+
+def test_a_raster_layer_has_versions_and_no_table_and_is_sound(wells: Connection) -> None:
+    spoil(wells, RASTERS)
+    assert list(check(wells)) == []
+    # A layer of rows is still missed, though it was a raster before.
+    spoil(wells, """UPDATE gis.layer_definition SET document = '{"geometry": "Point"}' WHERE id = 'made'""")
+    assert codes(wells) == {"history_table_gone"}
+
+
 @pytest.mark.parametrize(("statements", "expected"), MENDED)
 def test_what_can_be_mended_is_found_then_mended_and_the_version_before_stays(
     wells: Connection, statements: str, expected: set[str]

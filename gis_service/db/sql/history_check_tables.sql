@@ -10,6 +10,9 @@ WITH named AS (
     -- A layer that its users have dropped has a history and no table, and nothing is wrong with that.
     SELECT layer FROM gis.version WHERE layer NOT IN (
         SELECT id FROM gis.layer_definition WHERE dropped_at IS NOT NULL)
+    -- Nor with a raster layer, whose versions are files.
+    AND layer NOT IN (SELECT id FROM gis.layer_definition WHERE document ->> 'geometry' = 'Raster')
+    AND layer NOT IN (SELECT layer FROM gis.raster EXCEPT SELECT id FROM gis.layer_definition)
 ),
 found AS (
     SELECT layer, to_regclass(format('layer.%I', layer)) AS here, to_regclass(format('history.%I', layer)) AS past

@@ -8,6 +8,7 @@ from gis_service.services.layers import table_of
 from gis_service.services.transactions import reading, writing
 from gis_service.types import LayerId
 from tests.bad_files.marks import bad_input
+from tests.bad_files.told import Told
 from tests.web.made_layers import both, wells
 from tests.web.uploaded import Desk, Service, desk_of, folders, points, rows
 
@@ -86,9 +87,9 @@ def test_a_new_layer_that_cannot_be_made_leaves_no_table(desk: Desk) -> None:
         assert connection.execute(text("SELECT to_regclass('layer.other_stops')")).scalar_one() is None
 
 
-@bad_input(27)
+@bad_input(27, (409, "base_version_changed"))
 def test_the_second_of_two_who_replace_a_layer_hears_what_the_first_has_changed(
-    upload_service: Service,
+    upload_service: Service, told: Told
 ) -> None:
     first, second = desk_of(upload_service, "gis_staff"), desk_of(upload_service, "other")
     with writing(first.context) as connection:
@@ -97,6 +98,7 @@ def test_the_second_of_two_who_replace_a_layer_hears_what_the_first_has_changed(
     ours, theirs = (desk.ready(points("a", "b", "c"), layer="kindergarten") for desk in (first, second))
     assert first.commit(ours).status_code == 201
     late = second.commit(theirs)
+    told(late)
     assert (late.status_code, late.get_json()["code"]) == (409, "base_version_changed")
     assert {entry["text"] for entry in late.get_json()["errors"]} >= {"được thêm"}
     assert 'rel="related"' in late.headers["Link"]

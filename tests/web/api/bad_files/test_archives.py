@@ -54,7 +54,7 @@ def twice() -> bytes:
     return packed({"a.geojson": POINTS, "A.geojson": POINTS})
 
 
-@bad_input(3)
+@bad_input(3, (413, "archive_too_large"))
 @pytest.mark.parametrize("what", BOMBS)
 def test_an_archive_without_measure_is_not_unpacked(counter: Counter, what: str) -> None:
     told = counter.refused(BOMBS[what], "lớp.zip")
@@ -66,14 +66,14 @@ def test_an_archive_that_lies_about_its_size_comes_to_nothing(counter: Counter) 
     assert told["code"] in {"archive_too_large", "file_corrupt"}
 
 
-@bad_input(4)
+@bad_input(4, (422, "archive_unsafe_path"))
 @pytest.mark.parametrize("name", NAMED)
 def test_a_name_that_leads_out_of_the_archive_is_refused(counter: Counter, name: str) -> None:
     told = counter.refused(packed({name: POINTS}), "lớp.zip")
     assert (told["status"], told["code"]) == (422, "archive_unsafe_path")
 
 
-@bad_input(4)
+@bad_input(4, (422, "archive_unsafe_path"))
 @pytest.mark.parametrize("content", [linked(), twice()], ids=["a link", "two names in one place"])
 def test_a_member_that_is_no_file_of_its_own_is_refused(counter: Counter, content: bytes) -> None:
     assert counter.refused(content, "lớp.zip")["code"] == "archive_unsafe_path"
@@ -90,7 +90,7 @@ NOTHING = {
 }
 
 
-@bad_input(23)
+@bad_input(23, (422, "no_features"))
 @pytest.mark.parametrize(
     "what", quick_first(NOTHING, [*NOTHING.keys() - {"a table without rows", "an archive of an empty file"}])
 )
@@ -99,7 +99,7 @@ def test_what_holds_nothing_is_said_so(counter: Counter, what: str) -> None:
     assert (told["status"], told["code"]) == (422, "no_features")
 
 
-@bad_input(5)
+@bad_input(5, (201, "file_layer_choice"))
 def test_of_several_shapefiles_one_is_chosen(counter: Counter, tmp_path: Path) -> None:
     parts = shapefile(tmp_path, [HERE, THERE], {"code": ["a", "b"]})
     both = {f"{stem}{ending}": part for stem in ("chợ", "trạm") for ending, part in parts.items()}
@@ -110,11 +110,13 @@ def test_of_several_shapefiles_one_is_chosen(counter: Counter, tmp_path: Path) -
     assert (codes(told), layers) == (["file_layer_choice"], {"chợ": 2, "trạm": 2, "hỏng": None})
     (broken,) = [layer["fault"] for layer in told["layers"] if layer["name"] == "hỏng"]
     assert (broken["code"], broken["detail"]) == ("shapefile_incomplete", "lớp.zip lacks .dbf.")
-    told = counter.chosen(told["id"], name="trạm")
+    counter.chosen(told["id"], layer="market")
+    assert counter.not_published(told["id"])["code"] == "file_layer_choice"
+    told = counter.chosen(told["id"], layer=None, name="trạm")
     assert (told["faults"], [layer["name"] for layer in told["layers"]]) == ([], ["trạm"])
 
 
-@bad_input(5)
+@bad_input(5, (422, "shapefile_incomplete"))
 def test_a_shapefile_without_its_table_is_refused(counter: Counter, tmp_path: Path) -> None:
     parts = shapefile(tmp_path, [HERE], {"code": ["a"]})
     del parts[".dbf"]
@@ -123,7 +125,7 @@ def test_a_shapefile_without_its_table_is_refused(counter: Counter, tmp_path: Pa
     assert ".dbf" in told["detail"]
 
 
-@bad_input(5)
+@bad_input(5, (201, "shapefile_incomplete"))
 def test_the_index_of_a_shapefile_is_made_anew_when_that_is_chosen(counter: Counter, tmp_path: Path) -> None:
     parts = shapefile(tmp_path, [HERE, THERE], {"code": ["a", "b"]})
     del parts[".shx"]

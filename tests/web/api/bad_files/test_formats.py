@@ -37,7 +37,11 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("name", ["a.geojson", "a.shp"])
 @pytest.mark.parametrize(
-    "what", [pytest.param(what, marks=bad_input(1 if "VRT" in what else 2)) for what in PROGRAMS]
+    "what",
+    [
+        pytest.param(what, marks=bad_input(1 if "VRT" in what else 2, (422, "format_not_allowed")))
+        for what in PROGRAMS
+    ],
 )
 def test_a_program_is_no_file_of_places_under_any_name(counter: Counter, what: str, name: str) -> None:
     told = counter.refused(PROGRAMS[what], name)

@@ -29,7 +29,7 @@ def looked_at(counter: Counter, content: bytes, kind: str = "MultiPolygon", **ch
     return counter.seen(content, definition=new_layer("made_of_bad", kind), **choices)
 
 
-@bad_input(10)
+@bad_input(10, (201, "kinds_mixed"), (422, "geometry_type_wrong"))
 def test_mixed_types_are_counted_and_split_or_taken_together_or_refused(counter: Counter) -> None:
     content = collection(
         *(feature(each, code=str(at)) for at, each in enumerate([HERE, LINE, THERE, SQUARE]))
@@ -68,7 +68,7 @@ def test_several_parts_for_a_layer_of_single_ones_are_divided_when_chosen(counte
     assert "geometry_type_wrong" not in codes(counter.chosen(told["id"], repairs=["parts"]))
 
 
-@bad_input(11)
+@bad_input(11, (201, "geometry_missing"), (422, "geometry_missing"))
 @pytest.mark.parametrize(("shape", "words"), [(None, "null"), (Point(), "empty")])
 def test_what_has_no_place_is_left_out_only_on_consent(
     counter: Counter, tmp_path: Path, shape: shapely.Geometry | None, words: str
@@ -90,7 +90,7 @@ INVALID: dict[str, tuple[bytes | shapely.Geometry, str]] = {
 }
 
 
-@bad_input(12)
+@bad_input(12, (201, "geometry_invalid"))
 @pytest.mark.parametrize("what", quick_first(INVALID, ["a bow tie", "a ring without its end"]))
 def test_what_is_not_valid_is_told_with_reason_and_place(counter: Counter, tmp_path: Path, what: str) -> None:
     shape, words = INVALID[what]
@@ -102,7 +102,7 @@ def test_what_is_not_valid_is_told_with_reason_and_place(counter: Counter, tmp_p
     assert 20.39 < entry["lat"] < 20.42
 
 
-@bad_input(12)
+@bad_input(12, (422, "area_changed"))
 def test_a_repair_tells_how_much_it_changes_and_asks_beyond_a_limit(counter: Counter, tmp_path: Path) -> None:
     told = looked_at(counter, areas(tmp_path, BOW, OVERLAPPING), repairs=["geometry"])
     changed = fault(told, "area_changed")
@@ -125,7 +125,7 @@ def test_double_vertices_and_either_direction_are_no_fault(
     assert codes(looked_at(counter, areas(tmp_path, shape))) == []
 
 
-@bad_input(13)
+@bad_input(13, (422, "coordinate_not_finite"))
 @pytest.mark.parametrize("value", quick_first(["NaN", "Infinity", "-Infinity", "1e999"], ["1e999"]))
 def test_a_coordinate_that_is_no_number_is_refused_with_its_line(counter: Counter, value: str) -> None:
     place = f'{{"type": "Point", "coordinates": [106, {value}]}}'
@@ -135,7 +135,7 @@ def test_a_coordinate_that_is_no_number_is_refused_with_its_line(counter: Counte
     assert "line 3, #2" in told["detail"]
 
 
-@bad_input(13)
+@bad_input(13, (422, "coordinate_not_finite"))
 @pytest.mark.parametrize("shape", [INFINITE, NAN])
 def test_a_coordinate_that_is_no_number_is_told_with_its_feature(
     counter: Counter, tmp_path: Path, shape: bytes
@@ -147,7 +147,7 @@ def test_a_coordinate_that_is_no_number_is_told_with_its_feature(
     assert (refused["status"], refused["code"]) == (422, "coordinate_not_finite")
 
 
-@bad_input(14)
+@bad_input(14, (201, "third_dimension_dropped"))
 def test_heights_are_dropped_with_a_note(counter: Counter, tmp_path: Path) -> None:
     told = looked_at(counter, areas(tmp_path, shapely.force_3d(SQUARE, 5), SQUARE))
     (notice,) = told["layers"][0]["notices"]
@@ -155,7 +155,7 @@ def test_heights_are_dropped_with_a_note(counter: Counter, tmp_path: Path) -> No
     assert notice["text"]
 
 
-@bad_input(14)
+@bad_input(14, (201, "geometry_curved"))
 def test_arcs_become_lines_when_chosen_with_a_note(counter: Counter, tmp_path: Path) -> None:
     told = looked_at(counter, areas(tmp_path, SQUARE, ARCS))
     found = fault(told, "geometry_curved")
@@ -165,7 +165,7 @@ def test_arcs_become_lines_when_chosen_with_a_note(counter: Counter, tmp_path: P
     assert (codes(told), notice["code"]) == ([], "repaired_linear")
 
 
-@bad_input(21)
+@bad_input(21, (201, "geometry_large"))
 def test_very_many_vertices_are_warned_of(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis_shapes, "MOST_VERTICES", 200)
     round_ = shapely.buffer(HERE, 0.01, quad_segs=100)

@@ -13,7 +13,7 @@ _NODATA = 42113
 HUGE = {"a great area in a few bytes": (200_000, 200_000, 3), "ten thousand bands": (16, 16, 10_000)}
 
 
-@bad_input(22)
+@bad_input(22, (413, "raster_too_large"))
 @pytest.mark.parametrize("what", HUGE)
 def test_a_raster_without_measure_is_refused_by_its_header(
     counter: Counter, tmp_path: Path, what: str

@@ -15,7 +15,7 @@ LOCAL = Point(587_095.9, 2_261_880.3)
 """In the zone of the province, EPSG:9209."""
 
 
-@bad_input(6)
+@bad_input(6, (201, "needs_crs"))
 def test_a_file_without_a_system_waits_with_ranked_guesses_on_a_map(counter: Counter, tmp_path: Path) -> None:
     parts = shapefile(tmp_path, [LOCAL], {"code": ["a"]}, crs=None)
     assert ".prj" not in parts
@@ -31,7 +31,7 @@ def test_a_file_without_a_system_waits_with_ranked_guesses_on_a_map(counter: Cou
     assert codes(told) == []
 
 
-@bad_input(7)
+@bad_input(7, (201, "crs_suspect"))
 @pytest.mark.parametrize("wrong", ["EPSG:32649", "EPSG:4326"])
 def test_a_system_that_puts_a_file_elsewhere_is_doubted_with_others(
     counter: Counter, tmp_path: Path, wrong: str
@@ -44,7 +44,7 @@ def test_a_system_that_puts_a_file_elsewhere_is_doubted_with_others(
     assert codes(counter.chosen(told["id"], crs="EPSG:9209")) == []
 
 
-@bad_input(8)
+@bad_input(8, (201, "axes_swapped"))
 def test_exchanged_axes_are_told_and_mended_by_one_choice(counter: Counter) -> None:
     told = counter.seen(
         collection(feature(Point(20.4, 106.3), code="a"), feature(Point(106.3, 20.4), code="b"))
@@ -91,7 +91,7 @@ WRITTEN: dict[str, list[str]] = {
 }
 
 
-@bad_input(9)
+@bad_input(9, (201, "text_legacy"))
 @pytest.mark.parametrize("encoding", quick_first(WRITTEN, ["tcvn3", "utf8_as_latin1"]))
 def test_old_encodings_are_shown_before_and_after_and_mended_by_choice(
     counter: Counter, encoding: str
@@ -118,7 +118,7 @@ def test_old_encodings_are_shown_before_and_after_and_mended_by_choice(
     assert guess["encoding"] in message, "the choice stays with the history of the layer"
 
 
-@bad_input(9)
+@bad_input(9, (201, "text_encoding_unknown"))
 def test_bytes_of_no_known_encoding_wait_for_one(counter: Counter) -> None:
     table = "code;name;lon;lat\na;caf\xe9 \xa4\xbe;106.35;20.45\n".encode("latin-1")
     told = counter.seen(table, "điểm.csv")

@@ -36,7 +36,7 @@ CELLS: dict[str, tuple[list[list[object]], str]] = {
 }
 
 
-@bad_input(24)
+@bad_input(24, (422, "cell_unreadable"))
 @pytest.mark.parametrize("what", CELLS)
 def test_a_cell_that_cannot_be_used_is_named(counter: Counter, tmp_path: Path, what: str) -> None:
     rows, cell = CELLS[what]
@@ -45,7 +45,7 @@ def test_a_cell_that_cannot_be_used_is_named(counter: Counter, tmp_path: Path, w
     assert f"The cell {cell} of the sheet Trạm" in told["detail"]
 
 
-@bad_input(24)
+@bad_input(24, (422, "coordinate_unreadable"))
 def test_what_is_no_coordinate_is_told_with_its_cell_and_keeps_the_table_out(
     counter: Counter, tmp_path: Path
 ) -> None:
@@ -71,7 +71,7 @@ def test_what_is_no_coordinate_is_told_with_its_cell_and_keeps_the_table_out(
     )
 
 
-@bad_input(24)
+@bad_input(24, (422, "value_wrong_type"))
 def test_a_value_that_fits_no_field_is_told_with_its_cell(counter: Counter, tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["Bãi đỗ"],
