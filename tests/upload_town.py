@@ -44,13 +44,16 @@ class UploadTown:
 
     def seemingly_ready(self) -> Upload:
         """Bring in a file, and note that it was inspected: nobody reads it, which would take its time."""
-        id_ = self.whole().id
+        return self.seemingly(self.whole())
+
+    def seemingly(self, whole: Upload, *, version: int = 0, layer: str = LAYER) -> Upload:
+        """Note of an upload that it was inspected when its layer had this version."""
         self.do(
             "UPDATE gis.upload SET state = 'ready', inspection = CAST(:found AS jsonb) WHERE id = :id",
-            id=id_,
-            found=json.dumps({"target": {"layer": LAYER, "version": 0, "new": False}}),
+            id=whole.id,
+            found=json.dumps({"target": {"layer": layer, "version": version, "new": False}}),
         )
-        return self.upload(id_)
+        return self.upload(whole.id)
 
     def upload(self, id_: str) -> Upload:
         return uploads.again(self.context, id_)

@@ -9,6 +9,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gis_service.errors import ErrorCode, Temporary
+from gis_service.errors import ErrorCode, GisError, Temporary
+from gis_service.types import Text
 
 if TYPE_CHECKING:
     # The reader process imports this module too, and has no use for the settings, which are slow to import.
@@ -140,6 +142,22 @@ def fault_of_machine(error: BaseException, folder: Path, bytes_: int = 0) -> Tem
     if number in _SHORT:
         return Temporary(ErrorCode.READING_MACHINE_SHORT, reason=os.strerror(number))
     return None
+
+
+def reader_killed() -> Temporary:
+    """Say that somebody else has ended the reader process: no file does that of itself.
+
+    A file may still be why: the kernel ends what takes the last memory of the machine.
+    """
+    reason = Text(
+        "tiến trình đọc tệp bị dừng từ bên ngoài (SIGKILL)", "the process that reads it was killed (SIGKILL)"
+    )
+    return Temporary(ErrorCode.READING_MACHINE_SHORT, reason=reason, signal=int(signal.SIGKILL))
+
+
+def is_killed(error: GisError) -> bool:
+    """Tell of an error that :func:`reader_killed` has given, or that was kept and read again."""
+    return error.code is ErrorCode.READING_MACHINE_SHORT and error.params.get("signal") == signal.SIGKILL
 
 
 @contextmanager

@@ -24,7 +24,8 @@ from gis_service.services.ingest_faults import FaultList
 from gis_service.types import Floats, Geometries, Int64s, Text
 
 TOO_LARGE = "coverage_too_large"
-_TOO_TANGLED, _TOO_LONG = "coverage_too_tangled", "coverage_too_long"
+TOO_LONG = "coverage_too_long"
+_TOO_TANGLED = "coverage_too_tangled"
 BORDERS = 20
 """For each side of areas the others that it may meet, on average; in a sound coverage it meets three."""
 AREAS_S = 120.0
@@ -38,8 +39,9 @@ class _TooLongError(Exception):
 class _AreaClock:
     """Ends the look for overlaps and gaps when it takes too long, or longer than somebody waits."""
 
-    def __init__(self, until: float | None) -> None:
-        self._until, self._end = until, time.monotonic() + AREAS_S
+    def __init__(self, until: float | None, look_until: float | None) -> None:
+        self._until = until
+        self._end = time.monotonic() + AREAS_S if look_until is None else look_until
 
     def require(self) -> None:
         require_time(self._until)
@@ -64,6 +66,8 @@ class AreaChecks:
         Moment until which somebody waits for it; none when nobody does.
     agreed
         Whether closing may change an area by more than 1 %.
+    look_until
+        Moment until which overlaps and gaps are looked for, where that is not `AREAS_S` from the look on.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class AreaChecks:
         gap_m: float,
         until: float | None,
         agreed: bool,
+        look_until: float | None = None,
     ) -> None:
         self.faults = faults
         self.mended = 0
@@ -83,6 +88,7 @@ class AreaChecks:
         """By how much it did, all together."""
         self._kind, self._metric, self._gap_m, self._until = kind, metric, gap_m, until
         self._agreed = agreed
+        self._look_until = look_until
 
     def tell_unseen(self, why: str, *, closing: bool = False) -> None:
         """Say why overlaps and gaps are not looked for.
@@ -113,11 +119,13 @@ class AreaChecks:
         if tangled(areas, BORDERS):
             self.tell_unseen(_TOO_TANGLED)
             return
-        clock = _AreaClock(self._until)
+        clock = _AreaClock(self._until, self._look_until)
         try:
+            # The first pass over all areas cannot be ended amid it.
+            clock.require()
             faults = check_coverage(transform(areas, STORAGE, self._metric), self._gap_m, clock.require)
         except _TooLongError:
-            self.tell_unseen(_TOO_LONG)
+            self.tell_unseen(TOO_LONG)
             return
         if faults.overlaps:
             features = self._features(

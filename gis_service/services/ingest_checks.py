@@ -22,7 +22,7 @@ from gis_service.analysis.columns import has_zones
 from gis_service.analysis.shapes import Prepared, Rule, prepare
 from gis_service.crs import Recognised
 from gis_service.errors import ErrorCode
-from gis_service.services.ingest_areas import TOO_LARGE, AreaChecks
+from gis_service.services.ingest_areas import TOO_LARGE, TOO_LONG, AreaChecks
 from gis_service.services.ingest_cells import Cells
 from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.ingest_columns import NUMERIC, Matching, check_column
@@ -81,6 +81,9 @@ class CheckPlan:
         Columns of a table that its geometries were made of.
     until
         Moment until which somebody waits for the checks; none when nobody does.
+    look_until
+        Moment until which overlaps are looked for, for who waits and has no job to leave them to: beyond it,
+        and beyond what one pass has the time for, they are told not to be looked for.
     """
 
     matching: Matching
@@ -100,6 +103,7 @@ class CheckPlan:
     numbers: Mapping[str, str] = member(default_factory=dict)
     place: tuple[str, ...] = ()
     until: float | None = None
+    look_until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ class Checker:
             gap_m=plan.gap_m,
             until=plan.until,
             agreed=Repair.AREA in plan.repairs,
+            look_until=plan.look_until,
         )
         self.closed: Geometries | None = None
         """(n,) areas of all rows that go on, closed against each other; none unless chosen and done."""
@@ -291,9 +296,10 @@ class Checker:
         # Closing is one long step in which no clock is looked at: nobody waits for it.
         if self._plan.until is not None and (self._closes or self._vertices > AT_ONCE_VERTICES):
             raise TooMuchAtOnceError
-        if self._vertices > MOST_VERTICES:
+        waited_for = self._plan.look_until is not None
+        if self._vertices > (AT_ONCE_VERTICES if waited_for else MOST_VERTICES):
             self._areas = None
-            self.areas.tell_unseen(TOO_LARGE, closing=self._closes)
+            self.areas.tell_unseen(TOO_LONG if waited_for else TOO_LARGE, closing=self._closes)
             return
         self._areas.append(shapes)
         self._area_numbers.append(numbers)

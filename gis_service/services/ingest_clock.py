@@ -1,5 +1,6 @@
 """How long somebody waits while a file is read and checked; what takes longer is left to a job."""
 
+import math
 import time
 
 
@@ -35,3 +36,8 @@ def time_left(until: float | None, most: float) -> float:
         Seconds where nobody waits.
     """
     return most if until is None else max(0.1, min(most, until - time.monotonic()))
+
+
+def whole_seconds_left(until: float | None, most: int) -> int:
+    """Give the whole seconds that a reader process may take, at least one; as :func:`time_left`."""
+    return most if until is None else min(most, max(1, math.ceil(until - time.monotonic())))

@@ -1,5 +1,6 @@
 """The quality of the data that a layer holds: the checks of a file, over the rows of its table."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,9 @@ from gis_service.services.ingest_source import LoadOptions, Rows
 from gis_service.services.layers import state_of, table_of
 from gis_service.services.prepared import Prepared
 from gis_service.types import Int64s, VersionId
+
+LOOK_S = 20.0
+"""Time from the start of the checks until which overlaps and gaps are looked for: somebody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def layer_quality(
 ) -> LayerQuality:
     """Check the rows that a layer holds now, as a file with them would be checked.
 
+    Overlaps and gaps for which the time of `LOOK_S` is not enough are told as ``coverage_not_checked``.
+
     Parameters
     ----------
     connection
@@ -111,13 +117,15 @@ def layer_quality(
     NotFound
         ``layer_empty`` when nothing has been loaded yet.
     """
+    look_until = time.monotonic() + LOOK_S
     state = state_of(connection, definition)
     if state.version is None:
         raise NotFound(ErrorCode.LAYER_EMPTY, layer=definition.id)
     names = tuple(field.name for field in definition.fields)
     located = definition.geometry != "None"
     rows = Rows(definition.id, Header(definition.id, STORAGE.to_wkt(), None, located), names, ())
-    checker = Checker(plan_of(catalogue, definition, rows, LoadOptions(gap_m=gap_m)))
+    plan = plan_of(catalogue, definition, rows, LoadOptions(gap_m=gap_m))
+    checker = Checker(replace(plan, look_until=look_until))
     fids: list[Int64s] = []
     for fid, batch in _batches(connection, definition):
         fids.append(fid)

@@ -56,6 +56,8 @@ class RasterChoices:
         Whether it is loaded whatever version it was made from.
     limits
         What reading it may cost.
+    until
+        Moment, as of `time.monotonic`, until which somebody waits for a load; None when nobody does.
     """
 
     crs: str | None = None
@@ -65,6 +67,7 @@ class RasterChoices:
     base: int | None = None
     any_base: bool = False
     limits: RasterLimits = field(default_factory=RasterLimits)
+    until: float | None = None
 
     def question(self, file: str) -> RasterQuestion:
         """Write the choices as a question to the reader process.

@@ -15,6 +15,7 @@ from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_process import make_raster_file
 from gis_service.messages.catalogue import notices
 from gis_service.services.base_version import replaced, require_base
+from gis_service.services.ingest_clock import require_time, time_left, whole_seconds_left
 from gis_service.services.layers import definition_of
 from gis_service.services.raster_inspect import RasterChoices, RasterInspection, inspect_raster, judged
 from gis_service.types import Language, LayerId, VersionId
@@ -92,6 +93,8 @@ def load_raster(
         :func:`gis_service.services.raster_inspect.inspect_raster`.
     Conflict
         ``base_version_changed``, ``layer_no_longer_empty``, ``layer_busy``.
+    TooMuchAtOnceError
+        When somebody waits for it, and it takes longer until the layer is held.
     """
     choices = choices or RasterChoices()
     file = choices.file or path.name
@@ -99,16 +102,21 @@ def load_raster(
     # Who does not say has seen, at best, what was there when the load began.
     base = version_of(connection, definition.id) if choices.base is None else choices.base
     # A look first: what is refused is refused before a cell is copied.
-    seen = inspect_raster(path, catalogue, choices, definition)
+    seen = inspect_raster(path, catalogue, _in_time(choices), definition)
     seen.refuse()
-    question = replace(choices.question(file), crs=None if seen.system is None else seen.system.to_wkt())
+    question = replace(
+        _in_time(choices).question(file), crs=None if seen.system is None else seen.system.to_wkt()
+    )
     with store.drafting() as folder:
         made = make_raster_file(path, folder / "raster.tif", question)
         whole = judged(made, catalogue, file, replace(choices, crs=seen.crs), definition)
         whole.refuse()
+        require_time(choices.until)
         kept = store.keep(folder / "raster.tif")
     told = "\n".join(part for part in (message or file, _chosen(choices)) if part)
-    with waiting_at_most(connection, definition.id, LOCK_WAIT_S), connection.begin_nested():
+    require_time(choices.until)
+    wait_s = time_left(choices.until, LOCK_WAIT_S)
+    with waiting_at_most(connection, definition.id, wait_s), connection.begin_nested():
         lock_layer(connection, definition.id)
         newest, before = version_of(connection, definition.id), newest_raster(connection, definition.id)
         if not choices.any_base and (base or 0) != (newest or 0):
@@ -122,6 +130,13 @@ def load_raster(
             words = replaced(connection, definition, newest, author)
             notes += [] if words is None else [{"code": "raster_replaced", "params": words}]
     return RasterReport(definition.id, version, row, tuple(notes), changes, whole.findings)
+
+
+def _in_time(choices: RasterChoices) -> RasterChoices:
+    """Give the next reader process what is left of the time that somebody waits."""
+    require_time(choices.until)
+    seconds = whole_seconds_left(choices.until, choices.limits.seconds)
+    return replace(choices, limits=replace(choices.limits, seconds=seconds))
 
 
 def _row(

@@ -245,7 +245,7 @@ def _loaded(
     new = defined is not None
     if new:
         document = body_of(defined)
-        made, _ = user_layers.create(connection, catalogue, document, caller=caller)
+        made, _ = user_layers.create(connection, catalogue, document, caller=caller, until=source.until)
         catalogue = with_user_layers(catalogue, [made])
         seen = None
     else:

@@ -4,8 +4,6 @@ Everything that a file may be wrong with in its content is a finding here, besid
 for other choices; only what no choice can mend ends it.
 """
 
-import math
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +21,7 @@ from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.files.readers import ReaderLimits, inspect_file
 from gis_service.services.base_version import require_base, told_base
 from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
+from gis_service.services.ingest_clock import whole_seconds_left
 from gis_service.services.ingest_coordinates import NONE
 from gis_service.services.ingest_inspect import inspect_rows
 from gis_service.services.ingest_open import open_as_chosen
@@ -73,8 +72,7 @@ class Source:
         """What reading it may cost from now on: a file is opened more than once, and the time is one."""
         if self.until is None:
             return self.limits
-        left = max(1, math.ceil(self.until - time.monotonic()))
-        return replace(self.limits, seconds=min(self.limits.seconds, left))
+        return replace(self.limits, seconds=whole_seconds_left(self.until, self.limits.seconds))
 
 
 def definition_in(choices: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -49,7 +49,7 @@ def choices_of(settings: Settings, source: Source) -> RasterChoices:
         raise RefusedInput(ErrorCode.UPLOAD_CHOICE_UNKNOWN, given=", ".join(unknown), known=known)
     limits = replace(RasterLimits.of(settings), seconds=source.limits_now.seconds)
     of_reading = {name: chosen[name] for name in _OF_READING if name in chosen}
-    choices = RasterChoices(**of_reading, file=source.file, limits=limits)
+    choices = RasterChoices(**of_reading, file=source.file, limits=limits, until=source.until)
     choices.question(source.file)
     return choices
 
@@ -139,6 +139,8 @@ def load(
     ------
     GisError
         As :func:`gis_service.services.raster_load.load_raster`.
+    TooMuchAtOnceError
+        As it does.
     """
     base = seen if choices.base is None else choices.base
     message = str(source.choices.get("message") or "")

@@ -13,8 +13,9 @@ from typing import Any
 
 from gis_service.db import job_rows
 from gis_service.db import uploads as rows
-from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput
+from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput, Temporary
 from gis_service.files.readers import ReaderLimits
+from gis_service.files.rooms import is_killed
 from gis_service.services import jobs, uploads
 from gis_service.services.accounts import OPERATOR, Caller, record
 from gis_service.services.context import Context
@@ -148,7 +149,14 @@ def _inspect(
     """Inspect an upload, and keep what was found as long as nobody has chosen otherwise meanwhile."""
     source = replace(source_of(context, upload, ReaderLimits.of(context.settings)), until=until)
     # No transaction is open while the file is read, which may take long.
-    found = inspect(context, source)
+    try:
+        found = inspect(context, source)
+    except Temporary as error:
+        if not (is_killed(error) and _was_killed(upload)):
+            raise
+        # Once it may be anybody's doing; a file that takes the last memory of the machine does it every time.
+        reason = "2 × SIGKILL"
+        raise RefusedInput(ErrorCode.FILE_REJECTED_READER_LIMIT, file=upload.file, reason=reason) from error
     with writing(context) as connection:
         rows.change_upload(
             connection,
@@ -164,6 +172,11 @@ def _inspect(
         if job is not None and not job_rows.end_job(connection, job.id, "successful", attempt=job.attempts):
             raise NotWantedError
         return uploads.find(connection, upload.id, None)
+
+
+def _was_killed(upload: Upload) -> bool:
+    """Tell whether the last look at an upload ended because its reader was killed."""
+    return upload.problem is not None and is_killed(jobs.read_problem(upload.id, upload.problem))
 
 
 def _end(context: Context, upload: Upload, error: GisError) -> None:
@@ -260,7 +273,8 @@ def choose(context: Context, id_: str, change: Change, caller: Caller) -> Upload
             job=None,
             choices=choices,
             inspection=None,
-            problem=None,
+            # A reader that is killed again, however the file is to be read, is killed by the file.
+            problem=found.problem if _was_killed(found) else None,
         )
         return uploads.find(connection, id_, None)
 

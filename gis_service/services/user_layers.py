@@ -37,6 +37,7 @@ from gis_service.messages.catalogue import notices
 from gis_service.services.accounts import Caller, Scope, record
 from gis_service.services.audit import note_version
 from gis_service.services.edits import ANY_STATE
+from gis_service.services.ingest_clock import time_left
 from gis_service.services.layer_changes import migrate_layers
 from gis_service.services.layer_personal import require_agreed
 from gis_service.services.layers import definition_of, table_of
@@ -88,7 +89,13 @@ def read_file(path: Path) -> Document:
 
 
 def create(
-    connection: Connection, catalogue: Catalogue, document: Document, *, caller: Caller, author: str = ""
+    connection: Connection,
+    catalogue: Catalogue,
+    document: Document,
+    *,
+    caller: Caller,
+    author: str = "",
+    until: float | None = None,
 ) -> tuple[LayerDefinition, VersionId]:
     """Make a layer: its definition, its table under history, its first version.
 
@@ -104,6 +111,8 @@ def create(
         Who makes it, for the audit.
     author
         Of the first version; the caller unless somebody else is named.
+    until
+        Moment, as of `time.monotonic`, until which somebody waits for it; None when nobody does.
 
     Raises
     ------
@@ -133,7 +142,7 @@ def create(
     written, by, message = document_of(definition), author or caller.name, _message("layer_made_message")
     if not definition.is_raster:
         _require_room(connection, table_of(definition))
-    with waiting_at_most(connection, layer, LOCK_WAIT_S):
+    with waiting_at_most(connection, layer, time_left(until, LOCK_WAIT_S)):
         lock_layer(connection, layer)
         if table_exists(connection, layer) or rows.has_history(connection, layer) != had_history:
             # Somebody else has made it while this one waited.

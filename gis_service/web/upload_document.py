@@ -25,6 +25,8 @@ from gis_service.web.schemas.uploads import (
     UploadTarget,
 )
 
+_LOOKED_AT = ("received", "inspecting")
+
 
 def entry_of(upload: Upload) -> UploadEntry:
     """Tell of an upload in a list."""
@@ -35,7 +37,8 @@ def document_of(upload: Upload) -> UploadDocument:
     """Tell everything of an upload."""
     found = upload.inspection or {}
     problem = None
-    if upload.problem is not None:
+    # One that is kept while the file is looked at anew is about the look before.
+    if upload.problem is not None and upload.state not in _LOOKED_AT:
         error = jobs.read_problem(upload.id, upload.problem)
         problem = Problem.model_validate(problem_document(error, current.language(), current.request_id()))
     return UploadDocument(

@@ -238,7 +238,7 @@ def test_a_layer_that_is_faulty_still_counts_as_there(folders: tuple[Path, Path]
 
 def test_the_refusal_names_every_fault_in_its_text(folders: tuple[Path, Path]) -> None:
     spoil(folders[0].parent, CLINIC, "geometry: Point", "geometry: Pont")
-    with pytest.raises(RefusedInput, match=r"(?s)1 faults.*clinic\.yaml:5: geometry: 'Pont'"):
+    with pytest.raises(RefusedInput, match=r"(?s)1 fault\..*clinic\.yaml:5: geometry: 'Pont'"):
         load_catalogue(*folders, "ben_nho")
 
 

@@ -14,6 +14,7 @@ import pytest
 import rasterio
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput, Temporary
+from gis_service.files.readers import raster_process
 from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_drivers import raster_environment
 from gis_service.files.readers.raster_limits import RasterLimits, RasterQuestion
@@ -173,6 +174,19 @@ def test_time_and_memory_are_limited(tmp_path: Path) -> None:
     with pytest.raises(RefusedInput) as caught:
         inspect_raster_file(path, RasterQuestion("inspect", "", "field.tif", RasterLimits(seconds=0)))
     assert caught.value.code is ErrorCode.FILE_REJECTED_READER_LIMIT
+
+
+def test_a_reader_that_somebody_kills_is_no_fault_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_tif(tmp_path / "a.tif", cells_of("int16"))
+    monkeypatch.setattr(raster_process, "_READER", "tests.bad_files.killed")
+    with pytest.raises(Temporary) as caught:
+        inspect_raster_file(path)
+    assert caught.value.code is ErrorCode.READING_MACHINE_SHORT
+    monkeypatch.setattr(raster_process, "_READER", "tests.bad_files.falling")
+    with pytest.raises(RefusedInput):
+        inspect_raster_file(path)
 
 
 @pytest.mark.slow

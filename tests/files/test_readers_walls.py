@@ -2,9 +2,12 @@
 
 import ctypes
 import os
+import signal
 import socket
 import sqlite3
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,6 +17,7 @@ import pytest
 
 from gis_service.errors import GisError
 from gis_service.files.readers import inspect_file, open_vector
+from gis_service.settings import ROOT
 from tests.foreign_files import write_places, write_workbook
 
 SECRET = "canary-5f2c"  # noqa: S105  in a file that nobody may read
@@ -206,3 +210,9 @@ def test_a_file_that_names_other_places_leads_nowhere(
 def test_of_a_geopackage_only_plain_tables_are_shown(bait: Bait, tmp_path: Path) -> None:
     contents = inspect_file(with_views(tmp_path, bait))
     assert [layer.name for layer in contents.layers] == ["places"]
+
+
+def test_the_limit_of_time_ends_a_reader_otherwise_than_who_kills_it() -> None:
+    endless = "from gis_service.files.readers.walls import limit_time; limit_time(1)\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-c", endless], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == -signal.SIGXCPU

@@ -9,6 +9,8 @@ from sqlalchemy import text
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
+from gis_service.services import ingest_checks
+from gis_service.services import layer_quality as quality
 from gis_service.services.ingest import LoadOptions
 from gis_service.services.ingest_load import Load
 from gis_service.services.layer_quality import LayerQuality, layer_quality, quality_now
@@ -44,7 +46,9 @@ def test_faults_that_came_in_past_the_service_are_found_by_fid(connection: Conne
     assert (outside.lon, outside.lat) == (2, 48)
 
 
-def test_overlaps_of_a_layer_that_tiles_the_ground_are_found(connection: Connection) -> None:
+def test_overlaps_of_a_layer_that_tiles_the_ground_are_found(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shapes = [box(106.30, 20.40, 106.310004, 20.41), box(106.31, 20.40, 106.32, 20.41)]
     rows = rows_of_shapes(shapes, {"name": ["tây", "đông"]})
     Load(CITY, TILES, rows, LoadOptions()).run(
@@ -54,6 +58,13 @@ def test_overlaps_of_a_layer_that_tiles_the_ground_are_found(connection: Connect
     fids = connection.execute(text("SELECT fid FROM layer.tiles ORDER BY fid")).scalars().all()
     assert finding.code == ErrorCode.COVERAGE_OVERLAP
     assert finding.features[0].number in fids
+    # Somebody waits for it: what takes longer, or is more than one pass has the time for, is told.
+    for limits, name, most in ((quality, "LOOK_S", -1.0), (ingest_checks, "AT_ONCE_VERTICES", 9)):
+        with monkeypatch.context() as patched:
+            patched.setattr(limits, name, most)
+            (finding,) = layer_quality(connection, CITY, TILES).findings
+        assert (finding.code, name) == (ErrorCode.COVERAGE_NOT_CHECKED, name)
+        assert "takes too long" in finding.detail("en")
 
 
 def test_a_table_without_geometry_is_looked_at_too(connection: Connection) -> None:

@@ -1,13 +1,10 @@
 """What becomes of uploads: by jobs, by the sweep, and when a reader, a connection or a worker dies."""
 
 import json
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -184,34 +181,6 @@ def test_an_upload_whose_job_dies_every_time_is_refused_or_given_back(town: Uplo
         for id_ in (inspected, committed)
     }
     assert states == {inspected: ("refused", "job_died"), committed: ("ready", "job_died")}
-
-
-def test_a_killed_reader_refuses_its_file_and_nothing_else(town: UploadTown) -> None:
-    upload = town.whole()
-    killed: list[int] = []
-
-    def killer() -> None:
-        while not killed:
-            for pid in children():
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
-            time.sleep(0.005)
-
-    thread = threading.Thread(target=killer)
-    thread.start()
-    with pytest.raises(GisError) as refused:
-        runs.inspect_soon(town.context, upload, STAFF)
-    thread.join()
-    assert (refused.value.code, refused.value.status) == ("file_rejected_reader_limit", 422)
-    assert town.upload(upload.id).state == "refused"
-    assert not town.folder(upload.id).exists()
-
-
-def children() -> list[int]:
-    """Find the readers that this process has started."""
-    tasks = [task / "children" for task in Path("/proc/self/task").iterdir()]
-    there = [int(pid) for task in tasks for pid in task.read_text().split()]
-    return [pid for pid in there if b"readers.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_a_connection_that_is_cut_amid_a_commit_leaves_all_as_it_was(town: UploadTown) -> None:

@@ -7,6 +7,7 @@ kernel allows that, one GDAL driver, and limits on time, memory and writing.
 import json
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -27,7 +28,7 @@ from gis_service.files.readers.formats import Format
 from gis_service.files.readers.laid_out import LaidOut, lay_out
 from gis_service.files.readers.osm_definition import load_definition
 from gis_service.files.readers.stream import BESIDE, REFUSED_EXIT, Found, Question, read_found
-from gis_service.files.rooms import blaming_the_machine, disk_full, home_of, lent
+from gis_service.files.rooms import blaming_the_machine, disk_full, home_of, lent, reader_killed
 from gis_service.messages.plural import plural
 from gis_service.types import Text
 
@@ -354,7 +355,7 @@ class _Child:
             raise self.failure(rows)
 
     def failure(self, rows: int = 0) -> GisError:
-        """Say why the process ended: its own refusal, else a limit or a crash.
+        """Say why the process ended: its own refusal, else a limit, a crash, or somebody who killed it.
 
         Parameters
         ----------
@@ -383,4 +384,7 @@ class _Child:
         # GDAL says of every driver to be left out that it never had it.
         told = [line for line in lines if " to unload from " not in line]
         _LOG.error("reader of %s ended (%s): %s", self.file, reason, " | ".join(told[-_LOG_LINES:]))
+        if code == -signal.SIGKILL and not self._late:
+            # Its limits end it otherwise, and so do its crashes.
+            return reader_killed()
         return RefusedInput(ErrorCode.FILE_REJECTED_READER_LIMIT, file=self.file, reason=reason)

@@ -23,6 +23,7 @@ from gis_service.files.readers.raster_make import make, warp
 from gis_service.files.readers.raster_open import opened
 from gis_service.files.readers.raster_sample import inspect
 from gis_service.files.readers.stream import REFUSED_EXIT
+from gis_service.files.readers.walls import limit_time
 from gis_service.files.rooms import DISK_FULL, FULL
 
 _LOG_BYTES = 1 << 20
@@ -69,7 +70,7 @@ def _leave_geotiff(task: str) -> None:
 def _close_in(question: RasterQuestion) -> None:
     limits = question.limits
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    limit_time(limits.seconds)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # An inspection writes its log alone; a file of our own is, with its overviews, at most twice its cells.
     most = _LOG_BYTES if question.task == "inspect" else 2 * limits.unpacked_bytes + _ROOM_BYTES

@@ -7,6 +7,7 @@ format, and limits on time, memory and writing.
 import json
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from gis_service.files.readers.raster_contents import RasterContents, read_raste
 from gis_service.files.readers.raster_drivers import raster_environment
 from gis_service.files.readers.raster_limits import Kind, RasterLimits, RasterQuestion
 from gis_service.files.readers.stream import REFUSED_EXIT
-from gis_service.files.rooms import blaming_the_machine, lent
+from gis_service.files.rooms import blaming_the_machine, lent, reader_killed
 from gis_service.settings import ROOT
 
 _OFFLINE = "gis_service.files.offline"
@@ -90,7 +91,7 @@ def make_raster_file(path: Path, out: Path, question: RasterQuestion | None = No
     NotFound, RefusedInput
         As :func:`inspect_raster_file`.
     Temporary
-        ``raster_disk_full``.
+        ``raster_disk_full``, ``reading_machine_short``.
     """
     asked = question or RasterQuestion("make", "", path.name)
     return _ask(path, out.parent, replace(asked, task="make", out=str(out)))
@@ -121,7 +122,7 @@ def warp_raster_file(
     RefusedInput
         ``raster_warp_too_large``, ``file_rejected_reader_limit``.
     Temporary
-        ``raster_disk_full``.
+        ``raster_disk_full``, ``reading_machine_short``.
     """
     question = RasterQuestion("warp", "", path.name, limits, str(out), crs=crs, kind=kind, summed=summed)
     return _ask(path, out.parent, question)
@@ -178,7 +179,7 @@ def _answer(question: RasterQuestion, folder: Path) -> RasterContents:
 
 
 def _failure(file: str, code: int, lines: list[str]) -> GisError:
-    """Say why the process ended: its own refusal, else a limit or a crash."""
+    """Say why the process ended: its own refusal, else a limit, a crash, or somebody who killed it."""
     if code == REFUSED_EXIT and lines:
         with suppress(ValueError, KeyError):
             report = json.loads(lines[-1])
@@ -188,6 +189,9 @@ def _failure(file: str, code: int, lines: list[str]) -> GisError:
     # GDAL says of every driver to be left out that it never had it.
     told = [line for line in lines if " to unload from " not in line]
     _LOG.error("reader of %s ended (exit %s): %s", file, code, " | ".join(told[-_LOG_LINES:]))
+    if code == -signal.SIGKILL:
+        # Its limits end it otherwise, and so do its crashes.
+        return reader_killed()
     return _limit(file, f"exit {code}")
 
 

@@ -30,6 +30,7 @@ _ALL_FILES = (1 << 13) - 1
 _TRUNCATE_SINCE, _NETWORK_SINCE, _SCOPE_SINCE = 3, 4, 6
 _BIND_AND_CONNECT = 0b11
 _SIGNALS_AND_NAMED_SOCKETS = 0b11
+_GRACE_S = 5
 _CODE = Path(__file__).resolve().parents[2]
 _PROGRAMS = (
     sys.prefix,
@@ -41,6 +42,20 @@ _PROGRAMS = (
     "/dev/null",
     "/dev/urandom",
 )
+
+
+def limit_time(seconds: int) -> None:
+    """Limit the time of the processor of this process, so that its end tells of this limit.
+
+    It ends by SIGXCPU. Where soft and hard limit are one it ends by SIGKILL, which is also how an operator
+    ends it, and a kernel that has no memory left.
+
+    Parameters
+    ----------
+    seconds
+        Time of the processor.
+    """
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + _GRACE_S))
 
 
 def limit(seconds: int, memory_bytes: int, written_bytes: int) -> None:
@@ -56,7 +71,7 @@ def limit(seconds: int, memory_bytes: int, written_bytes: int) -> None:
         Longest file it may write.
     """
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    limit_time(seconds)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (written_bytes, written_bytes))
 
