@@ -38,6 +38,19 @@ class UploadTown:
         chosen = {"layer": LAYER} if choices is None else dict(choices)
         return runs.choose(self.context, taken.id, lambda _: chosen, STAFF)
 
+    def emptied(self) -> "UploadTown":
+        """Leave no upload, no market and no version of the tests before."""
+        self.do("DELETE FROM gis.upload")
+        self.do("DROP TABLE IF EXISTS layer.market, history.market")
+        self.do("DELETE FROM gis.version")
+        return self
+
+    def by_job(self, content: bytes | None = None) -> tuple[str, str]:
+        """Let a job inspect an upload; give both ids."""
+        begun = runs.inspect_soon(self.context, self.whole(content), STAFF, later=True)
+        assert begun.state == "inspecting"
+        return begun.id, begun.job or ""
+
     def ready(self, content: bytes | None = None) -> Upload:
         """Bring in a file and have it inspected."""
         return runs.inspect_soon(self.context, self.whole(content), STAFF)

@@ -38,21 +38,11 @@ def made(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def town(made: UploadTown) -> UploadTown:
-    made.do("DELETE FROM gis.upload")
-    made.do("DROP TABLE IF EXISTS layer.market, history.market")
-    made.do("DELETE FROM gis.version")
-    return made
+    return made.emptied()
 
 
 def swept(town: UploadTown, *, idle: timedelta = NOW, orphan_s: float = -10) -> None:
     sweep(town.context.engine, town.context.settings, idle=idle, orphan_s=orphan_s)
-
-
-def by_job(town: UploadTown, content: bytes | None = None) -> tuple[str, str]:
-    """Let a job inspect an upload; give both ids."""
-    begun = runs.inspect_soon(town.context, town.whole(content), STAFF, later=True)
-    assert begun.state == "inspecting"
-    return begun.id, begun.job or ""
 
 
 def to_commit(town: UploadTown) -> tuple[str, str]:
@@ -84,7 +74,7 @@ def test_values_that_the_database_cannot_keep_are_shown_as_something_else() -> N
 
 
 def test_a_job_inspects_and_another_commits(town: UploadTown) -> None:
-    id_, job = by_job(town)
+    id_, job = town.by_job()
     town.work(job)
     assert (town.upload(id_).state, town.job(job).status) == ("ready", "successful")
     commit = commits.accept(town.context, id_, STAFF)
@@ -98,7 +88,7 @@ def test_a_job_inspects_and_another_commits(town: UploadTown) -> None:
 
 
 def test_a_job_that_is_refused_gives_the_upload_back_or_up(town: UploadTown) -> None:
-    id_, job = by_job(town, b"<VRT/>")
+    id_, job = town.by_job(b"<VRT/>")
     town.work(job)
     refused = town.upload(id_)
     assert (refused.state, town.job(job).status) == ("refused", "failed")
@@ -143,7 +133,7 @@ def open_jobs(town: UploadTown) -> list[jobs.Job]:
 
 
 def test_another_choice_ends_the_job_that_looked_at_the_one_before(town: UploadTown) -> None:
-    id_, job = by_job(town)
+    id_, job = town.by_job()
     chosen = runs.choose(town.context, id_, lambda _: {}, STAFF)
     assert (chosen.state, town.job(job).status) == ("received", "dismissed")
     town.work(job)
@@ -158,7 +148,7 @@ def test_what_was_found_for_an_older_choice_does_not_count(town: UploadTown) -> 
 
 
 def test_a_job_that_is_not_wanted_gives_its_upload_back(town: UploadTown) -> None:
-    inspected, first = by_job(town)
+    inspected, first = town.by_job()
     committed, second = to_commit(town)
     with writing(town.context) as connection:
         for job in (first, second):
@@ -169,7 +159,7 @@ def test_a_job_that_is_not_wanted_gives_its_upload_back(town: UploadTown) -> Non
 
 
 def test_an_upload_whose_job_dies_every_time_is_refused_or_given_back(town: UploadTown) -> None:
-    inspected, first = by_job(town)
+    inspected, first = town.by_job()
     committed, second = to_commit(town)
     watch = Watch(town.context.engine)
     for job in (first, second):
@@ -298,7 +288,7 @@ def test_the_sweep_takes_up_what_was_left_when_its_process_died(town: UploadTown
 def test_the_sweep_gives_back_what_an_ended_job_has_left(
     town: UploadTown, status: str | None, inspected: str, committed: str
 ) -> None:
-    (first, job), (second, other) = by_job(town), to_commit(town)
+    (first, job), (second, other) = town.by_job(), to_commit(town)
     for one in (job, other):
         if status is None:
             town.do("DELETE FROM gis.job WHERE id = :id", id=one)

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,37 +32,29 @@ def made(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def town(made: UploadTown) -> UploadTown:
-    made.do("DELETE FROM gis.upload")
-    made.do("DROP TABLE IF EXISTS layer.market, history.market")
-    made.do("DELETE FROM gis.version")
-    return made
-
-
-def by_job(town: UploadTown, content: bytes | None = None) -> tuple[str, str]:
-    """Let a job inspect an upload; give both ids."""
-    begun = runs.inspect_soon(town.context, town.whole(content), STAFF, later=True)
-    assert begun.state == "inspecting"
-    return begun.id, begun.job or ""
+    return made.emptied()
 
 
 @contextmanager
 def reader_killed() -> Iterator[None]:
     """Kill the next reader that this process starts."""
     killed: list[int] = []
+    ended = threading.Event()
 
     def killer() -> None:
-        while not killed:
+        while not killed and not ended.wait(0.005):
             for pid in children():
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
-            time.sleep(0.005)
 
     thread = threading.Thread(target=killer)
     thread.start()
     try:
         yield
     finally:
+        ended.set()
         thread.join()
+    assert killed, "no reader was started"
 
 
 def killed_inspection(town: UploadTown, upload: Upload) -> tuple[str, int]:
@@ -97,7 +88,7 @@ def test_a_killed_reader_leaves_the_upload_to_be_inspected_again(town: UploadTow
 
 @bad_input(29)
 def test_a_file_whose_reader_is_killed_twice_in_a_row_is_refused(town: UploadTown) -> None:
-    id_, job = by_job(town)
+    id_, job = town.by_job()
     with reader_killed():
         town.work(job)
     left = town.upload(id_)
