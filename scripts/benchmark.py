@@ -86,12 +86,12 @@ QUESTIONS = {
         ),
     ),
     "catchments": Question(
-        "200 facilities and 100,000 homes within 30 minutes, and 20 in a real town: the pairs, and what is\n"
-        "shared over them; 14 million pairs in the made city",
+        "200 facilities and 100,000 homes within 30 minutes in cities of 0.1, 0.5 and 2 million directed\n"
+        "roads, and 20 in a real town: the pairs, and what is shared over them",
         "catchments.py",
         tuple(
-            f"{town}{way}"
-            for town in ("", "Helsinki ")
+            f"{town}, {way}"
+            for town in ("0.1 M", "0.5 M", "2 M", "Helsinki")
             for way in (
                 *("pairs: ours", "pairs: scipy", "pairs: one pass"),
                 *("shares: ours", "shares: numpy", "shares: access", "shares: one pass"),

@@ -262,13 +262,13 @@ def _of_rule(folder: Path, value: object) -> str:
     metavar="NAMES",
     callback=_names,
     help="Further tables as CSV files, with commas between: facilities, hexagons, land_use, backup,"
-    " provision, land_balance, accessibility, inequality, lorenz, od, range.",
+    " provision, land_balance, accessibility, inequality, way_inequality, lorenz, od, range.",
 )
 @click.option(
     "--rank-column",
     metavar="NAME",
     help="Column of the population file, else of the zones, to rank homes by from the worst-off (income):"
-    " for the concentration index in the table inequality.",
+    " for the concentration index in the tables inequality and way_inequality.",
 )
 @click.option(
     "--before",

@@ -173,7 +173,7 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     closed = () if sees_personal(caller) else tuple(dict.fromkeys(closed_tables(request.tables)))
     open_to_all = tuple(name for name in request.tables if name not in closed)
     left: dict[str, object] = {"tables": open_to_all}
-    if OF_EVENNESS in closed:
+    if set(OF_EVENNESS) & set(closed):
         left["rank_column"] = None
     task = complete(request.model_copy(update=left), catalogue, _today(), rights)
     require_shown(

@@ -43,8 +43,8 @@ OF_NO_WAYS = ("provision", "land_balance")
 """Further tables that tell nothing of ways."""
 OF_DRAWS = "range"
 """The further table of draws, which move the speeds of all people together."""
-OF_EVENNESS = "inequality"
-"""The further table that tells the concentration index, where there is a column to rank by."""
+OF_EVENNESS = ("inequality", "way_inequality")
+"""Further tables that tell the concentration index, where there is a column to rank by."""
 MAX_TURNOUT_S = 86_400.0
 """Longest turn-out: one day."""
 

@@ -175,10 +175,10 @@ def _beside(question: GapQuestion, measure: CoverageMeasure) -> tuple[str, ...]:
 
 
 def _rank_column(question: GapQuestion) -> str | None:
-    """Give the column to rank by: only beside the table that tells of it."""
+    """Give the column to rank by: only beside a table that tells of it."""
     column = question.rank_column
-    if column is not None and OF_EVENNESS not in question.tables:
-        expected = f"--tables {OF_EVENNESS}"
+    if column is not None and not set(OF_EVENNESS) & set(question.tables):
+        expected = f"--tables {OF_EVENNESS[0]}"
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--rank-column", value=column, expected=expected)
     return column
 

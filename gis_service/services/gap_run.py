@@ -9,6 +9,7 @@ from gis_service.errors import ErrorCode, WrongUse
 from gis_service.services.catchment_files import limits_drawn, require_one_catchment, write_catchments
 from gis_service.services.coverage import Progress
 from gis_service.services.coverage_document import Document
+from gis_service.services.coverage_parameters import ON_ROADS, CoverageParameters
 from gis_service.services.gap_analysis import GapAnalysis, run_gap_analysis
 from gis_service.services.gap_before import GapBefore, require_comparable
 from gis_service.services.gap_beside import asked_rules
@@ -152,6 +153,7 @@ class GapRun:
             require_roads(parameters)
         require_comparable(self.before, parameters, self.files, self.question)
         self._require_what_goes_with_it()
+        self._require_roads_to_close(parameters)
 
     def _require_what_goes_with_it(self) -> None:
         """Refuse options that say nothing without another one."""
@@ -167,6 +169,19 @@ class GapRun:
         ):
             if value is not None and not is_there:
                 raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected=other)
+
+    def _require_roads_to_close(self, parameters: CoverageParameters) -> None:
+        """Refuse closed roads where nobody goes by road."""
+        before = self.before
+        for option, value in (
+            ("--closed-areas", self.files.closed_areas),
+            ("--closed-classes", ",".join(self.question.closed_classes)),
+            ("--before-closed-areas", before.before_closed_areas),
+            ("--before-closed-classes", ",".join(before.before_closed_classes)),
+        ):
+            if value and not parameters.on_roads:
+                expected = f"--measure {', '.join(sorted(ON_ROADS))}"
+                raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected=expected)
 
 
 def _part(kind: type[Part], options: Mapping[str, Any]) -> Part:

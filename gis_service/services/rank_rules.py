@@ -13,7 +13,8 @@ from gis_service.types import Floats, Int32s, LayerId
 
 RANK_COLUMN = (
     "Column of numbers that homes are ranked by, the worst-off lowest, as an income: of the layer of the"
-    " people, else of the units. The table `inequality` then has the concentration index."
+    " people, else of the units. The tables `inequality` and `way_inequality` then have the"
+    " concentration index."
 )
 """What the input of a study means, for who reads its description."""
 _NUMBERS = ("number", "integer")
@@ -39,14 +40,14 @@ def ranked(
     Raises
     ------
     RefusedInput
-        ``study_refused`` without the table that tells of it.
+        ``study_refused`` without a table that tells of it.
     WrongUse
         ``ranking_missing`` when no layer has such a column.
     """
     if column is None:
         return parameters
-    if OF_EVENNESS not in parameters.tables:
-        raise refused("rank_column", column, f"tables: {OF_EVENNESS}")
+    if not set(OF_EVENNESS) & set(parameters.tables):
+        raise refused("rank_column", column, f"tables: {', '.join(OF_EVENNESS)}")
     for layer in layers:
         if any(one.name == column and one.type in _NUMBERS for one in catalogue.layers[layer].fields):
             return replace(parameters, rank_column=column, rank_of=layer)

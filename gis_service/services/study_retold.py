@@ -235,7 +235,7 @@ def _without(document: Document, tables: tuple[str, ...]) -> Document:
     gone = layers_of_tables(asked).keys() - layers_of_tables(left).keys()
     layers = {role: one for role, one in document["inputs"].items() if role not in gone}
     kept = document["parameters"] | {"tables": list(left)}
-    if OF_EVENNESS not in left:
+    if not set(OF_EVENNESS) & set(left):
         kept.pop("rank_column", None)
     return document | {"parameters": kept, "inputs": layers}
 

@@ -1,7 +1,7 @@
 """Ways to floating catchments: the pairs of 200 facilities and 100,000 homes, and what is shared over them.
 
-A made city of half a million directed roads, 30 minutes in three bands; and as many homes and 20 facilities
-on foot in the middle of a real one. Sharing starts from the same pairs in
+Made cities of 0.1, 0.5 and 2 million directed roads, 30 minutes in three bands; and as many homes and 20
+facilities on foot in the middle of a real one. Sharing starts from the same pairs in
 all ways; every peer must agree with ours to 1e-12. Beside them one streaming pass over the pairs. Seconds are
 CPU seconds of the question alone, the median of several.
 """
@@ -32,9 +32,9 @@ from gis_service.analysis.pairs import Pairs, network_pairs
 from gis_service.analysis.snap import Positions
 from gis_service.types import Floats, Int32s, Int64s
 
-SIZE, HOMES, TIMES = "0.5 M", 100_000, 5
-FACILITIES = {"": 200, EXTRACT: 20}
-"""Of the made city, and of the real town."""
+HOMES, TIMES = 100_000, 5
+FACILITIES = {**dict.fromkeys(SIDES, 200), EXTRACT: 20}
+"""Of the made cities, and of the real town."""
 LIMIT_MS = 30 * 60 * 1000
 NEAR_ENOUGH = 1e-12
 
@@ -44,7 +44,7 @@ Shared: TypeAlias = tuple[Pairs, Int64s, Floats]
 
 def city(town: str) -> Place:
     """Make a town with homes and facilities anywhere along its roads."""
-    graph: Graph = (extract(extract_file()) if town else made_city(SIDES[SIZE]).contracted())[0]
+    graph: Graph = (extract(extract_file()) if town == EXTRACT else made_city(SIDES[town]).contracted())[0]
     rng, used = np.random.default_rng(3), np.flatnonzero(graph.chain >= 0).astype(np.int32)
 
     def along_roads(n: int) -> Positions:
@@ -74,12 +74,12 @@ def scipy_pairs(place: Place) -> int:
 def prepare(folder: Path) -> None:
     """Write down the pairs, who lives there, what is offered, and what we make of it."""
     for town, facilities in FACILITIES.items():
-        if town and not extract_file().exists():
+        if town == EXTRACT and not extract_file().exists():
             continue
         pairs, rng = pairs_of(city(town)), np.random.default_rng(4)
         people, capacity = rng.integers(500, 9000, HOMES), rng.integers(1, 50, facilities).astype(float)
         np.savez(
-            folder / f"{town}pairs.npz",
+            folder / f"{town}.npz",
             start=pairs.start,
             home=pairs.home,
             cost=pairs.cost,
@@ -169,8 +169,8 @@ def main(way: str, folder: Path) -> None:
     if way == "prepare":
         prepare(folder)
         return
-    town, way = (EXTRACT, way.removeprefix(f"{EXTRACT} ")) if way.startswith(EXTRACT) else ("", way)
-    if not (folder / f"{town}pairs.npz").exists():
+    town, _, way = way.partition(", ")
+    if not (folder / f"{town}.npz").exists():
         told = {"seconds": float("nan"), "done": 0, "note": "the extract is not there: set GIS_SHARED_DATA"}
         print(json.dumps(told))
         return
@@ -180,7 +180,7 @@ def main(way: str, folder: Path) -> None:
         note = "junctions alone, none of the homes" if way.endswith("scipy") else f"{HOMES:,} homes"
         print(json.dumps({"seconds": seconds, "done": FACILITIES[town], "note": note}))
         return
-    with np.load(folder / f"{town}pairs.npz") as kept:
+    with np.load(folder / f"{town}.npz") as kept:
         pairs = Pairs(kept["start"], kept["home"], kept["cost"])
         shared, expected = (pairs, kept["people"], kept["capacity"]), kept["ours"]
     if way.endswith("one pass"):

@@ -159,6 +159,8 @@ def test_a_comparison_leaves_aside_what_stands_beside(town: Town, school: str) -
         (("--closed-hours", "22", "5"), 2, "--closed-classes"),
         (("--closed-hours", "5", "5", "--closed-classes", "alley"), 2, "22 5"),
         (("--closed-hours", "5", "25", "--closed-classes", "alley"), 2, "5 25"),
+        (("--measure", "straight_radius", "--closed-classes", "alley"), 2, "--closed-classes"),
+        (("--measure", "straight_radius", "--closed-areas", "water.gpkg"), 2, "--measure network"),
         (("--vintage-zones", "nowhere.gpkg"), 4, "nowhere.gpkg"),
         (("--vintage-zones", "a=zones.gpkg", "--vintage-zones", "a=zones.gpkg"), 2, "each name once"),
     ],

@@ -64,6 +64,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "accessibility": Table(accessibility.rows, is_of_pairs=True),
     "inequality": Table(inequality.rows, is_of_pairs=True),
+    "way_inequality": Table(inequality.way_rows),
     "lorenz": Table(inequality.lorenz_rows, is_of_pairs=True),
     "od": Table(od.rows, is_of_pairs=True),
     "range": Table(assumption_range.rows, is_quick=False, notice=assumption_range.NOTICE),

@@ -1,6 +1,6 @@
 """How evenly a service is spread over people: what there is for each, and how long their ways are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +29,26 @@ def rows(scene: Scene) -> list[Row]:
     WrongUse
         ``ranking_missing`` where people live of whom nothing tells a rank.
     """
+    return _measured(scene, _held(scene))
+
+
+def way_rows(scene: Scene) -> list[Row]:
+    """Give those of the `rows` that tell of ways: no catchments are made for them.
+
+    So they are told wherever there are ways, however many pairs of homes and facilities there would be.
+
+    Raises
+    ------
+    WrongUse
+        ``ranking_missing``, as above.
+    """
+    return _measured(scene, _ways(scene))
+
+
+def _measured(scene: Scene, all_held: Iterable["_Held"]) -> list[Row]:
     ranked = scene.parameters.rank_column is not None
     found = []
-    for held in _held(scene):
+    for held in all_held:
         measured = held.measured()
         people, cost = scene.demand.people[held.group], scene.ways_of(held.group).field.cost
         far = beyond(cost, people, _WORST * scene.parameters.limit_cost) if held.of == "way" else None
@@ -86,14 +103,26 @@ class _Held:
 
 
 def _held(scene: Scene) -> Iterator[_Held]:
-    """Give what each group has: everybody counts on catchments, who arrives on ways."""
-    shares, unit = shares_of(scene), np.maximum(scene.zone, -1)
-    known = scene.inputs.rank
-    rank = None if known is None else known[scene.inputs.zone != BEYOND]
+    """Give what each group has: what is in its reach by either method, then its ways."""
+    shares, unit, rank = shares_of(scene), np.maximum(scene.zone, -1), _rank(scene)
+    for ways in _ways(scene):
+        group = ways.group
+        for of, values in (("enhanced", shares.enhanced[group]), ("balanced", shares.balanced[group])):
+            yield _Held(of, group, "all", values, scene.demand.people[group], unit, rank)
+        yield ways
+
+
+def _ways(scene: Scene) -> Iterator[_Held]:
+    """Give the ways of each group, of those who arrive."""
+    unit, rank = np.maximum(scene.zone, -1), _rank(scene)
     for group in scene.parameters.counted_groups:
         people, cost = scene.demand.people[group], scene.ways_of(group).field.cost
-        for of, values in (("enhanced", shares.enhanced[group]), ("balanced", shares.balanced[group])):
-            yield _Held(of, group, "all", values, people, unit, rank)
         arrived = cost < UNREACHED
         ways, placed = cost[arrived] / PER_UNIT, None if rank is None else rank[arrived]
         yield _Held("way", group, "arrived", ways, people[arrived], unit[arrived], placed)
+
+
+def _rank(scene: Scene) -> Floats | None:
+    """Give the rank of each home inside the study area."""
+    known = scene.inputs.rank
+    return None if known is None else known[scene.inputs.zone != BEYOND]

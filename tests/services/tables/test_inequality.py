@@ -55,6 +55,17 @@ def test_ways_are_those_of_who_arrives_and_the_worst_off_are_counted() -> None:
     assert nobody["beyond_twice"] == 360.5
 
 
+def test_the_ways_alone_are_told_however_many_pairs_there_would_be() -> None:
+    whole = [row for row in asked(street()) if row["of"] == "way"]
+    alone = run_coverage(street(), replace(ASKED, tables=("way_inequality",)), most_pairs=1).document[
+        "tables"
+    ]
+    assert alone == {"way_inequality": whole}
+    with pytest.raises(WrongUse) as refused:
+        run_coverage(street(), ASKED, most_pairs=1)
+    assert refused.value.code == ErrorCode.PAIRS_TOO_MANY
+
+
 def test_the_curve_goes_from_nobody_to_everybody() -> None:
     curve = [row for row in asked(street(), "lorenz") if (row["of"], row["group"]) == ("way", "all")]
     points = [(row["people_share"], row["share"]) for row in curve]
