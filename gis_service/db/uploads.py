@@ -184,7 +184,12 @@ def change_upload(
 
 
 def release_of_job(
-    connection: Connection, job_id: str, problem: dict[str, Any] | None, *, refused: bool
+    connection: Connection,
+    job_id: str,
+    problem: dict[str, Any] | None,
+    *,
+    refused: bool,
+    unless_first: bool = False,
 ) -> None:
     """Give an upload back that an ended job has left under way.
 
@@ -194,8 +199,13 @@ def release_of_job(
         The error that the job ended with.
     refused
         Whether an upload that was being inspected is given up; else it waits for other choices.
+    unless_first
+        Whether it is given up only when its last inspection ended with the same error.
     """
-    after_inspection = "refused" if refused else "ready"
+    after_inspection: Any = "refused" if refused else "ready"
+    if refused and unless_first and problem is not None:
+        again = upload.c.problem["code"].astext == problem["code"]
+        after_inspection = case((again, "refused"), else_="ready")
     state = case((upload.c.state == "inspecting", after_inspection), else_="ready")
     where = (upload.c.job == job_id, upload.c.state.in_(("inspecting", "committing")))
     now = func.clock_timestamp()

@@ -263,7 +263,8 @@ def _is_under_way(job: Job, attempt: int) -> bool:
 def _give_up(connection: Connection, job: Job, code: str) -> None:
     error = Conflict(ErrorCode.JOB_DIED, id=job.id, times=job.attempts, exit_code=code, step=job.step or "-")
     rows.end_job(connection, job.id, "failed", problem=written(error))
-    uploads.release_of_job(connection, job.id, written(error), refused=True)
+    # Once it may be anybody's doing; a file that ends its worker does it whenever it is looked at.
+    uploads.release_of_job(connection, job.id, written(error), refused=True, unless_first=True)
 
 
 async def run_worker(

@@ -175,8 +175,11 @@ def _inspect(
 
 
 def _was_killed(upload: Upload) -> bool:
-    """Tell whether the last look at an upload ended because its reader was killed."""
-    return upload.problem is not None and is_killed(jobs.read_problem(upload.id, upload.problem))
+    """Tell whether the last look at an upload ended because its reader, or the worker, was killed."""
+    if upload.problem is None:
+        return False
+    error = jobs.read_problem(upload.id, upload.problem)
+    return error.code is ErrorCode.JOB_DIED or is_killed(error)
 
 
 def _end(context: Context, upload: Upload, error: GisError) -> None:
@@ -273,7 +276,7 @@ def choose(context: Context, id_: str, change: Change, caller: Caller) -> Upload
             job=None,
             choices=choices,
             inspection=None,
-            # A reader that is killed again, however the file is to be read, is killed by the file.
+            # What kills again, however the file is to be read, is the file.
             problem=found.problem if _was_killed(found) else None,
         )
         return uploads.find(connection, id_, None)

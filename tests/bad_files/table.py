@@ -72,7 +72,11 @@ BAD_INPUTS = {
     26: _is("an upload that is cut", (409, "upload_offset_wrong"), (460, "upload_checksum_wrong")),
     27: _is("two who replace one layer", (409, "base_version_changed")),
     28: _is("a death amid the load", (507, "upload_disk_full"), (503, "database_unavailable")),
-    29: _is("a reader that falls or is ended", (422, "file_rejected_reader_limit")),
+    29: _is(
+        "a reader that falls or is ended",
+        (422, "file_rejected_reader_limit"),
+        (503, "reading_machine_short"),
+    ),
     30: _is("markup in values and titles", (201, "markup_in_text"), numbered=True),
     31: _is("far fewer rows", (422, "rows_fewer")),
     32: _is("personal columns", (201, "personal_column")),

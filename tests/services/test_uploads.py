@@ -158,19 +158,27 @@ def test_a_job_that_is_not_wanted_gives_its_upload_back(town: UploadTown) -> Non
     assert town.markets() == []
 
 
-def test_an_upload_whose_job_dies_every_time_is_refused_or_given_back(town: UploadTown) -> None:
+def test_an_upload_whose_job_dies_every_time_is_given_back_once_and_then_refused(town: UploadTown) -> None:
     inspected, first = town.by_job()
     committed, second = to_commit(town)
     watch = Watch(town.context.engine)
-    for job in (first, second):
+
+    def die(job: str) -> None:
         for attempt in (1, 2):
             assert run_alone(watch.begin(job)) == attempt
             assert run_alone(watch.died(job, attempt, -9)) == (attempt == 1)
-    states = {
-        id_: (town.upload(id_).state, (town.upload(id_).problem or {})["code"])
-        for id_ in (inspected, committed)
-    }
-    assert states == {inspected: ("refused", "job_died"), committed: ("ready", "job_died")}
+
+    def state(id_: str) -> tuple[str, str]:
+        return town.upload(id_).state, (town.upload(id_).problem or {})["code"]
+
+    die(first)
+    die(second)
+    assert (state(inspected), state(committed)) == (("ready", "job_died"), ("ready", "job_died"))
+    # Chosen anew and dead again: it is the file.
+    chosen = runs.choose(town.context, inspected, dict, STAFF)
+    again = runs.inspect_soon(town.context, chosen, STAFF, later=True)
+    die(str(again.job))
+    assert state(inspected) == ("refused", "job_died")
 
 
 def test_a_connection_that_is_cut_amid_a_commit_leaves_all_as_it_was(town: UploadTown) -> None:

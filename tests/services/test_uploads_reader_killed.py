@@ -17,6 +17,7 @@ from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
 from gis_service.services.uploads import Upload
 from tests.bad_files.marks import bad_input
+from tests.bad_files.told import Told
 from tests.upload_town import STAFF, UploadTown, make_upload_town
 from tests.web.uploaded import points
 
@@ -76,10 +77,12 @@ def chosen_again(town: UploadTown, id_: str) -> Upload:
     return runs.choose(town.context, id_, dict, STAFF)
 
 
-@bad_input(29)
-def test_a_killed_reader_leaves_the_upload_to_be_inspected_again(town: UploadTown) -> None:
+@bad_input(29, (503, "reading_machine_short"))
+def test_a_killed_reader_leaves_the_upload_to_be_inspected_again(town: UploadTown, told: Told) -> None:
     id_ = town.whole().id
-    assert killed_inspection(town, town.upload(id_)) == ("reading_machine_short", 503)
+    code, status = killed_inspection(town, town.upload(id_))
+    told.note(status, code, named=False)
+    assert (code, status) == ("reading_machine_short", 503)
     left = town.upload(id_)
     assert (left.state, (left.problem or {})["code"]) == ("ready", "reading_machine_short")
     ready = runs.inspect_soon(town.context, chosen_again(town, id_), STAFF)
