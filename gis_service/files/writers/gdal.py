@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyogrio
 
 from gis_service.files.writers.table import GEOMETRY, Note, Table, Watched
+
+_LIBRARY = "pyogrio.raw"
+"""Brings pandas and GeoPandas with it, a hundred megabytes: only into a process that writes such a file."""
 
 
 def write_geopackage(part: Path, table: Table, batches: Iterator[pa.RecordBatch]) -> list[Note]:
@@ -80,7 +83,7 @@ def stream(
     """
     watched = Watched(batches)
     try:
-        pyogrio.raw.write_arrow(
+        import_module(_LIBRARY).write_arrow(
             pa.RecordBatchReader.from_batches(table.schema, watched),
             part,
             layer=table.name,
