@@ -14,7 +14,7 @@ from gis_service.files.readers import Header, ReaderLimits
 from gis_service.services.ingest_placed import Placed, Placing
 from gis_service.types import Floats, VersionId
 
-PIECE_ROWS = 16_384
+PIECE_ROWS = 4_096
 """Rows that are checked at a time."""
 WIDEST_GAP_M = 1000
 """Gaps between areas that are wider than this are no slips of drawing."""

@@ -21,7 +21,7 @@ from gis_service.files.readers import ArchiveLimits, ReaderLimits, archive, open
 from gis_service.files.readers import child as reader
 from gis_service.files.readers import raster_child as raster_reader
 from gis_service.files.readers.raster_limits import RasterQuestion
-from gis_service.files.readers.stream import BATCH_BYTES, Question
+from gis_service.files.readers.stream import BATCH_BYTES, BATCH_ROWS, Question
 from gis_service.files.rooms import blaming_the_machine, lent, sweep_rooms
 from gis_service.settings import ROOT
 
@@ -182,9 +182,9 @@ def test_a_small_parquet_does_not_unpack_beyond_the_limit(tmp_path: Path) -> Non
 
 
 def test_rows_come_in_batches_that_the_parent_has_room_for(tmp_path: Path) -> None:
-    path = parquet(tmp_path / "a.parquet", 4_000, 20_000)
+    path = parquet(tmp_path / "a.parquet", 20_000, BATCH_ROWS)
     with open_vector(path) as source:
         sizes = [(batch.num_rows, batch.nbytes) for batch in source.batches()]
-    assert sum(rows for rows, _ in sizes) == 20_000
+    assert sum(rows for rows, _ in sizes) == BATCH_ROWS
     assert len(sizes) == 2
     assert all(size <= BATCH_BYTES for _, size in sizes)
