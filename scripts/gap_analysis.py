@@ -261,8 +261,8 @@ def _of_rule(folder: Path, value: object) -> str:
     default="",
     metavar="NAMES",
     callback=_names,
-    help="Further tables as CSV files, with commas between: facilities, hexagons, land_use, backup,"
-    " provision, land_balance, accessibility, inequality, way_inequality, lorenz, od, range.",
+    help="Further tables as CSV files, with commas between: facilities, hexagons, land_use, units, backup,"
+    " provision, land_balance, accessibility, inequality, way_inequality, lorenz, way_lorenz, od, range.",
 )
 @click.option(
     "--rank-column",

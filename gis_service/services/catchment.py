@@ -37,7 +37,7 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import document_id, persons, plain, units
-from gis_service.services.study_standard import refused
+from gis_service.services.study_standard import TO_POINTS, refused
 from gis_service.types import THOUSANDTHS, Geometries, Text
 
 PROCESS = "catchment"
@@ -222,8 +222,7 @@ def _ways_of_places(ground: Ground, asked: CatchmentAsk) -> list[Document]:
     xy, limit = place_xy(ground.inputs.crs, asked), min(ground.limits[-1], LARGEST_LIMIT)
     facilities, roads, chosen = ground.inputs.facilities, ground.roads, ground.chosen
     if facilities.shapes is not None:  # as of the table
-        measures = "network_time, network_distance, straight_radius (point)"
-        raise refused("measure", ground.parameters.measure, measures)
+        raise refused("measure", ground.parameters.measure, TO_POINTS)
     if roads is None or ground.graph is None:
         pairs = straight_pairs(xy, facilities.xy[chosen], limit=limit)
     else:

@@ -178,7 +178,7 @@ def _rank_column(question: GapQuestion) -> str | None:
     """Give the column to rank by: only beside a table that tells of it."""
     column = question.rank_column
     if column is not None and not set(OF_EVENNESS) & set(question.tables):
-        expected = f"--tables {OF_EVENNESS[0]}"
+        expected = f"--tables {' | '.join(OF_EVENNESS)}"
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--rank-column", value=column, expected=expected)
     return column
 

@@ -257,6 +257,7 @@ def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDat
             "id": gap["id"],
             "rank": rank,
             "name": gap_name(gap, is_unit=is_quota).vi,
+            "name_en": gap_name(gap, is_unit=is_quota).en,
             "people": float(gap["people"]),
             "homes": gap["homes"],
             "kind": gap["kind"],
@@ -267,7 +268,7 @@ def _gap_frame(analysis: GapAnalysis, document: Mapping[str, Any]) -> gpd.GeoDat
         }
         for rank, (gap, place) in enumerate(zip(document["gaps"], analysis.result.gaps, strict=True), 1)
     ]
-    columns = ["id", "rank", "name", "people", "homes", "kind", "settlement", "zone", "zone_name"]
+    columns = ["id", "rank", "name", "name_en", "people", "homes", "kind", "settlement", "zone", "zone_name"]
     columns += [group_column(one) for one in document["parameters"]["groups"] if one != ALL]
     geometry = [place.geometry for place in analysis.result.gaps]  # in the order of the document
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=geometry, crs=analysis.inputs.crs)

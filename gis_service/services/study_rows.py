@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyproj
 import shapely
 
+from gis_service.analysis.hexagons import Hexagons
 from gis_service.catalogue.loader import Catalogue
-from gis_service.crs import STORAGE
+from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers import Header
@@ -21,7 +23,7 @@ from gis_service.types import Geometries
 
 KEY = "id"
 """Names a row for good: a unit's code, the cell of a gap place, the id of a row of a table."""
-ZONES, GAPS, FACILITIES = "zones", "gaps", "facilities"
+ZONES, GAPS, FACILITIES, HEXAGONS = "zones", "gaps", "facilities", "hexagons"
 _PLACE = ("lon", "lat")
 _GROUP, _GROUPS, _ALL = "group", "groups", "all"
 
@@ -78,6 +80,8 @@ def rows_of_study(connection: Connection, catalogue: Catalogue, shown: Document,
         rows, geometry, found = _placed(shown, name), "Point", {}
         for row in rows:
             found[row[KEY]] = shapely.Point([row.pop(part) for part in _PLACE])
+        if name == HEXAGONS:
+            geometry, found = "Polygon", _hexagons(catalogue, shown, list(found))
     placed = [row for row in rows if row[KEY] in found]
     if not placed:
         raise RefusedInput(
@@ -108,6 +112,14 @@ def _outlines(
         places = zip(map(str, rows.columns[key]), rows.geometry, strict=True)
         found |= {code: place for code, place in places if place is not None}
     return geometry, found
+
+
+def _hexagons(catalogue: Catalogue, shown: Document, ids: Sequence[str]) -> dict[str, shapely.Geometry]:
+    """Draw hexagons of the city's grid by their ids, in degrees."""
+    column, row = np.array([one.split("_") for one in ids], dtype=np.int64).reshape(-1, 2).T
+    grid = Hexagons(shown["parameters"]["hexagon_m"], column, row, np.empty(0, np.int64))
+    outlines = np.asarray(shapely.polygons(grid.outline_xy), dtype=object)
+    return dict(zip(ids, transform(outlines, pyproj.CRS(catalogue.city.crs), STORAGE), strict=True))
 
 
 def _placed(shown: Document, name: str) -> list[dict[str, Any]]:

@@ -19,6 +19,13 @@ _WALKERS = {"age_60": "elderly", "age_3_5": "children", "age_6_10": "children"}
 """Groups that walk slower, when a standard names them (METHODS, Speeds)."""
 
 
+TO_POINTS = Text(
+    "network_time, network_distance, straight_radius (tới điểm)",
+    "network_time, network_distance, straight_radius (to points)",
+)
+"""Measures whose ways lead from place to place."""
+
+
 def refused(name: str, value: object, expected: Text | str) -> RefusedInput:
     """Say which input cannot be used, and what would be right."""
     return RefusedInput(ErrorCode.STUDY_REFUSED, name=name, value=value, expected=expected)

@@ -32,6 +32,7 @@ class City:
     people: list[int]
     facilities: list[tuple[int, int]]
     roads: list[tuple[tuple[int, int], tuple[int, int]]]
+    units: tuple[int, ...] = (0, 1, 2)
 
     def inputs(self, moved: tuple[float, float] = (0.0, 0.0)) -> CoverageInputs:
         xy = np.array(self.homes, dtype=float).reshape(-1, 2) + moved
@@ -56,7 +57,8 @@ class City:
         """Three units side by side; the upper part of the study area is in none."""
         x, y = moved
         boxes = [shapely.box(x + low, y, x + low + 1500, y + 3000) for low in (0, 1500, 3000)]
-        return sorted_zones(["1", "2", "3"], ["a", "b", "c"], np.array(boxes, dtype=object))
+        ids, names = (["123"[unit] for unit in self.units], ["abc"[unit] for unit in self.units])
+        return sorted_zones(ids, names, np.array([boxes[unit] for unit in self.units], dtype=object))
 
 
 def facilities_at(xy: Floats, zones: Zones) -> Facilities:
@@ -162,6 +164,21 @@ def test_the_order_of_people_changes_nothing(city: City, asked: CoverageParamete
     one, other = run_coverage(city.inputs(), asked).document, run_coverage(turned.inputs(), asked).document
     for part in ("id", "totals", "zones", "gaps", "notices"):
         assert one[part] == other[part]
+
+
+@settings(max_examples=40, deadline=None)
+@given(cities, ways, st.randoms(use_true_random=False))
+def test_the_order_of_facilities_and_units_changes_no_figure(
+    city: City, asked: CoverageParameters, shuffle: object
+) -> None:
+    order, units = list(range(len(city.facilities))), [0, 1, 2]
+    shuffle.shuffle(order)  # type: ignore[attr-defined]
+    shuffle.shuffle(units)  # type: ignore[attr-defined]
+    turned = replace(city, facilities=[city.facilities[i] for i in order], units=tuple(units))
+    one, other = run_coverage(city.inputs(), asked).document, run_coverage(turned.inputs(), asked).document
+    for part in ("totals", "zones"):
+        assert one[part] == other[part]
+    assert [gap["people"] for gap in one["gaps"]] == [gap["people"] for gap in other["gaps"]]
 
 
 @settings(max_examples=40, deadline=None)

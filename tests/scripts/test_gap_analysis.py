@@ -60,7 +60,7 @@ def test_the_gaps_are_places_with_people_names_and_ranks(town: Town) -> None:
     assert gaps["rank"].tolist() == [1, 2][: len(gaps)]
     assert gaps["people"].sum() == 70
     assert gaps.crs == "EPSG:9209"
-    assert gaps["name"][0] == "Thôn Hạ, Xã Đông"
+    assert (gaps["name"][0], gaps["name_en"][0]) == ("Thôn Hạ, Xã Đông", "Thôn Hạ, Xã Đông")
 
 
 def test_two_runs_give_the_same_summary(town: Town) -> None:

@@ -217,7 +217,7 @@ def test_homes_are_ranked_by_a_column_of_the_people_else_of_the_zones(grouped: T
     zones = gpd.read_file(grouped.options["zones"])
     zones["poverty"], zones["income"] = [30.5, 10], [0, 0]
     zones.to_file(grouped.options["zones"])
-    asked = {"tables": "inequality", "groups": "age_60", "limit_m": "2000"}
+    asked = {"tables": "inequality,way_inequality", "groups": "age_60", "limit_m": "2000"}
     own = grouped.run(**asked, rank_column="income").summary
     assert (own["parameters"]["rank_of"], own["parameters"]["rank_column"]) == ("population", "income")
     way = next(row for row in own["tables"]["inequality"] if (row["of"], row["group"]) == ("way", "all"))
@@ -225,9 +225,11 @@ def test_homes_are_ranked_by_a_column_of_the_people_else_of_the_zones(grouped: T
     amounts = np.array([40 * 1900, 30 * 520, 20 * 300, 10 * 100])
     places = np.array([0.2, 0.55, 0.8, 0.95])
     assert way["concentration"] == pytest.approx(2 * (amounts @ places) / amounts.sum() - 1)
-    by_unit = grouped.run(**asked, rank_column="poverty").summary
+    of_ways = [row for row in own["tables"]["inequality"] if row["of"] == "way"]
+    assert own["tables"]["way_inequality"] == of_ways
+    by_unit = grouped.run(**asked | {"tables": "way_inequality"}, rank_column="poverty").summary
     assert by_unit["parameters"]["rank_of"] == "zones"
-    way = next(row for row in by_unit["tables"]["inequality"] if row["of"] == "way")
+    way = by_unit["tables"]["way_inequality"][0]
     west = amounts[1:].sum()
     assert way["concentration"] == pytest.approx(2 * (west * 0.3 + amounts[0] * 0.8) / amounts.sum() - 1)
     assert "rank" in by_unit["inputs"]
@@ -237,7 +239,7 @@ def test_homes_are_ranked_by_a_column_of_the_people_else_of_the_zones(grouped: T
 @pytest.mark.parametrize(
     ("asked", "exit_code", "said"),
     [
-        ({"rank_column": "people"}, 2, "--tables inequality"),
+        ({"rank_column": "people"}, 2, "--tables inequality | way_inequality"),
         ({"rank_column": "wealth", "tables": "inequality"}, 2, "wealth"),
         ({"rank_column": "", "tables": "inequality"}, 2, "concentration index"),
     ],

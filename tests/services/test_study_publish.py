@@ -293,6 +293,12 @@ def test_hexagons_are_published_for_those_only_who_see_personal_detail(office: O
         assert code is ErrorCode.STUDY_ROWS_MISSING
     made = office.publish(study["id"], rows="hexagons", visibility="personal", caller=ADMIN)
     assert made.features == len(study["tables"]["hexagons"]) > 0
+    told = {row["id"]: (row["lon"], row["lat"]) for row in study["tables"]["hexagons"]}
+    asked_for = "SELECT id, ST_Area(geom::geography), ST_X(ST_Centroid(geom)), ST_Y(ST_Centroid(geom))"
+    drawn = office.town.execute(text(f"{asked_for} FROM layer.offices_by_unit"))
+    for id_, area_m2, lon, lat in drawn:
+        assert area_m2 == pytest.approx(500**2 * 3**0.5 / 2, rel=0.002)
+        assert (lon, lat) == pytest.approx(told[id_], abs=2e-6)
 
 
 BAD: list[tuple[dict[str, Any], type[GisError], ErrorCode]] = [

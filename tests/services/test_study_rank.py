@@ -14,6 +14,7 @@ from gis_service.errors import ErrorCode, GisError
 from gis_service.services import studies
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_live import ask, study_of
+from gis_service.services.coverage_parameters import OF_EVENNESS
 from gis_service.services.documents import canonical_json
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import rights_of
@@ -41,7 +42,8 @@ def run(town: Connection, catalogue: Catalogue) -> Run:
 
 
 def concentrations(document: Document) -> dict[str, float]:
-    return {row["of"]: row["concentration"] for row in document["tables"]["inequality"]}
+    (rows,) = document["tables"].values()
+    return {row["of"]: row["concentration"] for row in rows}
 
 
 def of_ways(rank: list[float]) -> float | None:
@@ -52,8 +54,9 @@ def of_ways(rank: list[float]) -> float | None:
     return concentration(ways, people, np.array(rank))
 
 
-def test_people_are_ranked_by_a_column_of_their_own(run: Run) -> None:
-    found = run(tables=["inequality"], rank_column="people")
+@pytest.mark.parametrize("table", OF_EVENNESS)
+def test_people_are_ranked_by_a_column_of_their_own(run: Run, table: str) -> None:
+    found = run(tables=[table], rank_column="people")
     assert (found["parameters"]["rank_column"], found["parameters"]["rank_of"]) == ("people", "residents")
     assert concentrations(found)["way"] == pytest.approx(of_ways(list(HOMES.values())), abs=1e-6)
 
@@ -65,25 +68,25 @@ def test_else_by_one_of_their_unit(town: Connection, run: Run) -> None:
     assert concentrations(found)["way"] == pytest.approx(of_ways([2, 2, 2, 2, 1, 1]), abs=1e-6)
 
 
+@pytest.mark.parametrize("table", OF_EVENNESS)
 def test_a_kept_study_told_by_other_units_keeps_the_rank(
-    town: Connection, catalogue: Catalogue, run: Run
+    town: Connection, catalogue: Catalogue, run: Run, table: str
 ) -> None:
     town.execute(text("UPDATE layer.commune SET n_old = CASE code WHEN 'ab' THEN 2 ELSE 1 END"))
-    by_unit = run(tables=["inequality"], rank_column="n_old", vintage="communes_2025")
+    by_unit = run(tables=[table], rank_column="n_old", vintage="communes_2025")
     told = retell(town, catalogue, by_unit, vintage_named(catalogue, "communes_2024"))
     assert concentrations(told) == concentrations(by_unit)
     assert told["inputs"]["rank_zones"] == by_unit["inputs"]["zones"]
-    by_people = [
-        run(tables=["inequality"], rank_column="people", vintage=f"communes_{y}") for y in (2025, 2024)
-    ]
+    by_people = [run(tables=[table], rank_column="people", vintage=f"communes_{y}") for y in (2025, 2024)]
     told = retell(town, catalogue, by_people[0], vintage_named(catalogue, "communes_2024"))
     assert canonical_json(told) == canonical_json(by_people[1])
 
 
+@pytest.mark.parametrize("table", OF_EVENNESS)
 def test_who_may_not_see_the_table_is_told_so_and_nothing_is_ranked(
-    town: Connection, catalogue: Catalogue
+    town: Connection, catalogue: Catalogue, table: str
 ) -> None:
-    asked = state(AFTER, measure="straight_radius", beside=[], tables=["inequality"], rank_column="people")
+    asked = state(AFTER, measure="straight_radius", beside=[], tables=[table], rank_column="people")
     question = ask(town, catalogue, asked | {"limit": 2000}, ANONYMOUS)
     assert question.parameters.rank_column is None
     document = study_of(question, Prepared()).document

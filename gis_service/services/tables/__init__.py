@@ -20,6 +20,7 @@ from gis_service.services.tables import (
     land_use,
     od,
     provision,
+    units,
 )
 from gis_service.services.tables import range as assumption_range
 from gis_service.services.tables.people import WHOLE
@@ -53,6 +54,7 @@ TABLES: Mapping[str, Table] = {
     "facilities": Table(facilities.rows),
     "hexagons": Table(hexagons.rows),
     "land_use": Table(land_use.rows, LAND_USE),
+    "units": Table(units.rows),
     "backup": Table(backup.rows),
     "provision": Table(provision.rows, is_open=True, of_people=provision.OF_PEOPLE),
     "land_balance": Table(
@@ -66,6 +68,7 @@ TABLES: Mapping[str, Table] = {
     "inequality": Table(inequality.rows, is_of_pairs=True),
     "way_inequality": Table(inequality.way_rows),
     "lorenz": Table(inequality.lorenz_rows, is_of_pairs=True),
+    "way_lorenz": Table(inequality.way_lorenz_rows),
     "od": Table(od.rows, is_of_pairs=True),
     "range": Table(assumption_range.rows, is_quick=False, notice=assumption_range.NOTICE),
 }

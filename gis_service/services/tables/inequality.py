@@ -71,9 +71,18 @@ def _measured(scene: Scene, all_held: Iterable["_Held"]) -> list[Row]:
 
 def lorenz_rows(scene: Scene) -> list[Row]:
     """Give the points of the curves that `rows` sums up: from those who have least, to everybody."""
+    return _curves(_held(scene))
+
+
+def way_lorenz_rows(scene: Scene) -> list[Row]:
+    """Give the points of those curves that tell of ways: no catchments are made for them."""
+    return _curves(_ways(scene))
+
+
+def _curves(all_held: Iterable["_Held"]) -> list[Row]:
     return [
         held.head | {"people_share": told(people), "share": told(share)}
-        for held in _held(scene)
+        for held in all_held
         for people, share in held.measured().lorenz.tolist()
     ]
 

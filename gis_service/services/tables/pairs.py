@@ -5,7 +5,7 @@ import numpy as np
 from gis_service.analysis.demand import ALL
 from gis_service.analysis.graph import build_graph
 from gis_service.analysis.pairs import LARGEST_LIMIT, Pairs, network_pairs, straight_pairs
-from gis_service.services.study_standard import refused
+from gis_service.services.study_standard import TO_POINTS, refused
 from gis_service.services.tables.scene import Scene
 
 
@@ -50,8 +50,7 @@ def _require_pairs(scene: Scene) -> None:
     """Refuse rules whose ways are not those between places: their pairs would be others than their ways."""
     parameters = scene.parameters
     if scene.inputs.facilities.shapes is not None or parameters.measure == "quota":
-        allowed = "network_time, network_distance, straight_radius (point)"
-        raise refused("measure", parameters.measure, allowed)
+        raise refused("measure", parameters.measure, TO_POINTS)
     if parameters.catchment == "assigned":
         raise refused("catchment", parameters.catchment, "any, own_unit")
 

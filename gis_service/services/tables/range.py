@@ -27,10 +27,10 @@ from gis_service.analysis.ranges import (
 from gis_service.services.coverage_document import OUTSIDE, study_id
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import persons, units
-from gis_service.services.study_standard import refused
+from gis_service.services.study_standard import TO_POINTS, refused
 from gis_service.services.tables.scene import LAND_USE, Row, Scene
 from gis_service.services.vintages import UNIT_TYPES
-from gis_service.types import Floats, Int64s, Text
+from gis_service.types import Floats, Int64s
 
 NOTICE = Notice(
     "assumption_range",
@@ -119,11 +119,7 @@ def _seed(scene: Scene) -> int:
 def _require_draws(scene: Scene) -> None:
     parameters = scene.parameters
     if parameters.measure == "quota" or scene.inputs.facilities.shapes is not None:
-        allowed = Text(
-            "network_time, network_distance, straight_radius (tới điểm)",
-            "network_time, network_distance, straight_radius (to points)",
-        )
-        raise refused("tables=range", parameters.measure, allowed)
+        raise refused("tables=range", parameters.measure, TO_POINTS)
     if parameters.group_speeds is not None:
         raise refused("tables=range", "group_speeds", "group_speeds: false")
 

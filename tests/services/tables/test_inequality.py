@@ -70,6 +70,8 @@ def test_the_curve_goes_from_nobody_to_everybody() -> None:
     curve = [row for row in asked(street(), "lorenz") if (row["of"], row["group"]) == ("way", "all")]
     points = [(row["people_share"], row["share"]) for row in curve]
     assert (points[0], points[-1], len(points)) == ((0, 0), (1, 1), 8)
+    alone = run_coverage(street(), replace(ASKED, tables=("way_lorenz",))).document["tables"]["way_lorenz"]
+    assert [row for row in alone if row["group"] == "all"] == curve
     assert points[1] == pytest.approx((100 / 360.5, 4000 / (PEOPLE / 1000 @ (METRES))))
 
 
