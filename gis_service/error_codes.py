@@ -128,6 +128,7 @@ class ErrorCode(StrEnum):
     FILE_LAYER_CHOICE = "file_layer_choice"
     NEEDS_CRS = "needs_crs"
     TEXT_ENCODING_UNKNOWN = "text_encoding_unknown"
+    ARCHIVE_COMPRESSION = "archive_compression"
     ARCHIVE_TOO_LARGE = "archive_too_large"
     ARCHIVE_UNSAFE_PATH = "archive_unsafe_path"
     ARCHIVE_WITHOUT_DATA = "archive_without_data"

@@ -1,10 +1,12 @@
 """``db``: the database of this installation."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 
 from gis_service.cli.users import operator
+from gis_service.files.readers.closed import WALLS, missing_walls
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services import backup as backups
@@ -80,7 +82,7 @@ def status(*, only_layers: bool) -> None:
 def check(*, repair: bool) -> None:
     """Compare every layer with its history, and look at what guards the audit.
 
-    Ends with 3 when anything is wrong.
+    Ends with 3 when anything is wrong. Tells also from what this machine keeps the readers of files.
     """
     report = check_database(read_settings(), repair=repair, caller=operator())
     for layer, version in report.repaired.items():
@@ -90,6 +92,7 @@ def check(*, repair: bool) -> None:
     for layer in report.beside:
         _say("history_beside", layer=layer)
     _say("history_sound", tables=report.tables)
+    _say_walls(missing_walls())
 
 
 @db.command()
@@ -132,6 +135,14 @@ def restore(*, file: Path) -> None:
         layers=report.layers,
     )
     _say("restored_access")
+
+
+def _say_walls(missing: Collection[str]) -> None:
+    held = [wall for wall in WALLS if wall not in missing]
+    for code, walls in (("reader_walls_held", held), ("reader_walls_missing", missing)):
+        if walls:
+            names = (notices()[f"wall_{wall}"].in_language(language_of()) for wall in walls)
+            _say(code, walls=", ".join(names))
 
 
 def _say(code: str, **values: object) -> None:

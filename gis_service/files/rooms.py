@@ -137,6 +137,9 @@ def fault_of_machine(error: BaseException, folder: Path, bytes_: int = 0) -> Tem
         How much was to be written, as far as that is known.
     """
     number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError):
+        # Nothing but the machine limits memory here; a reader process, which has a limit, tells of it itself.
+        number = errno.ENOMEM
     if number in FULL:
         return disk_full(bytes_, _free(folder))
     if number in _SHORT:

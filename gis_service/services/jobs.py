@@ -5,6 +5,7 @@ over jobs does not load the engine.
 """
 
 import asyncio
+import math
 import os
 import socket
 from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ __all__ = [
     "list_",
     "open_watch",
     "owner_of",
+    "plain",
     "problem_of",
     "read_problem",
     "run_worker",
@@ -152,10 +154,14 @@ def problem_of(job: Job) -> GisError:
 
 
 def written(error: GisError) -> dict[str, Any]:
-    """Write an error down, to be told in any language later."""
+    """Write an error down, to be told in any language later.
+
+    What it says of a file may be anything that stood there.
+    """
     faults = [{"where": _written(fault.where), "text": _written(fault.text)} for fault in error.faults]
     params = {name: _written_value(value) for name, value in error.params.items()}
-    return {"code": error.code.value, "params": params, "faults": faults}
+    kept: dict[str, Any] = plain({"code": error.code.value, "params": params, "faults": faults})
+    return kept
 
 
 def _written_value(value: object) -> object:
@@ -168,6 +174,21 @@ def _written_value(value: object) -> object:
 
 def _written(text: Text | str) -> str | dict[str, str]:
     return text if isinstance(text, str) else {"vi": text.vi, "en": text.en}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
+    """Write values of a file as JSON that the database keeps: no NaN, no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    if isinstance(value, dict):
+        return {plain(str(name)): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    return plain(str(value))
 
 
 def read_problem(id_: str, problem: Mapping[str, Any]) -> GisError:

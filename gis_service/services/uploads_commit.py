@@ -18,7 +18,7 @@ from gis_service.services.audit import note_version
 from gis_service.services.context import Context
 from gis_service.services.ingest import LoadReport
 from gis_service.services.ingest_clock import TooMuchAtOnceError
-from gis_service.services.jobs import Job, owner_of
+from gis_service.services.jobs import Job, owner_of, plain
 from gis_service.services.raster_load import RasterReport
 from gis_service.services.rights import require_editing_now
 from gis_service.services.transactions import Connection, writing
@@ -29,7 +29,7 @@ from gis_service.services.uploads_files import load
 from gis_service.services.uploads_inspection import Source, definition_in, target_of
 from gis_service.services.uploads_kept import counts_alone, without_values
 from gis_service.services.uploads_room import store_of
-from gis_service.services.uploads_told import plain, told
+from gis_service.services.uploads_told import told
 from gis_service.text import normalise
 from gis_service.types import Text
 

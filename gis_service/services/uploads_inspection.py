@@ -28,10 +28,10 @@ from gis_service.services.ingest_open import open_as_chosen
 from gis_service.services.ingest_part import others_in
 from gis_service.services.ingest_placed import placing_of
 from gis_service.services.ingest_placing import lists_for, place_rows
-from gis_service.services.jobs import written
+from gis_service.services.jobs import plain, written
 from gis_service.services.layers import definition_of, table_of
 from gis_service.services.uploads_at_once import Measured
-from gis_service.services.uploads_told import lacks_index, of_error, plain, told_of
+from gis_service.services.uploads_told import lacks_index, of_error, told_of
 
 _CHOOSABLE = {ErrorCode.FILE_LAYER_CHOICE, ErrorCode.TEXT_ENCODING_UNKNOWN, ErrorCode.CRS_UNKNOWN}
 """What a reader refuses and a choice mends."""

@@ -16,6 +16,7 @@ from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.readers.raster_limits import RasterLimits
+from gis_service.services.jobs import plain
 from gis_service.services.raster_inspect import (
     RasterChoices,
     RasterInspection,
@@ -24,7 +25,7 @@ from gis_service.services.raster_inspect import (
 )
 from gis_service.services.raster_load import RasterReport, load_raster
 from gis_service.services.uploads_inspection import Opening, Source, target_of
-from gis_service.services.uploads_told import plain, told
+from gis_service.services.uploads_told import told
 from gis_service.settings import Settings
 
 _OF_READING = ("crs", "nodata", "kind", "base")

@@ -1,6 +1,5 @@
 """What is found in an uploaded file, written as it is kept: in any language it is told later."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from gis_service.analysis.checks.findings import SHOWN, Finding, Repair
 from gis_service.errors import ErrorCode, Fault, GisError, RefusedInput
 from gis_service.services.ingest_inspect import Inspection
-from gis_service.services.jobs import written
+from gis_service.services.jobs import plain, written
 from gis_service.services.uploads_listed import pack
 
 _INDEX = ".shx"
@@ -72,18 +71,3 @@ def of_error(error: GisError) -> dict[str, Any]:
 def lacks_index(error: GisError) -> bool:
     """Tell a Shapefile that can be read when somebody says so."""
     return error.code is ErrorCode.SHAPEFILE_INCOMPLETE and error.params.get("missing") == _INDEX
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 any JSON value
-    """Write values of a file as JSON that the database keeps: no NaN, no NUL, no half of a surrogate pair."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-    if isinstance(value, dict):
-        return {plain(str(name)): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int):
-        return value
-    return plain(str(value))

@@ -190,7 +190,7 @@ def read_body(shape: type[Shape]) -> Shape:
         ``media_type_not_supported``, ``body_not_json``, ``request_too_large``, or ``body_invalid`` with every
         fault and the place where it stands.
     """
-    return _kept(shape, _document())
+    return read_sent(shape, _document())
 
 
 def read_text(shape: type[Shape], text: str) -> Shape:
@@ -201,11 +201,17 @@ def read_text(shape: type[Shape], text: str) -> Shape:
     RefusedInput
         As `read_body`.
     """
-    return _kept(shape, _parsed(text))
+    return read_sent(shape, _parsed(text))
 
 
-def _kept(shape: type[Shape], document: object) -> Shape:
-    """Read a JSON document whose every text and number can be kept."""
+def read_sent(shape: type[Shape], document: object) -> Shape:
+    """Read a document that somebody sent, of which every text and number must be one that can be kept.
+
+    Raises
+    ------
+    RefusedInput
+        ``body_invalid`` with every fault and the place where it stands.
+    """
     if deep := _depth_fault(document):
         raise RefusedInput(ErrorCode.BODY_INVALID, [deep], count=1, names=_names([deep]))
     faults = [fault for where, value in _values(document) if (fault := _value_fault(where, value))]
@@ -215,7 +221,7 @@ def _kept(shape: type[Shape], document: object) -> Shape:
 
 
 def read_document(shape: type[Shape], document: object) -> Shape:
-    """Read a JSON document, a body or what a patch has made of another one.
+    """Read a document of which nothing is kept, or whose parts `read_sent` has read before.
 
     Raises
     ------

@@ -35,7 +35,7 @@ def _is(what: str, *answers: tuple[int, str], numbered: bool = False) -> BadInpu
 BAD_INPUTS = {
     1: _is("a VRT under any name", (422, "format_not_allowed")),
     2: _is("a service, a pipeline, a tileset", (422, "format_not_allowed")),
-    3: _is("an archive without measure", (413, "archive_too_large")),
+    3: _is("an archive without measure", (413, "archive_too_large"), (422, "archive_compression")),
     4: _is("an archive that leads out of itself", (422, "archive_unsafe_path")),
     5: _is(
         "two Shapefiles, or a part that lacks",

@@ -15,6 +15,7 @@ import rasterio
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput, Temporary
 from gis_service.files.readers import raster_process
+from gis_service.files.readers.closed import missing_walls
 from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_drivers import raster_environment
 from gis_service.files.readers.raster_limits import RasterLimits, RasterQuestion
@@ -102,6 +103,20 @@ def test_no_connection_is_opened(tmp_path: Path) -> None:
         assert inspect_raster_file(path).width == 1200
         make_raster_file(path, tmp_path / "made.tif")
     assert came == []
+
+
+def test_whatever_takes_the_reader_over_reaches_no_other_file_and_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if {"files", "sockets"} & set(missing_walls()):
+        pytest.skip("the kernel cannot close a process in")
+    path = write_tif(tmp_path / "a.tif", cells_of("int16"))
+    (tmp_path / "other.txt").write_text("")
+    monkeypatch.setattr(raster_process, "_READER", "tests.bad_files.curious")
+    with pytest.raises(RefusedInput) as caught:
+        inspect_raster_file(path)
+    own, *others = str(caught.value.params["reason"]).split()
+    assert (own, set(others)) == ("done", {"PermissionError"})
 
 
 def test_gdal_knows_geotiff_alone_in_the_process() -> None:

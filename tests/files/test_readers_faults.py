@@ -246,10 +246,9 @@ def test_an_archive_with_an_entry_without_a_name_is_refused(tmp_path: Path) -> N
     assert caught.value.code == ErrorCode.ARCHIVE_UNSAFE_PATH
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
-def test_an_archive_whose_packing_is_broken_is_refused(tmp_path: Path, method: int) -> None:
+def test_an_archive_whose_packing_is_broken_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w", method) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", os.urandom(500))
     content = bytearray(path.read_bytes())
     content[60:300] = b"\xff" * 240

@@ -15,12 +15,11 @@ from gis_service.services import jobs, uploads
 from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
 from gis_service.services.accounts import OPERATOR
-from gis_service.services.jobs import Watch
+from gis_service.services.jobs import Watch, plain
 from gis_service.services.transactions import writing
 from gis_service.services.uploads import clean_name
 from gis_service.services.uploads_room import store_of
 from gis_service.services.uploads_sweep import sweep
-from gis_service.services.uploads_told import plain
 from gis_service.web.schemas.uploads import State
 from tests.event_loop import run_alone
 from tests.upload_town import STAFF, UploadTown, make_upload_town

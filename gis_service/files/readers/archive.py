@@ -5,7 +5,6 @@ the list of contents has been judged as a whole, and what is written bears names
 """
 
 import gzip
-import lzma
 import re
 import stat
 import struct
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput
+from gis_service.files.readers.archive_list import open_archive, too_large
 from gis_service.files.readers.archive_sets import REMARKS, DataSet, chosen, data_sets
 from gis_service.files.readers.faults import corrupt
 from gis_service.files.readers.formats import PARTS, Format
@@ -26,16 +26,19 @@ from gis_service.files.rooms import fault_of_machine, require_room
 FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     struct.error,
     EOFError,
     NotImplementedError,
     RuntimeError,
     OSError,
     ValueError,
+    MemoryError,
 )
 """What zipfile may meet in an archive that is none, or no longer."""
 _ENCRYPTED = 0x1
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Ways of packing that every program knows. Of others zipfile unpacks each piece whole, however it grows."""
+_OTHER_METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz"}
 _CHUNK_BYTES = 1 << 20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _NESTED = {".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".kmz"}
@@ -103,7 +106,7 @@ def is_workbook(path: Path, limits: ArchiveLimits) -> bool:
         As :func:`unpack`.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path, limits.max_entries) as archive:
             members = _judged(archive, path, limits)
     except FAULTS as error:
         raise _blamed(error, path, path.parent) from error
@@ -139,13 +142,13 @@ def unpack(
     Raises
     ------
     RefusedInput
-        ``archive_too_large``, ``archive_unsafe_path``, ``archive_without_data``, ``no_features``,
-        ``file_corrupt``, ``shapefile_incomplete`` or ``file_layer_choice``.
+        ``archive_too_large``, ``archive_unsafe_path``, ``archive_compression``, ``archive_without_data``,
+        ``no_features``, ``file_corrupt``, ``shapefile_incomplete`` or ``file_layer_choice``.
     Temporary
         ``upload_disk_full``, before anything is written where that can be told; ``reading_machine_short``.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path, limits.max_entries) as archive:
             members = _judged(archive, path, limits)
             found = data_sets(archive, members, path.name)
             about = _about(archive, members)
@@ -216,12 +219,12 @@ def unpack_gzip(path: Path, folder: Path, limits: ArchiveLimits) -> Path:
             done = 0
             while chunk := source.read(_CHUNK_BYTES):
                 if done == 0 and chunk.startswith(_ARCHIVES):
-                    _too_large(path.name, "nested", path.name, 0)
+                    raise too_large(path.name, "nested", path.name, 0)
                 done += len(chunk)
                 if done > limits.max_bytes:
-                    _too_large(path.name, "bytes", done, limits.max_bytes)
+                    raise too_large(path.name, "bytes", done, limits.max_bytes)
                 if done > most:
-                    _too_large(path.name, "ratio", done // packed, limits.max_ratio)
+                    raise too_large(path.name, "ratio", done // packed, limits.max_ratio)
                 out.write(chunk)
     except (zlib.error, EOFError, OSError) as error:
         raise _blamed(error, path, folder) from error
@@ -234,13 +237,12 @@ def _judged(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits) -> list
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(path.stat().st_size, 1)
     costs = (
-        (len(entries), limits.max_entries, "entries"),
         (unpacked, limits.max_bytes, "bytes"),
         (unpacked // packed, limits.max_ratio, "ratio"),
     )
     for value, limit, what in costs:
         if value > limit:
-            _too_large(path.name, what, value, limit)
+            raise too_large(path.name, what, value, limit)
     # Before anything else is asked of them: zipfile itself stumbles over a name of no sign.
     for entry in entries:
         _refuse_unsafe(entry, path.name)
@@ -268,9 +270,12 @@ def _refuse_unsafe(entry: zipfile.ZipInfo, file: str) -> None:
         shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:120]
         raise RefusedInput(ErrorCode.ARCHIVE_UNSAFE_PATH, file=file, entry=shown)
     if PurePosixPath(name).suffix.lower() in _NESTED:
-        raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=file, what="nested", value=name, limit=0)
+        raise too_large(file, "nested", name, 0)
     if entry.flag_bits & _ENCRYPTED:
         raise corrupt(file, f"{name}: encrypted")
+    if entry.compress_type not in _METHODS:
+        method = _OTHER_METHODS.get(entry.compress_type, str(entry.compress_type))
+        raise RefusedInput(ErrorCode.ARCHIVE_COMPRESSION, file=file, entry=name, method=method)
 
 
 def require_parts(
@@ -308,12 +313,8 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limi
         while chunk := packed.read(_CHUNK_BYTES):
             if done == 0 and chunk.startswith(_ARCHIVES):
                 name = member.filename
-                raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=name, what="nested", value=name, limit=0)
+                raise too_large(name, "nested", name, 0)
             done += len(chunk)
             if done > limits.max_bytes:
-                _too_large(member.filename, "bytes", done, limits.max_bytes)
+                raise too_large(member.filename, "bytes", done, limits.max_bytes)
             out.write(chunk)
-
-
-def _too_large(file: str, what: str, value: object, limit: int) -> None:
-    raise RefusedInput(ErrorCode.ARCHIVE_TOO_LARGE, file=file, what=what, value=value, limit=limit)

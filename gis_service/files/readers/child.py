@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from gis_service.crs_text import settled_system
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.calls import close_sockets
+from gis_service.files.readers.closed import close_in
 from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.faults import require_columns
 from gis_service.files.readers.formats import Format
@@ -34,7 +34,7 @@ from gis_service.files.readers.prepared import prepare
 from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
 from gis_service.files.readers.tables import read_csv
 from gis_service.files.readers.vector import FAULTS, VectorFile
-from gis_service.files.readers.walls import close_files, limit
+from gis_service.files.readers.walls import limit
 from gis_service.files.rooms import DISK_FULL, FULL, disk_full
 from gis_service.types import Text
 
@@ -94,8 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     limit(question.seconds, question.memory_bytes, question.written_bytes)
     paths = [Path(path) for path, _ in question.sets] or [Path(question.path)]
     parts = [part for path in paths for part in path.parent.glob(f"{path.stem}.*")]
-    close_files([*paths, *parts], paths[0].parent)
-    close_sockets()
+    close_in([*paths, *parts], paths[0].parent)
     try:
         with pipe:
             if question.sets:

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from gis_service.errors import ErrorCode, GisError, RefusedInput, Temporary
 from gis_service.files.readers.archive import ArchiveLimits
+from gis_service.files.readers.closed import without_walls
 from gis_service.files.readers.contents import FileContents, LayerContents, read_contents
 from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.faults import read_params
@@ -353,6 +354,11 @@ class _Child:
         """Wait for the end of the process, and refuse the file when it was not a good one."""
         if self._process.wait() != 0:
             raise self.failure(rows)
+        self._lines()
+
+    def _lines(self) -> list[str]:
+        self._log.seek(0)
+        return without_walls(self._log.read().decode("utf-8", "replace").splitlines())
 
     def failure(self, rows: int = 0) -> GisError:
         """Say why the process ended: its own refusal, else a limit, a crash, or somebody who killed it.
@@ -365,8 +371,7 @@ class _Child:
         # Nobody reads on: a child that still writes must find its pipe shut, or both would wait for ever.
         self.pipe.close()
         code = self._process.wait()
-        self._log.seek(0)
-        lines = self._log.read().decode("utf-8", "replace").splitlines()
+        lines = self._lines()
         free = shutil.disk_usage(self._folder).free
         if self._writes and not self._late and free < _ROOM_BYTES:
             # What GDAL says of a write that failed would read like a fault of the file.

@@ -17,6 +17,7 @@ import rasterio
 from rasterio.errors import RasterioError, RasterioIOError
 
 from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.files.readers.closed import close_in
 from gis_service.files.readers.raster_drivers import kept_drivers, raster_environment
 from gis_service.files.readers.raster_limits import RasterQuestion
 from gis_service.files.readers.raster_make import make, warp
@@ -75,6 +76,9 @@ def _close_in(question: RasterQuestion) -> None:
     # An inspection writes its log alone; a file of our own is, with its overviews, at most twice its cells.
     most = _LOG_BYTES if question.task == "inspect" else 2 * limits.unpacked_bytes + _ROOM_BYTES
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    source = Path(question.path)
+    # What is made is made beside the link to the file, in a folder of its own.
+    close_in([source], source.parent)
 
 
 def _reason(question: RasterQuestion, error: Exception) -> tuple[ErrorCode, dict[str, object]]:

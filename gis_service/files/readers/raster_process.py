@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput, Temporary
+from gis_service.files.readers.closed import without_walls
 from gis_service.files.readers.raster_contents import RasterContents, read_raster_contents
 from gis_service.files.readers.raster_drivers import raster_environment
 from gis_service.files.readers.raster_limits import Kind, RasterLimits, RasterQuestion
@@ -167,7 +168,7 @@ def _answer(question: RasterQuestion, folder: Path) -> RasterContents:
             reason = f"{question.limits.seconds} s"
             raise _limit(question.file, reason) from error
         log.seek(0)
-        lines = log.read().decode("utf-8", "replace").splitlines()
+        lines = without_walls(log.read().decode("utf-8", "replace").splitlines())
     if done.returncode == 0:
         with suppress(ValueError, KeyError, TypeError):
             return read_raster_contents(done.stdout)

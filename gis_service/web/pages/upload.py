@@ -25,7 +25,7 @@ from gis_service.web.one_upload import inspected_upload, upload_of
 from gis_service.web.pages import look, upload_target, upload_view, upload_words
 from gis_service.web.pages.upload_form import NEW, choices_from
 from gis_service.web.pages.uploads import SCRIPT, address_of, answer
-from gis_service.web.reading import read_document
+from gis_service.web.reading import read_sent
 from gis_service.web.schemas.uploads import UploadChoices
 from gis_service.web.upload_document import faults_of, result_of
 
@@ -81,7 +81,7 @@ def choose(upload_id: str) -> Response:
 
 
 def _read(wanted: dict[str, Any]) -> dict[str, Any]:
-    choices = read_document(UploadChoices, wanted)
+    choices = read_sent(UploadChoices, wanted)
     return choices.model_dump(mode="json", exclude_defaults=True)
 
 

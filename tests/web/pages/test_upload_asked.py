@@ -58,3 +58,14 @@ def test_the_systems_are_open_only_while_there_is_a_doubt(
     section = page.partition('<section id="crs">')[2].partition("</section>")[0]
     assert 'value="EPSG:9209" data-now checked' in section
     assert ("<details" in section) is not open_
+
+
+@pytest.mark.parametrize("names", [("hide",), ("numbers.shown", "thousands")])
+def test_a_name_that_nothing_can_have_is_refused_on_the_page(
+    staff: Reader, desk: Desk, names: tuple[str, ...]
+) -> None:
+    id_ = kept(desk, seen(column("ma", "code")))
+    sent = staff.send(f"/uploads/{id_}", **dict.fromkeys(names, "a\x00b"))
+    assert sent.status_code == 422
+    assert "U+0000" in sent.text
+    assert desk.get(id_).get_json()["state"] == "ready"

@@ -61,6 +61,13 @@ def test_an_archive_without_measure_is_not_unpacked(counter: Counter, what: str)
     assert (told["status"], told["code"]) == (413, "archive_too_large")
 
 
+@bad_input(3, (422, "archive_compression"))
+def test_an_archive_of_which_a_piece_grows_without_end_is_not_unpacked(counter: Counter) -> None:
+    told = counter.refused(packed({"a.geojson": POINTS}, zipfile.ZIP_BZIP2), "lớp.zip")
+    assert (told["status"], told["code"]) == (422, "archive_compression")
+    assert "a.geojson is packed in a way that is not accepted (bzip2)" in told["detail"]
+
+
 def test_an_archive_that_lies_about_its_size_comes_to_nothing(counter: Counter) -> None:
     told = counter.refused(lying(packed({"a.geojson": bytes(5 << 20)})), "lớp.zip")
     assert told["code"] in {"archive_too_large", "file_corrupt"}

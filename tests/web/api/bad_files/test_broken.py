@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from shapely.geometry import Point
 
@@ -53,6 +55,20 @@ def short_table(folder: Path) -> bytes:
     return zipped_parts({**parts, ".dbf": parts[".dbf"][:20]})
 
 
+def unwritten_end(_: Path) -> bytes:
+    """Give a table as a power cut leaves it: so long that its beginning looks sound, then nothing but NUL."""
+    rows = "".join(f"mã số {number},106.3,20.4\n" for number in range(MANY))
+    return f"code,lon,lat\n{rows}".encode() + bytes(3000)
+
+
+def column_of_nul(folder: Path) -> bytes:
+    """Give a GeoParquet that names a column of places which there is not, with a NUL in its name."""
+    geo = {"primary_column": "pl\0ace", "columns": {"pl\0ace": {"encoding": "WKB"}}}
+    table = pa.table({"code": ["a"]}).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, folder / "a.parquet")
+    return (folder / "a.parquet").read_bytes()
+
+
 BROKEN: dict[str, Callable[[Path], bytes]] = {
     "GeoJSON": lambda _: collection(*[feature(code="a")] * 8)[:-60],
     "GeoPackage": lambda folder: many(folder, "gpkg").read_bytes()[:-120_000],
@@ -64,8 +80,10 @@ BROKEN: dict[str, Callable[[Path], bytes]] = {
     "a table without a head": short_table,
     "an index of 268 million": lambda folder: changed(folder, ".shx", slice(24, 28), b"\x7f\xff\xff\xff"),
     "a head of a table": lambda folder: changed(folder, ".dbf", slice(8, 12), b"\xff\xff\xff\xff"),
+    "the end of a table": unwritten_end,
+    "a column of a GeoParquet": column_of_nul,
 }
-WHOLE = {"GeoJSON": 7, "a count that lies": MANY}
+WHOLE = {"GeoJSON": 7, "a count that lies": MANY, "the end of a table": MANY, "a column of a GeoParquet": 0}
 """How many features can be read of what is broken, where that is certain."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.bad_files.counter import ENGLISH, Counter
 from tests.bad_files.made import HERE, collection, feature, packed, shapefile, workbook, zipped_parts
 from tests.bad_files.marks import quick_first
+from tests.files.test_raster_walls import overview_elsewhere
 from tests.files.test_readers_walls import MADE, SECRET, TEXTS, VRT, Bait
 from tests.foreign_files import write_places
 
@@ -58,6 +59,12 @@ MORE: dict[str, Callable[[Path, Bait], bytes]] = {
     "a GeoPackage with triggers": with_triggers,
     "a workbook that asks": with_formulas,
     "an encoding that is a file": with_encoding,
+    "a raster with overviews in a file": lambda folder, bait: overview_elsewhere(
+        folder / "a.tif", str(bait.path)
+    ).read_bytes(),
+    "a raster with overviews at an address": lambda folder, bait: overview_elsewhere(
+        folder / "a.tif", f"/vsicurl/{bait.url}/a.tif"
+    ).read_bytes(),
 }
 WAYS: dict[str, Callable[[Path, Bait], bytes]] = {
     **{name: lambda _, bait, text=text: bait.fill(text).encode() for name, text in TEXTS.items()},  # type: ignore[misc]
@@ -66,7 +73,14 @@ WAYS: dict[str, Callable[[Path, Bait], bytes]] = {
 }
 
 
-QUICK = ("vrt", "gml", "with_views", "a GeoPackage with triggers", "values that name files")
+QUICK = (
+    "vrt",
+    "gml",
+    "with_views",
+    "a GeoPackage with triggers",
+    "values that name files",
+    "a raster with overviews in a file",
+)
 
 
 def leads_nowhere(counter: Counter, bait: Bait, content: bytes, name: str) -> None:
