@@ -19,7 +19,8 @@ from gis_service.analysis.checks.prepared import MULTI, Prepared, Rule, finite, 
 from gis_service.analysis.checks.reading import read
 from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode
-from gis_service.types import BBox, Bools, Floats, Geometries
+from gis_service.messages.catalogue import notices
+from gis_service.types import BBox, Bools, Floats, Geometries, Text
 
 __all__ = ["Found", "Prepared", "Rule", "place_all", "prepare", "to_wkb", "wrapped"]
 
@@ -27,9 +28,6 @@ MARGIN_DEGREES = 0.2
 """How far beyond the city's box a feature may lie: twice the 10 km border of METHODS whose roads count."""
 MOST_VERTICES = 1_000_000
 """Vertices of one feature beyond which drawing it is slow."""
-
-_TANGLED = "make_valid: × × ×"
-"""A feature that crosses itself too often to be repaired."""
 
 _MAKERS: dict[str, Callable[..., Any]] = {
     "MultiPoint": shapely.multipoints,
@@ -274,7 +272,13 @@ def _validate(result: Prepared, rule: Rule) -> None:
     reasons = dict(zip(rows.tolist(), shapely.is_valid_reason(result.geometries[rows]), strict=True))
     places = validity.places_of(np.array([reasons[row] for row in rows[:LISTED].tolist()], dtype=object))
     told = places if rule.crs is not None else np.full_like(places, np.nan)
-    result.drop(ErrorCode.GEOMETRY_INVALID, invalid, lambda row: str(reasons[row]), told)
+    result.drop(ErrorCode.GEOMETRY_INVALID, invalid, lambda row: validity.words_of(reasons[row]), told)
+
+
+def _turned(kind: str) -> Text:
+    """Say that a geometry of this type is one of another type after its repair."""
+    words = notices()["geometry_turned"]
+    return Text(words.vi.format(kind=kind), words.en.format(kind=kind))
 
 
 def _repair(result: Prepared, invalid: Bools, rule: Rule) -> None:
@@ -282,7 +286,7 @@ def _repair(result: Prepared, invalid: Bools, rule: Rule) -> None:
     kind, kinds = rule.kind, kinds_of(result.geometries)
     tangled = np.zeros(len(invalid), dtype=bool)
     tangled[invalid] = [validity.tangled(result.geometries[[row]]) for row in np.flatnonzero(invalid)]
-    result.drop(ErrorCode.GEOMETRY_INVALID, tangled, lambda _: _TANGLED)
+    result.drop(ErrorCode.GEOMETRY_INVALID, tangled, lambda _: notices()["geometry_tangled"])
     invalid = invalid & ~tangled
     rows = np.flatnonzero(invalid)
     mended = validity.mend(result.geometries[rows], rule.metric if rule.crs is not None else None)
@@ -298,14 +302,13 @@ def _repair(result: Prepared, invalid: Bools, rule: Rule) -> None:
         parted = invalid & ~gone & (kinds_of(result.geometries) != kind)
         if Repair.PARTS in rule.repairs:
             parted &= ~_divisible(result.geometries, kind)
-        words = "{} ⟶ make_valid"
         result.drop(
             ErrorCode.GEOMETRY_TYPE_WRONG,
             parted,
-            lambda row: words.format(kinds[row]),
+            lambda row: _turned(str(kinds[row])),
             remedy=_parts_left(rule),
         )
-    result.drop(ErrorCode.GEOMETRY_INVALID, gone, lambda _: "make_valid ⟶ empty")
+    result.drop(ErrorCode.GEOMETRY_INVALID, gone, lambda _: notices()["geometry_gone"])
     if Repair.AREA not in rule.repairs:
         changed = np.zeros(len(invalid), dtype=bool)
         changed[rows] = mended.changed

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import click
 
-from gis_service.cli.layers_rasters import write_raster
+from gis_service.cli.layers_rasters import tell_export, write_raster
 from gis_service.cli.progress import Bar
 from gis_service.cli.users import operator
-from gis_service.messages.catalogue import notices
-from gis_service.messages.plural import plural
 from gis_service.messages.terminal import language_of
 from gis_service.services import export as exporting
 from gis_service.services import layers as known
@@ -33,8 +31,7 @@ def export(
     A raster layer is written to a .tif, in its own system unless another is named.
     """
     bar = Bar()
-    language = language_of()
-    wanted = exporting.Wanted(crs, version, rows, language=language)
+    wanted = exporting.Wanted(crs, version, rows, language=language_of())
     try:
         with open_context(read_settings()) as context, reading(context) as connection:
             how = f"layers export --version {version}" if version else "layers export"
@@ -54,8 +51,4 @@ def export(
             )
     finally:
         bar.close()
-    generated = ", generated data" if report.generated else ""
-    features = f"{report.features} {plural(report.features, 'feature', 'features')}"
-    click.echo(f"{report.out}: layer {report.layer}, {features}, version {report.version}{generated}")
-    for note in report.notes:
-        click.echo(notices()[note.code].in_language(language).format(**note.params), err=True)
+    tell_export(report, "layer_exported")

@@ -139,7 +139,7 @@ def _lines(found: Inspection, language: Language) -> Iterator[str]:
             place = "" if feature.lon is None else f"  @ {feature.lon:.6f}, {feature.lat:.6f}"
             cell = f" ({feature.cell})" if feature.cell else ""
             number = "" if feature.number is None else f"{feature.number}{cell}: "
-            yield f"    {number}{feature.words}{place}"
+            yield f"    {number}{feature.said(language)}{place}"
         yield f"    ⟶ {finding.advice(language)}"
 
 

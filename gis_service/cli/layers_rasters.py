@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from gis_service.files.readers.raster_process import is_geotiff
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services.audit import note_version
+from gis_service.services.base_version import overtaken, told_base
 from gis_service.services.context import Context, open_context
-from gis_service.services.export import Wanted
+from gis_service.services.export import ExportReport, Wanted
 from gis_service.services.layers import definition_of
 from gis_service.services.raster_export import export_raster
 from gis_service.services.raster_inspect import RasterChoices, RasterInspection, inspect_raster
@@ -63,10 +65,14 @@ def tell_raster(
     settings: Settings, file: Path, layer_id: str | None, choices: RasterChoices, *, as_json: bool
 ) -> tuple[Finding, ...]:
     """Report what is in a GeoTIFF and what is wrong with it, and give the latter; nothing is loaded."""
-    with open_context(settings) as context, reading(context):
+    with open_context(settings) as context, reading(context) as connection:
         catalogue = context.catalogue
         target = definition_of(catalogue, layer_id) if layer_id else None
+        base = None if target is None else told_base(connection, target, {}, file.name)
+        errors = [] if target is None else list(overtaken(connection, target, base))
     seen = inspect_raster(file, catalogue, choices, target)
+    late = (Finding(error.code, 1, params=error.params) for error in errors)
+    seen = replace(seen, findings=(*late, *seen.findings))
     if as_json:
         told = {
             "file": file.name,
@@ -165,7 +171,14 @@ def write_raster(
         limits=limits,
         overwrite=overwrite,
     )
-    generated = ", generated data" if report.generated else ""
-    click.echo(f"{report.out}: layer {report.layer}, version {report.version}{generated}")
+    tell_export(report, "raster_exported")
+
+
+def tell_export(report: ExportReport, code: str) -> None:
+    """Say what was written where, by this notice, and beside it what was lost on the way."""
+    language = language_of()
+    generated = notices()["export_generated"].in_language(language) if report.generated else ""
+    told = {"out": report.out, "layer": report.layer, "features": report.features, "version": report.version}
+    click.echo(notices()[code].in_language(language).format(**told, generated=generated))
     for note in report.notes:
-        click.echo(notices()[note.code].in_language(language_of()).format(**note.params), err=True)
+        click.echo(notices()[note.code].in_language(language).format(**note.params), err=True)

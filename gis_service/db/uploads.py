@@ -233,6 +233,19 @@ def waiting(connection: Connection, idle: timedelta) -> list[UploadRow]:
     return [UploadRow(**row) for row in connection.execute(found).mappings()]
 
 
+def drop_unsized(connection: Connection, id_: str, idle: timedelta) -> bool:
+    """Drop an upload that is being received, of unknown length, and was not changed for so long; tell so."""
+    now = func.clock_timestamp()
+    where = (
+        upload.c.id == id_,
+        upload.c.state == "receiving",
+        upload.c.size.is_(None),
+        upload.c.updated_at < now - idle,
+    )
+    dropped = update(upload).where(*where).values(state="dropped", updated_at=now)
+    return connection.execute(dropped).rowcount == 1
+
+
 def expire(connection: Connection, forgotten: timedelta) -> list[str]:
     """Drop the uploads whose time is over, and forget those that ended so long ago; give those dropped.
 

@@ -143,6 +143,20 @@ class UploadStore:
             finally:
                 part.unlink(missing_ok=True)
 
+    def is_left(self, id_: str, idle_s: float) -> bool:
+        """Tell whether nobody is adding to an upload, nor has for so long, in seconds."""
+        try:
+            handle = os.open(self._data(id_), os.O_RDONLY)
+        except FileNotFoundError:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return time.time() - os.fstat(handle).st_mtime >= idle_s
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(handle)
+
     def drop(self, id_: str) -> None:
         """Remove the bytes of an upload, if they are here."""
         shutil.rmtree(self._data(id_).parent, ignore_errors=True)

@@ -1,6 +1,6 @@
 """The version that a change was made from: a change of something older is refused, never written over it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.db.engine import Connection
@@ -28,8 +28,8 @@ def told_base(
 ) -> int | None:
     """Tell from which version of a layer a file was exported; None when it does not say, or it was elsewhere.
 
-    A CSV has no room for it but in its name: ``clinic_v12.csv``. That of a table with other columns than ours
-    is somebody's own way of counting.
+    A CSV and a raster have no room for it but in their name: ``clinic_v12.csv``. That of a table with other
+    columns than ours is somebody's own way of counting.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def told_base(
     file
         What people call it.
     """
-    named = named_version(definition, file) if OUR_COLUMNS in about else None
+    named = named_version(definition, file) if definition.is_raster or OUR_COLUMNS in about else None
     if named is not None:
         about = {"LAYER": definition.id, "VERSION": str(named)}
     number = whole_number(about.get("VERSION", ""))
@@ -95,6 +95,20 @@ def require_base(connection: Connection, definition: LayerDefinition, base: int 
         newest="-" if newest is None else newest,
         since=since,
     )
+
+
+def overtaken(connection: Connection, definition: LayerDefinition, base: int | None) -> Iterator[Conflict]:
+    """Give what `require_base` refuses, for who only looks at a file: one error, or none.
+
+    Parameters
+    ----------
+    connection, definition, base
+        As of `require_base`; no lock is needed.
+    """
+    try:
+        require_base(connection, definition, base)
+    except Conflict as error:
+        yield error
 
 
 def has_changed(connection: Connection, definition: LayerDefinition, base: int) -> bool:

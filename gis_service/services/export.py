@@ -158,10 +158,17 @@ def export_layer(
             progress(done, count.rows)
 
     notes = write_table(out, content, batches(), overwrite=overwrite)
-    called = file_name(definition, _NAMELESS, state.version, part=wanted.is_part)
-    if out.suffix.lower() == _NAMELESS and called.removesuffix(_NAMELESS) not in out.name:
-        notes.append(Note("export_version_untold", {"count": 1, "version": state.version, "name": called}))
+    if out.suffix.lower() == _NAMELESS:
+        notes += untold_version(definition, out, state.version, part=wanted.is_part)
     return ExportReport(out, definition.id, state.version, count.rows, definition.generated, notes)
+
+
+def untold_version(definition: LayerDefinition, out: Path, version: int, *, part: bool = False) -> list[Note]:
+    """Tell of a file whose name bears another text than its version, and that has no room for it itself."""
+    called = file_name(definition, out.suffix, version, part=part)
+    if called.removesuffix(out.suffix) in out.name:
+        return []
+    return [Note("export_version_untold", {"count": 1, "version": version, "name": called})]
 
 
 @dataclass(frozen=True, slots=True)

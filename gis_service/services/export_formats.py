@@ -70,8 +70,8 @@ FORMATS = {
     )
 }
 """By their names in addresses, in the order people see them."""
-COG = Format("cog", ".tif", "image/tiff", Text("GeoTIFF (COG)", "GeoTIFF (COG)"), tables=False)
-"""What rasters come in, and nothing else does."""
+COG = Format("cog", ".tif", "image/tiff", Text("GeoTIFF (COG)", "GeoTIFF (COG)"), tables=False, tells=False)
+"""What rasters come in, and nothing else does; it is handed over as it is kept, with nothing written in."""
 _VN_2000 = "VN-2000"
 _ADDRESS = re.compile(r"https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d+)")
 _CRS84 = re.compile(r"https?://www\.opengis\.net/def/crs/OGC/[\w.]+/CRS84|(OGC:)?CRS84")

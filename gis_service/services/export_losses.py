@@ -28,17 +28,17 @@ def losses_of(format_: Format, definition: LayerDefinition, version: int | None)
     Returns
     -------
     list of Note
-        Codes of notices with their values; nothing for a raster, which is handed over as it is.
+        Codes of notices with their values.
     """
+    named = Note("export_named_only", {"name": file_name(definition, version=version, suffix=format_.suffix)})
     if definition.is_raster:
-        return []
+        return [named]
     if format_.id == "shp":
         return _of_shapefile(definition)
     if format_.id == "xlsx":
         return _of_spreadsheet(definition)
     if format_.id == "csv":
-        name = file_name(definition, version=version, suffix=format_.suffix)
-        return [Note("export_marks_formulas", {}), Note("export_named_only", {"name": name})]
+        return [Note("export_marks_formulas", {}), named]
     return [Note("export_keeps_but_crs" if format_.id == "geojson" else "export_keeps_all", {})]
 
 

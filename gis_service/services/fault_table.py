@@ -56,7 +56,7 @@ def fault_lines(findings: Iterable[Finding], language: Language) -> Iterator[Fau
                 found.count,
                 found.title(language),
                 where,
-                one.words,
+                one.said(language),
                 one.lon,
                 one.lat,
                 found.advice(language),

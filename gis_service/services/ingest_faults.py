@@ -142,5 +142,5 @@ class FaultList:
 
 def _fault(finding: Finding, feature: Feature) -> Fault:
     title = message_of(finding.code).title
-    words = Text(f"{title.vi}: {feature.words}", f"{title.en}: {feature.words}")
+    words = Text(f"{title.vi}: {feature.said('vi')}", f"{title.en}: {feature.said('en')}")
     return Fault(feature.where, words)

@@ -4,7 +4,7 @@ Nothing is decided here. Guesses are ranked, repairs are named, and what was cho
 that the next look shows what it did.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from gis_service.catalogue.layer_definition import LayerDefinition
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import crs_name
 from gis_service.db.engine import Connection
-from gis_service.errors import Conflict, ErrorCode, RefusedInput
-from gis_service.services.base_version import require_base, told_base
+from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.services.base_version import overtaken, told_base
 from gis_service.services.ingest_alike import tell_alike, tell_doubtful
 from gis_service.services.ingest_cell_errors import tell_cell_errors
 from gis_service.services.ingest_cells import INNER
@@ -209,17 +209,12 @@ def inspect(
             lists = lists_for(connection, catalogue, rows)
         found = inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
         if connection is not None and target is not None:
-            overtaken = tuple(_overtaken(connection, target, rows))
-            found = replace(found, findings=overtaken + found.findings)
+            base = options.base or told_base(connection, target, rows.header.about, rows.file)
+            late = [
+                Finding(error.code, 1, params=error.params) for error in overtaken(connection, target, base)
+            ]
+            found = replace(found, findings=(*late, *found.findings))
         return found
-
-
-def _overtaken(connection: Connection, target: LayerDefinition, rows: Rows) -> Iterator[Finding]:
-    """Tell of a file that was exported from a version which is not the newest any more."""
-    try:
-        require_base(connection, target, told_base(connection, target, rows.header.about, rows.file))
-    except Conflict as error:
-        yield Finding(error.code, 1, params=error.params)
 
 
 def inspect_rows(

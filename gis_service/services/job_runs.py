@@ -87,10 +87,6 @@ def accept(context: Context, wanted: Wanted, caller: Caller | None = None) -> Jo
         return jobs.get(connection, id_)
 
 
-def _owner(wanted: Wanted, caller: Caller) -> rows.JobOwner:
-    return replace(jobs.owner_of(caller), author=wanted.author)
-
-
 def run_job(context: Context, id_: str, attempt: int | None = None) -> None:
     """Compute a job that a worker has begun, and note how it ended.
 

@@ -16,7 +16,7 @@ from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_limits import Kind, RasterLimits
 from gis_service.files.readers.raster_process import warp_raster_file
 from gis_service.files.writers import Note
-from gis_service.services.export import ExportReport, Wanted
+from gis_service.services.export import ExportReport, Wanted, untold_version
 from gis_service.services.export_names import file_name
 from gis_service.services.layers import definition_of, refuse_raster
 from gis_service.services.raster_bands import PERSONS, RasterBand, sum_of_cells
@@ -49,7 +49,8 @@ def export_raster(
     layer_id
         Raster layer to write.
     out
-        File ending in ``.tif``, or a folder, where the file gets the layer's name.
+        File ending in ``.tif``, or a folder, where the file gets the name of the layer with its version: it
+        has no other room to tell from which one it was exported.
     wanted
         Which version, in which system; of now, in its own, when not given.
     limits
@@ -71,14 +72,14 @@ def export_raster(
     """
     wanted = wanted or Wanted()
     definition = definition_of(catalogue, layer_id)
-    out = out / file_name(definition, ENDINGS[0], wanted.version) if out.is_dir() else out
+    row = row_of(connection, definition, wanted)
+    out = out / file_name(definition, ENDINGS[0], row.version) if out.is_dir() else out
     if out.suffix.lower() not in ENDINGS:
         raise WrongUse(
             ErrorCode.OUTPUT_FORMAT_UNKNOWN, suffix=out.suffix or out.name, known=" ".join(ENDINGS)
         )
     if out.exists() and not overwrite:
         raise Conflict(ErrorCode.OUTPUT_EXISTS, path=str(out))
-    row = row_of(connection, definition, wanted)
     with tempfile.TemporaryDirectory(prefix=".gis-", dir=out.absolute().parent) as folder:
         draft = Path(folder) / "copy.tif"
         # A copy, never a link: whoever edits the file must not edit the one that is kept.
@@ -87,6 +88,7 @@ def export_raster(
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.rename(out)
+    notes = [*notes, *untold_version(definition, out, row.version)]
     return ExportReport(out, definition.id, row.version, 1, definition.generated, notes)
 
 

@@ -51,7 +51,8 @@ class RasterChoices:
     file
         What its owner calls it; its name when not given.
     base
-        Version that it was made from, 0 for none; that when the load begins when not given.
+        Version that it was made from, 0 for none; when not given, that in the name of an export of ours, else
+        that when the load begins.
     any_base
         Whether it is loaded whatever version it was made from.
     limits

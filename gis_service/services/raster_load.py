@@ -14,7 +14,7 @@ from gis_service.files.raster_store import KeptFile, RasterStore
 from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_process import make_raster_file
 from gis_service.messages.catalogue import notices
-from gis_service.services.base_version import replaced, require_base
+from gis_service.services.base_version import replaced, require_base, told_base
 from gis_service.services.ingest_clock import require_time, time_left, whole_seconds_left
 from gis_service.services.layers import definition_of
 from gis_service.services.raster_inspect import RasterChoices, RasterInspection, inspect_raster, judged
@@ -99,8 +99,9 @@ def load_raster(
     choices = choices or RasterChoices()
     file = choices.file or path.name
     definition = definition_of(catalogue, layer_id)
+    said = told_base(connection, definition, {}, file) if choices.base is None else choices.base
     # Who does not say has seen, at best, what was there when the load began.
-    base = version_of(connection, definition.id) if choices.base is None else choices.base
+    base = version_of(connection, definition.id) if said is None else said
     # A look first: what is refused is refused before a cell is copied.
     seen = inspect_raster(path, catalogue, _in_time(choices), definition)
     seen.refuse()
@@ -126,7 +127,7 @@ def load_raster(
         row = _row(definition, version, kept, made, whole)
         add_raster(connection, row)
         notes = seen.notices()
-        if choices.base is None and changes.changed:
+        if said != newest and changes.changed:
             words = replaced(connection, definition, newest, author)
             notes += [] if words is None else [{"code": "raster_replaced", "params": words}]
     return RasterReport(definition.id, version, row, tuple(notes), changes, whole.findings)

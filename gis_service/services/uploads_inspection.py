@@ -17,9 +17,9 @@ from gis_service.catalogue.user_layer import body_of, check_user_layer, user_lay
 from gis_service.crs import parse_chosen_crs
 from gis_service.db.engine import Connection
 from gis_service.db.layers import state_of, version_of
-from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
+from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.files.readers import ReaderLimits, inspect_file
-from gis_service.services.base_version import require_base, told_base
+from gis_service.services.base_version import overtaken, require_base, told_base
 from gis_service.services.ingest import LoadOptions, LoadReport, Rows, load_file
 from gis_service.services.ingest_clock import whole_seconds_left
 from gis_service.services.ingest_coordinates import NONE
@@ -177,7 +177,8 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source) -> dict[str,
                     if target is not None:
                         found["target"] = _target(connection, catalogue, target, rows)
                         rows_now = _rows_now(connection, target)
-                        faults += _overtaken(connection, target, rows)
+                        base = options.base or told_base(connection, target, rows.header.about, rows.file)
+                        faults += overtaken(connection, target, base)
                     rows = place_rows(connection, catalogue, target, rows, options)
                     lists = lists_for(connection, catalogue, rows)
                 seen = inspect_rows(rows, catalogue, target, options, rows_now=rows_now, lists=lists)
@@ -304,15 +305,6 @@ def _target(
 def _rows_now(connection: Connection, target: LayerDefinition) -> int | None:
     state = state_of(connection, table_of(target))
     return state.features if state.version is not None else None
-
-
-def _overtaken(connection: Connection, target: LayerDefinition, rows: Rows) -> list[GisError]:
-    """Tell of a file that was exported from a version which is not the newest any more."""
-    try:
-        require_base(connection, target, told_base(connection, target, rows.header.about, rows.file))
-    except Conflict as error:
-        return [error]
-    return []
 
 
 @contextmanager

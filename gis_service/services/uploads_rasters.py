@@ -16,6 +16,7 @@ from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.files.raster_store import RasterStore
 from gis_service.files.readers.raster_limits import RasterLimits
+from gis_service.services.base_version import overtaken, told_base
 from gis_service.services.jobs import plain
 from gis_service.services.raster_inspect import (
     RasterChoices,
@@ -81,6 +82,12 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source, choices: Ras
         What no other choice can mend.
     """
     target, errors = _target(catalogue, source.choices)
+    version = 0
+    if target is not None:
+        with opening() as connection:
+            said = told_base(connection, target, {}, source.file)
+            version = said or version_of(connection, target.id) or 0
+            errors += overtaken(connection, target, said if choices.base is None else choices.base)
     faults: list[Finding] = []
     try:
         seen = inspect_raster(source.path, catalogue, choices, target)
@@ -97,7 +104,7 @@ def inspect(opening: Opening, catalogue: Catalogue, source: Source, choices: Ras
             "layers": [layer],
             "guesses": [{"kind": "crs", **guess} for guess in seen.guess_documents()],
             "findings": told(errors, [*faults, *seen.findings]),
-            "target": None if target is None else _version_of(opening, catalogue, target),
+            "target": None if target is None else _told_target(catalogue, target, version),
             "preview": seen.outline(),
             "picture": seen.contents.preview,
         }
@@ -161,9 +168,7 @@ def _target(
         return None, [error]
 
 
-def _version_of(opening: Opening, catalogue: Catalogue, target: LayerDefinition) -> dict[str, Any]:
-    with opening() as connection:
-        version = version_of(connection, target.id) or 0
+def _told_target(catalogue: Catalogue, target: LayerDefinition, version: int) -> dict[str, Any]:
     return {"layer": target.id, "version": version, "new": target.id not in catalogue.layers}
 
 

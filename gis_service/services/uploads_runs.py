@@ -29,6 +29,7 @@ from gis_service.services.uploads_at_once import AT_ONCE, AT_ONCE_BYTES, WAIT_S
 from gis_service.services.uploads_commit import commit_locked, source_of
 from gis_service.services.uploads_files import inspect, require_choices
 from gis_service.services.uploads_inspection import Source, target_of
+from gis_service.services.uploads_kept import problem_alone
 from gis_service.services.uploads_room import lives, most_bytes, store_of
 
 log = logging.getLogger(__name__)
@@ -324,7 +325,9 @@ def give_back(context: Context, job: Job, error: GisError) -> None:
     """
     refused, problem = _is_refusal(error), jobs.written(error)
     with writing(context) as connection:
-        if job_rows.end_job(connection, job.id, "failed", problem=problem, attempt=job.attempts):
+        # The job stays when the upload and the values in its faults are forgotten.
+        alone = problem_alone(problem)
+        if job_rows.end_job(connection, job.id, "failed", problem=alone, attempt=job.attempts):
             rows.release_of_job(connection, job.id, problem, refused=refused)
     if uploads.again(context, str(job.inputs["upload"])).state == "refused":
         store_of(context.settings).drop(str(job.inputs["upload"]))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from gis_service.analysis.checks.findings import SHOWN, Finding, Repair
+from gis_service.analysis.checks.findings import SHOWN, Feature, Finding, Repair
 from gis_service.errors import ErrorCode, Fault, GisError, RefusedInput
 from gis_service.services.ingest_inspect import Inspection
 from gis_service.services.jobs import plain, written
@@ -55,9 +55,15 @@ def _of_finding(finding: Finding) -> dict[str, Any]:
         "numbers": [feature.number for feature in shown],
         "places": [(feature.lon, feature.lat) for feature in shown],
         "listed": len(finding.features),
-        "more": pack([replace(one, words=plain(one.words)) for one in finding.features[SHOWN:]]),
+        "more": pack(list(map(_plain, finding.features[SHOWN:]))),
         "error": written(RefusedInput(finding.code, faults, **params)),
     }
+
+
+def _plain(feature: Feature) -> Feature:
+    """Make a value that the database keeps of one of a file; words of ours are such."""
+    words = feature.words
+    return replace(feature, words=plain(words)) if isinstance(words, str) else feature
 
 
 def of_error(error: GisError) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def faults_of(findings: Sequence[Finding], language: Language, most: int = SHOWN
             remedy=found.advice_for_layer(language),
             column=found.column,
             features=[
-                FaultyFeature(id=one.number, text=one.words, lon=one.lon, lat=one.lat)
+                FaultyFeature(id=one.number, text=one.said(language), lon=one.lon, lat=one.lat)
                 for one in found.features[:most]
             ],
         )

@@ -104,7 +104,9 @@ def _fault(id_: str, finding: Mapping[str, Any], language: Language, *, whole: b
             for fault, (lon, lat) in zip(error.faults, finding["places"], strict=True)
         ]
         + [
-            UploadFeature(where=one.where.in_language(language), text=one.words, lon=one.lon, lat=one.lat)
+            UploadFeature(
+                where=one.where.in_language(language), text=one.said(language), lon=one.lon, lat=one.lat
+            )
             for one in more
         ],
         listed=finding.get("listed", len(error.faults)),

@@ -17,7 +17,7 @@ from gis_service.analysis.checks.findings import LISTED, Repair
 from gis_service.analysis.shapes import Prepared, Rule, place_all, prepare, to_wkb
 from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.errors import ErrorCode
-from gis_service.types import BBox, Geometries
+from gis_service.types import BBox, Geometries, Text
 
 Given: TypeAlias = BaseGeometry | bytes | None
 CITY: BBox = (106.10, 20.23, 106.68, 20.75)
@@ -80,6 +80,14 @@ def test_what_cannot_be_stored_is_named_and_its_neighbours_are_not(
 ) -> None:
     good = {"Point": HERE, "MultiPolygon": SQUARE}[kind]
     assert codes(run(kind, good, given, good)) == {code: [1]}
+
+
+def test_double_vertices_and_the_direction_of_a_ring_are_no_fault() -> None:
+    ring = [(106.3, 20.4), (106.3, 20.4), (106.3, 20.5), (106.4, 20.5), (106.4, 20.5), (106.4, 20.4)]
+    drawn = [Polygon(ring), Polygon(ring[::-1])]
+    result = run("Polygon", *drawn)
+    assert result.found == []
+    assert all(one.equals_exact(given) for one, given in zip(result.geometries, drawn, strict=True))
 
 
 def test_heights_and_measures_are_dropped_and_counted() -> None:
@@ -211,7 +219,9 @@ def test_a_fault_has_a_place_on_the_map() -> None:
     (swapped,) = run("Point", SWAPPED).found
     (missing,) = run("Point", None).found
     (kind,) = run("Point", LINE).found
-    assert invalid.words[0].startswith("Self-intersection[106.35")
+    assert isinstance(words := invalid.words[0], Text)
+    assert words.en.startswith("Self-intersection[106.35")
+    assert words.vi.startswith("Đường ranh tự cắt hoặc tự chồng[106.35")
     for found, place in ((invalid, (106.35, 20.45)), (swapped, (106.3, 20.4)), (kind, (106.35, 20.4))):
         assert found.places is not None
         assert found.places[0].tolist() == pytest.approx(place, abs=1e-6)

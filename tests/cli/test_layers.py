@@ -95,7 +95,7 @@ def test_a_part_is_exported_and_what_the_format_cannot_hold_is_told(
     out, chosen = tmp_path / "out.shp.zip", ("--filter", "code IN ('w0', 'w2')")
     monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
     result = run("export", "wifi", "--out", out, *chosen)
-    assert "2 features" in result.stdout
+    assert "lớp wifi, 2 đối tượng" in result.stdout
     assert "1 ô chữ dài hơn" in result.stderr
     assert gpd.read_file(out)["code"].tolist() == ["w0", "w2"]
     sheet = run("export", "wifi", "--out", tmp_path / "out.xlsx", *chosen)

@@ -169,13 +169,17 @@ def test_single_features_are_restored(two: tuple[int, int], engine: Engine) -> N
     assert "1 added, 1 changed, 0 removed" in run("diff", "wifi", two[0]).stdout
 
 
-def test_a_layer_is_exported_as_it_was(two: tuple[int, int], tmp_path: Path) -> None:
+def test_a_layer_is_exported_as_it_was(
+    two: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = run("export", "wifi", "--out", tmp_path, "--version", two[0])
     out = tmp_path / f"wifi_generated_v{two[0]}.gpkg"
     assert f"{out}: layer wifi, 2 features, version {two[0]}" in told.stdout
     assert sorted(gpd.read_file(out)["name"]) == ["Chợ Đông", "Ga"]
     assert pyogrio.read_info(out)["layer_metadata"]["VERSION"] == str(two[0])
-    run("export", "wifi", "--out", tmp_path)
+    monkeypatch.setenv("LANG", "vi_VN.UTF-8")
+    said = run("export", "wifi", "--out", tmp_path).stdout
+    assert f": lớp wifi, 2 đối tượng, phiên bản {two[1]}, dữ liệu sinh ra" in said
     assert pyogrio.read_info(tmp_path / "wifi_generated.gpkg")["layer_metadata"]["VERSION"] == str(two[1])
 
 

@@ -53,6 +53,10 @@ def test_a_raster_goes_all_the_way(tmp_path: Path) -> None:
     assert "layers restore height --version" in quiet, "the work of another is not replaced without a word"
     assert "1 v" in next(line for line in done("list").splitlines() if line.startswith("height"))
     done("restore", "height", "--version", versions[0].removeprefix("v"))
+    exported = first.with_name(f"height_{versions[0]}.tif")
+    first.rename(exported)
+    assert "made from" in done("inspect", exported, "--layer", "height")
+    exported.rename(first)
     done("export", "height", "--out", tmp_path / "out.tif")
     assert np.array_equal(cells_in(tmp_path / "out.tif"), cells_in(first))
     assert "+0 ~1 -0" in done("history", "height").splitlines()[0]

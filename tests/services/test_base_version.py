@@ -1,6 +1,7 @@
 """A file that was exported here tells from which version; it is not loaded over a newer one by mistake."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,9 @@ def test_an_uploaded_csv_tells_its_version_by_the_name_its_owner_gave(
     found = inspect(lambda: nullcontext(connection), CITY, source)
     assert 0 < found["target"]["version"] < newest(connection)
     assert ErrorCode.BASE_VERSION_CHANGED in [one["error"]["code"] for one in found["findings"]]
+    seen = replace(source, choices={"layer": "clinic", "base": newest(connection)})
+    agreed = inspect(lambda: nullcontext(connection), CITY, seen)
+    assert ErrorCode.BASE_VERSION_CHANGED not in [one["error"]["code"] for one in agreed["findings"]]
 
 
 def test_a_table_of_ones_own_counts_its_versions_as_it_likes(connection: Connection, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def test_names_that_are_cut_and_the_name_of_a_csv_are_told_in_full() -> None:
     assert losses_of(FORMATS["csv"], layer("clinic"), 12)[1].params["name"] == "clinic_v12.csv"
 
 
-def test_a_short_name_and_a_raster_lose_nothing() -> None:
+def test_a_short_name_loses_nothing_and_a_raster_what_only_its_name_tells() -> None:
     short = layer("clinic", fields=(field("code"),))
     assert [note.code for note in losses_of(FORMATS["shp"], short, None)] == ["export_cuts_texts"]
-    assert losses_of(COG, layer("height", "Raster", ()), 3) == []
+    [told] = losses_of(COG, layer("height", "Raster", ()), 3)
+    assert (told.code, told.params) == ("export_named_only", {"name": "height_v3.tif"})

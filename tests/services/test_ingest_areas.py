@@ -47,7 +47,7 @@ def test_areas_that_closing_changes_by_over_one_percent_need_a_yes() -> None:
     assert (asked.code, asked.count, asked.remedy) == (ErrorCode.AREA_CHANGED, 1, Repair.AREA)
     (feature,) = asked.features
     assert feature.number in {1, 2}
-    assert feature.words.endswith(" m²")
+    assert feature.said("en").endswith(" m²")
     assert feature.lon == pytest.approx(106.31, abs=0.02)
     assert look(WIDE, EAST, repairs=CLOSING | {Repair.AREA}).findings == ()
 

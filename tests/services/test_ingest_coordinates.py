@@ -23,7 +23,7 @@ def look(tmp_path: Path, text: str, target: str | None = "clinic", **options: ob
 
 def told(found: Inspection) -> list[tuple[str, str | None, list[tuple[int | None, str]]]]:
     return [
-        (one.code.value, one.column, [(feature.number, feature.words) for feature in one.features])
+        (one.code.value, one.column, [(feature.number, feature.said("en")) for feature in one.features])
         for one in found.findings
     ]
 
@@ -33,7 +33,7 @@ def test_a_coordinate_that_cannot_be_read_is_told_by_row_column_and_value(tmp_pa
     assert told(found) == [
         ("coordinate_unreadable", "kinh_do", [(2, "kinh_do = 'abc'"), (5, "kinh_do = '105°xx'")]),
         ("coordinate_unreadable", "vi_do", [(3, "vi_do = ''")]),
-        ("geometry_missing", None, [(4, "null")]),
+        ("geometry_missing", None, [(4, "no geometry (null)")]),
     ]
     assert "--x CỘT --y CỘT" in found.findings[0].advice("vi")
     assert found.coordinates == ("kinh_do", "vi_do")

@@ -8,6 +8,7 @@ from gis_service.errors import ErrorCode
 from gis_service.services import ingest_faults
 from gis_service.services.ingest_faults import FaultList
 from gis_service.services.uploads_listed import pack, unpack
+from gis_service.types import Text
 
 
 def wrong(column: str, count: int) -> Found:
@@ -47,6 +48,10 @@ def test_words_are_made_only_when_they_are_asked_for() -> None:
 
 
 def test_features_are_kept_small_and_come_back_as_they_were() -> None:
-    features = [Feature(7, "tên = 'Đề Thám'", 106.3, 20.4, "D9"), Feature(None, "tệp")]
+    features = [
+        Feature(7, "tên = 'Đề Thám'", 106.3, 20.4, "D9"),
+        Feature(None, "tệp"),
+        Feature(8, Text("rỗng", "empty")),
+    ]
     assert unpack(pack(features)) == features
     assert (pack([]), unpack(None)) == (None, [])

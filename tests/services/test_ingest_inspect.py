@@ -144,7 +144,7 @@ def test_what_is_wrong_is_told_with_feature_place_and_remedy(name: str) -> None:
     assert (finding.severity, finding.remedy) == (case.severity, case.remedy)
     feature = finding.features[0]
     assert feature.number == case.number
-    assert case.words in feature.words
+    assert case.words in feature.said("en")
     assert (feature.lon is not None) == case.placed
     told = finding.document()
     assert all(told[part][language] for part in ("title", "detail", "advice") for language in ("vi", "en"))
@@ -227,7 +227,7 @@ def test_overlaps_and_gaps_of_a_layer_that_tiles_the_ground_are_warned_of() -> N
     found = look([west, east, north], {"name": ["a", "b", "c"]}, "tiles", batch=1)
     assert codes(found) == ["coverage_overlap", "coverage_gap"]
     gap = found.findings[1].features[0]
-    assert gap.words.startswith("1 | 2 | 3: 0.4")
+    assert gap.said("en").startswith("1 | 2 | 3: 0.4")
     assert gap.lat == pytest.approx(20.410002, abs=1e-6)
 
 

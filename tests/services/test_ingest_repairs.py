@@ -150,7 +150,7 @@ def test_overlaps_are_warned_of_and_closed_across_batches_when_chosen(connection
     rows = rows_of_shapes([WEST, EAST], {"name": ["tây", "đông"]}, batch=1)
     (warning,) = run(connection, rows, "tiles").findings
     assert warning.code == ErrorCode.COVERAGE_OVERLAP
-    assert warning.features[0].words.startswith("1 ∩ 2: ")
+    assert warning.features[0].said("en").startswith("1 ∩ 2: ")
     rows = rows_of_shapes([WEST, EAST], {"name": ["tây", "đông"]}, batch=1)
     report = run(connection, rows, "tiles", repairs=[Repair.SLIVERS])
     assert not report.findings

@@ -253,6 +253,19 @@ def test_no_value_of_a_file_stays_beside_its_layer_and_the_upload_is_forgotten(t
     assert town.markets() == ["a", "b"]
 
 
+def test_no_value_of_a_file_stays_in_the_job_of_a_refused_commit(town: UploadTown) -> None:
+    whole = town.whole(points("a", "b", capacity="<b>xyz</b>"))
+    town.seemingly(whole)
+    job = commits.accept(town.context, whole.id, STAFF).id
+    town.work(job)
+    refused, kept = town.upload(whole.id).problem or {}, town.job(job).problem or {}
+    assert "xyz" in json.dumps(refused)
+    assert "xyz" not in json.dumps(kept)
+    assert (kept["code"], kept["faults"]) == (refused["code"], [])
+    told = jobs.problem_of(town.job(job))
+    assert (told.params["count"], bool(told.detail("vi"))) == (2, True)
+
+
 def test_the_sweep_drops_what_is_over_and_forgets_it_later(town: UploadTown) -> None:
     over, open_ = town.whole().id, town.whole().id
     town.do("UPDATE gis.upload SET expires_at = now() - interval '1 s' WHERE id = :id", id=over)
@@ -286,6 +299,29 @@ def test_the_sweep_takes_up_what_was_left_when_its_process_died(town: UploadTown
     ]
     town.work(town.upload(last).job or "")
     assert town.upload(last).state == "ready"
+
+
+def test_a_file_in_one_piece_whose_receiver_died_is_dropped_and_one_on_its_way_is_not(
+    town: UploadTown,
+) -> None:
+    left, coming, never, half = (
+        uploads.start(town.context, "z.geojson", size, STAFF).id for size in (None, None, None, 10)
+    )
+    store, held = store_of(town.context.settings), []
+
+    def slowly() -> Iterator[bytes]:
+        yield b"first"
+        swept(town)
+        held.append(town.upload(coming).state)
+        yield b"last"
+
+    store.append(left, 0, [b"all of it"], most=100)
+    swept(town, idle=timedelta(seconds=1))
+    assert town.upload(left).state == "receiving"
+    store.append(coming, 0, slowly(), most=100)
+    assert held == ["receiving"]
+    assert [town.upload(id_).state for id_ in (left, never, half)] == ["dropped", "dropped", "receiving"]
+    assert not town.folder(left).exists()
 
 
 @pytest.mark.parametrize(

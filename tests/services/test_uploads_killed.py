@@ -1,6 +1,7 @@
 """A process that is killed at any moment leaves an upload whole, and it goes on from there."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -9,20 +10,25 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from gis_service.db import uploads as rows
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import transaction
 from gis_service.db.history_check import check
+from gis_service.db.ingest import StagingWriter
 from gis_service.db.migrate import migrate
-from gis_service.errors import GisError
+from gis_service.errors import GisError, Temporary
 from gis_service.files.rooms import home_of
 from gis_service.services import uploads
 from gis_service.services import uploads_commit as commits
 from gis_service.services import uploads_runs as runs
+from gis_service.services.uploads import Upload
 from gis_service.services.uploads_sweep import sweep
 from gis_service.settings import ROOT
 from tests.bad_files.marks import bad_input
@@ -224,7 +230,7 @@ def test_a_worker_inspects_what_came_and_keeps_the_house(town: UploadTown, tmp_p
     assert "taking up upload" in log.read_text()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own() -> Iterator[Cluster]:
     """Give a server of its own; not below pytest's folder, which is closed to whom it runs as."""
     parent = Path(tempfile.mkdtemp(prefix="gis-service-test-"))
@@ -242,7 +248,7 @@ def own() -> Iterator[Cluster]:
 def test_a_server_that_is_stopped_amid_a_commit_has_the_old_state_and_the_upload_goes_on(
     own: Cluster, tmp_path: Path
 ) -> None:
-    town = make_upload_town(own.url(), tmp_path)
+    town = make_upload_town(own.url(), tmp_path).emptied()
     commits.commit(town.context, town.seemingly_ready().id, STAFF)
     id_ = town.ready(points("c")).id
     errors: list[GisError] = []
@@ -266,3 +272,69 @@ def test_a_server_that_is_stopped_amid_a_commit_has_the_old_state_and_the_upload
     commits.commit(town.context, id_, STAFF)
     assert (town.markets(), town.versions(), sound(town)) == (["c"], 2, True)
     town.context.close()
+
+
+def ended(server: Cluster) -> None:
+    """End a server at once, as when the power fails."""
+    process = server.postmaster()
+    assert process is not None
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: server.postmaster() is None)
+
+
+@bad_input(28)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("step", "left"), [("taking", "receiving"), ("keeping", "received"), ("copying", "ready")]
+)
+def test_a_server_that_is_killed_at_any_step_leaves_an_upload_that_goes_on_or_is_dropped(
+    own: Cluster, tmp_path: Path, step: str, left: str
+) -> None:
+    town = make_upload_town(own.url(), tmp_path).emptied()
+    upload = uploads.start(town.context, "x", None, STAFF) if step == "taking" else town.whole()
+    if step == "copying":
+        town.seemingly(upload)
+    with pytest.raises(Temporary) as told:
+        work_without_a_server(own, town, upload, step)
+    assert told.value.code == "database_unavailable"
+    town.context.close()
+    own.start()
+    assert (town.upload(upload.id).state, town.markets(), town.versions()) == (left, [], 0)
+    sweep(town.context.engine, town.context.settings, idle=timedelta(0))
+    found = town.upload(upload.id)
+    if step == "taking":
+        assert (found.state, town.folder(upload.id).exists()) == ("dropped", False)
+    else:
+        if step == "keeping":
+            town.work(found.job or "")
+        commits.commit(town.context, upload.id, STAFF)
+        assert (town.markets(), town.versions(), sound(town)) == (["a", "b"], 1, True)
+    town.context.close()
+
+
+def work_without_a_server(own: Cluster, town: UploadTown, upload: Upload, step: str) -> None:
+    """Do a step of an upload whose server is killed in the middle of it."""
+
+    def pieces() -> Iterator[bytes]:
+        yield points("a")
+        ended(own)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if step == "taking":
+            runs.take(town.context, upload, pieces(), STAFF)
+        elif step == "keeping":
+            patch.setattr(rows, "change_upload", ended_before(own, rows.change_upload))
+            runs.inspect_soon(town.context, upload, STAFF)
+        else:
+            patch.setattr(StagingWriter, "write", ended_before(own, StagingWriter.write))
+            commits.commit(town.context, upload.id, STAFF)
+
+
+def ended_before(own: Cluster, does: Callable[..., Any]) -> Callable[..., Any]:
+    """Give what does the same, and ends the server before it."""
+
+    def after(*given: Any, **named: Any) -> Any:  # noqa: ANN401  as it takes and gives them
+        ended(own)
+        return does(*given, **named)
+
+    return after

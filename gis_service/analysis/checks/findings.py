@@ -137,7 +137,11 @@ def remedy_of(code: ErrorCode) -> str | None:
     return _REMEDIES.get(code)
 
 
-class Lazily(Sequence[str]):
+Words = Text | str
+"""What is said of one feature: a text in both languages, or a value that is the same in either."""
+
+
+class Lazily(Sequence[Words]):
     """Words for rows, each made when it is asked for: most of those of a large file nobody asks for.
 
     Parameters
@@ -148,7 +152,7 @@ class Lazily(Sequence[str]):
         Gives the words of a row.
     """
 
-    def __init__(self, rows: Int64s, say: Callable[[int], str]) -> None:
+    def __init__(self, rows: Int64s, say: Callable[[int], Words]) -> None:
         self._rows = rows[:LISTED]
         self._say = say
 
@@ -157,10 +161,10 @@ class Lazily(Sequence[str]):
         return len(self._rows)
 
     @overload
-    def __getitem__(self, at: int) -> str: ...
+    def __getitem__(self, at: int) -> Words: ...
     @overload
-    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
-    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+    def __getitem__(self, at: slice) -> tuple[Words, ...]: ...
+    def __getitem__(self, at: int | slice) -> Words | tuple[Words, ...]:
         """Make the words of one row, or of some."""
         if isinstance(at, slice):
             return tuple(self._say(row) for row in self._rows[at].tolist())
@@ -189,7 +193,7 @@ class Found:
 
     code: ErrorCode
     rows: Int64s
-    words: Sequence[str]
+    words: Sequence[Words]
     column: str | None = None
     places: Floats | None = None
     remedy: Repair | None = None
@@ -233,7 +237,7 @@ class Feature:
     """
 
     number: int | None
-    words: str
+    words: Words
     lon: float | None = None
     lat: float | None = None
     cell: str | None = None
@@ -245,6 +249,10 @@ class Feature:
             return Text("tệp", "file")
         vi, en = (f" (ô {self.cell})", f" (cell {self.cell})") if self.cell else ("", "")
         return Text(f"đối tượng {self.number}{vi}", f"feature {self.number}{en}")
+
+    def said(self, language: Language) -> str:
+        """Give its words in one language."""
+        return self.words if isinstance(self.words, str) else self.words.in_language(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +328,7 @@ class Finding:
                 {
                     "number": one.number,
                     "cell": one.cell,
-                    "words": one.words,
+                    "words": {"vi": one.said("vi"), "en": one.said("en")},
                     "lon": one.lon,
                     "lat": one.lat,
                 }

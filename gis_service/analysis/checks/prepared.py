@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from gis_service.analysis.checks.findings import Found, Lazily, Repair
+from gis_service.analysis.checks.findings import Found, Lazily, Repair, Words
 from gis_service.errors import ErrorCode
 from gis_service.types import BBox, Bools, Floats, Geometries, Int64s
 
@@ -73,7 +73,7 @@ class Prepared:
         self,
         code: ErrorCode,
         bad: Bools,
-        words: Callable[[int], str],
+        words: Callable[[int], Words],
         places: Floats | None = None,
         remedy: Repair | None = None,
     ) -> None:

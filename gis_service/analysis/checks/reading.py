@@ -7,6 +7,7 @@ from gis_service.analysis.checks.curves import is_curved, linear
 from gis_service.analysis.checks.findings import Repair
 from gis_service.analysis.checks.prepared import Prepared, Rule, kinds_of
 from gis_service.errors import ErrorCode
+from gis_service.messages.catalogue import notices
 from gis_service.types import Bools, Geometries
 from gis_service.wkb import Nesting, is_flat, nesting_of
 
@@ -46,8 +47,8 @@ def read(wkb: Geometries, rule: Rule) -> tuple[Prepared, Bools]:
         result.told["repaired_empty"] = int(missing.sum())
         result.geometries[missing] = None
         return result, missing
-    empty = ["null", "empty"]
-    result.drop(ErrorCode.GEOMETRY_MISSING, missing, lambda row: empty[int(there[row])])
+    words = notices()["geometry_null"], notices()["geometry_empty"]
+    result.drop(ErrorCode.GEOMETRY_MISSING, missing, lambda row: words[int(there[row])])
     return result, np.zeros(len(wkb), dtype=bool)
 
 
@@ -80,7 +81,7 @@ def _close_rings(result: Prepared, wkb: Geometries, unread: Bools, rule: Rule) -
         result.geometries[open_rings] = closed[open_rings]
         result.told["geometries_repaired"] += int(open_rings.sum())
     else:
-        result.drop(ErrorCode.GEOMETRY_INVALID, open_rings, lambda _: "Ring not closed")
+        result.drop(ErrorCode.GEOMETRY_INVALID, open_rings, lambda _: notices()["geometry_ring_not_closed"])
 
 
 def _from_wkb(wkb: Geometries) -> Geometries:

@@ -9,7 +9,8 @@ import pyproj
 import shapely
 
 from gis_service.crs import STORAGE, transform
-from gis_service.types import Bools, Floats, Geometries
+from gis_service.messages.catalogue import notices
+from gis_service.types import Bools, Floats, Geometries, Text
 
 AREA_LIMIT = 0.01
 """Share of its area by which a repair may change a feature without being asked for."""
@@ -44,6 +45,27 @@ def places_of(reasons: Geometries) -> Floats:
         if found := _PLACE.search(str(reason)):
             places[row] = float(found[1]), float(found[2])
     return places
+
+
+def words_of(reason: str) -> Text:
+    """Say a reason of GEOS in both languages, with its place; one that we do not know is told as it is.
+
+    Parameters
+    ----------
+    reason
+        Text of ``shapely.is_valid_reason``.
+
+    Examples
+    --------
+    >>> words_of("Hole lies outside shell[106.35 20.45]").vi
+    'Lỗ nằm ngoài đường bao[106.35 20.45]'
+    """
+    name, bracket, place = reason.partition("[")
+    known = notices().get("geometry_" + re.sub(r"\W+", "_", name.strip().lower()))
+    if known is None:
+        other = notices()["geometry_reason_of_geos"]
+        return Text(other.vi.format(reason=reason), other.en.format(reason=reason))
+    return Text(known.vi + bracket + place, known.en + bracket + place)
 
 
 def tangled(geometries: Geometries, crossings: float = CROSSINGS) -> bool:

@@ -142,7 +142,7 @@ class VectorSource:
         if self.header.total is not None and rows != self.header.total:
             total = self.header.total
             claimed = Text(
-                f"tệp ghi có {total} đối tượng", f"it claims {total} {plural(total, 'feature', 'features')}"
+                f"tệp ghi có {total} đối tượng", f"it says {total} {plural(total, 'feature', 'features')}"
             )
             raise RefusedInput(ErrorCode.FILE_CORRUPT, file=self._running.file, reason=claimed, readable=rows)
 

@@ -6,7 +6,7 @@ import shapely
 from shapely import box
 from shapely.geometry import MultiPolygon, Polygon
 
-from gis_service.analysis.checks.validity import mend, places_of, tangled
+from gis_service.analysis.checks.validity import mend, places_of, tangled, words_of
 from gis_service.crs import DEMO_METRIC
 
 BOW = Polygon([(106.3, 20.4), (106.4, 20.5), (106.4, 20.4), (106.3, 20.5)])
@@ -20,6 +20,33 @@ def one(shape: shapely.Geometry) -> "np.ndarray[tuple[int], np.dtype[np.object_]
     made = np.empty(1, dtype=object)
     made[0] = shape
     return made
+
+
+SHELL = "(0 0, 9 0, 9 9, 0 9, 0 0)"
+REASONS = {
+    "POLYGON((0 0, 1 1, 1 0, 0 1, 0 0))": "tự cắt",
+    f"POLYGON({SHELL}, (20 5, 21 5, 21 6, 20 5))": "Lỗ nằm ngoài",
+    f"POLYGON({SHELL}, (1 1, 8 1, 8 8, 1 8, 1 1), (2 2, 3 2, 3 3, 2 2))": "Lỗ nằm trong lỗ",
+    f"POLYGON({SHELL}, (4 0, 9 4, 4 9, 0 4, 4 0))": "cắt rời",
+    f"MULTIPOLYGON(({SHELL}), ((1 1, 2 1, 2 2, 1 1)))": "lọt trong phần khác",
+    "POLYGON((0 0, 2 0, 1 1, 2 2, 0 2, 1 1, 0 0))": "Một vòng tự cắt",
+    "LINESTRING(0 0, 0 0)": "Quá ít đỉnh",
+    "POLYGON((0 0, inf 0, 1 1, 0 0))": "không phải là số",
+}
+
+
+@pytest.mark.parametrize("wkt", REASONS)
+def test_every_reason_of_geos_is_said_in_both_languages_with_its_place(wkt: str) -> None:
+    reason = str(shapely.is_valid_reason(shapely.from_wkt(wkt)))
+    told = words_of(reason)
+    assert REASONS[wkt] in told.vi
+    assert told.vi.partition("[")[1:] == told.en.partition("[")[1:] != ("", "")
+    assert told.en == reason
+
+
+def test_a_reason_that_nobody_knows_is_told_as_that_of_the_program() -> None:
+    told = words_of("Something new[1 2]")
+    assert (told.vi, told.en) == ("chương trình kiểm tra báo: “Something new[1 2]”", "Something new[1 2]")
 
 
 def test_places_are_read_out_of_reasons() -> None:

@@ -125,7 +125,7 @@ def test_a_file_comes_out_as_it_is_kept_or_in_another_system(
     kept = store.find(done.raster.sha256)
     assert kept is not None
     report = export_raster(connection, CITY, store, "ground", tmp_path)
-    assert report.out == tmp_path / "ground.tif"
+    assert report.out == tmp_path / f"ground_v{done.version}.tif"
     assert report.out.read_bytes() == kept.read_bytes()
     out = export_raster(connection, CITY, store, "ground", tmp_path / "w.tif", Wanted("EPSG:4326")).out
     with rasterio.open(out) as turned:
@@ -135,7 +135,7 @@ def test_a_file_comes_out_as_it_is_kept_or_in_another_system(
         # The middle of the turned raster is near that of the layer's own box.
         west, south, east, north = done.raster.bbox
         assert turned.bounds == pytest.approx((west, south, east, north), abs=2e-4)
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.tif", "ground.tif", "rasters", "w.tif"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.tif", report.out.name, "rasters", "w.tif"]
 
 
 def test_classes_in_another_system_are_only_classes_of_the_source(
@@ -164,7 +164,7 @@ def test_persons_in_another_system_are_as_many(
     with rasterio.open(report.out) as turned:
         after = float(turned.read(1, masked=True).sum(dtype="float64"))
     assert after == pytest.approx(people, rel=1e-4)
-    [note] = report.notes
+    [note] = [one for one in report.notes if one.code == "export_total_moved"]
     told = note.params
     assert (note.code, told["band"], told["before"]) == (
         "export_total_moved",
@@ -172,7 +172,7 @@ def test_persons_in_another_system_are_as_many(
         pytest.approx(people, abs=0.1),
     )
     assert told["count"] == pytest.approx(after - people, abs=0.1)
-    own = export_raster(connection, CITY, store, "ground", tmp_path / "o.tif")
+    own = export_raster(connection, CITY, store, "ground", tmp_path)
     assert own.notes == []
 
 
@@ -205,7 +205,7 @@ def test_persons_beside_a_measure_are_as_many_and_the_measure_stays_one(
     assert (measured.min() >= 20, measured.max() <= 40) == (True, True)
     # Persons are cut by the new cells, heights are not: both are there about where they were.
     assert measured.size == pytest.approx(int((persons.filled(0) > 0).sum()), rel=0.2)
-    [note] = report.notes
+    [note] = [one for one in report.notes if one.code == "export_total_moved"]
     assert (note.code, note.params["band"]) == ("export_total_moved", 2)
     assert note.params["after"] == pytest.approx(people, rel=1e-3)
 
@@ -272,6 +272,30 @@ def test_a_raster_made_from_an_older_version_is_refused(
             loaded(connection, store, path, base=base)
         assert caught.value.code == code
     assert now(connection, CITY.layers["ground"]).version == second.version
+
+
+def test_an_export_of_a_raster_tells_its_version_by_its_name(
+    connection: Connection, store: RasterStore, tmp_path: Path
+) -> None:
+    first = loaded(connection, store, write_tif(tmp_path / "a.tif", cells_of()))
+    out = export_raster(connection, CITY, store, "ground", tmp_path).out
+    assert out.name == f"ground_v{first.version}.tif"
+    elsewhere = export_raster(connection, CITY, store, "ground", tmp_path / "b.tif")
+    assert [(note.code, note.params["name"]) for note in elsewhere.notes] == [
+        ("export_version_untold", out.name)
+    ]
+    next_transaction(connection)
+    second = loaded(connection, store, write_tif(tmp_path / "c.tif", cells_of(seed=2)))
+    next_transaction(connection)
+    called = f"Cao độ (ground_v{first.version}) (1).tif"
+    with pytest.raises(Conflict) as caught:
+        loaded(connection, store, out, file=called)
+    told = caught.value
+    assert (told.code, told.params["base"]) == (ErrorCode.BASE_VERSION_CHANGED, first.version)
+    newest = loaded(connection, store, out, file=called, base=second.version)
+    assert newest.changes.changed == 1
+    next_transaction(connection)
+    assert loaded(connection, store, out, file=f"ground_v{newest.version}.tif").changes.unchanged == 1
 
 
 def test_rows_do_not_go_into_a_raster_layer(connection: Connection) -> None:

@@ -110,7 +110,7 @@ def test_rows_are_not_written_to_a_raster(height: Raster) -> None:
 def test_a_raster_is_taken_as_it_is_kept(height: Raster, tmp_path: Path) -> None:
     response = height.client.get(f"{PATH}/export")
     assert response.content_type == "image/tiff"
-    assert 'filename="height.tif"' in response.headers["Content-Disposition"]
+    assert f'filename="height_v{height.second}.tif"' in response.headers["Content-Disposition"]
     assert response.headers["Layer-Version"] == str(height.second)
     (tmp_path / "a.tif").write_bytes(response.get_data())
     assert np.array_equal(cells_in(tmp_path / "a.tif"), cells_in(height.files[1]))

@@ -258,6 +258,23 @@ def test_the_second_of_two_who_replace_a_raster_is_told(
     assert (again["changed"], again["added"]) == (1, 0)
 
 
+def test_an_export_that_others_overtook_is_told_before_and_at_its_commit(desk: Desk, tif: Path) -> None:
+    made(desk, "relief")
+    first = desk.commit(desk.ready(tif.read_bytes(), layer="relief")).get_json()["result"]["version"]
+    taken = desk.client.get("/api/collections/relief/export", headers=desk.headers)
+    assert f'filename="relief_v{first}.tif"' in taken.headers["Content-Disposition"]
+    other = write_tif(tif.with_name("b.tif"), cells_of("int16", seed=7))
+    newest = desk.commit(desk.ready(other.read_bytes(), layer="relief")).get_json()["result"]["version"]
+    told = desk.send(taken.data, f"relief_v{first} (1).tif", choices={"layer": "relief"}).get_json()
+    assert told["target"]["version"] == first
+    assert codes(told)[0][:2] == ("base_version_changed", "error")
+    late = desk.commit(told["id"])
+    assert (late.status_code, late.get_json()["code"]) == (409, "base_version_changed")
+    agreed = desk.choose(told["id"], base=newest).get_json()
+    assert "base_version_changed" not in [code for code, _, _ in codes(agreed)]
+    assert desk.commit(told["id"]).get_json()["result"]["changed"] == 1
+
+
 def test_a_right_that_was_taken_back_since_leaves_no_version_and_no_file(desk: Desk, tif: Path) -> None:
     made(desk, "kept_ground")
     id_ = desk.ready(write_tif(tif, cells_of(seed=9)).read_bytes(), layer="kept_ground")

@@ -288,6 +288,12 @@ def test_a_file_on_its_way_says_how_to_go_on(staff: Reader, desk: Desk) -> None:
     page = staff.see(f"/uploads/{id_}?lang=en").text
     assert "Received 1.0 MB / 2.0 MB" in page
     assert "Choose the same file above to go on." in staff.see("/uploads?lang=en").text
+    with writing(desk.context) as connection:
+        # As one that comes in one piece, whose length only its end tells.
+        connection.execute(text("UPDATE gis.upload SET size = NULL WHERE id = :id"), {"id": id_})
+    page = staff.see(f"/uploads/{id_}?lang=en").text
+    assert ("send the whole file again" in page, "Choose the same file" in page) == (True, False)
+    assert "Choose the same file" not in staff.see("/uploads?lang=en").text
 
 
 def test_uploads_of_others_are_not_there(
