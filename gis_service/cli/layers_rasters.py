@@ -11,7 +11,7 @@ import click
 from gis_service.analysis.checks.findings import CHOOSE_SYSTEM, Finding
 from gis_service.cli.users import operator
 from gis_service.files.readers.raster_limits import RasterLimits
-from gis_service.files.readers.raster_process import is_geotiff
+from gis_service.files.readers.raster_process import is_raster
 from gis_service.messages.catalogue import notices
 from gis_service.messages.terminal import language_of
 from gis_service.services.audit import note_version
@@ -54,7 +54,7 @@ def raster_options(function: Callable[..., None]) -> Callable[..., None]:
 
 def raster_choices(settings: Settings, file: Path, given: Mapping[str, Any]) -> RasterChoices | None:
     """Take from the options of a command those that say how a raster is read; None for a file of rows."""
-    if not is_geotiff(file):
+    if not is_raster(file):
         return None
     names = ("crs", "nodata", "kind", "base", "any_base")
     chosen = {name: given[name] for name in names if given.get(name) is not None}

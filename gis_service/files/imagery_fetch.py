@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from gis_service.files.picture_kinds import media_of
+
 MOST_BYTES = 2 * 2**20
 """Of one picture."""
 CONNECT_S, READ_S, WHOLE_S = 3.0, 5.0, 10.0
@@ -21,7 +23,6 @@ CONNECT_S, READ_S, WHOLE_S = 3.0, 5.0, 10.0
 _PIECE = 65_536
 _FOUND = 200
 _NOTHING_THERE = (204, 404, 410)
-_SIGNS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _AGENT = "gis-service"
 _Pool = urllib3.HTTPConnectionPool
@@ -91,14 +92,6 @@ def fetch_picture(address: str, *, may_be_private: bool = False) -> bytes | None
                 response.close()
         except (HTTPError, OSError) as error:
             raise FetchFailed(type(error).__name__) from error
-
-
-def media_of(content: bytes) -> str | None:
-    """Tell by its first bytes what kind of picture this is; None for anything else."""
-    for sign, media in _SIGNS.items():
-        if content.startswith(sign):
-            return media
-    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
 
 
 def is_public(address: str) -> bool:

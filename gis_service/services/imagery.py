@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gis_service.errors import ErrorCode, NotFound, Temporary
-from gis_service.files.imagery_fetch import MOST_BYTES, FetchFailed, fetch_picture, media_of
+from gis_service.files.imagery_fetch import MOST_BYTES, FetchFailed, fetch_picture
 from gis_service.files.mbtiles import UnreadableTiles, read_picture
+from gis_service.files.picture_kinds import media_of
 from gis_service.files.tile_store import StoredTile, TileStore
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.settings import ImagerySource, Settings

@@ -161,7 +161,7 @@ class RasterInspection:
     def document(self) -> dict[str, Any]:
         """Write what the raster is as plain JSON values, without findings and picture."""
         told = asdict(self.contents)
-        del told["preview"]
+        del told["preview"], told["said"]
         corners = None if self.ring is None else corners_of(self.ring).round(_DEGREE_DIGITS).tolist()
         return {**told, "crs": self.crs, "bbox": self.bbox, "corners": corners}
 
@@ -261,7 +261,8 @@ def suggest_definition(contents: RasterContents, file: str, category: str) -> di
     category
         Sector to begin with.
     """
-    title = normalise(PurePath(file).stem)[:_LABEL] or "?"
+    title = normalise(contents.said.get("title") or PurePath(file).stem)[:_LABEL].strip() or "?"
+    source = normalise(contents.said.get("source", ""))[:_LABEL].strip() or title
     both = {"vi": title, "en": title}
     named = [
         normalise(band.about.get("description", "")).strip() or f"band {number}"
@@ -280,7 +281,7 @@ def suggest_definition(contents: RasterContents, file: str, category: str) -> di
             {"name": entry.field, "label": {"vi": name, "en": name}, **_unit(band.about)}
             for entry, name, band in zip(ids, named, contents.bands, strict=True)
         ],
-        "source": both,
+        "source": {"vi": source, "en": source},
         "licence": "?",
         "visibility": "draft",
         "generated": False,

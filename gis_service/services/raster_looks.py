@@ -116,12 +116,22 @@ def _single(row: RasterRow, look: Look, band: int) -> Drawing:
     return Drawing("measures", (band,), _for_each(ends, (band,)), colours, classes, look.nodata)
 
 
-def _suggested(row: RasterRow) -> tuple[int, ...]:
+def is_photograph(row: RasterRow) -> bool:
+    """Tell whether a raster has bands for red, green and blue."""
+    return _roles(row).keys() >= set(_PHOTOGRAPH)
+
+
+def _roles(row: RasterRow) -> dict[str, int]:
+    """Give the number of the band of each role."""
     there = bands_of_data(row.bands)
-    by_role = {str(band["about"].get("role")): number for number, band in there.items()}
-    if all(role in by_role for role in _PHOTOGRAPH):
+    return {str(band["about"].get("role")): number for number, band in there.items()}
+
+
+def _suggested(row: RasterRow) -> tuple[int, ...]:
+    if is_photograph(row):
+        by_role = _roles(row)
         return tuple(by_role[role] for role in _PHOTOGRAPH)
-    return (next(iter(there)),)
+    return (next(iter(bands_of_data(row.bands))),)
 
 
 def _usual_ends(row: RasterRow, band: int) -> Ends:

@@ -22,6 +22,7 @@ __all__ = ["COLORMAPS", "PLAIN", "Legend", "Look", "Picture", "drawing_of"]
 _FORMAT = "1"
 """Another number when pictures are drawn in another way: those that are kept are drawn anew."""
 _TILE_PIXELS = 256
+_TRIFLE = 1e-6
 _NOTHING: Mapping[LayerId, int] = {}
 
 
@@ -108,7 +109,8 @@ def zooms_of(row: RasterRow) -> tuple[int, int]:
     """Give the first and the last zoom of a raster: at the last one a cell is no smaller than a pixel."""
     west, _, east, _ = row.bbox
     cell = max((east - west) / 180.0 * HALF_WORLD_M / row.width, 1e-9)
-    found = math.ceil(math.log2(2 * HALF_WORLD_M / (_TILE_PIXELS * cell)))
+    # Less a trifle: the pixels of a tile are cells of that very zoom, however their corners were rounded.
+    found = math.ceil(math.log2(2 * HALF_WORLD_M / (_TILE_PIXELS * cell)) - _TRIFLE)
     return 0, max(0, min(MAX_ZOOM, found))
 
 

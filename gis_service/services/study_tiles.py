@@ -22,6 +22,7 @@ from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.result_sheets import (
     KINDS,
+    ZOOMS,
     Sheet,
     SheetKind,
     edges_sheet,
@@ -35,10 +36,7 @@ from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.types import LayerId
 
-FORMAT = 1
-ZOOMS: Mapping[SheetKind, tuple[int, int]] = {"surface": (9, 14), "edges": (12, 16), "uncovered": (8, 14)}
-"""Zooms of each kind. Nothing is thinned: further out tiles would become too large, or cells smaller than
-what a tile can tell apart. A closer view draws the last ones larger."""
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -186,8 +184,21 @@ def tile(context: Context, tiles: StudyTiles, sheet: Sheet, zxy: Zxy) -> Tile:
     return context.tiles.give(tiles.mark, zxy, source, is_variant=True)
 
 
-def require_zoom(kind: SheetKind, zxy: Zxy) -> None:
+def zooms_of(kind: SheetKind, sheet: Sheet) -> tuple[int, int]:
+    """Give the first and the last zoom of a kind: where cells become no wider, the first is further in."""
+    least, most = ZOOMS[kind]
+    return max(least, list(sheet.sizes)[-1].first_zoom), most
+
+
+def require_zoom(kind: SheetKind, zxy: Zxy, sheet: Sheet | None = None) -> None:
     """Refuse the address of a tile that there is not.
+
+    Parameters
+    ----------
+    kind, zxy
+        What is asked for.
+    sheet
+        What it would be cut from, once that is known.
 
     Raises
     ------
@@ -195,7 +206,7 @@ def require_zoom(kind: SheetKind, zxy: Zxy) -> None:
         ``tile_outside_matrix`` when the grid has no such tile, ``tile_outside_zooms``.
     """
     require_tile(*zxy)
-    least, most = ZOOMS[kind]
+    least, most = ZOOMS[kind] if sheet is None else zooms_of(kind, sheet)
     if not least <= zxy[0] <= most:
         raise NotFound(ErrorCode.TILE_OUTSIDE_ZOOMS, tileset=kind, z=zxy[0], minzoom=least, maxzoom=most)
 
@@ -211,7 +222,7 @@ class _Cut:
 
     def make(self) -> Made:
         """Let the database encode what lies in the tile."""
-        rows = self.sheet.within(tile_box(*self.zxy, BUFFER / EXTENT))
+        rows = self.sheet.at(self.zxy[0]).within(tile_box(*self.zxy, BUFFER / EXTENT))
         if not rows.fids:
             return Made(b"", {})
         with snapshot(self.engine) as connection:

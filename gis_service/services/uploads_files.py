@@ -6,7 +6,7 @@ from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.files.readers.raster_process import is_geotiff
+from gis_service.files.readers.raster_process import is_raster
 from gis_service.services import uploads_inspection as tables
 from gis_service.services import uploads_rasters as rasters
 from gis_service.services.context import Context
@@ -29,7 +29,7 @@ def require_choices(context: Context, source: Source) -> None:
     RefusedInput
         ``upload_choice_unknown``, ``crs_unknown``, ``raster_nodata_unfit``.
     """
-    if is_geotiff(source.path):
+    if is_raster(source.path):
         rasters.choices_of(context.settings, source)
         return
     given = sorted(rasters.OWN_CHOICES & source.choices.keys())
@@ -48,7 +48,7 @@ def inspect(context: Context, source: Source) -> dict[str, Any]:
         What no other choice can mend.
     """
     opening = partial(reading, context)
-    if not is_geotiff(source.path):
+    if not is_raster(source.path):
         return tables.inspect(opening, context.catalogue, source)
     choices = rasters.choices_of(context.settings, source)
     return rasters.inspect(opening, context.catalogue, source, choices)
@@ -82,7 +82,7 @@ def load(
     GisError
         What the load is refused with.
     """
-    if not is_geotiff(source.path):
+    if not is_raster(source.path):
         return tables.load(connection, catalogue, source, layer, seen=seen, author=author)
     choices = rasters.choices_of(context.settings, source)
     return rasters.load(

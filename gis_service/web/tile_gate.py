@@ -2,8 +2,9 @@
 
 Whatever is not plain or not known goes to Flask, and what it answers is learned: where the tiles of an
 address are, and how they are made, for everybody or for those of one standing, until layers are opened or
-closed; and who the reader is, for as long as that is believed (`known_readers`). What is noted in the audit
-is never learned.
+closed; and who the reader is, for as long as that is believed (`known_readers`). Pictures of a raster are
+given as long as the version that they are of is the newest of their layer. What is noted in the audit is
+never learned.
 """
 
 import hashlib
@@ -15,23 +16,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, request
-from werkzeug.datastructures import Accept
+from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from gis_service.services.known_readers import KnownReaders, Standing
 from gis_service.services.tile_cache import TileCache
 from gis_service.services.tile_flights import asked_by
 from gis_service.services.tile_memory import Tile, Zxy
+from gis_service.types import LayerId
 from gis_service.web import current
 from gis_service.web.asker import asker_of
 from gis_service.web.headers import FIXED, THINNED, VARY
-from gis_service.web.schemas.common import MVT
+from gis_service.web.schemas.common import MVT, PNG, WEBP
+from gis_service.web.schemas.versions import VERSION_HEADER
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _ADDRESS = re.compile(
-    r"(/api/(?:tiles/[a-z0-9_]{1,48}|collections/[a-z0-9_]{1,48}/tiles)/WebMercatorQuad)"
+    r"(/api/(?:tiles/[a-z0-9_]{1,48}|collections/[a-z0-9_]{1,48}/(map/)?tiles)/WebMercatorQuad)"
     r"/(0|[1-9]\d?)/(0|[1-9]\d{0,7})/(0|[1-9]\d{0,7})"
 )
 _SESSION = "gis_session"
@@ -39,6 +42,42 @@ _KEY = "tile_gate"
 _ASKED, _FAILED = "gis.asked", "gis.failed"
 Give = Callable[[Zxy], Tile]
 """Gives a tile of one address by zoom, column and row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What the pictures of an address are of.
+
+    Parameters
+    ----------
+    layer, version
+        The raster; another version has other pictures.
+    media
+        Their type.
+    """
+
+    layer: LayerId
+    version: int
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the tiles of an address are given.
+
+    Parameters
+    ----------
+    mark
+        What they are kept under.
+    give
+        Gives any of them.
+    pictures
+        What they are of, when they are no vector tiles.
+    """
+
+    mark: str
+    give: Give
+    pictures: Pictures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +91,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
-    """What the tiles of an address are kept under, and what gives them; a standing of None is everybody."""
+    """How the tiles of an address are given, by who asks and for which pictures; None is everybody."""
 
     openness: tuple[int, int]
-    found: dict[tuple[str, Standing | None], tuple[str, Give]] = field(default_factory=dict)
+    found: dict[tuple[str, Standing | None, bool], _Way] = field(default_factory=dict)
 
 
 class TileGate:
@@ -79,7 +118,7 @@ class TileGate:
         app.extensions[_KEY] = self
         app.before_request(_fail)
 
-    def learn(self, tile: Tile, give: Give) -> None:
+    def learn(self, tile: Tile, give: Give, pictures: Pictures | None) -> None:
         """Learn from the request in hand, whose answer this tile is, how others of its address are given."""
         # The same address with a question shows something else.
         found = None if request.query_string else _ADDRESS.fullmatch(request.environ["PATH_INFO"])
@@ -94,7 +133,8 @@ class TileGate:
         learned = self._learned
         if learned.openness != asked.openness:
             learned = self._learned = _Learned(asked.openness)
-        learned.found[found[1], standing] = tile.mark, give
+        key = found[1], standing, _wants_webp(found, request.environ)
+        learned.found[key] = _Way(tile.mark, give, pictures)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
@@ -106,32 +146,34 @@ class TileGate:
             standing = None if sign is None else self._readers.find(sign)
             if (sign is None) is (standing is None):
                 try:
-                    tile = self._tile(found, standing, environ)
+                    given = self._tile(found, standing, environ)
                 except Exception as error:  # noqa: BLE001  it is told and logged as all errors are
-                    tile, environ[_FAILED] = None, error
-                if tile is not None:
-                    return _answer(tile, environ, start_response, is_private=sign is not None)
+                    given, environ[_FAILED] = None, error
+                if given is not None:
+                    return _answer(*given, environ, start_response, is_private=sign is not None)
         environ[_ASKED] = _Asked(self._tiles.freshness.openness, time.monotonic(), sign)
         return self._inner(environ, start_response)
 
     def _tile(
         self, found: re.Match[str], standing: Standing | None, environ: "WSGIEnvironment"
-    ) -> Tile | None:
+    ) -> tuple[Tile, Pictures | None] | None:
         learned, freshness = self._learned, self._tiles.freshness
         if not freshness.is_level() or learned.openness != freshness.openness:
             return None
-        kept = learned.found.get((found[1], standing))
-        if kept is None:
+        way = learned.found.get((found[1], standing, _wants_webp(found, environ)))
+        if way is None:
             return None
-        (mark, give), zxy = kept, (int(found[2]), int(found[4]), int(found[3]))
-        known = self._tiles.known(mark, zxy)
+        pictures, zxy = way.pictures, (int(found[3]), int(found[5]), int(found[4]))
+        if pictures is not None and freshness.newest(pictures.layer) != pictures.version:
+            return None
+        known = self._tiles.known(way.mark, zxy)
         if known is not None:
-            return known
+            return known, pictures
         with asked_by(asker_of(environ)):
-            return give(zxy)
+            return way.give(zxy), pictures
 
 
-def learn(tile: Tile, give: Give) -> None:
+def learn(tile: Tile, give: Give, pictures: Pictures | None = None) -> None:
     """Let the gate, where there is one, learn what the answer of the request in hand is.
 
     Parameters
@@ -140,10 +182,12 @@ def learn(tile: Tile, give: Give) -> None:
         The answer.
     give
         Gives any other tile of the same address to those who may read this one.
+    pictures
+        What it is of, when it is no vector tile.
     """
     gate: TileGate | None = current_app.extensions.get(_KEY)
     if gate is not None:
-        gate.learn(tile, give)
+        gate.learn(tile, give, pictures)
 
 
 def _fail() -> None:
@@ -163,23 +207,36 @@ def _sign(environ: "WSGIEnvironment") -> bytes | None:
 
 
 # The headers are those that Flask's answers have.
-_FIXED = [*FIXED.items(), ("Vary", ", ".join((*VARY, "Accept-Encoding")))]
-_OPEN = [*_FIXED, ("Cache-Control", "no-cache")]
-_PRIVATE = [*_FIXED, ("Cache-Control", "private, no-cache")]
+_VARY = (("Vary", ", ".join((*VARY, "Accept-Encoding"))), ("Vary", ", ".join(VARY)))
+_CACHE = (("Cache-Control", "no-cache"), ("Cache-Control", "private, no-cache"))
+_FIXED = {
+    (is_picture, is_private): [*FIXED.items(), _VARY[is_picture], _CACHE[is_private]]
+    for is_picture in (False, True)
+    for is_private in (False, True)
+}
 _TYPE = [("Content-Type", MVT)]
 _PACKED = [*_TYPE, ("Content-Encoding", "gzip")]
 
 
 def _answer(
-    tile: Tile, environ: "WSGIEnvironment", start_response: "StartResponse", *, is_private: bool
+    tile: Tile,
+    pictures: Pictures | None,
+    environ: "WSGIEnvironment",
+    start_response: "StartResponse",
+    *,
+    is_private: bool,
 ) -> list[bytes]:
     """Give a tile: a list, which the server sends as it is and never asks for more."""
     sent = environ.get("HTTP_X_REQUEST_ID", "")
-    headers = [*(_PRIVATE if is_private else _OPEN), ("X-Request-ID", current.id_of(sent))]
+    headers = [*_FIXED[pictures is not None, is_private], ("X-Request-ID", current.id_of(sent))]
+    packed = b""
+    if pictures is not None:
+        headers.append((VERSION_HEADER, str(pictures.version)))
+    elif _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        packed = tile.gzipped
     if not tile.content:
         start_response("204 No Content", headers)
         return []
-    packed = tile.gzipped if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else b""
     tag = f'"{tile.etag}-gz"' if packed else f'"{tile.etag}"'
     headers.append(("ETag", tag))
     if tile.thinned:
@@ -188,10 +245,22 @@ def _answer(
         start_response("304 Not Modified", headers)
         return []
     body = packed or tile.content
-    headers += _PACKED if packed else _TYPE
+    headers += _PACKED if packed else _TYPE if pictures is None else [("Content-Type", pictures.media)]
     headers.append(("Content-Length", str(len(body))))
     start_response("200 OK", headers)
     return [body]
+
+
+def _wants_webp(found: re.Match[str], environ: "WSGIEnvironment") -> bool:
+    """Tell of an address of pictures whether they are to be WebP."""
+    return found[2] is not None and takes_webp(environ.get("HTTP_ACCEPT", ""))
+
+
+@lru_cache(1_000)
+def takes_webp(accepted: str) -> bool:
+    """Tell by an ``Accept`` whether somebody takes WebP alone, or likes it better than PNG."""
+    told = parse_accept_header(accepted, MIMEAccept)
+    return bool(told[WEBP] > told[PNG])
 
 
 @lru_cache(1_000)

@@ -18,6 +18,7 @@ from gis_service.services.transactions import writing
 from gis_service.settings import Settings
 from tests.browser.conftest import Service, served
 from tests.browser.visit import wait_until
+from tests.mbtiles_files import at, picture, shades, write_mbtiles
 from tests.raster_files import answer_here, write_tif
 from tests.tile_server import tile_server
 from tests.web.made_layers import both, wells
@@ -41,6 +42,8 @@ def with_raster(
         fields=[],
         bands=[{"name": "depth", "unit": "m", "label": both("Độ sâu", "Depth")}],
     )
+    about = {"title": both("Ảnh bay", "Flown photographs"), "source": both("Sở TNMT", "The department")}
+    photos = wells("photos", geometry="Raster", key=None, fields=[], **about)
     down, across = np.mgrid[0:200, 0:200] / 200
     depths = np.where(down + across < 0.5, -1, 3 * down * across).astype(np.float32)
     with open_context(Settings(database_url=url, data_dir=folder)) as context:
@@ -49,10 +52,16 @@ def with_raster(
         file = write_tif(folder / "a.tif", depths[None], crs="EPSG:4326", transform=place, nodata=-1)
         with pytest.MonkeyPatch.context() as patch, writing(context) as connection:
             patch.setattr(raster_process, "_answer", answer_here)
-            user_layers.create(connection, context.catalogue, body_of(told), caller=OPERATOR)
+            for one in (told, photos):
+                user_layers.create(connection, context.catalogue, body_of(one), caller=OPERATOR)
+        loads = {
+            "flood_depth": file,
+            "photos": write_mbtiles(folder / "a", {at(zoom=9): picture("PNG", shades())}),
+        }
         with pytest.MonkeyPatch.context() as patch, writing(context) as connection:
             patch.setattr(raster_process, "_answer", answer_here)
-            load_raster(connection, context.catalogue, context.rasters, file, "flood_depth", author="lan")
+            for layer, path in loads.items():
+                load_raster(connection, context.catalogue, context.rasters, path, layer, author="lan")
     with tile_server() as server, pytest.MonkeyPatch.context() as patch:
         source = {
             "id": "ortho",
@@ -96,6 +105,9 @@ def test_a_raster_is_switched_on_and_its_colours_are_explained(
     assert page.evaluate("gisMap.paint('units:commune:area', 'fill-opacity')") == 0
     wait_until(lambda: any("/imagery/ortho/tiles/" in url for url in asked), "pictures under the map")
     assert [url for url in asked if not url.startswith(with_raster.url + "/")] == []
+    page.get_by_role("radio", name="Ảnh bay" if language == "vi" else "Flown photographs").check()
+    expect(page.locator(".credits")).to_contain_text("Sở TNMT" if language == "vi" else "The department")
+    wait_until(lambda: any("/photos/map/tiles/" in url for url in asked), "a photograph of our own")
     assert complaints == []
     box.uncheck()
     expect(legend).to_have_count(0)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gis_service.files import imagery_fetch
-from gis_service.files.imagery_fetch import FetchFailed, fetch_picture, is_public, media_of
+from gis_service.files.imagery_fetch import FetchFailed, fetch_picture, is_public
+from gis_service.files.picture_kinds import media_of
 from tests.tile_server import PNG, TileServer, tile_server
 
 

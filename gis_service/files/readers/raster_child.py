@@ -39,7 +39,7 @@ _TASKS: dict[str, Callable[[rasterio.DatasetReader, RasterQuestion], dict[str, o
 def main(arguments: Sequence[str]) -> int:
     """Answer one question; the exit code is 0, or 3 for a refusal."""
     question = RasterQuestion.from_json(arguments[0])
-    _leave_geotiff(question.task)
+    _leave_geotiff(question)
     # Libraries that print must not print into the answer.
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -57,14 +57,16 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _leave_geotiff(task: str) -> None:
+def _leave_geotiff(question: RasterQuestion) -> None:
     """Start once more without the drivers of a GDAL that has some we do not know."""
+    task, pictures = question.task, question.pictures
+    kept = kept_drivers(task, pictures=pictures)
     with rasterio.Env() as environment:
-        left_over = tuple(sorted(set(environment.drivers()) - kept_drivers(task)))
+        left_over = tuple(sorted(set(environment.drivers()) - kept))
     if left_over:
         if set(left_over) <= set(os.environ.get("GDAL_SKIP", "").split(",")):
             raise SystemExit(f"this GDAL does not leave out {left_over}")
-        env = {**os.environ, **raster_environment(task, left_over)}
+        env = {**os.environ, **raster_environment(task, left_over, pictures=pictures)}
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], env)  # noqa: S606  our own command line
 
 

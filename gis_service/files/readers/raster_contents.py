@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gis_service.files.readers.raster_limits import Kind
@@ -68,6 +68,8 @@ class RasterContents:
         Whether every cell was looked at for the figures of the bands.
     preview
         A small PNG, as base64; none when nobody asked for one.
+    said
+        ``title`` and ``source`` as an MBTiles file tells them of itself.
     """
 
     width: int
@@ -81,6 +83,7 @@ class RasterContents:
     pages: int
     exact: bool
     preview: str | None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def corners(self) -> tuple[tuple[float, float], ...]:

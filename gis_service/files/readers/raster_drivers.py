@@ -1,4 +1,4 @@
-"""The environment in which GDAL knows GeoTIFF and nothing else.
+"""The environment in which GDAL knows GeoTIFF and nothing else, or plain pictures for a file of those.
 
 A raster of another format may name other files or addresses (VRT, GTI, WMS, MRF …), and GDAL looks beside any
 raster for further files (overviews, masks, world files, ``.aux.xml``).
@@ -24,23 +24,34 @@ RASTER_DRIVERS = tuple(_NAMES.split(","))
 """Every further driver of rasters GDAL is known with, whether or not this build has it."""
 
 
-def kept_drivers(task: str) -> frozenset[str]:
-    """Name the drivers that a task needs; to warp, which only our own files are, takes two more."""
-    return KEPT | {"MEM", "VRT"} if task == "warp" else KEPT
-
-
-def raster_environment(task: str, also_skip: tuple[str, ...] = ()) -> dict[str, str]:
-    """Give the environment of a process that reads and writes GeoTIFF alone, and nothing beside the file.
+def kept_drivers(task: str, *, pictures: bool = False) -> frozenset[str]:
+    """Name the drivers that a task needs; to warp, which only our own files are, takes two more.
 
     Parameters
     ----------
     task
         What the process does.
+    pictures
+        Whether the file holds pictures, each of which is unpacked by itself, from memory.
+    """
+    further = {"MEM", "VRT"} if task == "warp" else {"PNG", "JPEG", "WEBP"} if pictures else set()
+    return KEPT | further
+
+
+def raster_environment(
+    task: str, also_skip: tuple[str, ...] = (), *, pictures: bool = False
+) -> dict[str, str]:
+    """Give the environment of a process that reads and writes GeoTIFF alone, and nothing beside the file.
+
+    Parameters
+    ----------
+    task, pictures
+        As of :func:`kept_drivers`.
     also_skip
         Drivers of this GDAL that are not named here yet.
     """
     skipped = dict.fromkeys((*RASTER_DRIVERS, *VECTOR_DRIVERS, *also_skip))
-    skipped = {name: None for name in skipped if name not in kept_drivers(task)}
+    skipped = {name: None for name in skipped if name not in kept_drivers(task, pictures=pictures)}
     return {
         "GDAL_SKIP": ",".join(skipped),
         "OGR_SKIP": ",".join(skipped),

@@ -83,6 +83,8 @@ class RasterQuestion:
         Which resampling fits: means for ``values``, the nearest cell for ``classes``; none to guess.
     summed
         Bands of which cells of another system get shares of what these hold, so that the total is kept.
+    pictures
+        Whether the file is an MBTiles of pictures, and no GeoTIFF.
     """
 
     task: Task
@@ -95,6 +97,7 @@ class RasterQuestion:
     nodata_said: bool = False
     kind: Kind | None = None
     summed: tuple[int, ...] = ()
+    pictures: bool = False
 
     def to_json(self) -> str:
         """Write the question as one argument."""

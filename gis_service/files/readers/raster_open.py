@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.readers.raster_limits import BLOCK_BYTES, LONGEST_SIDE, MOST_BANDS, RasterQuestion
+from gis_service.files.readers.raster_mbtiles import opened_tiles
 from gis_service.files.readers.raster_tags import declared_nodata
 from gis_service.types import Bools
 
@@ -28,16 +29,21 @@ _FITTING = frozenset(
 
 @contextmanager
 def opened(question: RasterQuestion) -> Iterator[rasterio.DatasetReader]:
-    """Open a GeoTIFF of which the header is acceptable.
+    """Open a GeoTIFF, or an MBTiles of pictures as one raster, of which the header is acceptable.
 
     Raises
     ------
     RefusedInput
         ``raster_too_large``, ``raster_block_too_large``, ``raster_type_unfit``, ``raster_rotated``,
-        ``raster_not_placed``.
+        ``raster_not_placed``; of an MBTiles as :func:`opened_tiles`.
     rasterio.errors.RasterioIOError
         For what is no GeoTIFF.
     """
+    if question.pictures:
+        with opened_tiles(question) as tiles:
+            _check_size(tiles, question)
+            yield tiles
+        return
     # Only what stands in the file itself tells where it lies: no world file, no .aux.xml.
     with ExitStack() as stack:
         with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """Opens a raster in a child process: the parent never parses a stranger's file.
 
 The child has no password in its environment, no network where the kernel allows that, GeoTIFF as its only
-format, and limits on time, memory and writing.
+format (of an MBTiles those of its pictures, too), and limits on time, memory and writing.
 """
 
 import json
@@ -30,6 +30,10 @@ _LOG = logging.getLogger(__name__)
 _LOG_LINES = 10
 _ROOM_BYTES = 64 << 20
 """A disk with less room than this is taken for the reason why nothing could be written."""
+_SQLITE = b"SQLite format 3\x00"
+_APPLICATION_ID = slice(68, 72)
+_GEOPACKAGE_IDS, _MBTILES_ID = (b"GPKG", b"GP10", b"GP11"), b"MPBX"
+_HEAD_BYTES = 1 << 16
 _MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """Both byte orders, of 4 GiB at most and of any size (BigTIFF)."""
 
@@ -48,8 +52,38 @@ def is_geotiff(path: Path) -> bool:
         return file.read(4) in _MAGIC
 
 
+def is_mbtiles(path: Path) -> bool:
+    """Tell by its first page whether a file may be an MBTiles: a database of tiles, and no GeoPackage.
+
+    Raises
+    ------
+    NotFound
+        ``file_not_found``.
+    """
+    if not path.is_file():
+        raise NotFound(ErrorCode.FILE_NOT_FOUND, path=str(path))
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.startswith(_SQLITE):
+        return False
+    # Most writers leave the application id empty: the schema then stands on the first page.
+    is_geopackage = head[_APPLICATION_ID] in _GEOPACKAGE_IDS or b"gpkg_contents" in head
+    return not is_geopackage and (head[_APPLICATION_ID] == _MBTILES_ID or b"tile_column" in head)
+
+
+def is_raster(path: Path) -> bool:
+    """Tell by its first bytes whether a file goes the way of rasters: a GeoTIFF, or pictures as MBTiles.
+
+    Raises
+    ------
+    NotFound
+        ``file_not_found``.
+    """
+    return is_geotiff(path) or is_mbtiles(path)
+
+
 def inspect_raster_file(path: Path, question: RasterQuestion | None = None) -> RasterContents:
-    """Look at a GeoTIFF: its header, figures of its bands by some of its lines, a small picture.
+    """Look at a GeoTIFF or an MBTiles of pictures: its header, figures by some of its lines, a small picture.
 
     Parameters
     ----------
@@ -65,7 +99,8 @@ def inspect_raster_file(path: Path, question: RasterQuestion | None = None) -> R
     RefusedInput
         ``format_not_allowed``, ``file_corrupt``, ``file_rejected_reader_limit``, ``raster_too_large``,
         ``raster_block_too_large``, ``raster_type_unfit``, ``raster_rotated``, ``raster_not_placed``,
-        ``raster_nodata_unfit``.
+        ``raster_nodata_unfit``; ``mbtiles_empty``, ``mbtiles_place_unfit``, ``mbtiles_vector``,
+        ``mbtiles_picture_unfit``.
     Temporary
         ``upload_disk_full``, ``reading_machine_short``.
     """
@@ -76,7 +111,7 @@ def inspect_raster_file(path: Path, question: RasterQuestion | None = None) -> R
 
 
 def make_raster_file(path: Path, out: Path, question: RasterQuestion | None = None) -> RasterContents:
-    """Make a cloud-optimised GeoTIFF of a GeoTIFF, cell by cell the same.
+    """Make a cloud-optimised GeoTIFF of a GeoTIFF, or of the finest pictures of an MBTiles, cell by cell.
 
     Parameters
     ----------
@@ -130,7 +165,8 @@ def warp_raster_file(
 
 
 def _ask(path: Path, folder: Path, question: RasterQuestion) -> RasterContents:
-    if not is_geotiff(path):
+    pictures = is_mbtiles(path)
+    if not pictures and not is_geotiff(path):
         with path.open("rb") as file:
             head = file.read(24).decode("ascii", "replace")
         found = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in head)
@@ -140,7 +176,7 @@ def _ask(path: Path, folder: Path, question: RasterQuestion) -> RasterContents:
     with blaming_the_machine(folder):
         link.symlink_to(path.resolve())
     try:
-        return _answer(replace(question, path=str(link)), folder)
+        return _answer(replace(question, path=str(link), pictures=pictures), folder)
     finally:
         link.unlink()
 
@@ -161,7 +197,7 @@ def _answer(question: RasterQuestion, folder: Path) -> RasterContents:
                     "LANG": "C.UTF-8",
                     "PYTHONPATH": str(ROOT),
                     "PYTHONDONTWRITEBYTECODE": "1",
-                    **raster_environment(question.task),
+                    **raster_environment(question.task, pictures=question.pictures),
                 },
             )
         except subprocess.TimeoutExpired as error:

@@ -18,6 +18,7 @@ from rasterio.windows import Window
 
 from gis_service.crs_text import settled_system
 from gis_service.files.readers.raster_limits import PREVIEW_CELLS, Kind, RasterQuestion
+from gis_service.files.readers.raster_mbtiles import PictureTiles
 from gis_service.files.readers.raster_open import NoData, is_classes, shown
 from gis_service.types import Bools
 
@@ -95,6 +96,7 @@ def describe(
         "masked": nodata.manner,
         "nodata_unfit": None if nodata.unfit is None else shown(nodata.unfit, dtype),
         "pages": max(0, len(dataset.subdatasets) - 1),
+        "said": dataset.said if isinstance(dataset, PictureTiles) else {},
     }
 
 

@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+_ORDERS = (b"II", b"MM")
 _NODATA = 42113
 _ASCII = 2
 _LONGEST = 64
@@ -20,10 +21,12 @@ def declared_nodata(path: Path) -> float | None:
     Returns
     -------
     float or None
-        None when there is no such tag, or no number in it.
+        None when there is no such tag, or no number in it, or the file is no TIFF.
     """
     with path.open("rb") as file:
         head = file.read(16)
+        if head[:2] not in _ORDERS:
+            return None
         end = "<" if head[:2] == b"II" else ">"
         big = struct.unpack_from(f"{end}H", head, 2)[0] == 43  # noqa: PLR2004  the mark of BigTIFF
         # Place of the directory, its count, one entry: tag, type, count of signs, their place or themselves.

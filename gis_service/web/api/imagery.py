@@ -1,10 +1,11 @@
-"""Pictures of other tile servers under the map, fetched by the service."""
+"""Pictures under the map: of other tile servers, fetched by the service, and the city's own."""
 
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
 
 from gis_service.services.imagery import Imagery
+from gis_service.services.own_imagery import own_backgrounds
 from gis_service.services.tile_grid import MATRIX_SET, require_matrix_set
 from gis_service.web import current, limits
 from gis_service.web.auth import Permission
@@ -34,19 +35,33 @@ def imagery() -> Imagery:
 @blueprint.get("")
 @operation("Imagery", Permission.READ, {200: {JSON: Backgrounds, HTML: None}}, query=FormatQuery)
 def backgrounds(query: FormatQuery) -> Response:
-    """List the backgrounds of the map."""
+    """List the backgrounds of the map: those that the operator has named, then the city's own photographs."""
     language, city = current.language(), current.context().definitions.city
     items = [
         Background(
             id=one.id,
             title=one.title.vi if language == "vi" else one.title.en,
             attribution=one.credit,
+            licence=None,
             tiles=[url(f"/imagery/{one.id}/tiles/{MATRIX_SET}") + "/{z}/{y}/{x}"],
             minzoom=one.minzoom,
             maxzoom=one.maxzoom,
             bounds=city.bbox,
         )
         for one in imagery().sources.values()
+    ]
+    items += [
+        Background(
+            id=f"layer:{one.definition.id}",
+            title=one.definition.title.in_language(language),
+            attribution=one.definition.source.in_language(language),
+            licence=one.definition.licence,
+            tiles=[url(f"/collections/{one.definition.id}/map/tiles/{MATRIX_SET}") + "/{z}/{y}/{x}"],
+            minzoom=one.minzoom,
+            maxzoom=one.maxzoom,
+            bounds=one.bbox,
+        )
+        for one in own_backgrounds(current.connection(), current.rights())
     ]
     document = Backgrounds(items=items, links=itself("/imagery"))
     return show(document, query.f, {"vi": "Ảnh nền", "en": "Backgrounds"}[language])

@@ -11,7 +11,7 @@ from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.collections import Collection
 from gis_service.services.history import kept_version
 from gis_service.services.raster_layers import RasterRow, cells_of
-from gis_service.web import current
+from gis_service.web import current, tile_gate
 from gis_service.web.api.collections import collection_of, oldest_of
 from gis_service.web.api.tiles import limits_of, plain_template
 from gis_service.web.auth import Permission
@@ -142,7 +142,16 @@ def tile(
     row = raster_asked(collection, query)
     picture: service.Picture = query.f or _preferred()
     zxy = tile_matrix, tile_col, tile_row
-    found = service.tile(current.context(), collection.definition, row, zxy, query.look(), picture)
+    context, definition, look = current.context(), collection.definition, query.look()
+    found = service.tile(context, definition, row, zxy, look, picture)
+    if found.content:
+        # Of what lies outside nothing is kept. Whoever chooses a version or colours is not told of here.
+        pictures = tile_gate.Pictures(row.layer, row.version, _MEDIA[picture])
+        tile_gate.learn(
+            found,
+            lambda other: service.tile(context, definition, row, other, service.PLAIN, picture),
+            pictures,
+        )
     response = Response(found.content, content_type=_MEDIA[picture])
     if not found.content:
         response = Response(status=_EMPTY)
@@ -160,5 +169,4 @@ def tile(
 
 def _preferred() -> service.Picture:
     """Choose WebP for who takes that alone, or likes it better; a PNG is made in less time."""
-    accepted = request.accept_mimetypes
-    return "webp" if accepted[WEBP] > accepted[PNG] else "png"
+    return "webp" if tile_gate.takes_webp(request.headers.get("Accept", "")) else "png"

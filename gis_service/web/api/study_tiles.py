@@ -19,7 +19,7 @@ from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, MVT, Link
-from gis_service.web.schemas.study_tiles import Legend, StudyTileJson, StudyTileQuery
+from gis_service.web.schemas.study_tiles import Legend, StudyTileJson, StudyTileQuery, WiderCells
 from gis_service.web.schemas.tiles import (
     SCHEME_REL,
     Tileset,
@@ -109,7 +109,9 @@ def tileset(study_id: str, kind: str, tile_matrix_set_id: str, query: TilesetQue
     document = Tileset(
         title=title,
         links=_links(study_id, kind),
-        tileMatrixSetLimits=limits_of(sheet.bbox, *service.ZOOMS[tiles.kind]) if sheet.bbox else None,
+        tileMatrixSetLimits=limits_of(sheet.bbox, *service.zooms_of(tiles.kind, sheet))
+        if sheet.bbox
+        else None,
         layers=[layer],
     )
     return show(document, query.f, title)
@@ -121,7 +123,7 @@ def _tilejson(tiles: StudyTiles, sheet: Sheet, title: str) -> StudyTileJson:
     layers = [layer for layer, _ in shown_layers(current.connection(), catalogue, tiles.document)]
     sources = [catalogue.layers[one].source.in_language(language) for one in layers]
     least, most = sheet.ends or (None, None)
-    minzoom, maxzoom = service.ZOOMS[kind]
+    minzoom, maxzoom = service.zooms_of(kind, sheet)
     return StudyTileJson(
         name=title,
         attribution="; ".join(dict.fromkeys(sources)),
@@ -130,7 +132,9 @@ def _tilejson(tiles: StudyTiles, sheet: Sheet, title: str) -> StudyTileJson:
             VectorLayer(
                 id=kind,
                 description=title,
-                fields={name: _TYPES[type_] for name, (type_, _) in sheet.columns.items()},
+                fields={
+                    name: _TYPES[type_] for size in sheet.sizes for name, (type_, _) in size.columns.items()
+                },
             )
         ],
         minzoom=minzoom,
@@ -143,7 +147,21 @@ def _tilejson(tiles: StudyTiles, sheet: Sheet, title: str) -> StudyTileJson:
             {"field": sheet.field, "unit": sheet.unit, "least": least, "most": most}
         ),
         cell_m=sheet.size_m,
+        wider=_wider(sheet),
     )
+
+
+def _wider(sheet: Sheet) -> list[WiderCells]:
+    """Tell which cells are wider, and up to which zoom."""
+    found, last = [], sheet.first_zoom - 1
+    for size in sheet.sizes:
+        # Those that are no help to any zoom are passed over, as `Sheet.at` does.
+        if size is not sheet and size.size_m is not None and size.first_zoom <= last:
+            least, most = size.ends or (None, None)
+            ends = {"least": least, "most": most}
+            found.append(WiderCells.model_validate({"cell_m": size.size_m, "maxzoom": last, **ends}))
+            last = size.first_zoom - 1
+    return found
 
 
 @blueprint.get("/<kind>/<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>")
@@ -161,7 +179,9 @@ def tile(
     tiles, zxy = _asked(study_id, kind, tile_matrix_set_id), (tile_matrix, tile_col, tile_row)
     service.require_mark(tiles, query.mark)
     service.require_zoom(tiles.kind, zxy)
-    response = tile_response(service.tile(current.context(), tiles, _sheet(tiles), zxy))
+    sheet = _sheet(tiles)
+    service.require_zoom(tiles.kind, zxy, sheet)
+    response = tile_response(service.tile(current.context(), tiles, sheet, zxy))
     if query.mark is not None:
         shared = "public" if current.caller() is ANONYMOUS else "private"
         response.headers["Cache-Control"] = f"{shared}, {_FOREVER}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from gis_service.messages.catalogue import notices
 from gis_service.services import users
 from gis_service.services.accounts import ANONYMOUS, Caller
 from gis_service.services.layers import LayerCounts
+from gis_service.services.own_imagery import own_backgrounds
 from gis_service.services.rights import Rights, rights_of, rights_unknown, sees_personal
+from gis_service.services.tile_grid import MATRIX_SET
 from gis_service.services.transactions import Connection
 from gis_service.types import Language, Text
 from gis_service.web import current
@@ -195,12 +198,25 @@ def counts(rights: Rights) -> dict[str, int]:
         return {}
 
 
-def _imagery() -> list[dict[str, Any]]:
-    """Give the backgrounds that may lie under the map, in the order in which the operator names them."""
-    return [
-        one.model_dump(include={"id", "title", "credit", "minzoom", "maxzoom"})
+def _imagery(rights: Rights) -> list[dict[str, Any]]:
+    """Give the backgrounds that may lie under the map: as the operator names them, then the city's own."""
+    bounds, pattern = rights.catalogue.city.bbox, f"tiles/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
+    named = [
+        one.model_dump(include={"id", "title", "minzoom", "maxzoom"})
+        | {"credit": dict.fromkeys(("vi", "en"), one.credit), "bounds": bounds}
+        | {"path": f"/imagery/{one.id}/{pattern}"}
         for one in current.context().settings.imagery or ()
     ]
+    # As the counts: the page itself needs no database.
+    with suppress(Temporary):
+        for own in own_backgrounds(current.connection(), rights):
+            definition = own.definition
+            source = _text(definition.source).items()
+            credit = {name: f"{text} ({definition.licence})" for name, text in source}
+            about = {"id": f"layer:{definition.id}", "title": _text(definition.title), "credit": credit}
+            zooms = {"minzoom": own.minzoom, "maxzoom": own.maxzoom, "bounds": own.bbox}
+            named.append(about | zooms | {"path": f"/collections/{definition.id}/map/{pattern}"})
+    return named
 
 
 @blueprint.get("/")
@@ -210,7 +226,7 @@ def show() -> Response:
     script, styles = client_files(Path(current_app.static_folder or ""))
     language = language_of(request.args.get("lang"))
     rights, account = _reader()
-    facts = city_facts(rights) | {"counts": counts(rights), "imagery": _imagery()}
+    facts = city_facts(rights) | {"counts": counts(rights), "imagery": _imagery(rights)}
     html = render_template(
         "map.html",
         language=language,

@@ -1,15 +1,18 @@
 """Shapes of the backgrounds of the map."""
 
+from pydantic import Field
+
 from gis_service.types import BBox
 from gis_service.web.schemas.common import Answer, Link
 
 
 class Background(Answer):
-    """Pictures of another tile server that may lie under the map, as TileJSON calls their parts."""
+    """Pictures that may lie under the map, as TileJSON calls their parts."""
 
-    id: str
+    id: str = Field(description="That of a raster layer begins with `layer:`.")
     title: str
     attribution: str
+    licence: str | None = Field(description="Of a raster layer; null where the operator named it.")
     tiles: list[str]
     minzoom: int
     maxzoom: int
@@ -17,7 +20,7 @@ class Background(Answer):
 
 
 class Backgrounds(Answer):
-    """The backgrounds that the operator has named."""
+    """The backgrounds that the operator has named, and the photographs among the raster layers."""
 
     items: list[Background]
     links: list[Link]

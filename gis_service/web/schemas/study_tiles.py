@@ -18,6 +18,15 @@ class Legend(Answer):
     most: float | None = Field(None, description="Largest value.")
 
 
+class WiderCells(Answer):
+    """Cells of tiles further out, each in place of several: nothing is left out, sums stay sums."""
+
+    cell_m: float
+    maxzoom: int = Field(description="Last zoom that has them.")
+    least: float | None = Field(None, description="Smallest value of the legend's attribute among them.")
+    most: float | None = Field(None, description="Largest value.")
+
+
 class StudyTileJson(TileJson):
     """Tiles of a study, as TileJSON 3.0 has it, with what its legend needs."""
 
@@ -26,6 +35,7 @@ class StudyTileJson(TileJson):
     generated_data: bool
     legend: Legend
     cell_m: float | None = Field(None, description="Side of the cells; absent for lines.")
+    wider: list[WiderCells] = Field(description="Cells of zooms further out, the closest first.")
 
 
 class StudyTileQuery(Query):

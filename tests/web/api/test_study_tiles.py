@@ -21,6 +21,7 @@ from tests.web.live_answers import ASKED, EXACT, PUBLIC, bearer, found, made, to
 from tests.web.problem import assert_problem
 
 INPUTS = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
+BUDGET = "gis_service.services.result_levels.BUDGET"
 SHORT = 120
 """Seconds: some homes are beyond them, and some cells hold fewer than ten people."""
 
@@ -164,6 +165,64 @@ def test_the_surface_is_told_by_the_squares_that_people_are_summed_in(
     exact = tilejson(town, study, "uncovered", bearer(tokens, "planner"))
     cells = features(town, exact, exact["minzoom"], bearer(tokens, "planner")).values()
     assert {one["id"] for one in cells} & {one["id"] for one in squares}
+
+
+@pytest.fixture
+def small_budget(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let tiles hold a few cells, so that a town is as much as a province."""
+    monkeypatch.setattr(BUDGET, 400)
+    return 400
+
+
+def test_from_far_away_cells_are_wider_and_sums_and_budget_hold(
+    town: FlaskClient, tokens: dict[str, str], small_budget: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = kept(town, bearer(tokens, "planner"), limit=SHORT - 15)
+    for role in ("planner", None):
+        headers = bearer(tokens, role)
+        told = tilejson(town, study, "uncovered", headers)
+        sides = [one["cell_m"] for one in told["wider"]]
+        assert sides == sorted(set(sides))
+        assert sides[0] >= 500
+        far, near = (features(town, told, told[end], headers) for end in ("minzoom", "maxzoom"))
+        assert not far.keys() & near.keys(), "numbers of cells of one side are of that side alone"
+        assert len(far) < len(near)
+        for z, cells in ((told["minzoom"], far), (told["maxzoom"], near)):
+            people = [one["people"] for one in cells.values() if "people" in one]
+            ends = told["legend"] if z == told["maxzoom"] else told["wider"][-1]
+            assert (ends["least"], ends["most"]) == (min(people), max(people))
+        known_here = [sum(one.get("people", 0) for one in cells.values()) for cells in (far, near)]
+        assert known_here[0] == pytest.approx(known_here[1], abs=1e-6)
+        for one in far.values():
+            column, row, side = map(int, one["id"].split("_"))
+            inside = [cell for cell in near.values() if in_cell(cell["id"], (column, row), side // 250)]
+            assert one["small"] == any(cell["small"] for cell in inside)
+            assert one.get("people", 0) == pytest.approx(sum(cell.get("people", 0) for cell in inside))
+    surface = tilejson(town, study, "surface")
+    far, near = (features(town, surface, surface[end]) for end in ("minzoom", "maxzoom"))
+    assert sum(one["cells"] for one in far.values()) == len(near)
+    assert sum(one["cells_within"] for one in far.values()) == sum(one["within"] for one in near.values())
+    assert {"cells", "cells_within"} <= surface["vector_layers"][0]["fields"].keys()
+    # Names of attributes, which weigh nothing beside thousands of features, come on top.
+    assert max(sizes(town, surface, surface["minzoom"])) <= small_budget + 300
+    monkeypatch.setattr(BUDGET, 60)
+    edges = tilejson(town, study, "edges")
+    assert edges["minzoom"] > 12, "roads are not summed up: they begin further in"
+    x, y = tile_of(*degrees(100), 12)
+    assert_problem(town.get(address(edges, 12, x, y)), 404, "tile_outside_zooms")
+
+
+def in_cell(name: str, corner: tuple[int, int], times: int) -> bool:
+    column, row = map(int, name.split("_"))
+    return (column // times, row // times) == corner
+
+
+def sizes(client: FlaskClient, told: dict[str, Any], z: int) -> list[int]:
+    """Give the bytes of all tiles of a zoom."""
+    west, south, east, north = told["bounds"]
+    (left, top), (right, bottom) = tile_of(west, north, z), tile_of(east, south, z)
+    places = [(x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
+    return [len(client.get(address(told, z, x, y)).get_data()) for x, y in places]
 
 
 def test_a_tile_with_its_mark_is_kept_for_ever_and_each_kind_of_reader_has_a_mark(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from gis_service.catalogue.user_layer import body_of
 from gis_service.db import job_rows
+from gis_service.db.rights import put_visibility
 from gis_service.files.readers import raster_process
 from gis_service.files.readers.raster_contents import RasterContents
 from gis_service.files.readers.raster_limits import RasterQuestion
@@ -17,7 +18,9 @@ from gis_service.services import job_runs, user_layers
 from gis_service.services.accounts import OPERATOR
 from gis_service.services.transactions import reading, writing
 from tests.bad_files.marks import bad_input
+from tests.mbtiles_files import COLUMN, ROW, ZOOM, at, picture, shades, write_mbtiles
 from tests.raster_files import answer_here, cells_in, cells_of, sparse, write_tif
+from tests.web.drawn_town import seen
 from tests.web.made_layers import both, wells
 from tests.web.uploaded import PATCH, PATH, Desk, Service, desk_of, folders, points
 
@@ -173,10 +176,48 @@ def test_rows_have_no_choice_of_a_raster_and_do_not_go_into_one(desk: Desk) -> N
     assert [code for code, severity, _ in codes(told) if severity == "error"] == ["layer_is_raster"]
 
 
+def test_pictures_as_mbtiles_become_a_background(upload_service: Service, desk: Desk, tmp_path: Path) -> None:
+    pixels = shades(seed=5)
+    held = {at(): picture("PNG", pixels), at(1): picture("PNG", shades(seed=6)), at(0, 0, 12): b"GIF89a"}
+    named = "INSERT INTO metadata VALUES ('name', 'Ảnh bay 2025'), ('attribution', 'Sở NNMT')"
+    content = write_mbtiles(tmp_path / "a", held, further=[named]).read_bytes()
+    told = desk.send(content, "b.mbtiles").get_json()
+    assert (told["state"], codes(told)) == ("ready", [("raster_kind_guessed", "note", "kind")])
+    definition = told["layers"][0]["definition"]
+    assert (definition["id"], len(definition["bands"])) == ("anh_bay_2025", 4)
+    assert definition["source"]["vi"] == "Sở NNMT"
+    about = {"visibility": "internal", "licence": "CC BY 4.0", "source": both("Sở NNMT", "The department")}
+    assert desk.choose(told["id"], definition=definition | about).status_code == 200
+    assert desk.commit(told["id"]).get_json()["result"]["layer"] == "anh_bay_2025"
+    listed = desk.client.get("/api/imagery", headers={**desk.headers, "Accept-Language": "en"}).get_json()
+    (own,) = listed["items"]
+    assert (own["id"], own["attribution"], own["licence"]) == (
+        "layer:anh_bay_2025",
+        "The department",
+        "CC BY 4.0",
+    )
+    assert (own["minzoom"], own["maxzoom"]) == (0, ZOOM)
+    tile = own["tiles"][0].format(z=ZOOM, y=ROW, x=COLUMN)
+    shown = desk.client.get(tile, headers=desk.headers)
+    assert (shown.status_code, shown.content_type) == (200, "image/png")
+    np.testing.assert_array_equal(seen(shown.data)[:3], pixels)
+    none = own["tiles"][0].format(z=ZOOM, y=ROW + 1, x=COLUMN)
+    assert desk.client.get(none, headers=desk.headers).status_code == 204
+    path = "/collections/anh_bay_2025/map/tiles/WebMercatorQuad/{z}/{y}/{x}"
+    nobody = upload_service.app.test_client()
+    assert nobody.get("/api/imagery").get_json()["items"] == []
+    assert nobody.get(tile).status_code == 401
+    assert path not in nobody.get("/").text
+    with writing(desk.context) as connection:
+        put_visibility(connection, "anh_bay_2025", "public")
+    assert path in nobody.get("/").text
+
+
 @bad_input(22)
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
     [
+        ("vector tiles", 422, "mbtiles_vector"),
         ("huge", 413, "raster_too_large"),
         ("cut", 422, "file_corrupt"),
         ("askew", 422, "raster_rotated"),
@@ -201,6 +242,8 @@ def hostile(path: Path, kind: str) -> bytes:
         return sparse(path, 200_000, 200_000, 3, tiled=True, blockxsize=16384, blockysize=16384).read_bytes()
     if kind == "vrt":
         return b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>'
+    if kind == "vector tiles":
+        return write_mbtiles(path, {at(): b"\x1f\x8b\x08"}).read_bytes()
     if kind == "jp2":
         return b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(64)
     turned: dict[str, Any] = {"transform": (10, 3, 590_000, 3, -10, 2_270_000)} if kind == "askew" else {}

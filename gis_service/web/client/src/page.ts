@@ -40,9 +40,13 @@ export interface Vintage {
 export interface Background {
   readonly id: string;
   readonly title: Text;
-  readonly credit: string;
+  readonly credit: Text;
   readonly minzoom: number;
   readonly maxzoom: number;
+  /** West, south, east, north. */
+  readonly bounds: readonly [number, number, number, number];
+  /** Of its pictures below the API, with {z}, {y} and {x} left open. */
+  readonly path: string;
 }
 
 interface Titled {
@@ -70,7 +74,7 @@ export interface City {
   readonly keys: Readonly<Record<string, string | null>>;
   /** Number of features by layer. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Pictures of other tile servers that may lie under the map; the service fetches them. */
+  /** Pictures that may lie under the map: of other tile servers, which the service fetches, and photographs of its own. */
   readonly imagery: readonly Background[];
   /** Columns by layer, in the order people see them. */
   readonly fields: Readonly<Record<string, readonly Field[]>>;

@@ -1,4 +1,4 @@
-/** Pictures of another tile server under the map: between its own ground and everything that is coloured. */
+/** Pictures of another tile server, or of a photograph among the layers, under the map: between its own ground and everything that is coloured. */
 
 import { effect, untracked } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
@@ -16,11 +16,11 @@ function idOf({ id }: Background): string {
 }
 
 /** Above the land and water of the base map, below the units that an answer colours. */
-function add(map: MapLibre, chosen: Background, city: City): void {
-  const [west, south, east, north] = city.bbox;
+function add(map: MapLibre, chosen: Background): void {
+  const [west, south, east, north] = chosen.bounds;
   map.addSource(idOf(chosen), {
     type: "raster",
-    tiles: [addressOf(`/imagery/${chosen.id}/tiles/WebMercatorQuad/{z}/{y}/{x}`)],
+    tiles: [addressOf(chosen.path)],
     tileSize: TILE_PX,
     minzoom: chosen.minzoom,
     maxzoom: chosen.maxzoom,
@@ -38,7 +38,7 @@ export function followBackground(map: MapLibre, city: City): void {
     untracked(() => state.mark(BACKGROUND, false));
     for (const one of city.imagery) {
       const isWanted = one.id === wanted;
-      if (isWanted && !map.getSource(idOf(one))) add(map, one, city);
+      if (isWanted && !map.getSource(idOf(one))) add(map, one);
       if (map.getLayer(idOf(one))) map.setLayoutProperty(idOf(one), "visibility", isWanted ? "visible" : "none");
     }
   });

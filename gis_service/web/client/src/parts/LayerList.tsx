@@ -64,7 +64,7 @@ function Aside({ why, layers, language }: AsideProps) {
   );
 }
 
-/** What lies under the map; nothing to choose where the operator has named no pictures. */
+/** What lies under the map; nothing to choose where there are no pictures for it. */
 function Background({ city, language }: { readonly city: City; readonly language: Language }) {
   if (city.imagery.length === 0) return null;
   const choices = [{ id: null, title: word("ownGround", language) }, ...city.imagery.map(({ id, title }) => ({ id, title: title[language] }))];

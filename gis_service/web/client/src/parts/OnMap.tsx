@@ -29,7 +29,7 @@ function Credits() {
   const language = state.language.value;
   const layers = credited();
   const background = state.city.value?.imagery.find((one) => one.id === state.background.value);
-  const credits = [...new Set([...(background ? [background.credit] : []), ...layers.filter((layer) => layer.source !== "").map(creditOf)])];
+  const credits = [...new Set([...(background ? [background.credit[language]] : []), ...layers.filter((layer) => layer.source !== "").map(creditOf)])];
   if (credits.length === 0) return null;
   const isGenerated = layers.some((layer) => layer.generated);
   return (
