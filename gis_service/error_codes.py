@@ -353,6 +353,23 @@ class ErrorCode(StrEnum):
     # pictures of other tile servers under the map
     IMAGERY_UNKNOWN = "imagery_unknown"
     IMAGERY_FAILED = "imagery_failed"
+    # siting: where next
+    SITING_TOO_FEW_CANDIDATES = "siting_too_few_candidates"
+    SITING_FIXED_ABOVE_COUNT = "siting_fixed_above_count"
+    SITING_NOTHING_IN_REACH = "siting_nothing_in_reach"
+    SITING_DEMAND_UNREACHABLE = "siting_demand_unreachable"
+    SITING_NOT_ALL_REACHED = "siting_not_all_reached"
+    SITING_ENDED_EARLY = "siting_ended_early"
+    SITING_OPTION_MISSING = "siting_option_missing"
+    SITING_SITE_UNKNOWN = "siting_site_unknown"
+    SITING_FIXED_AND_EXCLUDED = "siting_fixed_and_excluded"
+    SITING_FILE_EMPTY = "siting_file_empty"
+    SITING_COLUMNS_MISSING = "siting_columns_missing"
+    SITING_FILE_UNREADABLE = "siting_file_unreadable"
+    SITING_VALUES_INVALID = "siting_values_invalid"
+    SITING_PAIR_TWICE = "siting_pair_twice"
+    SITING_DEMAND_TWICE = "siting_demand_twice"
+    SITING_DEMAND_UNKNOWN = "siting_demand_unknown"
 
     @classmethod
     def _missing_(cls, value: object) -> "ErrorCode | None":

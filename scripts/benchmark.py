@@ -61,6 +61,11 @@ def there(*programs: str) -> tuple[str, ...]:
     return tuple(name for name in programs if os.environ.get(f"GIS_BENCH_{name.upper()}") or which(name))
 
 
+def has_siting_data() -> bool:
+    """Tell whether the shared data of development are here, of which Swain and the OR-Library are a part."""
+    return (Path(os.environ.get("GIS_SHARED_DATA", ROOT.parent / "shared" / "data")) / "siting").is_dir()
+
+
 QUESTIONS = {
     "load": Question(
         "200,000 polygons with 8 fields of Vietnamese text from a GeoPackage: checked, compared, published\n"
@@ -152,6 +157,20 @@ QUESTIONS = {
         ),
         finishes=True,
         needs="vietnamadminunits",
+    ),
+    "siting": Question(
+        "the best sites, proved, on published questions (San Francisco, Swain, OR-Library) beside spopt,\n"
+        "and in made towns of 2,000 candidates x 50,000 homes and 100 x 100,000, 20 sites each",
+        "siting.py",
+        (
+            *("San Francisco: ours", "San Francisco: spopt"),
+            *(("Swain: ours", "Swain: spopt") if has_siting_data() else ()),
+            *(("pmed1-5 medians: ours", "pmed1-5 medians: spopt") if has_siting_data() else ()),
+            *(("pmed1-20 medians: ours", "pmed1-20 centers: ours") if has_siting_data() else ()),
+            *(f"2,000 x 50,000: {way}" for way in ("first", "gap 2 %", "10 seconds")),
+            *(f"100 x 0.1 M {model}: ours" for model in ("cover", "median", "center")),
+            "file, 10 M pairs: ours",
+        ),
     ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",

@@ -9,6 +9,9 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
+from gis_service.analysis.siting import MODELS, SitingProblem, Watch, solve
+from gis_service.analysis.siting.problem import pair_twice
+from gis_service.analysis.siting.solve import NEEDS_COUNT, NEEDS_LIMIT
 from gis_service.analysis.snap import snap
 from gis_service.analysis.what_if import Ground, People, WhatIf
 from gis_service.analysis.zonal import cell_shares, outlines, windows, zonal_sums
@@ -35,6 +38,18 @@ def warm() -> None:
     for window in windows(square):
         zonal_sums(square, [(window, np.ones((1, 1)))])
         cell_shares(square, window)
+    _warm_siting()
+
+
+def _warm_siting() -> None:
+    """Choose two of three sites by every model."""
+    demand, site = (places.ravel().astype(np.int32) for places in np.indices((3, 3)))
+    pair_twice(demand, site)
+    names = ["a", "b", "c"]
+    problem = SitingProblem.of_pairs(names, names, np.ones(3), (demand, site, np.abs(demand - site) * 1.0))
+    for model in MODELS:
+        limit, count = 1.0 if model in NEEDS_LIMIT else None, 2 if model in NEEDS_COUNT else None
+        solve(problem, model, limit, count, Watch())
 
 
 if __name__ == "__main__":

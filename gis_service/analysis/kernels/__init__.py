@@ -13,24 +13,40 @@ from gis_service.analysis.kernels.positions import ask_positions
 from gis_service.analysis.kernels.recount import ask_homes, homes_of, recount
 from gis_service.analysis.kernels.repair import find_again, forget, improve
 from gis_service.analysis.kernels.rows import along_hilbert, lay_arcs
+from gis_service.analysis.kernels.siting_bound import BOUND, PACE, climb
+from gis_service.analysis.kernels.siting_cover import held_by_another
+from gis_service.analysis.kernels.siting_rows import first_twice, lay_columns, lay_rows, like_the_first
+from gis_service.analysis.kernels.siting_search import choose_greedily, earlier_equal, exchange, two_cheapest
 
 __all__ = [
+    "BOUND",
     "FAR",
+    "PACE",
     "along_hilbert",
     "ask_homes",
     "ask_positions",
+    "choose_greedily",
+    "climb",
+    "earlier_equal",
+    "exchange",
     "facilities_of_homes",
     "find_again",
+    "first_twice",
     "forget",
+    "held_by_another",
     "homes_of",
     "improve",
     "lay_arcs",
+    "lay_columns",
+    "lay_rows",
+    "like_the_first",
     "nearest_at",
     "nearest_ways",
     "pairs_within",
     "recount",
     "sums_of_facilities",
     "sums_of_homes",
+    "two_cheapest",
     "walk_chains",
     "window_shares",
     "window_sums",

@@ -1,0 +1,60 @@
+"""The p-median: the least sum of weight x cost over all demand, with so many sites."""
+
+import numpy as np
+
+from gis_service.analysis.siting.answer import SitingAnswer, status_of
+from gis_service.analysis.siting.branch import prove
+from gis_service.analysis.siting.least_cover import choice_reaching_all
+from gis_service.analysis.siting.problem import SitingProblem, exact_sum, unit_of
+from gis_service.analysis.siting.rows import Choice, Rows
+from gis_service.analysis.siting.ties import first_of_equals
+from gis_service.analysis.siting.watch import Watch
+from gis_service.types import Floats
+
+
+def solve_p_median(problem: SitingProblem, count: int, watch: Watch) -> SitingAnswer:
+    """Find so many sites with the least sum of weight x cost to the nearest.
+
+    Parameters
+    ----------
+    problem
+        Demand and sites.
+    count
+        Number of sites, the fixed ones included.
+    watch
+        Told the sum and the bound below it.
+
+    Raises
+    ------
+    RefusedInput
+        ``siting_too_few_candidates``, ``siting_fixed_above_count``; ``siting_demand_unreachable`` when no
+        site reaches some demand, ``siting_not_all_reached`` when no choice of so many sites reaches all.
+
+    Notes
+    -----
+    Hakimi 1964. Sites are chosen one by one, exchanged (Teitz & Bart 1968; all exchanges in one pass after
+    Whitaker 1983 and Resende & Werneck 2007), and the choice is proved.
+    """
+    problem.require_count(count)
+    problem.require_all_reached()
+    price = problem.cost * problem.weight[problem.demand]
+    rows = Rows(problem.start, problem.site, price, _beyond(problem, price), len(problem.site_ids))
+    choice = Choice(rows, problem.is_fixed, problem.is_free, count, unit_of(price))
+    begin = choice.at_once()
+    if not choice.rows.serves_all(begin):
+        begin, _ = choice.exchanged(begin)
+    if not choice.rows.serves_all(begin):
+        begin = choice_reaching_all(problem, count, watch)
+    found = prove(choice, begin, watch, watch.tell)
+    is_open = first_of_equals(choice, found.is_open)
+    objective = exact_sum(problem.nearest_costs(is_open), problem.weight)
+    bound = type(objective)(found.bound) if found.bound < found.total else objective
+    bound = min(bound, objective)
+    sites = tuple(np.flatnonzero(is_open).tolist())
+    return SitingAnswer(objective, sites, bound, status_of(objective, bound, watch))
+
+
+def _beyond(problem: SitingProblem, price: Floats) -> Floats:
+    """Price being left out, ``(n,)``, above all that anything else can save: it is then the last resort."""
+    sums = np.maximum.reduceat(price, problem.start[:-1]).sum()
+    return np.full(len(problem.weight), float(sums) + 1.0)
