@@ -170,6 +170,17 @@ class ErrorCode(StrEnum):
     PRODUCT_WITHOUT_STEPS = "product_without_steps"
     STUDY_TILES_KIND = "study_tiles_kind"
     STUDY_TILES_CHANGED = "study_tiles_changed"
+    # scenarios
+    SCENARIO_NOT_FOUND = "scenario_not_found"
+    SCENARIO_NOT_OWNED = "scenario_not_owned"
+    SCENARIO_CHANGED = "scenario_changed"
+    SCENARIO_TEAM_UNKNOWN = "scenario_team_unknown"
+    SCENARIOS_FULL = "scenarios_full"
+    SCENARIO_TOO_LARGE = "scenario_too_large"
+    SCENARIO_VERSION_NAMED = "scenario_version_named"
+    SCENARIO_CONFLICTS = "scenario_conflicts"
+    SCENARIO_NOTHING_TO_PUBLISH = "scenario_nothing_to_publish"
+    SCENARIO_DIFF_CHANGED = "scenario_diff_changed"
     # ranges
     TABLE_NOT_QUICK = "table_not_quick"
     # studies published as layers

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -23,19 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-SCHEMA = "gis"
-"""Schema of the service's own tables; Alembic owns it."""
+from gis_service.db.models_base import SCHEMA, metadata
+from gis_service.db.models_scenarios import scenario, scenario_version
 
-metadata = MetaData(
-    schema=SCHEMA,
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-    },
-)
+# Whoever asks for all tables finds these here too.
+__all__ = ["SCHEMA", "metadata", "scenario", "scenario_version"]
+
 _ROLES = "role IN ('viewer', 'gis_staff', 'planner', 'analyst', 'admin')"
 
 version = Table(

@@ -56,7 +56,7 @@ class Scope(StrEnum):
     PERSONAL = "personal"
     """Personal detail, and small counts of people."""
     STUDIES = "studies"
-    """Run studies, keep them, end jobs."""
+    """Run studies, keep them, end jobs; keep scenarios."""
     LAYERS = "layers"
     """Bring in and change layers."""
     ADMIN = "admin"

@@ -6,6 +6,7 @@ the states close other roads, or are of another time of the day, each has the wa
 them cost little more than one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gis_service.analysis.zones import BEYOND
@@ -22,10 +23,10 @@ from gis_service.services.disclosure_vintage_changes import Compared, closed_cha
 from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import marks_of, prepared_inputs, units_by_vintage, units_told_by
+from gis_service.services.scenario_states import edited
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
-from gis_service.services.what_if_facilities import with_edits
 from gis_service.services.what_if_request import PROCESS as WHAT_IF
 from gis_service.services.what_if_request import Edits
 from gis_service.types import Int32s, LayerId, VersionId
@@ -108,6 +109,7 @@ class Workbench:
         task: CompareTask,
         progress: Progress | None = None,
         edits: Edits | None = None,
+        scenarios: Mapping[str, Edits] | None = None,
     ) -> Document:
         """Compare two states.
 
@@ -119,18 +121,21 @@ class Workbench:
             Told each step as it begins: ``read``, ``ways``, ``changes``, ``done``.
         edits
             Put to the facilities of the state afterwards, for the process ``what_if``.
+        scenarios
+            Edits of the states that scenarios make, by ``before`` and ``after``.
 
         Raises
         ------
         RefusedInput, Conflict
-            As a study of coverage of either state; as `with_edits`.
+            As a study of coverage of either state; as `edited`.
         """
         tell = progress or (lambda _step, _share: None)
         tell("read", 0.0)
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
-        if edits is not None:
-            after = with_edits(after, layers.after, edits.facilities)
+        states = {"after": edits} if edits is not None else {**(scenarios or {})}
+        before = edited(before, layers.before, states.get("before"))
+        after = edited(after, layers.after, states.get("after"))
         asked = Asked(
             told=told,
             before=_side(before, task.before, layers.before),
@@ -153,6 +158,10 @@ class Workbench:
             named = edits.as_document()
             parameters = {**said.parameters, "edits": named}
             said = replace(said, process=WHAT_IF, parameters=parameters, edits_hash=digest(named))
+        elif states:
+            told_edits = {side: one.as_document() for side, one in states.items()}
+            parameters = {**said.parameters, "edits": told_edits}
+            said = replace(said, parameters=parameters, edits_hash=digest(told_edits))
         document = compare_document(said, found.comparison, task.parameters)
         units = self.every_unit(layers.told, task.told, told)
         compared = Compared(found.demand, found.facilities.answers, task.parameters.limit_cost)

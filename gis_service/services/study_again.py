@@ -13,6 +13,7 @@ from gis_service.services.coverage_document import PROCESS, Document
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.documents import canonical_json, code_version, digest
 from gis_service.services.prepared import Prepared
+from gis_service.services.scenario_states import edited, edits_kept_in
 from gis_service.services.step_tables import StepSource
 from gis_service.services.study_asked import day_of, request_of
 from gis_service.services.study_facilities import with_last_change
@@ -91,7 +92,7 @@ def _compute(kept: Kept, prepared: Prepared, mark: str) -> LiveStudy:
     layers, document, bench = kept.layers, kept.document, Workbench(prepared)
     with prepared.turns.one():
         task = with_last_change(layers, kept.task)
-        inputs = bench.inputs(layers, task)
+        inputs = edited(bench.inputs(layers, task), layers, edits_kept_in(document))
         result = run_coverage(inputs, task.parameters)
         units = bench.every_unit(layers, task, inputs)
     if canonical_json(result.document["totals"]) != canonical_json(document["totals"]):

@@ -1,6 +1,6 @@
 """The processes of the service: what each takes, what it refuses before it computes, and what it computes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
@@ -29,6 +29,8 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.rights import Rights, rights_of
+from gis_service.services.scenario_inputs import Resolved, resolved, sides_resolved
+from gis_service.services.scenario_states import EDITS, edited, told_edited
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_facilities import with_last_change
@@ -44,12 +46,14 @@ from gis_service.services.study_rights import require_inputs, require_versions
 from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
 from gis_service.services.what_if_facilities import edits_by_code, require_waits
-from gis_service.services.what_if_request import Edits, WhatIfRequest, edits_of
+from gis_service.services.what_if_request import EditRequest, Edits, WhatIfRequest, edits_of
 from gis_service.types import LayerId
 
 Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
 """A document, and the arrays it was computed on."""
 
+OF_COVERAGE = (coverage_document.PROCESS, gaps.PROCESS)
+"""Processes that tell one state of a service."""
 REQUESTS: Mapping[str, type[BaseModel]] = {
     coverage_document.PROCESS: CoverageRequest,
     gaps.PROCESS: CoverageRequest,
@@ -119,12 +123,12 @@ def ask(
     if process not in REQUESTS:
         raise NotFound(ErrorCode.PROCESS_UNKNOWN, process=process, known=", ".join(REQUESTS))
     bench = Workbench() if bench is None else bench
+    if process == what_if_request.PROCESS and (found := resolved(connection, catalogue, inputs, reader)):
+        inputs = found.edited
     rights = None if reader is None else rights_of(connection, catalogue, reader)
     if process == compare_document.PROCESS:
-        asked = complete_comparison(read_request(CompareRequest, inputs), catalogue, today, rights)
-        for side in (asked.before, asked.after, asked.told):
-            _require(connection, rights, side)
-        return _comparison(connection, catalogue, asked, bench)
+        inputs, scenarios = sides_resolved(connection, catalogue, inputs, reader)
+        return _states(connection, catalogue, inputs, scenarios, today, bench, rights)
     if process == what_if_request.PROCESS:
         return _what_if(connection, catalogue, read_request(WhatIfRequest, inputs), today, bench, rights)
     if process == catchment.PROCESS:
@@ -132,6 +136,8 @@ def ask(
         task, drawn = complete_catchment(ask, catalogue, today, rights)
         _require(connection, rights, task)
         return _catchment(find_layers(connection, catalogue, task), task, drawn, bench)
+    if process in OF_COVERAGE and (found := resolved(connection, catalogue, inputs, reader)):
+        return _edited_coverage(connection, catalogue, process, found, today, bench, rights)
     request = read_request(CoverageRequest, inputs)
     task = complete(request, catalogue, today, rights)
     if request.beside is None and _has_usual_roads(connection, catalogue, task, rights):
@@ -143,6 +149,49 @@ def ask(
     return Asked(
         id_, layers.layers, lambda progress: _coverage(process, layers, task, bench, progress), bench
     )
+
+
+def _edited_coverage(
+    connection: Connection,
+    catalogue: Catalogue,
+    process: str,
+    asked: Resolved,
+    today: date,
+    bench: Workbench,
+    rights: Rights | None,
+) -> Asked:
+    """Compute the state that a scenario makes; what stood beside it would be without its edits."""
+    inputs = {**asked.inputs, "beside": asked.inputs.get("beside") or []}
+    edits, inputs = _edits_of_state(connection, catalogue, inputs, asked.edits, today, rights)
+    request = read_request(CoverageRequest, inputs)
+    if request.beside:
+        raise refused("beside", ", ".join(request.beside), "[]")
+    task = complete(request, catalogue, today, rights)
+    _require(connection, rights, task)
+    layers = find_layers(connection, catalogue, task)
+    task, edits = with_last_change(layers, task), edits_by_code(connection, layers, edits)
+    said = task.parameters.as_document() | {EDITS: edits.as_document()}
+    id_ = document_id(process, layers.references, said)
+    return Asked(
+        id_, layers.layers, lambda progress: _coverage(process, layers, task, bench, progress, edits), bench
+    )
+
+
+def _edits_of_state(
+    connection: Connection,
+    catalogue: Catalogue,
+    inputs: Mapping[str, Any],
+    requests: Sequence[object],
+    today: date,
+    rights: Rights | None,
+) -> tuple[Edits, dict[str, Any]]:
+    """Check the edits that make a state, and give its inputs with the roads that they close."""
+    task = complete(read_request(CoverageRequest, inputs), catalogue, today, rights)
+    _require(connection, rights, task)
+    read = [read_request(EditRequest, one) for one in requests]
+    edits = edits_of(read, task.layers["facilities"], task.layers.get("network"))
+    require_waits(task.parameters, edits)
+    return edits, edits.with_closures(inputs)
 
 
 def _require(connection: Connection, rights: Rights | None, task: CoverageTask) -> None:
@@ -163,9 +212,14 @@ def _has_usual_roads(
 
 
 def _coverage(
-    process: str, layers: StudyLayers, task: CoverageTask, bench: Workbench, progress: Progress | None
+    process: str,
+    layers: StudyLayers,
+    task: CoverageTask,
+    bench: Workbench,
+    progress: Progress | None,
+    edits: Edits | None = None,
 ) -> Result:
-    read = bench.inputs(layers, task)
+    read = edited(bench.inputs(layers, task), layers, edits)
     found = run_coverage(read, task.parameters, progress)
     document = found.document
     if process == gaps.PROCESS:
@@ -181,7 +235,8 @@ def _coverage(
         result = run_coverage(inputs, other.parameters)
         return inputs, result, closed(bench, own, other, inputs, result, result.document)
 
-    return with_beside(document, read, found, beside_tasks(layers, task), compute), read
+    document = with_beside(document, read, found, beside_tasks(layers, task), compute)
+    return told_edited(document, edits), read
 
 
 def closed(
@@ -230,12 +285,38 @@ def _what_if(
     return _comparison(connection, catalogue, task, bench, edits)
 
 
+def _states(
+    connection: Connection,
+    catalogue: Catalogue,
+    inputs: Any,  # noqa: ANN401 as it was given
+    scenarios: Mapping[str, Sequence[object]],
+    today: date,
+    bench: Workbench,
+    rights: Rights | None,
+) -> Asked:
+    """Compare two states, each as it is or as the edits of a scenario make it."""
+    edits, sides = {}, {**inputs} if scenarios else inputs
+    for side, requests in scenarios.items():
+        made = _edits_of_state(connection, catalogue, sides[side], requests, today, rights)
+        edits[side], sides[side] = made
+    asked = complete_comparison(read_request(CompareRequest, sides), catalogue, today, rights)
+    for one in (asked.before, asked.after, asked.told):
+        _require(connection, rights, one)
+    tasks = {"before": asked.before, "after": asked.after}
+    named = {
+        side: edits_by_code(connection, find_layers(connection, catalogue, tasks[side]), one)
+        for side, one in edits.items()
+    }
+    return _comparison(connection, catalogue, asked, bench, scenarios=named)
+
+
 def _comparison(
     connection: Connection,
     catalogue: Catalogue,
     task: CompareTask,
     bench: Workbench,
     edits: Edits | None = None,
+    scenarios: Mapping[str, Edits] | None = None,
 ) -> Asked:
     before, after, told = (
         find_layers(connection, catalogue, one) for one in (task.before, task.after, task.told)
@@ -253,10 +334,12 @@ def _comparison(
     read = {f"{side}_{role}": layer for side, one in layers.by_side for role, layer in one.layers.items()}
 
     def compute(progress: Progress | None) -> Result:
-        return bench.compare(layers, task, progress, edits), bench.inputs(told, task.told)
+        return bench.compare(layers, task, progress, edits, scenarios), bench.inputs(told, task.told)
 
     process, said = compare_document.PROCESS, task.as_document()
     if edits is not None:
-        process, said = what_if_request.PROCESS, said | {"edits": edits.as_document()}
+        process, said = what_if_request.PROCESS, said | {EDITS: edits.as_document()}
+    elif scenarios:
+        said |= {EDITS: {side: one.as_document() for side, one in scenarios.items()}}
     id_ = document_id(process, layers.references, said)
     return Asked(id_, read, compute, bench)

@@ -38,6 +38,7 @@ from gis_service.services.study_shapes import (
     DemandReference,
     FacilityReference,
     LayerReference,
+    ScenarioReference,
     read_request,
 )
 from gis_service.services.study_standard import (
@@ -129,7 +130,7 @@ class CoverageRequest(BaseModel):
     group_speeds: bool = Field(
         False, description="Whether elderly people and children walk at their own speed, on foot."
     )
-    scenario: None = None
+    scenario: ScenarioReference | None = None
     seed: int = Field(0, ge=0)
 
 
@@ -213,6 +214,8 @@ def complete(
     RefusedInput
         ``study_refused`` for an unknown standard, layer or vintage, or when measure or limit stay open.
     """
+    if request.scenario is not None:  # else its edits would stand in its place by now
+        raise refused("scenario", request.scenario.id, "coverage, gaps, compare, what_if")
     standard = _standard(request, catalogue, rights)
     service = request.service or (standard.service if standard else None)
     if service is None:
@@ -274,10 +277,7 @@ def _with_beside(
 ) -> CoverageTask:
     """Complete what is asked for beside a study; its facilities and its roads are layers of the study."""
     asked, layers, beside = task.parameters, dict(task.layers), []
-    told = [
-        ROADS,
-        *(one for one in catalogue.standards if rights is None or _may_tell(catalogue, one, rights)),
-    ]
+    told = [ROADS, *(one for one in catalogue.standards if _may_tell(catalogue, one, rights))]
     for name in asked.beside:
         if name == asked.standard:
             raise refused("beside", name, ", ".join(one for one in told if one != name))
@@ -301,8 +301,8 @@ def _with_beside(
     return replace(task, layers=layers, beside=tuple(beside)) if beside else task
 
 
-def _may_tell(catalogue: Catalogue, standard: str, rights: Rights) -> bool:
-    return rights.may_read(catalogue.standards[standard].service)
+def _may_tell(catalogue: Catalogue, standard: str, rights: Rights | None) -> bool:
+    return rights is None or rights.may_read(catalogue.standards[standard].service)
 
 
 def _told(catalogue: Catalogue, rights: Rights | None) -> list[str]:

@@ -31,6 +31,7 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
+from gis_service.services.scenario_states import edited, edits_kept_in, told_edited
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_asked import References, day_of, request_of
@@ -253,18 +254,20 @@ def _coverage(
     layers = layers_of(connection, catalogue, references)
     task = complete(request, catalogue, day_of(document["parameters"]))
     task = with_last_change(layers, replace(task, layers=layers.layers))
-    inputs = bench.inputs(layers, task)
+    plain, edits = bench.inputs(layers, task), edits_kept_in(document)
     asked = task.parameters
     drawn = None
     if document["process"] == catchment.PROCESS:
         drawn = CatchmentAsk.from_document(document["parameters"])
-        inputs = with_places(inputs, drawn)
+        plain = with_places(plain, drawn)
+    inputs = edited(plain, layers, edits)
     own_unit = _has_own_units(asked)
     # Homes stay ranked by the units that they were ranked by.
     ranked = asked.rank_of is not None and asked.rank_of != layers.layers["demand"]
     units = bench.units(layers, task, vintage.layer)
+    by_vintage = _told_by(plain, layers, units, vintage, own_unit=own_unit, ranked=ranked)
     told = Told(
-        _told_by(inputs, layers, units, vintage, own_unit=own_unit, ranked=ranked),
+        edited(by_vintage, layers, edits),
         replace(asked, vintage=vintage.id, catchment_vintage=asked.vintage if own_unit else None),
     )
     result = run_coverage(inputs, asked, told=told, most_pairs=most_pairs)
@@ -292,7 +295,7 @@ def _coverage(
 
     # The rows of units are those that the result is told by.
     zones = replace(inputs, zones=told.inputs.zones)
-    return with_beside(found, zones, result, beside_tasks(layers, task), compute)
+    return told_edited(with_beside(found, zones, result, beside_tasks(layers, task), compute), edits)
 
 
 def _has_own_units(asked: CoverageParameters) -> bool:
@@ -359,8 +362,13 @@ def _comparison(
     (before, before_task), (after, after_task) = sides
     of_told = layers_of(connection, catalogue, told)
     task = replace(task, before=before_task, after=after_task, told=replace(task.told, layers=of_told.layers))
-    edits = what_if_request.kept_edits(asked.get("edits", ()), document["inputs"].get("network"))
-    return bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
+    kept, roads = asked.get("edits", ()), document["inputs"].get("network")
+    if not isinstance(kept, Mapping):
+        edits = what_if_request.kept_edits(kept, roads)
+        return bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
+    scenarios = {side: what_if_request.kept_edits(one, roads) for side, one in kept.items()}
+    made = {side: one for side, one in scenarios.items() if one is not None}
+    return bench.compare(CompareLayers(before, after, of_told), task, scenarios=made)
 
 
 def _others(references: References) -> dict[str, Mapping[str, Any]]:

@@ -76,6 +76,21 @@ class FacilityReference(BaseModel):
     )
 
 
+class ScenarioReference(BaseModel):
+    """A scenario, in a version or in its newest one.
+
+    Its edits make the state that is asked about, on the versions of the layers that it was made on; what else
+    is asked goes before its own question.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(max_length=48, pattern=r"^scenario_[a-z0-9_]+$", description="Id of the scenario.")
+    version: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Version of the scenario; the newest when left out."
+    )
+
+
 def with_demand(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Put the people that an address or a command line names the way the inputs of a study have it.
 

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     UPLOAD_FORM = "bring in a file by a form of ours"
     """The token stands in the form before the file, which the handler reads as it comes, and checks it."""
     STORE_STUDIES = "run a study and keep it"
+    READ_SCENARIOS = "read scenarios that are shared"
+    """Of those who are known; which ones, their handlers ask."""
+    STORE_SCENARIOS = "keep a scenario"
     ADMINISTER = "see who did what"
     OWN_ACCOUNT = "change one's own password, tokens and sessions"
     """Of those who have signed in with a browser: a token must not make another one."""
@@ -41,6 +44,8 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
     Permission.UPLOAD: EDITORS,
     Permission.UPLOAD_FORM: EDITORS,
     Permission.STORE_STUDIES: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
+    Permission.READ_SCENARIOS: EVERYBODY,
+    Permission.STORE_SCENARIOS: frozenset({Role.PLANNER, Role.ANALYST, Role.ADMIN}),
     Permission.ADMINISTER: frozenset({Role.ADMIN}),
     Permission.OWN_ACCOUNT: EVERYBODY,
 }
@@ -48,6 +53,7 @@ GRANTS: dict[Permission, frozenset[Role] | None] = {
 
 SCOPES = {
     Permission.STORE_STUDIES: Scope.STUDIES,
+    Permission.STORE_SCENARIOS: Scope.STUDIES,
     Permission.EDIT_LAYER: Scope.LAYERS,
     Permission.MAKE_LAYERS: Scope.LAYERS,
     Permission.UPLOAD: Scope.LAYERS,

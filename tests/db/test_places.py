@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from gis_service.db.engine import Connection
 from gis_service.db.layers import Column, LayerTable, ensure_table
-from gis_service.db.places import fid_of, unit_at
+from gis_service.db.places import fid_of, is_near, rows_by_key, unit_at
 from gis_service.types import LayerId
 
 WARD = LayerId("ward")
@@ -40,3 +40,22 @@ def test_of_several_units_the_lowest_code_counts_as_in_studies(
     assert unit_at(connection, WARD, "code", "name", (106.5, 20.5)) == (lowest, f"Phường {lowest}")
     assert unit_at(connection, WARD, "code", "code", (105.0, 20.5)) is None
     assert fid_of(connection, WARD, "code", codes[1]) == 2
+
+
+def test_rows_are_found_by_their_keys(connection: Connection) -> None:
+    wards(connection, "integer", ["10", "9"])
+    found = rows_by_key(connection, WARD, "code", ["9", "7"], ["name"])
+    assert {code: (row.fid, row.values) for code, row in found.items()} == {"9": (2, {"name": "Phường 9"})}
+    assert rows_by_key(connection, WARD, "fid", ["1"]).keys() == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("place", "near"),
+    [((106.5, 20.5), True), ((105.999, 20.5), True), ((105.9988, 20.5), True), ((105.998, 20.5), False)],
+)
+def test_what_is_near_is_told_in_metres(
+    connection: Connection, place: tuple[float, float], *, near: bool
+) -> None:
+    wards(connection, "text", ["a"])
+    # A thousandth of a degree of longitude is 104 m there.
+    assert is_near(connection, WARD, place, 130.0) is near

@@ -36,6 +36,8 @@ EDITS: set[str | None] = {"gis_staff", "admin"}
 ADMINS: set[str | None] = {"admin"}
 
 OPEN, LAYER, STORE, ADMIN, FORM, OWN = "open", "layer", "store", "admin", "form", "own account"
+KNOWN = "known"
+"""Of everybody who has said who they are."""
 PAST = "past of a layer"
 """As the layer, though what the sample names may not be there."""
 ROADS = "layer of roads"
@@ -45,7 +47,7 @@ CHANGE = "change of a layer"
 MAKE = "make a layer"
 PAGE, PAGE_CHANGE = "page of a layer", "form of a layer's page"
 """As the past and the change of a layer; people who are not known are led to the sign-in page."""
-MAY = {OPEN: EVERYBODY, STORE: STUDIES, ADMIN: ADMINS, MAKE: EDITS}
+MAY = {OPEN: EVERYBODY, KNOWN: EVERYBODY - {NOBODY}, STORE: STUDIES, ADMIN: ADMINS, MAKE: EDITS}
 
 _LAYER = "/api/collections/<collection_id>"
 _TILE = "<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>"
@@ -111,6 +113,16 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/catchment"): OPEN,
     ("POST", "/api/studies/<study_id>/publish"): MAKE,
     ("POST", "/api/what-if"): OPEN,
+    ("GET", "/api/scenarios"): KNOWN,
+    ("POST", "/api/scenarios"): STORE,
+    ("GET", "/api/scenarios/<scenario_id>"): KNOWN,
+    ("PUT", "/api/scenarios/<scenario_id>"): STORE,
+    ("DELETE", "/api/scenarios/<scenario_id>"): STORE,
+    ("GET", "/api/scenarios/<scenario_id>/versions"): KNOWN,
+    ("GET", "/api/scenarios/<scenario_id>/rebase"): KNOWN,
+    ("POST", "/api/scenarios/<scenario_id>/rebase"): STORE,
+    ("POST", "/api/scenarios/<scenario_id>/diff"): KNOWN,
+    ("POST", "/api/scenarios/<scenario_id>/publish"): MAKE,
     ("GET", "/api/coverage"): OPEN,
     ("GET", "/api/coverage/cells"): OPEN,
     ("GET", "/api/coverage/why"): OPEN,
@@ -171,6 +183,7 @@ SAMPLES: dict[str, object] = {
     "kind": "edges",
     "product_name": "0" * 64,
     "upload_id": "upload_none",
+    "scenario_id": "scenario_none",
     "code": "1",
     "filename": "none.txt",
     "number": 2**40,
@@ -365,6 +378,8 @@ def test_a_limited_token_opens_what_its_scope_says(
     for method, address, needed in (
         ("POST", "/api/processes/coverage/execution", "studies"),
         ("DELETE", "/api/jobs/none", "studies"),
+        ("DELETE", "/api/scenarios/none", "studies"),
+        ("POST", "/api/scenarios/none/publish", "layers"),
         ("DELETE", "/api/collections/commune/items/1", "layers"),
         ("GET", "/api/audit", "admin"),
     ):

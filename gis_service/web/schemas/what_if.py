@@ -1,10 +1,30 @@
 """Shapes of what edits change."""
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from gis_service.analysis.what_if import ROOM
+from gis_service.services.what_if_request import EditRequest, WhatIfRequest
 from gis_service.web.schemas.common import Answer
+
+
+class WhatIfBody(WhatIfRequest):
+    """Inputs of a study of coverage along roads, and its edits: here, of a scenario, or both."""
+
+    edits: tuple[EditRequest, ...] = Field(
+        (),
+        max_length=ROOM,
+        description="In their order, after those of `scenario`; each facility at most once.",
+    )
+
+    @model_validator(mode="after")
+    def _require_edits(self) -> Self:
+        """Refuse a question without a word of what is edited."""
+        if self.scenario is None and "edits" not in self.model_fields_set:
+            raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": "edits / scenario"})
+        return self
 
 
 class LiveDifference(Answer):
