@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, text
 
-from gis_service.db.engine import transaction
+from gis_service.db.engine import Connection, transaction
 from gis_service.db.layers import Column, LayerTable, ensure_table
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
+from gis_service.db.tile_rows import RowQuery
 from gis_service.db.tiles import vector_tile
+from gis_service.services import near_tiles
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box, tile_of
 from gis_service.types import LayerId
@@ -57,6 +59,14 @@ def some_tile(dice: random.Random) -> Zxy:
     return z, *tile_of(WEST + SPREAD * dice.random(), NORTH - SPREAD * dice.random(), z)
 
 
+def draw(connection: Connection, zxy: Zxy) -> bytes:
+    """Make a tile of the wells as the service does."""
+    box = tile_box(*zxy, RIM)
+    if near_tiles.is_near(zxy[0]):
+        return near_tiles.draw(connection, RowQuery(WELL, TABLE.columns, box), zxy, None).content
+    return vector_tile(connection, WELL, ["depth"], zxy, box).content
+
+
 @dataclass
 class WellTile:
     """One tile of the wells, and how often it was asked for."""
@@ -69,8 +79,7 @@ class WellTile:
     def make(self) -> Made:
         self.made += 1
         with snapshot(self.engine) as connection:
-            content = vector_tile(connection, WELL, ["depth"], self.zxy, tile_box(*self.zxy, RIM)).content
-            return Made(content, {WELL: versions_of(connection, [WELL])[WELL]})
+            return Made(draw(connection, self.zxy), {WELL: versions_of(connection, [WELL])[WELL]})
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         self.asked.append(made_of)

@@ -13,6 +13,7 @@ from gis_service.analysis.siting import MODELS, SitingProblem, Watch, solve
 from gis_service.analysis.siting.problem import pair_twice
 from gis_service.analysis.siting.solve import NEEDS_COUNT, NEEDS_LIMIT
 from gis_service.analysis.snap import snap
+from gis_service.analysis.tile_encoding import TileRows, mended
 from gis_service.analysis.what_if import Ground, People, WhatIf
 from gis_service.analysis.zonal import cell_shares, outlines, windows, zonal_sums
 
@@ -35,6 +36,8 @@ def warm() -> None:
     floating_catchments(pairs, people, np.ones(1), even(1))
     balanced_catchments(pairs, people, np.ones(1), even(1))
     square = outlines(np.array([shapely.box(0, 0, 1, 1)], object), (1, 0, 0, 0, 1, 0), (1, 1))
+    TileRows(b"", 0, (), "", (14, 0, 0)).encode(np.empty(0, np.int64))
+    mended(shapely.to_wkb(shapely.box(0, 0, 1, 1)), (14, 0, 0))
     for window in windows(square):
         zonal_sums(square, [(window, np.ones((1, 1)))])
         cell_shares(square, window)

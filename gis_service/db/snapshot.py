@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from gis_service.db.abandon import endable
-from gis_service.db.engine import transaction
+from gis_service.db.engine import driver, transaction
 from gis_service.db.failures import STATEMENT_TIMEOUT_S
 
 
@@ -40,7 +40,8 @@ def snapshot(
             f"SET LOCAL statement_timeout = '{statement_s}s'",
             *(["SET LOCAL max_parallel_workers_per_gather = 0"] if is_small else []),
         ]
-        connection.execute(text("; ".join(terms)))  # in one message
+        # In one message, by the driver itself: before a tile this is a tenth of the work here.
+        driver(connection).execute("; ".join(terms).encode())
         with endable(connection):
             yield connection
         # Rolling back works whatever has happened on the way; committing on a lost connection does not.

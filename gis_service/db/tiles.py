@@ -98,9 +98,7 @@ class Importance:
             known[name] = f"array_position(ARRAY[{words}]\\:\\:text[], {columns[name]}) NULLS LAST"
         known |= {"$area": "ST_Area(t.geom) DESC", "$length": "ST_Length(t.geom) DESC"}
         # What nothing else tells apart is drawn by lot, always alike: the oldest rows lie close together.
-        return ", ".join(
-            [*(known[name] for name in self.order if name in known), "md5(t.fid\\:\\:text)", "t.fid"]
-        )
+        return ", ".join([*(known[name] for name in self.order if name in known), "hashint8(t.fid)", "t.fid"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,16 @@ class TileStore:
     def keep(self, mark: str, zxy: tuple[int, int, int], tile: StoredTile) -> None:
         """Keep a tile in the place of an older one; whoever reads meanwhile has a whole one."""
         path = self._path(mark, zxy)
-        path.parent.mkdir(parents=True, exist_ok=True)
         about = {"bytes": len(tile.content), "made_of": dict(tile.made_of), "thinned": tile.thinned}
         told = json.dumps(about).encode()
         part = path.parent / f".{uuid.uuid4().hex}.part"
-        part.write_bytes(_LENGTH.pack(len(told)) + told + tile.content)
+        held = _LENGTH.pack(len(told)) + told + tile.content
+        try:
+            part.write_bytes(held)
+        except FileNotFoundError:
+            # The first one of its column.
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(held)
         part.replace(path)
 
     def shrink(self, most_bytes: int) -> int:

@@ -1,6 +1,10 @@
 """Turns at the database for tiles: some at once, of those who wait the newest first, nobody for ever.
 
 A map that is moved has no use for what it asked for a moment ago, so whoever has come last is served first.
+But a map that stands still asks for its next tile as soon as it has got one: were the newest always first,
+its other tiles would wait until it has them all. So every second turn is that of whoever has waited longest,
+and nobody waits for more than two turns for each of those who were there before.
+
 Who has waited as long as a map can wait is told when to come again: after the time that the tiles under way
 and the waiting ones take, by what tiles have taken here lately.
 """
@@ -38,6 +42,7 @@ class TileTurns:
         self._at_once = self._free = at_once
         self._waiting: list[Event] = []
         self._begun: list[float] = []
+        self._is_for_oldest = False
         self._mean_s = 0.0
         self._lock = threading.Lock()
 
@@ -103,6 +108,7 @@ class TileTurns:
             self._begun.remove(begun)
             self._mean_s += (took - self._mean_s) * (_WEIGHT if self._mean_s else 1.0)
             if self._waiting:
-                self._waiting.pop().set()
+                self._waiting.pop(0 if self._is_for_oldest else -1).set()
+                self._is_for_oldest = not self._is_for_oldest
             else:
                 self._free += 1

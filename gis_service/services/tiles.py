@@ -9,13 +9,15 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
 from gis_service.db.filters import Always, Condition
+from gis_service.db.tile_rows import RowQuery
+from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.services import overview_tiles
+from gis_service.services import near_tiles, overview_tiles
 from gis_service.services.context import Context
 from gis_service.services.features import fields_of, has_geometry
 from gis_service.services.filter_form import normal_form
 from gis_service.services.history import BEFORE_ALL, kept_version
-from gis_service.services.overview_recipes import importance_of, recipe_of
+from gis_service.services.overview_recipes import Recipe, importance_of, recipe_of
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import QueriedTile, mark_of
@@ -82,16 +84,14 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
         condition = None
     importance = importance_of(context.catalogue, definition)
     recipe = recipe_of(context.catalogue, definition)
-    mark = mark_of("layer", rows.layer_rows(layer, fields).whole, recipe.mark, importance)
+    mark = mark_of("layer", rows.layer_rows(layer, fields).whole, recipe.mark, importance, near_tiles.WAY)
     if condition is None and shown.past is None and overview_tiles.is_for(zxy[0]):
         source = overview_tiles.OverviewTile(context.engine, recipe, importance, zxy)
         return context.tiles.give(mark, zxy, source)
     ask = partial(
-        rows.vector_tile,
-        layer=layer,
-        fields=fields,
+        _made_of_rows,
+        recipe=recipe,
         zxy=zxy,
-        box=tile_box(*zxy, rows.BUFFER / rows.EXTENT),
         condition=condition,
         version=shown.past,
         importance=importance,
@@ -103,6 +103,32 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     kinds = [field.type for field in definition.fields]
     variant = mark_of(mark, kinds, condition, shown.past, shown.since)
     return context.tiles.give(variant, zxy, rows_now, is_variant=True)
+
+
+def _made_of_rows(
+    connection: Connection,
+    recipe: Recipe,
+    zxy: Zxy,
+    condition: Condition | None,
+    version: VersionId | None,
+    importance: Importance | None,
+) -> TileContent:
+    layer, columns = recipe.table.layer, recipe.table.columns
+    box = tile_box(*zxy, rows.BUFFER / rows.EXTENT)
+    if near_tiles.is_near(zxy[0]):
+        is_mixed = recipe.dimension is None
+        query = RowQuery(layer, columns, box, is_mixed=is_mixed, condition=condition, version=version)
+        return near_tiles.draw(connection, query, zxy, importance)
+    return rows.vector_tile(
+        connection,
+        layer,
+        [column.name for column in columns],
+        zxy,
+        box,
+        condition=condition,
+        version=version,
+        importance=importance,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Overviews: level with their layers whoever writes, kept by what has changed, never older than they say."""
 
-import itertools
 import random
 import threading
 import time
@@ -40,7 +39,6 @@ from tests.overview_town import (
     build_communes,
     build_houses,
     build_roads,
-    crooked_areas,
     made_anew,
     recipe,
     rows_of,
@@ -113,20 +111,6 @@ def test_cells_hold_every_house_once(town: Engine) -> None:
         assert houses == len(rows)
         assert floors == sum(row[2] for row in rows)
         assert area == pytest.approx(sum(row[3] for row in rows))
-
-
-def test_no_crack_opens_between_communes_at_any_zoom(town: Engine) -> None:
-    assert shapely.coverage_is_valid(crooked_areas())
-    for z in range(8, 14):
-        found = features(tile(town, COMMUNE, middle_tile(z)), COMMUNE)
-        areas = [shapely.geometry.shape(one["geometry"]) for one in found]
-        together = shapely.union_all(areas)
-        cracks = [shapely.Polygon(ring) for part in shapely.get_parts(together) for ring in part.interiors]
-        twice = [one & other for one, other in itertools.combinations(areas, 2) if one.overlaps(other)]
-        # Corners are whole units: a sliver thinner than one of them may stay, and nothing that could be seen.
-        assert all(shape.buffer(-0.75).is_empty for shape in cracks + twice), z
-        if z == 13:
-            assert together.area >= 4096 * 4096
 
 
 def test_names_keep_their_letters(town: Engine) -> None:

@@ -1,5 +1,6 @@
 """The cache of tiles: one query for many askers, nothing given that is older than the question allows."""
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from gis_service.db.engine import open_engine
+from gis_service.db.engine import open_engine, transaction
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.files.tile_store import TileStore
 from gis_service.services import tile_freshness, tile_turns
 from gis_service.services.tile_cache import Made, TileCache
-from tests.well_tiles import WELL, WellTile, corner_tile, dig, write
+from tests.well_tiles import WELL, WellTile, corner_tile, dig, some_tile, write
 
 MARK = "0123456789abcdef"
 SOME = "UPDATE layer.well SET depth = depth + 1 WHERE fid = 1"
@@ -166,3 +167,33 @@ def test_a_disk_that_keeps_nothing_is_no_reason_to_show_nothing(wells: Engine, t
     occupied.write_text("not a folder", encoding="utf-8")
     cache = cache_of(wells, occupied)
     assert cache.give(MARK, Z9, WellTile(wells, Z9)).content
+
+
+EDITS = (
+    "UPDATE layer.well SET depth = depth + 1 WHERE fid % 20 = {n}",
+    "UPDATE layer.well SET geom = ST_Translate(geom, 0.001, 0.0005) WHERE fid = {n}",
+    "INSERT INTO layer.well (geom, depth) SELECT ST_Point(106.34 + {n} * 0.004, 20.4, 4326), {n}",
+    "DELETE FROM layer.well WHERE fid = 20 + {n}",
+    "INSERT INTO layer.well (geom, depth) VALUES (ST_Point(106.6 + {n} * 0.01, 20.2, 4326), {n})",
+)
+
+
+def test_hardly_any_tile_is_made_again_in_vain(wells: Engine, tmp_path: Path) -> None:
+    dice, cache = random.Random(11), cache_of(wells, tmp_path)  # noqa: S311  reproducible, no secret
+    tiles = [WellTile(wells, zxy) for zxy in sorted({some_tile(dice) for _ in range(24)})]
+    before = {id(tile): cache.give(MARK, tile.zxy, tile).content for tile in tiles}
+    again, in_vain = 0, 0
+    for _ in range(40):
+        write(wells, dice.choice(EDITS).format(n=dice.randrange(20)))
+        with transaction(wells) as connection:
+            cache.freshness.look(connection)
+        for tile in tiles:
+            made, content = tile.made, cache.give(MARK, tile.zxy, tile).content
+            if tile.made > made:
+                again += 1
+                in_vain += content == before[id(tile)]
+            else:
+                assert content == before[id(tile)]
+            before[id(tile)] = content
+    assert again > 50
+    assert in_vain < 0.05 * again

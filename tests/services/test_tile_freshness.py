@@ -14,11 +14,10 @@ from sqlalchemy import Engine, text
 from gis_service.db.engine import open_engine, transaction
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, listening
-from gis_service.db.tiles import vector_tile
 from gis_service.services.tile_freshness import Freshness
-from gis_service.services.tile_grid import tile_box, tile_of
+from gis_service.services.tile_grid import tile_of
 from gis_service.types import LayerId
-from tests.well_tiles import NORTH, WELL, WEST, dig, some_tile, write
+from tests.well_tiles import NORTH, WELL, WEST, dig, draw, some_tile, write
 
 FRESH_S = 1.0
 VERSION = "SELECT coalesce(max(id), 0) FROM gis.version WHERE layer = 'well'"
@@ -45,7 +44,7 @@ def build(engine: Engine, zxy: Zxy) -> Kept:
     """Make a tile, with the version that it is made of in the same state."""
     with snapshot(engine) as connection:
         version = connection.execute(text(VERSION)).scalar_one()
-        return vector_tile(connection, WELL, ["depth"], zxy, tile_box(*zxy, 1 / 64)).content, version
+        return draw(connection, zxy), version
 
 
 def look(engine: Engine, freshness: Freshness) -> None:

@@ -42,7 +42,7 @@ def is_waiting(turns: TileTurns, count: int) -> bool:
     return waiting(turns) == count
 
 
-def test_the_newest_is_served_first() -> None:
+def test_the_newest_and_the_oldest_are_served_in_turn() -> None:
     turns, served = TileTurns(1), []
 
     def serve(name: int) -> None:
@@ -50,17 +50,48 @@ def test_the_newest_is_served_first() -> None:
             served.append(name)
 
     held = Held(turns)
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(6) as pool:
         pool.submit(held)
         assert held.begun.wait(5)
-        for name in range(3):
+        for name in range(5):
             pool.submit(serve, name)
             until(partial(is_waiting, turns, name + 1))
         held.go_on.set()
-    assert served == [2, 1, 0]
+    assert served == [4, 0, 3, 1, 2]
     # All turns are free again.
     with turns.one():
         pass
+
+
+def test_nobody_is_passed_by_those_who_come_again_and_again() -> None:
+    turns, served = TileTurns(1), []
+    done = threading.Event()
+
+    def serve(name: int) -> None:
+        with turns.one():
+            served.append(name)
+
+    def come_again() -> None:
+        while not done.is_set():
+            serve(-1)
+
+    held = Held(turns)
+    with ThreadPoolExecutor(7) as pool:
+        pool.submit(held)
+        assert held.begun.wait(5)
+        early = []
+        for name in range(3):
+            early.append(pool.submit(serve, name))
+            until(partial(is_waiting, turns, name + 1))
+        # Who has got a tile asks for the next one: there is always somebody newer.
+        for _ in range(3):
+            pool.submit(come_again)
+        until(partial(is_waiting, turns, 6))
+        held.go_on.set()
+        for one in early:
+            one.result(5)
+        done.set()
+    assert max(served.index(name) for name in range(3)) <= 2 * 6
 
 
 def test_who_waits_too_long_is_told_how_long_the_others_take(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,22 +17,37 @@ from gis_service.analysis.kernels.siting_bound import BOUND, PACE, climb
 from gis_service.analysis.kernels.siting_cover import held_by_another
 from gis_service.analysis.kernels.siting_rows import first_twice, lay_columns, lay_rows, like_the_first
 from gis_service.analysis.kernels.siting_search import choose_greedily, earlier_equal, exchange, two_cheapest
+from gis_service.analysis.kernels.tile_features import write_features
+from gis_service.analysis.kernels.tile_grid import HIGH as TILE_HIGH
+from gis_service.analysis.kernels.tile_grid import LOW as TILE_LOW
+from gis_service.analysis.kernels.tile_grid import frame_of
+from gis_service.analysis.kernels.tile_rows import columns_at, numbers_at
+from gis_service.analysis.kernels.tile_shapes import AREAS as TILE_AREAS
+from gis_service.analysis.kernels.tile_shapes import UNSURE as TILE_UNSURE
+from gis_service.analysis.kernels.tile_shapes import draw_shapes, write_rings
 
 __all__ = [
     "BOUND",
     "FAR",
     "PACE",
+    "TILE_AREAS",
+    "TILE_HIGH",
+    "TILE_LOW",
+    "TILE_UNSURE",
     "along_hilbert",
     "ask_homes",
     "ask_positions",
     "choose_greedily",
     "climb",
+    "columns_at",
+    "draw_shapes",
     "earlier_equal",
     "exchange",
     "facilities_of_homes",
     "find_again",
     "first_twice",
     "forget",
+    "frame_of",
     "held_by_another",
     "homes_of",
     "improve",
@@ -42,6 +57,7 @@ __all__ = [
     "like_the_first",
     "nearest_at",
     "nearest_ways",
+    "numbers_at",
     "pairs_within",
     "recount",
     "sums_of_facilities",
@@ -50,4 +66,6 @@ __all__ = [
     "walk_chains",
     "window_shares",
     "window_sums",
+    "write_features",
+    "write_rings",
 ]
