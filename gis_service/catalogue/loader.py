@@ -19,7 +19,13 @@ from gis_service.catalogue.phase_plan import Phase, phases_from
 from gis_service.catalogue.schema import Kind, check_schema
 from gis_service.catalogue.service_standard import Standard, standard_from
 from gis_service.catalogue.standard_checks import check_standards
-from gis_service.catalogue.tileset_checks import check_query, check_style, check_tileset, read_style
+from gis_service.catalogue.tileset_checks import (
+    check_query,
+    check_reads,
+    check_style,
+    check_tileset,
+    read_style,
+)
 from gis_service.catalogue.tileset_definition import Tileset, tileset_from
 from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput
@@ -163,6 +169,7 @@ class _Loading:
         if document is None:
             return
         entry: Any = document.value
+        self.faults.extend(check_reads(query, entry, self._tile_name(folder / "query.sql")))
         # A tileset of another city is checked by itself; which layers there are, only that city knows.
         if entry.get("city", self.city_name) == self.city_name:
             self.tilesets[folder.name] = (document, query, style)

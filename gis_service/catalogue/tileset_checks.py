@@ -1,6 +1,7 @@
 """What the schema cannot say about a tileset: its query, its style, and the layers they speak of."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,12 @@ from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import Fault
 
 _FIELD_READERS = frozenset({"get", "has"})
+_DRAWN = re.compile(r"\bdrawn_(\w+)")
+_TABLE = re.compile(
+    r"\b(?:from|join)\s+(?:lateral\s+)?(\"?\w+\"?\s*\.\s*\w+)|\b((?:layer|overview|history|gis)\"?\s*\.\s*\"?\w+)",
+    re.IGNORECASE,
+)
+"""A table that a query names itself: of a schema of ours, or any with a schema before its name."""
 
 
 def check_tileset(document: Document, layers: Mapping[str, Entry | None]) -> Iterator[Fault]:
@@ -83,6 +90,37 @@ def check_query(query: str, name: str) -> Iterator[Fault]:
     end = code.find(";")
     if end >= 0 and code[end + 1 :].strip():
         yield Fault(f"{name}:{code.count(chr(10), 0, end) + 1}", say("query_twice"))
+
+
+def check_reads(query: str, entry: Entry, name: str) -> Iterator[Fault]:
+    """Find what a tile query may not read, and layers of the tileset that it does not read.
+
+    Parameters
+    ----------
+    query
+        Content of ``query.sql``.
+    entry
+        The tileset's document.
+    name
+        How faults name the file.
+    """
+    code = code_of(query)
+    layers = [layer["id"] for layer in entry["layers"]]
+
+    def where(at: int) -> str:
+        return f"{name}:{code.count(chr(10), 0, at) + 1}"
+
+    for found in _TABLE.finditer(code):
+        at = found.lastindex or 0
+        yield Fault(where(found.start(at)), say("query_reads_table", table=found.group(at)))
+    read = {found.group(1): found.start() for found in reversed([*_DRAWN.finditer(code)])}
+    for layer, at in sorted(read.items(), key=lambda one: one[1]):
+        if layer not in layers:
+            hint = did_you_mean(layer, layers)
+            yield Fault(where(at), say("query_reads_other", layer=layer, hint=hint))
+    for layer in layers:
+        if layer not in read:
+            yield Fault(f"{name}:1", say("query_reads_not", layer=layer))
 
 
 def read_style(path: Path, name: str) -> tuple[Mapping[str, Any], list[Fault]]:

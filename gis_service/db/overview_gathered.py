@@ -95,7 +95,7 @@ def add_joined(
     *,
     only_changed: bool,
 ) -> None:
-    """Add lines that are joined by class, and simplified when they are.
+    """Add lines that are joined by class, and by what else tells them apart, and simplified when they are.
 
     Parameters
     ----------
@@ -117,22 +117,21 @@ def add_joined(
             touch(connection, gone)
             among = f"{_KEYS} AS k JOIN "
         on = f" ON t.geom && k.box AND {_in_keys(zoom)}" if only_changed else ""
-        # Without a class all lines are of one.
-        by_class, of_class = (
-            ("", "") if table.by_class is None else (f", t.{identifier(table.by_class)}", ", class")
-        )
-        into = "" if table.by_class is None else f", {kept(table.by_class)}"
+        # Without any such field all lines are of one class.
+        by = "".join(f", t.{identifier(name)} AS {kept(name)}" for name in table.joined_by)
+        into = "".join(f", {kept(name)}" for name in table.joined_by)
+        groups = ", ".join(str(number) for number in range(1, 3 + len(table.joined_by)))
         added = (
             f"INSERT INTO {table.name} (level, x, y{into}, n, geom)"  # noqa: S608  names are quoted
-            f" SELECT {level}, x, y{of_class}, n,"
+            f" SELECT {level}, x, y{into}, n,"
             f" coalesce(ST_Simplify(ST_LineMerge(shape), {tolerance!r}, true), shape)"
             " FROM ("
-            f"SELECT {middle_column(zoom)} AS x, {middle_row(zoom)} AS y{by_class}{by_class and ' AS class'},"
+            f"SELECT {middle_column(zoom)} AS x, {middle_row(zoom)} AS y{by},"
             " count(DISTINCT t.fid) AS n,"
             f" ST_Collect(ST_Transform(ST_Force2D(part.geom), {TILE_SRID}) ORDER BY t.fid, part.path)"
             " AS shape"
             f" FROM {among}{table.rows} AS t{on} CROSS JOIN LATERAL ST_Dump(t.geom) AS part"
-            f" WHERE {has_place('t.geom')} GROUP BY 1, 2{by_class and ', 3'}) AS joined"
+            f" WHERE {has_place('t.geom')} GROUP BY {groups}) AS joined"
         )
         if only_changed:
             touch(connection, f"{added} RETURNING geom")

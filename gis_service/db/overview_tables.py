@@ -31,6 +31,8 @@ class OverviewTable:
         Field that lines are joined by; None where there is none.
     is_point
         Whether gathered rows are points, in the middle of their cell; else they are its square.
+    named
+        Further fields that joined lines keep, so that only those that agree in them are joined.
     """
 
     layer: LayerId
@@ -38,6 +40,12 @@ class OverviewTable:
     summed: tuple[str, ...]
     by_class: str | None
     is_point: bool
+    named: tuple[str, ...] = ()
+
+    @property
+    def joined_by(self) -> tuple[str, ...]:
+        """Names of the fields that lines are joined by, their class first."""
+        return (*((self.by_class,) if self.by_class else ()), *self.named)
 
     @property
     def name(self) -> str:

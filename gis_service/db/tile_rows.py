@@ -74,7 +74,7 @@ class RowQuery:
 
     def ranked(self, connection: Connection, importance: Importance) -> str:
         """Compose the query of the numbers of the rows, the most important first."""
-        order = importance.sql({one.name: f"t.{identifier(one.name)}" for one in self.columns})
+        order = importance.sql({name: f"t.{identifier(name)}" for name in importance.fields})
         # It is written for statements in which a colon begins a value.
         return f"SELECT t.fid {self._source(connection)} ORDER BY " + order.replace("\\:", ":").replace(
             "%", "%%"

@@ -1,7 +1,7 @@
 """Vector tiles, encoded in the database from the rows of a layer or of its overview."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from psycopg import sql as pg
 from sqlalchemy import Connection, text
@@ -83,6 +83,11 @@ class Importance:
         parts = (by_class, sizes, by_measure) if self.dimension == 1 else (sizes, by_measure, by_class)
         return tuple(one for part in parts for one in part)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Name the fields among what decides."""
+        return tuple(name for name in self.order if not name.startswith("$"))
+
     def sql(self, columns: Mapping[str, str]) -> str:
         """Compose the order, the most important first.
 
@@ -117,6 +122,8 @@ class Rows:
         Condition, in which the tile's address and box are open.
     columns
         SQL of each attribute, by its name.
+    ranked_by
+        SQL of further fields, by name, which tell what is important and are no attributes.
     """
 
     source: str
@@ -124,6 +131,7 @@ class Rows:
     fid: str
     where: str
     columns: Mapping[str, str]
+    ranked_by: Mapping[str, str] = field(default_factory=dict)
 
     def features(self, more: str = "") -> str:
         """Compose the query of the features of a tile, in no order, with one more column."""
@@ -147,7 +155,8 @@ class Rows:
     def thinned(self, importance: Importance) -> str:
         """Compose the query of the tile with the most important features, ``:share`` of all bytes."""
         # No field can have a name with a colon.
-        rank = f', row_number() OVER (ORDER BY {importance.sql(self.columns)}) AS "gis:rank"'
+        order = importance.sql({**self.ranked_by, **self.columns})
+        rank = f', row_number() OVER (ORDER BY {order}) AS "gis:rank"'
         names = "".join(f', "{name}"' for name in self.columns)
         # Corners and attributes are what a feature's bytes go into.
         length = "sum(ST_NPoints(geom) * 3 + 20) OVER"
@@ -191,6 +200,12 @@ def layer_rows(
     )
 
 
+def ranked_rows(rows: Rows, importance: Importance | None) -> Rows:
+    """Let the rows of a layer stand in the order of importance, whatever of it becomes an attribute."""
+    fields = () if importance is None else importance.fields
+    return replace(rows, ranked_by={name: f"t.{identifier(name)}" for name in fields})
+
+
 def overview_rows(layer: LayerId, level: int, columns: Mapping[str, str], *, is_gathered: bool) -> Rows:
     """Take a tile from a level of the overview of a layer.
 
@@ -224,9 +239,9 @@ def cell_columns(sums: Sequence[str]) -> dict[str, str]:
     return {COUNT: "n", **{f"{SUM}{name}": f"{summed(name)}\\:\\:float8" for name in sums}}
 
 
-def joined_columns(by_class: str | None) -> dict[str, str]:
-    """Give the attributes of lines that are joined."""
-    return {COUNT: "n"} if by_class is None else {by_class: kept(by_class), COUNT: "n"}
+def joined_columns(joined_by: Sequence[str]) -> dict[str, str]:
+    """Give the attributes of lines that are joined: the fields they agree in, and their number."""
+    return {**kept_columns(joined_by), COUNT: "n"}
 
 
 def draw(
@@ -236,6 +251,8 @@ def draw(
     zxy: tuple[int, int, int],
     box: BBox,
     importance: Importance | None = None,
+    *,
+    budget: int | None = None,
 ) -> TileContent:
     """Make a tile; one beyond the budget keeps what is most important.
 
@@ -253,23 +270,26 @@ def draw(
         The tile with its buffer, in longitude and latitude.
     importance
         None for a tile that is never thinned.
+    budget
+        Bytes that it may take; `BUDGET` when left out.
     """
+    budget = BUDGET if budget is None else budget
     z, x, y = zxy
     west, south, east, north = box
     values: dict[str, object] = {"west": west, "south": south, "east": east, "north": north, "name": name}
     values |= {"z": z, "x": x, "y": y, "extent": EXTENT, "buffer": BUFFER}
     tile, count = connection.execute(text(rows.whole), values).one()
     content = bytes(tile or b"")
-    if importance is None or len(content) <= BUDGET:
+    if importance is None or len(content) <= budget:
         return TileContent(content, count, count)
-    share, shown = _AIM * BUDGET / len(content), count
+    share, shown = _AIM * budget / len(content), count
     thinned = text(rows.thinned(importance))
     for _ in range(_TRIES):
         tile, shown = connection.execute(thinned, {**values, "share": share}).one()
         content = bytes(tile or b"")
-        if len(content) <= BUDGET:
+        if len(content) <= budget:
             break
-        share *= _LESS * BUDGET / len(content)
+        share *= _LESS * budget / len(content)
     return TileContent(content, shown, count)
 
 
@@ -302,21 +322,5 @@ def vector_tile(
         A version that is kept; None for the rows of now.
     """
     where = None if condition is None else condition.sql().as_string(driver(connection))
-    return draw(connection, layer_rows(layer, fields, where, version), layer, zxy, box, importance)
-
-
-def answer_tile(connection: Connection, query: str, zxy: tuple[int, int, int]) -> TileContent:
-    """Run the reviewed query of a tileset, which decides itself what is in the tile; empty where nothing is.
-
-    Parameters
-    ----------
-    connection
-        A reading one, whose statements cannot write and end after a limit of time.
-    query
-        SQL that answers one row with one ``bytea`` column; ``:z :x :y`` are bound, never written into it.
-    zxy
-        Zoom, column, row in the matrix set WebMercatorQuad.
-    """
-    z, x, y = zxy
-    content = bytes(connection.execute(text(query), {"z": z, "x": x, "y": y}).scalar_one() or b"")
-    return TileContent(content, 0, 0)
+    rows = ranked_rows(layer_rows(layer, fields, where, version), importance)
+    return draw(connection, rows, layer, zxy, box, importance)

@@ -1,10 +1,47 @@
 """Vector tiles put together, without decoding what is in their layers."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-_LAYER, _NAME = 3, 1
+_LAYER, _NAME, _FEATURE = 3, 1, 2
 _BYTES = 2
 """Kind of a field that begins with its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSize:
+    """What a layer takes in a tile.
+
+    Parameters
+    ----------
+    bytes
+        All of it.
+    features
+        Their number.
+    """
+
+    bytes: int
+    features: int
+
+
+def layer_sizes(tile: bytes) -> dict[str, LayerSize]:
+    """Tell what each layer of a tile takes, by its name.
+
+    Raises
+    ------
+    ValueError
+        When the bytes are no vector tile.
+    """
+    sizes: dict[str, LayerSize] = {}
+    for number, content, raw in _fields(tile):
+        if number != _LAYER:
+            continue
+        name, features = "", 0
+        for part, inner, _ in _fields(content):
+            name = inner.decode() if part == _NAME else name
+            features += part == _FEATURE
+        sizes[name] = LayerSize(len(raw), features)
+    return sizes
 
 
 def renamed(tile: bytes, names: Mapping[str, str]) -> bytes:

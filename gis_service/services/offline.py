@@ -7,7 +7,7 @@ server for anything.
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from gis_service.catalogue.layer_definition import LayerDefinition
@@ -18,6 +18,7 @@ from gis_service.files.vector_tiles import renamed
 from gis_service.services import tiles, tilesets
 from gis_service.services.collections import Collection
 from gis_service.services.context import Context
+from gis_service.services.features import fields_of
 from gis_service.services.rights import is_personal
 from gis_service.services.tile_flights import is_asker_gone
 from gis_service.services.tile_grid import tiles_meeting
@@ -216,7 +217,9 @@ def _parts(context: Context, view: View, zxy: Zxy) -> Iterator[bytes]:
             yield tilesets.tile(context, tileset.definition, *zxy).content
     for one in view.layers:
         id_, inside = one.definition.id, view.name_inside(one.definition.id)
-        content = tiles.tile(context, one.definition, zxy, one.shown).content
+        # All fields: there is no server that could be asked for them.
+        shown = replace(one.shown, fields=tuple(fields_of(one.definition)))
+        content = tiles.tile(context, one.definition, zxy, shown).content
         yield content if inside == id_ else renamed(content, {id_: inside})
 
 

@@ -59,7 +59,7 @@ class Recipe:
 
 def recipe_of(catalogue: Catalogue, definition: LayerDefinition) -> Recipe:
     """Tell how the overview of a layer is made."""
-    classes = _class_of(definition)
+    classes = class_of(definition)
     columns = tuple(Column(field.name, field.type) for field in definition.fields)
     summed = tuple(
         field.name
@@ -67,8 +67,10 @@ def recipe_of(catalogue: Catalogue, definition: LayerDefinition) -> Recipe:
         if field.type in {"integer", "number"} and field.values is None and field.name != definition.key
     )
     dimension = _DIMENSIONS.get(definition.geometry)
+    by_class = classes.name if classes else None
+    named = _named(catalogue, definition, by_class) if dimension == 1 else ()
     return Recipe(
-        OverviewTable(definition.id, columns, summed, classes.name if classes else None, dimension == 0),
+        OverviewTable(definition.id, columns, summed, by_class, dimension == 0, named),
         dimension,
         not is_of_studies(catalogue, definition),
         definition.coverage,
@@ -79,7 +81,7 @@ def importance_of(catalogue: Catalogue, definition: LayerDefinition) -> Importan
     """Tell what stays when a tile of a layer has to be thinned; None where it never is."""
     if is_of_studies(catalogue, definition):
         return None
-    classes = _class_of(definition)
+    classes = class_of(definition)
     names = {field.name for field in definition.fields}
     return Importance(
         _DIMENSIONS.get(definition.geometry),
@@ -99,6 +101,14 @@ def is_of_studies(catalogue: Catalogue, definition: LayerDefinition) -> bool:
     )
 
 
-def _class_of(definition: LayerDefinition) -> FieldDefinition | None:
+def _named(catalogue: Catalogue, definition: LayerDefinition, by_class: str | None) -> tuple[str, ...]:
+    """Give what tilesets show of lines beside their class: what they could not show of joined ones else."""
+    shown = {
+        name for tileset in catalogue.tilesets.values() for name in tileset.fields.get(definition.id, ())
+    }
+    return tuple(field.name for field in definition.fields if field.name in shown - {by_class})
+
+
+def class_of(definition: LayerDefinition) -> FieldDefinition | None:
     """Give the field that tells what a row is: the first with words of a fixed list."""
     return next((field for field in definition.fields if field.type == "text" and field.values), None)

@@ -1,5 +1,6 @@
 """Vector tiles of a layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,10 +15,11 @@ from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import near_tiles, overview_tiles
 from gis_service.services.context import Context
-from gis_service.services.features import fields_of, has_geometry
+from gis_service.services.features import has_geometry
 from gis_service.services.filter_form import normal_form
 from gis_service.services.history import BEFORE_ALL, kept_version
 from gis_service.services.overview_recipes import Recipe, importance_of, recipe_of
+from gis_service.services.tile_fields import fields_of_style
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import QueriedTile, mark_of
@@ -36,11 +38,14 @@ class Shown:
         A version whose rows are kept; None for the rows of now.
     since
         When that version was committed: numbers come again after a database was put back.
+    fields
+        Fields that become attributes; None for those that a map draws by.
     """
 
     condition: Condition | None = None
     past: VersionId | None = None
     since: datetime | None = None
+    fields: tuple[str, ...] | None = None
 
 
 ALL = Shown()
@@ -78,19 +83,21 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     """
     require_tile(*zxy)
     require_geometry(definition)
-    layer, fields = LayerId(definition.id), fields_of(definition)
+    layer, plain = LayerId(definition.id), fields_of_style(context.catalogue, definition)
+    fields = plain if shown.fields is None else shown.fields
     condition = None if shown.condition is None else normal_form(shown.condition)
     if condition == Always(value=True):
         condition = None
     importance = importance_of(context.catalogue, definition)
     recipe = recipe_of(context.catalogue, definition)
-    mark = mark_of("layer", rows.layer_rows(layer, fields).whole, recipe.mark, importance, near_tiles.WAY)
+    mark = mark_of_layer(context.catalogue, definition, fields)
     if condition is None and shown.past is None and overview_tiles.is_for(zxy[0]):
-        source = overview_tiles.OverviewTile(context.engine, recipe, importance, zxy)
-        return context.tiles.give(mark, zxy, source)
+        source = overview_tiles.OverviewTile(context.engine, recipe, importance, zxy, fields)
+        return context.tiles.give(mark, zxy, source, is_variant=fields != plain)
     ask = partial(
         _made_of_rows,
         recipe=recipe,
+        fields=fields,
         zxy=zxy,
         condition=condition,
         version=shown.past,
@@ -99,7 +106,7 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     # What a version held never changes, whatever is written later.
     rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
     if condition is None and shown.past is None:
-        return context.tiles.give(mark, zxy, rows_now)
+        return context.tiles.give(mark, zxy, rows_now, is_variant=fields != plain)
     kinds = [field.type for field in definition.fields]
     variant = mark_of(mark, kinds, condition, shown.past, shown.since)
     return context.tiles.give(variant, zxy, rows_now, is_variant=True)
@@ -108,12 +115,14 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
 def _made_of_rows(
     connection: Connection,
     recipe: Recipe,
+    fields: Sequence[str],
     zxy: Zxy,
     condition: Condition | None,
     version: VersionId | None,
     importance: Importance | None,
 ) -> TileContent:
-    layer, columns = recipe.table.layer, recipe.table.columns
+    layer = recipe.table.layer
+    columns = [column for column in recipe.table.columns if column.name in fields]
     box = tile_box(*zxy, rows.BUFFER / rows.EXTENT)
     if near_tiles.is_near(zxy[0]):
         is_mixed = recipe.dimension is None
@@ -129,6 +138,13 @@ def _made_of_rows(
         version=version,
         importance=importance,
     )
+
+
+def mark_of_layer(catalogue: Catalogue, definition: LayerDefinition, fields: Sequence[str]) -> str:
+    """Tell the tiles of the rows of now of a layer, with some of its fields, from all others."""
+    whole = rows.layer_rows(LayerId(definition.id), fields).whole
+    recipe, importance = recipe_of(catalogue, definition), importance_of(catalogue, definition)
+    return mark_of("layer", whole, recipe.mark, importance, near_tiles.WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +172,20 @@ class ThinningRules:
     gathered: tuple[str, ...]
 
 
-def thinning_of(connection: Connection, catalogue: Catalogue, definition: LayerDefinition) -> ThinningRules:
-    """Tell what the tiles of a layer may leave out, and up to which zoom its rows are gathered."""
+def thinning_of(
+    connection: Connection, catalogue: Catalogue, definition: LayerDefinition, fields: Sequence[str]
+) -> ThinningRules:
+    """Tell what the tiles of a layer may leave out, and up to which zoom its rows are gathered.
+
+    Parameters
+    ----------
+    connection
+        Any that may read.
+    catalogue, definition
+        Of the city, of the layer.
+    fields
+        Those that the tiles carry.
+    """
     importance = importance_of(catalogue, definition)
     recipe = recipe_of(catalogue, definition)
     plan = overview_tiles.plan_now(connection, recipe)
@@ -165,9 +193,9 @@ def thinning_of(connection: Connection, catalogue: Catalogue, definition: LayerD
     columns = (
         {}
         if plan is None or not is_gathered
-        else rows.cell_columns(recipe.table.summed)
+        else rows.cell_columns([name for name in recipe.table.summed if name in fields])
         if plan.has_cells
-        else rows.joined_columns(recipe.table.by_class)
+        else rows.joined_columns([name for name in recipe.table.joined_by if name in fields])
     )
     return ThinningRules(
         rows.BUDGET,

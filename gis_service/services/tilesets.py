@@ -1,20 +1,21 @@
 """Tilesets: several layers in one vector tile, made by a reviewed query."""
 
 from dataclasses import dataclass
-from functools import partial
 
+from gis_service.catalogue.loader import Catalogue
 from gis_service.catalogue.tileset_definition import Tileset
-from gis_service.db import tiles as rows
 from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.collections import Collection
 from gis_service.services.context import Context
+from gis_service.services.drawn_layers import LayerOfTileset
+from gis_service.services.overview_recipes import importance_of, recipe_of
 from gis_service.services.rights import Rights
 from gis_service.services.tile_grid import require_tile
 from gis_service.services.tile_memory import Tile
-from gis_service.services.tile_sources import QueriedTile, mark_of
-from gis_service.types import BBox
+from gis_service.services.tile_sources import mark_of
+from gis_service.services.tileset_tiles import TilesetTile
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,6 @@ class LoadedTileset:
 
     definition: Tileset
     layers: tuple[Collection, ...]
-
-    @property
-    def bbox(self) -> BBox | None:
-        """Longitude and latitude box that holds all rows of all layers; None when there are none."""
-        boxes = [layer.bbox for layer in self.layers if layer.bbox]
-        if not boxes:
-            return None
-        west, south, east, north = zip(*boxes, strict=True)
-        return min(west), min(south), max(east), max(north)
 
 
 def list_tilesets(connection: Connection, rights: Rights) -> list[LoadedTileset]:
@@ -115,6 +107,19 @@ def tile(context: Context, tileset: Tileset, z: int, x: int, y: int) -> Tile:
             minzoom=tileset.minzoom,
             maxzoom=tileset.maxzoom,
         )
-    ask = partial(rows.answer_tile, query=tileset.query, zxy=(z, x, y))
-    source = QueriedTile(context.engine, tileset.layers, (z, x, y), ask)
-    return context.tiles.give(mark_of("tileset", tileset.query, tileset.layers), (z, x, y), source)
+    layers = layers_of(context.catalogue, tileset)
+    source = TilesetTile(context.engine, tileset.query, layers, (z, x, y))
+    return context.tiles.give(mark_of_tileset(context.catalogue, tileset), (z, x, y), source)
+
+
+def mark_of_tileset(catalogue: Catalogue, tileset: Tileset) -> str:
+    """Tell the tiles of a tileset from all others."""
+    return mark_of("tileset", tileset.query, layers_of(catalogue, tileset))
+
+
+def layers_of(catalogue: Catalogue, tileset: Tileset) -> tuple[LayerOfTileset, ...]:
+    """Tell how each layer of a tileset is shown."""
+    definitions = (catalogue.layers[layer] for layer in dict.fromkeys(tileset.layers))
+    return tuple(
+        LayerOfTileset(recipe_of(catalogue, one), importance_of(catalogue, one)) for one in definitions
+    )

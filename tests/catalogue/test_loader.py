@@ -23,9 +23,9 @@ layers:
 """
 QUERY = """\
 -- The town; see :nothing here.
-SELECT ST_AsMVT(rows, 'commune') AS tile
-  FROM (SELECT code, name FROM layer.commune
-         WHERE geom && ST_Transform(ST_TileEnvelope(:z, :x, :y), 4326)) AS rows
+SELECT (SELECT ST_AsMVT(rows, 'clinic') FROM (SELECT fid, name, geom FROM drawn_clinic) AS rows)
+    || (SELECT ST_AsMVT(rows, 'commune')
+          FROM (SELECT ST_AsMVTGeom(c.geom, ST_TileEnvelope(:z, :x, :y)) FROM drawn_commune AS c) AS rows)
 """
 STYLE = """\
 {
@@ -163,8 +163,13 @@ FAULTY = [
     (TOWN, "maxzoom: 16", "maxzoom: high", 4, "'high' is not a whole number"),
     (SQL, ":z,", ":zoom,", 4, "unknown parameter :zoom"),
     (SQL, ":y", "1", 1, "the parameter :y is not used"),
-    (SQL, "SELECT ST_AsMVT", "DELETE FROM x; SELECT ST_AsMVT", 2, "one statement; found a second one"),
-    (SQL, "SELECT ST_AsMVT", "DELETE", 1, "begins with SELECT or WITH"),
+    (SQL, "SELECT (SELECT", "DELETE FROM x; SELECT (SELECT", 2, "one statement; found a second one"),
+    (SQL, "SELECT (SELECT", "DELETE (SELECT", 1, "begins with SELECT or WITH"),
+    (SQL, "FROM drawn_commune", "FROM layer.residents, drawn_commune", 4, "the table layer.residents"),
+    (SQL, "FROM drawn_commune", "FROM drawn_commune JOIN\n  pg_temp.x", 5, "the table pg_temp.x"),
+    (SQL, "FROM drawn_commune", 'FROM drawn_commune, GIS . "account"', 4, "does not read the table"),
+    (SQL, "drawn_clinic", "drawn_clinics", 2, "no layer 'clinics' (did you mean 'clinic'?)"),
+    (SQL, "FROM drawn_clinic", "FROM drawn_commune", 1, "does not read drawn_clinic"),
     (LOOK, '"layers": [', '"layers": [,', 2, "not JSON"),
     (LOOK, '"layers"', '"layer"', 1, "needs a list 'layers'"),
     (LOOK, '"source-layer": "clinic"', '"source-layer": "clinc"', 4, "no source-layer 'clinc'"),

@@ -44,6 +44,8 @@ def test_what_was_published_of_a_study_is_one_of_theirs() -> None:
 def test_roads_are_joined_by_class_and_the_great_ones_stay() -> None:
     recipe, importance = recipe_of(CITY, layer("roads")), importance_of(CITY, layer("roads"))
     assert (recipe.table.by_class, recipe.dimension) == ("road_class", 1)
+    assert recipe.table.joined_by == ("road_class", "name"), "the base map shows names"
+    assert recipe_of(replace(CITY, tilesets={}), layer("roads")).table.joined_by == ("road_class",)
     assert importance is not None
     assert importance.ranked is not None
     assert importance.ranked[1][:3] == ("expressway", "national", "provincial")

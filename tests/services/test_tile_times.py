@@ -50,7 +50,9 @@ def context(
 def codes(context: Context, layer: str, rows: str | None = None) -> set[str]:
     definition = context.catalogue.layers[LayerId(layer)]
     condition = None if rows is None else parse_filter(rows, definition)
-    found = mapbox_vector_tile.decode(tile(context, definition, (0, 0, 0), Shown(condition)).content)
+    found = mapbox_vector_tile.decode(
+        tile(context, definition, (0, 0, 0), Shown(condition, fields=("code",))).content
+    )
     return {feature["properties"]["code"] for feature in found.get(layer, {"features": []})["features"]}
 
 

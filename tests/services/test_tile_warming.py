@@ -21,6 +21,7 @@ from gis_service.services.tile_memory import Zxy
 from gis_service.services.tile_publishes import TilePublishes
 from gis_service.services.tile_sources import QueriedTile
 from gis_service.services.tile_warming import MOST_TILES, tiles_of
+from gis_service.services.tileset_tiles import TilesetTile
 from gis_service.settings import ROOT, Settings
 from gis_service.types import LayerId
 from tests.well_tiles import write
@@ -62,7 +63,7 @@ def context(engine: Engine, definitions: Catalogue, tmp_path: Path) -> Context:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[LayerId, ...], Zxy]]:
     """Give the tiles that are asked of the database, and let no pause be made."""
     found: list[tuple[tuple[LayerId, ...], Zxy]] = []
-    ask, ask_overview = QueriedTile.make, OverviewTile.make
+    ask, ask_overview, ask_set = QueriedTile.make, OverviewTile.make, TilesetTile.make
 
     def noted(tile: QueriedTile) -> object:
         found.append((tile.layers, tile.zxy))
@@ -72,8 +73,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[LayerId, ...], Zxy
         found.append(((tile.layer,), tile.zxy))
         return ask_overview(tile)
 
+    def noted_of_set(tile: TilesetTile) -> object:
+        found.append((tuple(tile.names), tile.zxy))
+        return ask_set(tile)
+
     monkeypatch.setattr(QueriedTile, "make", noted)
     monkeypatch.setattr(OverviewTile, "make", noted_too)
+    monkeypatch.setattr(TilesetTile, "make", noted_of_set)
     monkeypatch.setattr(tile_warming, "sleep", lambda _: None)
     monkeypatch.setattr(tile_warming, "DEEPEST", 11)
     return found

@@ -1,43 +1,47 @@
 -- Base map: built-up land, water, roads, ferries, names of districts and settlements in one vector tile.
 -- Inputs: :z, :x, :y, the tile's address in WebMercatorQuad.
--- SRID: layers are stored in 4326; the tile's box is brought to them, not they to the box, so that the index serves.
+-- Reads: drawn_<layer>, in Web Mercator and only what meets the tile: below zoom 14 from the layer's overview.
 -- Units: tile coordinates 0..4096 with a margin of 64 around; `unit` is one of them in metres of the projection.
--- Index: GiST on the geom of every layer named here.
 -- Thinning: a class of road comes in at the zoom from which it can be told from its neighbours; below zoom 14 the
 -- roads of one class and name are one feature, their lines joined. Names of areas are points of the whole area
 -- (never of the part in this tile), names of rivers lines along their middle, so no name stands twice.
+-- MATERIALIZED and OFFSET 0 have a shape worked out once: else it is for each condition, and for each edge beside it.
 WITH tile AS (
-  SELECT ST_TileEnvelope(:z, :x, :y) AS box,
-         ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 64.0 / 4096), 4326) AS reach,
-         40075016.7 / 4096 / power(2.0::float8, :z) AS unit,
-         CAST(:z AS integer) AS z
+  SELECT ST_TileEnvelope(:z, :x, :y) AS box, 40075016.7 / 4096 / power(2.0::float8, :z) AS unit
 ),
 land_use AS (
   SELECT l.fid, l.use,
-         ST_AsMVTGeom(ST_SimplifyPreserveTopology(ST_Transform(l.geom, 3857), 4 * tile.unit),
-                      tile.box, 4096, 64, true) AS geom
-    FROM tile JOIN layer.land_use AS l ON l.geom && tile.reach
-   WHERE tile.z >= 11 AND l.use NOT IN ('farmland', 'water', 'unused')
-     AND ST_Area(ST_Transform(l.geom, 3857)) > 900 * tile.unit * tile.unit
+         ST_AsMVTGeom(ST_SimplifyPreserveTopology(l.geom, 4 * tile.unit), tile.box, 4096, 64, true) AS geom
+    FROM tile CROSS JOIN drawn_land_use AS l
+   WHERE :z >= 11 AND l.use NOT IN ('farmland', 'water', 'unused')
+     AND ST_Area(l.geom) > 900 * tile.unit * tile.unit
 ),
 water AS (
-  SELECT w.fid, w.kind, w.name, tile.box, tile.z, tile.unit,
-         ST_SimplifyPreserveTopology(ST_Transform(w.geom, 3857), 3 * tile.unit) AS shape
-    FROM tile JOIN layer.rivers AS w ON w.geom && tile.reach
-   WHERE w.kind IN ('river', 'sea') OR tile.z >= 10
+  SELECT w.fid, w.kind, w.name, tile.box, tile.unit,
+         ST_SimplifyPreserveTopology(w.geom, 3 * tile.unit) AS shape
+    FROM tile CROSS JOIN drawn_rivers AS w
+   WHERE :z >= 10 OR w.kind IN ('river', 'sea')
 ),
 -- The middle of a river, around this tile: edges of the Voronoi diagram of its banks that stay well inside it.
-bank AS (
-  SELECT w.fid, part.geom AS shape, 2 * ST_Area(part.geom) / ST_Perimeter(part.geom) AS width
-    FROM water AS w CROSS JOIN LATERAL ST_Dump(
-           ST_CollectionExtract(ST_MakeValid(ST_ClipByBox2D(w.shape, ST_Expand(w.box, 4096 * w.unit))), 3)) AS part
+-- From afar less of it is around the tile, and what is narrower than letters are high is widened on both sides first:
+-- the middle stays where it is, and of a band as wide as that a fraction of the corners is enough.
+stretch AS (
+  SELECT w.fid, w.unit, part.geom AS shape, 2 * ST_Area(part.geom) / ST_Perimeter(part.geom) AS width
+    FROM water AS w CROSS JOIN LATERAL ST_Dump(ST_CollectionExtract(ST_MakeValid(ST_ClipByBox2D(
+           w.shape, ST_Expand(w.box, CASE WHEN :z < 12 THEN 1024 ELSE 4096 END * w.unit))), 3)) AS part
    WHERE w.kind = 'river' AND w.name IS NOT NULL AND ST_Area(part.geom) > 0
+),
+bank AS MATERIALIZED (
+  SELECT fid, greatest(width, 64 * unit) AS width,
+         CASE WHEN width < 64 * unit
+           THEN ST_Buffer(ST_Simplify(shape, 8 * unit, true), 32 * unit - width / 2, 'quad_segs=2') ELSE shape END AS shape
+    FROM stretch
 ),
 spine AS (
   SELECT b.fid, b.width, ST_LineMerge(ST_Collect(edge.geom)) AS geom
     FROM bank AS b
    CROSS JOIN LATERAL (
-     SELECT ST_Segmentize(ST_Simplify(ST_Boundary(b.shape), b.width / 4), greatest(b.width, 60)) AS rim
+     SELECT ST_Segmentize(ST_Simplify(ST_Boundary(b.shape), b.width / 4), greatest(b.width, 60)) AS rim OFFSET 0
    ) AS banks
    CROSS JOIN LATERAL ST_Dump(ST_VoronoiLines(banks.rim)) AS edge
    WHERE ST_Contains(b.shape, edge.geom) AND ST_Distance(edge.geom, banks.rim) > b.width / 5
@@ -63,44 +67,45 @@ rivers AS (
    WHERE w.kind IN ('sea', 'lake') AND w.name IS NOT NULL AND NOT ST_IsEmpty(w.shape)
 ),
 road AS (
-  SELECT r.fid, r.road_class, r.name, tile.box, tile.z, tile.unit, ST_Transform(r.geom, 3857) AS line
-    FROM tile JOIN layer.roads AS r ON r.geom && tile.reach
-   WHERE tile.z >= CASE r.road_class
+  SELECT r.fid, r.road_class, r.name, tile.box, tile.unit, r.geom AS line
+    FROM tile CROSS JOIN drawn_roads AS r
+   WHERE :z >= CASE r.road_class
            WHEN 'expressway' THEN 5 WHEN 'national' THEN 5 WHEN 'provincial' THEN 8 WHEN 'district' THEN 9
            WHEN 'commune' THEN 10 WHEN 'village_lane' THEN 13 ELSE 14 END
 ),
 roads AS (
   SELECT min(fid) AS fid, road_class, name,
-         ST_AsMVTGeom(ST_Simplify(ST_LineMerge(ST_Collect(line)), 4 * unit), box, 4096, 64, true) AS geom
+         ST_AsMVTGeom(ST_Simplify(ST_LineMerge(ST_CollectionExtract(ST_Collect(line), 2)), 4 * unit),
+                      box, 4096, 64, true) AS geom
     FROM road
-   GROUP BY road_class, name, box, unit, CASE WHEN z >= 14 THEN fid END
+   GROUP BY road_class, name, box, unit, CASE WHEN :z >= 14 THEN fid END
 ),
 ferries AS (
-  SELECT f.fid, f.name, ST_AsMVTGeom(ST_Transform(f.geom, 3857), tile.box, 4096, 64, true) AS geom
-    FROM tile JOIN layer.ferries AS f ON f.geom && tile.reach
-   WHERE tile.z >= 9
+  SELECT f.fid, f.name, ST_AsMVTGeom(f.geom, tile.box, 4096, 64, true) AS geom
+    FROM tile CROSS JOIN drawn_ferries AS f
+   WHERE :z >= 9
 ),
 district_2024 AS (
   SELECT d.fid, d.name, ST_AsMVTGeom(
-           ST_Transform(CASE ST_Dimension(d.geom)
-             WHEN 2 THEN (ST_MaximumInscribedCircle(ST_SimplifyPreserveTopology(d.geom, 0.002))).center
-             ELSE d.geom END, 3857), tile.box, 4096, 0, true) AS geom
-    FROM tile JOIN layer.district_2024 AS d ON d.geom && tile.reach
+           CASE ST_Dimension(d.geom)
+             WHEN 2 THEN (ST_MaximumInscribedCircle(ST_SimplifyPreserveTopology(d.geom, 220))).center
+             ELSE d.geom END, tile.box, 4096, 0, true) AS geom
+    FROM tile CROSS JOIN drawn_district_2024 AS d
 ),
 settlement AS (
-  SELECT s.fid, s.name, s.kind, ST_AsMVTGeom(ST_Transform(s.geom, 3857), tile.box, 4096, 0, true) AS geom
-    FROM tile JOIN layer.settlement AS s ON s.geom && tile.reach
-   WHERE tile.z >= CASE s.kind WHEN 'town' THEN 9 ELSE 12 END
+  SELECT s.fid, s.name, s.kind, ST_AsMVTGeom(s.geom, tile.box, 4096, 0, true) AS geom
+    FROM tile CROSS JOIN drawn_settlement AS s
+   WHERE :z >= CASE s.kind WHEN 'town' THEN 9 ELSE 12 END
 )
 SELECT (SELECT ST_AsMVT(rows, 'land_use', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM land_use WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+          FROM (SELECT * FROM land_use ORDER BY fid OFFSET 0) AS rows WHERE geom IS NOT NULL)
     || (SELECT ST_AsMVT(rows, 'rivers', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM rivers WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+          FROM (SELECT * FROM rivers ORDER BY fid OFFSET 0) AS rows WHERE geom IS NOT NULL)
     || (SELECT ST_AsMVT(rows, 'roads', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM roads WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+          FROM (SELECT * FROM roads ORDER BY fid, road_class, name OFFSET 0) AS rows WHERE geom IS NOT NULL)
     || (SELECT ST_AsMVT(rows, 'ferries', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM ferries WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+          FROM (SELECT * FROM ferries ORDER BY fid OFFSET 0) AS rows WHERE geom IS NOT NULL)
     || (SELECT ST_AsMVT(rows, 'district_2024', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM district_2024 WHERE geom IS NOT NULL ORDER BY fid) AS rows)
+          FROM (SELECT * FROM district_2024 ORDER BY fid OFFSET 0) AS rows WHERE geom IS NOT NULL)
     || (SELECT ST_AsMVT(rows, 'settlement', 4096, 'geom', 'fid')
-          FROM (SELECT * FROM settlement WHERE geom IS NOT NULL ORDER BY kind = 'town' DESC, fid) AS rows) AS tile
+          FROM (SELECT * FROM settlement ORDER BY kind = 'town' DESC, fid OFFSET 0) AS rows WHERE geom IS NOT NULL) AS tile

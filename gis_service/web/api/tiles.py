@@ -11,7 +11,7 @@ from gis_service.services import tile_grid as grid
 from gis_service.services import tiles as service
 from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.collections import Collection
-from gis_service.services.features import fields_of
+from gis_service.services.tile_fields import fields_asked
 from gis_service.services.tile_flights import asked_by
 from gis_service.services.tile_memory import Tile
 from gis_service.types import BBox
@@ -109,9 +109,10 @@ def tileset(collection_id: str, tile_matrix_set_id: str, query: LayerTilesetQuer
     collection = _drawable(collection_id)
     # What no tile could show is refused here, before a map asks for hundreds of them.
     condition_of(collection, query), state_of(collection, query)
+    fields = fields_asked(current.catalogue(), collection.definition, query.properties)
     template = _template(collection_id, query.part())
     if query.f == "tilejson":
-        return show(_tilejson(collection, template), "json", collection.definition.id)
+        return show(_tilejson(collection, template, fields), "json", collection.definition.id)
     title = collection.definition.title.in_language(current.language())
     document = Tileset(
         title=title,
@@ -122,22 +123,23 @@ def tileset(collection_id: str, tile_matrix_set_id: str, query: LayerTilesetQuer
     return show(document, query.f, title)
 
 
-def _tilejson(collection: Collection, template: str) -> TileJson:
+def _tilejson(collection: Collection, template: str, fields: Sequence[str]) -> TileJson:
     definition, language = collection.definition, current.language()
+    thinning = _thinning(definition, fields)
     return TileJson(
         name=definition.title.in_language(language),
         attribution=definition.source.in_language(language),
         tiles=[plain_template(template)],
-        vector_layers=[vector_layer(definition, fields_of(definition))],
+        vector_layers=[vector_layer(definition, fields, thinning.gathered_fields)],
         minzoom=0,
         maxzoom=grid.MAX_ZOOM,
         bounds=collection.bbox,
-        thinning=_thinning(definition),
+        thinning=thinning,
     )
 
 
-def _thinning(definition: LayerDefinition) -> Thinning:
-    rules = service.thinning_of(current.connection(), current.context().catalogue, definition)
+def _thinning(definition: LayerDefinition, fields: Sequence[str]) -> Thinning:
+    rules = service.thinning_of(current.connection(), current.catalogue(), definition, fields)
     return Thinning(
         budget_bytes=rules.budget_bytes,
         may_be_thinned=rules.may_be_thinned,
@@ -157,13 +159,25 @@ def tileset_layer(definition: LayerDefinition) -> TilesetLayer:
     )
 
 
-def vector_layer(definition: LayerDefinition, fields: Sequence[str]) -> VectorLayer:
-    """Describe a layer inside tiles as TileJSON does, with those of its fields that are in them."""
+def vector_layer(
+    definition: LayerDefinition, fields: Sequence[str], gathered: Sequence[str] = ()
+) -> VectorLayer:
+    """Describe a layer inside tiles as TileJSON does.
+
+    Parameters
+    ----------
+    definition
+        The layer.
+    fields
+        Those that are in the tiles.
+    gathered
+        Attributes of features that stand for many rows; all that are no fields are numbers.
+    """
     kinds = {field.name: _KINDS.get(field.type, "String") for field in definition.fields}
     return VectorLayer(
         id=definition.id,
         description=definition.description.in_language(current.language()),
-        fields={name: kinds[name] for name in fields},
+        fields={name: kinds.get(name, "Number") for name in dict.fromkeys((*fields, *gathered))},
     )
 
 
@@ -219,7 +233,9 @@ def tile(
     grid.require_matrix_set(tile_matrix_set_id)
     collection = collection_of(collection_id)
     condition, past = condition_of(collection, query), state_of(collection, query).past
-    shown = service.Shown(condition, past, service.time_of(current.connection(), collection.definition, past))
+    since = service.time_of(current.connection(), collection.definition, past)
+    fields = fields_asked(current.catalogue(), collection.definition, query.properties)
+    shown = service.Shown(condition, past, since, fields)
     zxy = tile_matrix, tile_col, tile_row
     give = partial(service.tile, current.context(), collection.definition)
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.

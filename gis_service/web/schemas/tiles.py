@@ -12,6 +12,7 @@ from gis_service.web.schemas.items import PartQuery
 WEB_MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
 WEB_MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 SCHEME_REL = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+_MOST_NAMES = 4_000
 TILESETS_REL = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 
 
@@ -65,7 +66,10 @@ class VectorLayer(Answer):
 
     id: str
     description: str
-    fields: dict[str, str]
+    fields: dict[str, str] = Field(
+        description="What features carry: Number, String or Boolean, by name. Where one of them stands for"
+        " many rows it has gis:count and sum:<field> of these."
+    )
 
 
 class Thinning(Answer):
@@ -88,6 +92,26 @@ class Thinning(Answer):
     )
 
 
+class LayerThinning(Answer):
+    """What of one layer may be left out."""
+
+    may_be_thinned: bool = Field(description="Never of layers that studies use.")
+    kept_first: list[str] = Field(
+        description="What decides which features stay, the first first: a field, or $area or $length."
+    )
+
+
+class SharedThinning(Answer):
+    """What tiles of several layers may leave out, and how they say so.
+
+    Of a tile beyond the budget the heaviest layers are thinned, all down to the same weight.
+    """
+
+    budget_bytes: int = Field(description="What a tile may take before it is packed.")
+    header: str = Field(description="Tells of a thinned tile how many features it shows, of how many.")
+    layers: dict[str, LayerThinning] = Field(description="By the id of the layer.")
+
+
 class TileJson(Answer):
     """A tile set, as TileJSON 3.0 has it."""
 
@@ -99,7 +123,7 @@ class TileJson(Answer):
     minzoom: int
     maxzoom: int
     bounds: BBox | None = None
-    thinning: Thinning | None = None
+    thinning: Thinning | SharedThinning | None = None
 
 
 class TileStyle(Answer):
@@ -168,9 +192,27 @@ class TileQuery(Query):
     f: Literal["mvt"] | None = None
 
 
-class LayerTilesetQuery(TilesetQuery, PartQuery):
+class _PropertiesQuery(PartQuery):
+    """Which items tiles show, and with which fields."""
+
+    properties: str | None = Field(
+        None,
+        max_length=_MOST_NAMES,
+        description="Fields that the features carry: names with commas between them, `*` for all, nothing for"
+        " none. When left out those that a map draws by; what they are is told by `vector_layers` of the"
+        " TileJSON. Where one feature stands for many rows it carries their number, and sums of the numeric"
+        " fields among these.",
+    )
+
+    def part(self) -> dict[str, object]:
+        """Give the parameters that say which items with which fields; links keep them."""
+        asked = {} if self.properties is None else {"properties": self.properties}
+        return super().part() | asked
+
+
+class LayerTilesetQuery(TilesetQuery, _PropertiesQuery):
     """Format of the description of a layer's tile set, and what its tiles are to show."""
 
 
-class LayerTileQuery(TileQuery, PartQuery):
+class LayerTileQuery(TileQuery, _PropertiesQuery):
     """Format of a tile of a layer, and which of its items it shows."""

@@ -68,7 +68,7 @@ def test_the_tiles_are_those_that_are_served(client: FlaskClient) -> None:
     for zxy in asked:
         # Without the tileset below its own zooms; the layer by another name, since the tileset holds it too.
         below = served(client, "tiles/units", zxy) if zxy[0] >= 6 else b""
-        own = served(client, "collections/commune/tiles", zxy)
+        own = served(client, "collections/commune/tiles?properties=*", zxy)
         assert found.get(zxy, b"") == below + renamed(own, {"commune": "commune:own"})
     assert set(found) <= set(asked)
     assert len(found) == 6

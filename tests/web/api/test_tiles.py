@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from gis_service.db import tiles
 from gis_service.services.tile_grid import tile_box, tile_of
 from gis_service.web.schemas.tiles import WEB_MERCATOR_QUAD
+from tests.web.problem import assert_problem
 
 SET = "/api/collections/{}/tiles/WebMercatorQuad"
 
@@ -79,7 +80,8 @@ def test_tilejson_tells_the_real_bounds_and_a_template_that_works(client: FlaskC
     assert document["bounds"] == pytest.approx([106.3012346, 20.4, 106.6, 20.7], abs=1e-5)
     layer = document["vector_layers"][0]
     assert layer["id"] == "commune"
-    assert layer["fields"]["pop_2019"] == "Number"
+    # Units are told apart by their key, and named.
+    assert layer["fields"] == {"code": "String", "name": "String", "unit_type": "String"}
     template = document["tiles"][0].removeprefix("http://localhost")
     path = template.replace("{z}", "0").replace("{x}", "0").replace("{y}", "0")
     assert client.get(path).status_code == 200
@@ -138,3 +140,56 @@ def test_a_thinned_tile_says_so_and_the_tilejson_says_how(
     assert "X-Tile-Thinned" not in client.get(offices + "/3/3/6").headers
     rules = client.get(offices + "?f=tilejson").get_json()["thinning"]
     assert (rules["may_be_thinned"], rules["kept_first"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "carried"),
+    [
+        ("", {"name", "role", "open_to"}),
+        ("?properties=*", None),
+        ("?properties=code,open_from", {"code", "open_from"}),
+        ("?properties=", set()),
+    ],
+)
+def test_tiles_carry_the_fields_that_are_asked_for_or_those_of_the_style(
+    client: FlaskClient, asked: str, carried: set[str] | None
+) -> None:
+    offices = SET.format("one_stop_office")
+    first = client.get("/api/collections/one_stop_office/items?limit=1&f=json").get_json(force=True)
+    every = first["features"][0]["properties"]
+    wanted = set(every) if carried is None else carried
+    document = client.get(f"{offices}?f=tilejson{asked.replace('?', '&')}").get_json()
+    assert set(document["vector_layers"][0]["fields"]) == wanted
+    template = document["tiles"][0].removeprefix("http://localhost")
+    for z in (0, 14):
+        x, y = tile_of(106.21, 20.4, z)
+        decoded = mapbox_vector_tile.decode(client.get(template.format(z=z, x=x, y=y)).get_data())
+        found = next(one for one in decoded["one_stop_office"]["features"] if one["id"] == 1)
+        told = {name for name in wanted if every[name] is not None}
+        assert found["properties"] == {name: every[name] for name in told}
+
+
+@pytest.mark.parametrize("ending", ["", "/0/0/0"])
+def test_a_field_that_the_layer_does_not_have_is_refused(client: FlaskClient, ending: str) -> None:
+    answer = client.get(f"{SET.format('commune')}{ending}?properties=nam")
+    assert_problem(answer, 400, "tile_property_unknown")
+
+
+def test_what_is_important_need_not_be_an_attribute(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes = SET.format("residents")
+    whole = client.get(homes + "/0/0/0?properties=people", headers=bearer("analyst"))
+    people = {
+        one["id"]: one["properties"]["people"]
+        for one in mapbox_vector_tile.decode(whole.get_data())["residents"]["features"]
+    }
+    bare = client.get(homes + "/1/0/1?properties=", headers=bearer("analyst"))
+    monkeypatch.setattr(tiles, "BUDGET", len(bare.data) - 5)
+    thinned = client.get(homes + "/2/1/3?properties=", headers=bearer("analyst"))
+    left = mapbox_vector_tile.decode(thinned.get_data())["residents"]["features"]
+    assert "X-Tile-Thinned" in thinned.headers
+    assert all(one["properties"] == {} for one in left)
+    assert min(people[one["id"]] for one in left) >= max(
+        one for id_, one in people.items() if id_ not in {feature["id"] for feature in left}
+    )

@@ -1,0 +1,151 @@
+"""Tiles of several layers within their budget, and what tells whether they are still what the tables hold."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gis_service.db import tiles as rows
+from gis_service.db.engine import Connection, Engine
+from gis_service.db.snapshot import snapshot
+from gis_service.db.tile_changes import versions_of
+from gis_service.db.tiles import BUFFER, EXTENT, TileContent
+from gis_service.db.tileset_tiles import DrawnLayer, tileset_tile
+from gis_service.files.vector_tiles import layer_sizes
+from gis_service.services.drawn_layers import LayerOfTileset, drawn, state_of
+from gis_service.services.overview_tiles import OF_OVERVIEW, is_for, unchanged_in
+from gis_service.services.tile_cache import Made
+from gis_service.services.tile_grid import tile_box
+from gis_service.services.tile_sources import told
+from gis_service.types import BBox, LayerId
+
+_TRIES = 6
+_AIM = 0.95
+"""Share of the budget that the first thinning aims at: what the query makes of a row is not known exactly."""
+_LESS = 0.8
+Name = TypeVar("Name", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class TilesetTile:
+    """A tile that a reviewed query makes of several layers.
+
+    Parameters
+    ----------
+    engine
+        Pool of connections.
+    query
+        SQL that reads what is drawn of the layers.
+    layers
+        All that it may read.
+    zxy
+        Zoom, column, row.
+    """
+
+    engine: Engine
+    query: str
+    layers: tuple[LayerOfTileset, ...]
+    zxy: tuple[int, int, int]
+
+    @property
+    def names(self) -> list[LayerId]:
+        """The layers."""
+        return [one.recipe.table.layer for one in self.layers]
+
+    @property
+    def box(self) -> BBox:
+        """The tile with its rim, in longitude and latitude."""
+        return tile_box(*self.zxy, BUFFER / EXTENT)
+
+    def make(self) -> Made:
+        """Ask for the tile, with the versions of its layers and of their overviews, all of one state."""
+        with snapshot(self.engine, is_small=True) as connection:
+            tile, made_of = self.made_in(connection)
+            return Made(tile.content, made_of, told(tile))
+
+    def made_in(
+        self, connection: Connection, budget: int | None = None
+    ) -> tuple[TileContent, dict[LayerId, int]]:
+        """Make the tile of the state that a connection sees.
+
+        Parameters
+        ----------
+        connection
+            Inside a snapshot.
+        budget
+            Bytes that it may take before it is packed; that of all tiles when left out.
+
+        Returns
+        -------
+        The tile, and what it is made of.
+        """
+        zoom, layers = self.zxy[0], []
+        made_of: dict[LayerId, int] = {}
+        has_overview = is_for(zoom)
+        overviews = [state_of(connection, one) if has_overview else None for one in self.layers]
+        versions = versions_of(connection, self.names)
+        for one, state in zip(self.layers, overviews, strict=True):
+            layer = one.recipe.table.layer
+            made_of[layer] = versions[layer]
+            if has_overview:
+                made_of[LayerId(OF_OVERVIEW + layer)] = 0 if state is None else state.number
+            layers.append(drawn(connection, one, state, versions[layer], zoom, self.box))
+        return self._within(connection, layers, rows.BUDGET if budget is None else budget), made_of
+
+    def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
+        """Tell whether neither a row of the tile nor an overview has changed since it was made."""
+        with snapshot(self.engine, is_small=True) as connection:
+            return unchanged_in(connection, self.names, self.zxy, made_of)
+
+    def _within(self, connection: Connection, layers: Sequence[DrawnLayer], budget: int) -> TileContent:
+        """Make the tile; one beyond the budget keeps of its heaviest layers what is most important."""
+        content = tileset_tile(connection, self.query, layers, self.zxy, self.box)
+        if len(content) <= budget:
+            return TileContent(content, 0, 0)
+        sizes = {LayerId(name): size.bytes for name, size in layer_sizes(content).items()}
+        of = features_in(content)
+        may = {one.layer for one in layers if one.importance is not None}
+        shares = first_shares(sizes, may, int(_AIM * budget))
+        if not shares:
+            return TileContent(content, of, of)
+        for left in reversed(range(_TRIES)):
+            content = tileset_tile(connection, self.query, layers, self.zxy, self.box, shares)
+            if len(content) <= budget:
+                break
+            by = _LESS * budget / len(content)
+            # Before it is more than it may be, none of them is shown at all.
+            shares = {layer: share * by if left > 1 else 0.0 for layer, share in shares.items()}
+        return TileContent(content, features_in(content), of)
+
+
+def features_in(content: bytes) -> int:
+    """Count the features of all layers of a tile."""
+    return sum(size.features for size in layer_sizes(content).values())
+
+
+def first_shares(
+    sizes: Mapping[Name, int], may_be_thinned: AbstractSet[Name], budget: int
+) -> dict[Name, float]:
+    """Tell which parts of a tile are thinned, and how far: the heaviest ones, all down to the same weight.
+
+    Parameters
+    ----------
+    sizes
+        Bytes of each part, such as a layer.
+    may_be_thinned
+        The others count against the budget as they are.
+    budget
+        Bytes of the tile.
+
+    Returns
+    -------
+    Share of its bytes that each of the thinned parts keeps; above 0, so that something of each stays.
+    """
+    thinned = sorted((size, name) for name, size in sizes.items() if name in may_be_thinned and size)
+    room = budget - sum(size for name, size in sizes.items() if name not in may_be_thinned)
+    for at, (size, _) in enumerate(thinned):
+        cap = max(room, 1) / (len(thinned) - at)
+        if size > cap:
+            return {name: cap / of for of, name in thinned[at:]}
+        room -= size
+    return {}
