@@ -71,6 +71,7 @@ class ErrorCode(StrEnum):
     WHAT_IF_FACILITY_UNKNOWN = "what_if_facility_unknown"
     WHAT_IF_EDITS_CONTRADICT = "what_if_edits_contradict"
     WHAT_IF_NO_ROAD = "what_if_no_road"
+    ROAD_UNKNOWN = "road_unknown"
     # web
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"

@@ -143,7 +143,7 @@ QUESTIONS = {
         finishes=True,
     ),
     "whatif": Question(
-        "one facility opens or closes among 200 and 20, in cities of 0.1, 0.5 and 2 million directed roads\n"
+        "one facility opens or closes among 200 and 20, or a road, in cities of 0.1, 0.5, 2 million roads\n"
         "with 100,000 homes, beside a whole search; twenty planners at once on the demo city, 95th of 100",
         "what_if.py",
         (
@@ -151,7 +151,7 @@ QUESTIONS = {
                 f"{size}, {count}: {way}"
                 for size in ("0.1 M", "0.5 M", "2 M")
                 for count in (200, 20)
-                for way in ("search", "add", "remove")
+                for way in ("search", "add", "remove", "road")
             ),
             *("served: with a pause", "served: without"),
         ),

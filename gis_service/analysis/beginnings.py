@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from gis_service.analysis.graph import Graph
+from gis_service.analysis.kernels import CLOSED
 from gis_service.analysis.snap import Positions
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.types import Int32s, Int64s
@@ -24,7 +25,7 @@ class Beginnings:
     Parameters
     ----------
     placed
-        ``(n,)`` rows of the facilities that join a road.
+        ``(n,)`` rows of the facilities that join a road that is open.
     chain, place, offset, start_way
         ``(n,)`` where each stands on its chain, as of `Graph`, and the way that begins there.
     node, way, facility
@@ -63,14 +64,19 @@ def beginnings(
     numbers = np.arange(len(start_cost)) if rows is None else rows
     start_way = (start_cost << bits) | numbers
     placed = np.flatnonzero(facilities.segment >= 0).astype(np.int32)
+    placed = placed[graph.segment_cost[facilities.segment[placed]] < CLOSED]
     segment = facilities.segment[placed]
     own, offset = graph.chain[segment], graph.offset(segment, facilities.fraction[placed])
     # Towards a facility one travels ahead from the tail; away from it, ahead to the head.
     to = direction == "to_facility"
     ahead, astern = (graph.forward, graph.backward) if to else (graph.backward, graph.forward)
-    from_tail, from_head = np.flatnonzero(ahead[own]), np.flatnonzero(astern[own])
+    behind = graph.cost[own] - offset
+    from_tail, from_head = (
+        np.flatnonzero(ahead[own] & (offset < CLOSED)),
+        np.flatnonzero(astern[own] & (behind < CLOSED)),
+    )
     node = np.concatenate([graph.tail[own[from_tail]], graph.head[own[from_head]]])
-    rest = np.concatenate([offset[from_tail], graph.cost[own[from_head]] - offset[from_head]])
+    rest = np.concatenate([offset[from_tail], behind[from_head]])
     facility = np.concatenate([placed[from_tail], placed[from_head]])
     way = start_way[facility] + (rest << bits)
     return Beginnings(
@@ -94,9 +100,29 @@ def facility_bits(graph: Graph, start_cost: Int64s, room: int = 0) -> int:
         ``search_cost_too_large``.
     """
     bits = max(1, (len(start_cost) + room - 1).bit_length())
+    require_ways(int(graph.cost.sum()), int(start_cost.max(initial=0)), bits)
+    return bits
+
+
+def require_ways(total: int, start: int, bits: int) -> None:
+    """Refuse roads that cost more than a way can hold.
+
+    Parameters
+    ----------
+    total
+        What all chains cost together.
+    start
+        The greatest cost that a facility begins with.
+    bits
+        That hold the row of a facility.
+
+    Raises
+    ------
+    WrongUse
+        ``search_cost_too_large``.
+    """
     # No way goes twice over a chain, but for the one it ends on.
-    costliest = 2 * int(graph.cost.sum()) + int(start_cost.max(initial=0))
+    costliest = 2 * total + start
     largest = (1 << (_WAY_BITS - bits)) - 1
     if costliest >= largest:
         raise WrongUse(ErrorCode.SEARCH_COST_TOO_LARGE, value=f"{costliest:.3g}", expected=f"{largest:.3g}")
-    return bits

@@ -1,25 +1,29 @@
 """Where the ways to facilities begin, in lists that one facility is put into or taken out of at a time."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from gis_service.analysis.beginnings import Beginnings
 from gis_service.analysis.graph import Graph
 from gis_service.analysis.kernels import FAR
-from gis_service.types import Int32s, Int64s
+from gis_service.types import Floats, Int32s, Int64s
 
 _SIDES = 2
 """Most junctions that the ways to one facility begin at: the ends of its chain."""
+
+
+Numbers: TypeAlias = Int32s | Int64s | Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Overwritten:
     """Places of an array, and what stood there before."""
 
-    array: Int32s | Int64s
-    at: int | Int32s
-    before: int | Int32s | Int64s
+    array: Numbers
+    at: int | Int32s | Int64s
+    before: float | Numbers
 
     def undo(self) -> None:
         """Write it back."""
@@ -35,6 +39,8 @@ class Starts:
         Chains and junctions.
     room
         Facilities that there may be.
+    chain_row
+        ``(n_chains,)`` row of each chain among the stops.
 
     Attributes
     ----------
@@ -42,9 +48,10 @@ class Starts:
         As ``kernels.recount`` and ``kernels.repair`` take them.
     """
 
-    def __init__(self, graph: Graph, room: int) -> None:
-        self.room = room
-        first_stop, first_seed = (np.full(n, -1, np.int32) for n in (len(graph.cost), graph.n_nodes))
+    def __init__(self, graph: Graph, room: int, chain_row: Int32s) -> None:
+        self.room, self._row = room, chain_row
+        # The row behind the last chain is that of homes at no road.
+        first_stop, first_seed = (np.full(n, -1, np.int32) for n in (len(graph.cost) + 1, graph.n_nodes))
         self.stops = (
             first_stop,
             np.full(room, -1, np.int32),
@@ -59,7 +66,7 @@ class Starts:
     def fork(self) -> "Starts":
         """Give equal lists that are changed by themselves."""
         other = object.__new__(Starts)
-        other.room = self.room
+        other.room, other._row = self.room, self._row
         first, following, place, offset, start = self.stops
         other.stops = (first.copy(), following.copy(), place.copy(), offset.copy(), start.copy())
         first_seed, next_seed, way = self.seeds
@@ -88,14 +95,14 @@ class Starts:
     def unlink(self, number: int) -> list[Overwritten]:
         """Take one facility out; tell what was overwritten."""
         first, following, *_, start = self.stops
-        done = _cut(first, following, int(self._chain[number]), number)
-        done += [_put(start, number, FAR), _put(self._chain, number, -1)]
+        done = _cut(first, following, int(self._row[self._chain[number]]), number)
+        done += [put(start, number, FAR), put(self._chain, number, -1)]
         first_seed, next_seed, way = self.seeds
         for seed in range(_SIDES * number, _SIDES * (number + 1)):
             node = int(self._node[seed])
             if node >= 0:
                 done += _cut(first_seed, next_seed, node, seed)
-                done += [_put(way, seed, FAR), _put(self._node, seed, -1)]
+                done += [put(way, seed, FAR), put(self._node, seed, -1)]
         return done
 
     def chain_of(self, number: int) -> int:
@@ -111,27 +118,29 @@ class Starts:
     def _link_stop(self, number: int, begun: Beginnings, at: int) -> list[Overwritten]:
         first, following, place, offset, start = self.stops
         chain = int(begun.chain[at])
+        row = int(self._row[chain])
         return [
-            _put(following, number, int(first[chain])),
-            _put(first, chain, number),
-            _put(place, number, int(begun.place[at])),
-            _put(offset, number, int(begun.offset[at])),
-            _put(start, number, int(begun.start_way[at])),
-            _put(self._chain, number, chain),
+            put(following, number, int(first[row])),
+            put(first, row, number),
+            put(place, number, int(begun.place[at])),
+            put(offset, number, int(begun.offset[at])),
+            put(start, number, int(begun.start_way[at])),
+            put(self._chain, number, chain),
         ]
 
     def _link_seed(self, seed: int, node: int, way: int) -> list[Overwritten]:
         first, following, ways = self.seeds
         return [
-            _put(following, seed, int(first[node])),
-            _put(first, node, seed),
-            _put(ways, seed, way),
-            _put(self._node, seed, node),
+            put(following, seed, int(first[node])),
+            put(first, node, seed),
+            put(ways, seed, way),
+            put(self._node, seed, node),
         ]
 
 
-def _put(array: Int32s | Int64s, at: int, value: int) -> Overwritten:
-    done = Overwritten(array, at, int(array[at]))
+def put(array: Numbers, at: int | Int32s | Int64s, value: float | Numbers) -> Overwritten:
+    """Write to places of an array; tell what was overwritten."""
+    done = Overwritten(array, at, array[at])
     array[at] = value
     return done
 
@@ -140,8 +149,8 @@ def _cut(first: Int32s, following: Int32s, key: int, item: int) -> list[Overwrit
     """Take an item out of the list of a key."""
     after = int(following[item])
     if first[key] == item:
-        return [_put(first, key, after)]
+        return [put(first, key, after)]
     before = int(first[key])
     while following[before] != item:
         before = int(following[before])
-    return [_put(following, before, after)]
+    return [put(following, before, after)]

@@ -32,6 +32,8 @@ def warm() -> None:
     nobody = People(np.zeros((1, 1), np.int64), np.zeros(1, np.int32), 1)
     what_if = WhatIf(Ground(graph, costs, places, nobody, "to_facility", 1), places, np.zeros(1, np.int64))
     what_if.move(what_if.add(places, 0), places, 0)
+    what_if.reprice(places.segment.astype(np.int64), np.ones(1, np.int64))
+    what_if.undo()
     pairs, people = network_pairs(graph, costs, places, places, limit=1), np.ones(1, np.int64)
     floating_catchments(pairs, people, np.ones(1), even(1))
     balanced_catchments(pairs, people, np.ones(1), even(1))

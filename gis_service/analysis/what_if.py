@@ -1,19 +1,18 @@
-"""What if a facility opened, moved or closed: the field and the people within its limit, mended.
+"""What if a facility opened, moved or closed, or roads cost something else: the field and its people, mended.
 
-An edit touches the junctions and homes whose nearest facility it changes, nothing else; the sums of people
-follow in whole numbers. After any edits everything equals a search from the facilities as they are then.
+An edit touches the junctions and homes whose nearest way it changes, nothing else; the sums of people follow
+in whole numbers. After any edits everything equals a search on the roads and from the facilities of then.
 """
 
 from copy import copy
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from gis_service.analysis.beginnings import Direction, beginnings, facility_bits
+from gis_service.analysis.beginnings import beginnings, facility_bits, require_ways
 from gis_service.analysis.field import UNREACHED
-from gis_service.analysis.graph import Arcs, Graph
 from gis_service.analysis.kernels import (
+    CLOSED,
     FAR,
     ask_homes,
     find_again,
@@ -21,120 +20,28 @@ from gis_service.analysis.kernels import (
     homes_of,
     improve,
     nearest_ways,
-    recount,
+    take_back,
+    write_back,
 )
-from gis_service.analysis.modes import Costs
 from gis_service.analysis.snap import Positions
-from gis_service.analysis.starts import Overwritten, Starts
+from gis_service.analysis.starts import Overwritten, Starts, put
+from gis_service.analysis.what_if_ground import Ground, People, Sums
+from gis_service.analysis.what_if_roads import ArcChange, Moves, RoadsNow
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.types import Bools, Int32s, Int64s
 
+__all__ = ["ROOM", "Ground", "Moves", "People", "Sums", "WhatIf"]
+
 ROOM = 64
 """Facilities that may be added to those that are there."""
+_LOG = 1024
+"""Entries that a log has room for at first."""
 _ANY = int(FAR) - 1
 """Longest way that is followed: none is too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
-    """Those whose ways are asked for, at homes that have positions.
-
-    Parameters
-    ----------
-    people
-        ``(n_homes, n_groups)`` whole thousandths, everybody among the groups.
-    zone
-        ``(n_homes,)`` row of the unit, 0 … n_zones - 1.
-    n_zones
-        Number of units; those in none are a unit of their own.
-    """
-
-    people: Int64s
-    zone: Int32s
-    n_zones: int
-
-
-class Sums(NamedTuple):
-    """People by unit and by facility, in whole thousandths.
-
-    Parameters
-    ----------
-    covered, won, lost, unreached
-        ``(n_zones, n_groups)`` within the limit; only now, and only before the first edit; without any way.
-    load
-        ``(n_facilities, n_groups)`` within the limit whose nearest facility this is.
-    """
-
-    covered: Int64s
-    won: Int64s
-    lost: Int64s
-    unreached: Int64s
-    load: Int64s
-
-
-class Ground:
-    """What edits of facilities leave as it is; many states may stand on one, in as many threads.
-
-    Parameters
-    ----------
-    graph, costs
-        Contracted graph of one mode, and its costs.
-    homes, people
-        Positions of homes, and who lives there.
-    direction
-        As of `network_field`.
-    limit
-        Greatest cost that counts as covered, ms or mm.
-    """
-
-    def __init__(
-        self,
-        graph: Graph,
-        costs: Costs,
-        homes: Positions,
-        people: People,
-        direction: Direction,
-        limit: int,
-    ) -> None:
-        self.graph, self.costs, self.people = graph, costs, people
-        self.direction, self.limit = direction, limit
-        to = direction == "to_facility"
-        turned = (graph.reverse, graph.onward) if to else (graph.onward, graph.reverse)
-        ahead, astern = (graph.forward, graph.backward) if to else (graph.backward, graph.forward)
-        degree = int(np.diff(turned[0].start).max(initial=0))
-        self.arcs = (_rows_of(turned[0]), _rows_of(turned[1]))
-        self.most = (int(graph.cost.max(initial=0)), degree)
-        self.chains = (graph.tail, graph.head, graph.cost, ahead, astern)
-        self.joined = np.flatnonzero(homes.segment >= 0).astype(np.int32)
-        segment = homes.segment[self.joined]
-        chain = np.full(len(homes.segment), -1, np.int32)
-        place, offset = np.zeros(len(chain), np.int32), np.zeros(len(chain), np.int64)
-        chain[self.joined], place[self.joined] = graph.chain[segment], graph.place[segment]
-        offset[self.joined] = graph.offset(segment, homes.fraction[self.joined])
-        self._home = (chain, place, offset, costs.access(homes.access_m))
-        own = chain[self.joined]
-        ends = np.concatenate([graph.tail[own], graph.head[own]])
-        self.homes_at = _rows(ends, np.concatenate([self.joined, self.joined]), graph.n_nodes)
-
-    def places(self, bits: int) -> tuple[Int32s, Int32s, Int64s, Int64s]:
-        """Give the homes as the kernels take them, for ways of so many bits of facility."""
-        chain, place, offset, access = self._home
-        return chain, place, offset, access << bits
-
-
-def _rows_of(arcs: Arcs) -> tuple[Int32s, Int32s, Int32s]:
-    return arcs.start, arcs.head, arcs.cost
-
-
-def _rows(key: Int32s, item: Int32s, n: int) -> tuple[Int32s, Int32s]:
-    """Lay items out in rows by their keys."""
-    row = np.zeros(n + 1, np.int32)
-    np.cumsum(np.bincount(key, minlength=n), out=row[1:])
-    return row, item[np.argsort(key, kind="stable")]
-
-
 class WhatIf:
-    """A state of the facilities that may be edited, and taken back edit by edit.
+    """A state of facilities and roads that may be edited, and taken back edit by edit.
 
     Parameters
     ----------
@@ -156,29 +63,47 @@ class WhatIf:
         self.ground, self.n_facilities = ground, n
         self._bits = facility_bits(graph, start_cost, ROOM)
         self._most = ((ground.limit + 1) << self._bits) - 1
-        self._places = ground.places(self._bits)
-        self._starts = Starts(graph, n + ROOM)
+        self._starts = Starts(graph, n + ROOM, ground.chain_row)
         begun = beginnings(graph, facilities, start_cost, self._bits, ground.direction)
         self._starts.begin(begun)
         site = np.arange(n, dtype=np.int32)
         seeds = (begun.node, begun.way)
         self._ways: Int64s = nearest_ways(ground.arcs[0], seeds, site, self._bits, 1, _ANY)[0]
-        self._seen, self._turn = np.full(len(ground.people.zone), -1, np.int32), 0
-        self._log: list[list[_Undo]] = []
-        self._begin_sums(n + ROOM)
+        empty = np.zeros(ROOM)
+        self._stand = (
+            np.append(facilities.segment, np.full(ROOM, -1, np.int32)),
+            np.append(facilities.fraction, empty),
+            np.append(start_cost, empty.astype(np.int64)),
+        )
+        self._roads: RoadsNow | None = None
+        self._places, self._arcs = ground.places(self._bits), ground.arcs
+        self._graph, self._reach = graph, ground.reach
+        self._begin_homes()
 
-    def _begin_sums(self, n_facilities: int) -> None:
-        people, ground = self.ground.people, self.ground
+    def _begin_homes(self) -> None:
+        ground = self.ground
+        people, n = ground.people, len(ground.rows)
         shape = (people.n_zones, people.people.shape[1])
         everybody = np.zeros(shape, np.int64)
         np.add.at(everybody, people.zone, people.people)
         covered, won, lost = (np.zeros(shape, np.int64) for _ in range(3))
-        self.sums = Sums(covered, won, lost, everybody, np.zeros((n_facilities, shape[1]), np.int64))
-        self._home_way = np.full(len(people.zone), FAR, np.int64)
-        self._was_covered = np.zeros(len(people.zone), bool)
-        self._ask(ground.joined)
+        load = np.zeros((self._starts.room, shape[1]), np.int64)
+        self.sums = Sums(covered, won, lost, everybody, load)
+        self._home_way = np.full(n, FAR, np.int64)
+        self._was_covered = np.zeros(n, bool)
+        self._begin_log()
+        self._ask(np.arange(ground.n_joined, dtype=np.int32))
         self._was_covered = self._home_way <= self._most
         won[:] = 0
+        self._begin_log()
+
+    def _begin_log(self) -> None:
+        """Begin to write down what is overwritten: of junctions, of homes, and of the lists of starts."""
+        self._seen, self._turn = np.full(len(self._home_way), -1, np.int32), 0
+        self._room = np.empty(len(self._home_way), np.int32)
+        self._nodes, self._asked = ((np.empty(_LOG, np.int32), np.empty(_LOG, np.int64)) for _ in range(2))
+        self._n_nodes = self._n_asked = 0
+        self._log: list[_Edit] = []
 
     def fork(self) -> "WhatIf":
         """Give an equal state that is edited by itself; what was edited so far cannot be taken back there."""
@@ -187,10 +112,12 @@ class WhatIf:
             _starts=self._starts.fork(),
             _ways=self._ways.copy(),
             _home_way=self._home_way.copy(),
-            _seen=self._seen.copy(),
-            _log=[],
+            _stand=tuple(array.copy() for array in self._stand),
             sums=Sums(*(array.copy() for array in self.sums)),
         )
+        other._begin_log()  # noqa: SLF001  one's own kind
+        if self._roads is not None:
+            other._use(self._roads.fork())  # noqa: SLF001  as above
         return other
 
     @property
@@ -201,19 +128,19 @@ class WhatIf:
     @property
     def covered(self) -> Bools:
         """``(n_homes,)`` whose way is within the limit."""
-        found: Bools = self._home_way <= self._most
+        found: Bools = (self._home_way <= self._most)[self.ground.row_of]
         return found
 
     @property
     def cost(self) -> Int64s:
         """``(n_homes,)`` cost of each home's way to its nearest facility, `UNREACHED` without one."""
-        return np.where(self._home_way == FAR, UNREACHED, self._home_way >> self._bits)
+        return np.where(self._home_way == FAR, UNREACHED, self._home_way >> self._bits)[self.ground.row_of]
 
     @property
     def facility(self) -> Int32s:
         """``(n_homes,)`` number of that facility, -1 without one."""
-        number = self._home_way & ((1 << self._bits) - 1)
-        return np.where(self._home_way == FAR, -1, number).astype(np.int32)
+        number = (self._home_way & ((1 << self._bits) - 1)).astype(np.int32)
+        return np.where(self._home_way == FAR, -1, number)[self.ground.row_of]
 
     def add(self, position: Positions, start_cost: int) -> int:
         """Open a facility.
@@ -238,103 +165,210 @@ class WhatIf:
         number = self.n_facilities
         if number >= self._starts.room:
             raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="edits", value=ROOM + 1, expected=f"<= {ROOM}")
-        self._log.append([_Count(self)])
+        self._begin()
         self.n_facilities += 1
         self._place(number, position, start_cost)
+        self._end()
         return number
 
     def remove(self, number: int) -> None:
         """Close a facility; of one that stands at no road, or is closed, nothing changes."""
-        self._log.append([])
+        self._begin()
         self._lift(number)
+        self._log[-1].lists.append(put(self._stand[0], number, -1))
+        self._end()
 
     def move(self, number: int, position: Positions, start_cost: int) -> None:
         """Bring a facility to another place."""
-        self._log.append([])
+        self._begin()
         self._lift(number)
         self._place(number, position, start_cost)
+        self._end()
+
+    def reprice(self, segments: Int64s, cost: Int64s, homes: Moves | None = None) -> None:
+        """Let segments of road cost something else: close them, open them again, make them slower or quicker.
+
+        A facility on a segment that is closed has no road until it is moved.
+
+        Parameters
+        ----------
+        segments
+            ``(n,)`` segments that the mode may use, each once.
+        cost
+            ``(n,)`` ms or mm, in every direction that is allowed; `CLOSED` for those that are closed.
+        homes
+            Who joins another road now, or none. A home that stays on a closed segment has no road either.
+
+        Raises
+        ------
+        WrongUse
+            ``road_cost_too_large``, ``search_cost_too_large``. Then the state is no longer one.
+        """
+        self._begin()
+        roads, edit = self._own_roads(), self._log[-1]
+        edit.roads = (roads.moved, roads.reach, roads.total)
+        lifted = self._lift_from(segments)
+        done, arcs = roads.price(segments, cost)
+        edit.lists += done
+        self._reach = roads.reach
+        require_ways(roads.total, int(self._stand[2].max(initial=0)), self._bits)
+        self._worsen(arcs.take(np.flatnonzero(arcs.now > arcs.before)))
+        self._better(arcs.take(np.flatnonzero(arcs.now < arcs.before)))
+        chains = np.unique(self._graph.chain[segments]).astype(np.int64)
+        done, edit.homes = roads.stand_again(chains, homes)
+        edit.lists += done
+        segment, fraction, start = self._stand
+        for number in lifted.tolist():
+            here = slice(number, number + 1)
+            at = Positions(segment[here], fraction[here], np.zeros(1), np.zeros((1, 2)))
+            self._place(number, at, int(start[number]))
+        self._end()
 
     def undo(self) -> None:
         """Take the last edit back: every number is again what it was."""
-        for done in reversed(self._log.pop()):
+        edit = self._log.pop()
+        rules = (self._most, (1 << self._bits) - 1)
+        take_back(self._asked, self._n_asked, edit.n_asked, self._home_way, self._who, self.sums, rules)
+        write_back(self._nodes, self._n_nodes, edit.n_nodes, self._ways)
+        self._n_nodes, self._n_asked = edit.n_nodes, edit.n_asked
+        self.n_facilities = edit.n_facilities
+        for done in reversed(edit.lists):
             done.undo()
+        if edit.roads is not None:
+            roads = self._own_roads()
+            roads.moved, roads.reach, roads.total = edit.roads
+            self._reach = roads.reach
+
+    def _begin(self) -> None:
+        self._log.append(_Edit(self._n_nodes, self._n_asked, self.n_facilities))
+
+    def _end(self) -> None:
+        """Ask the homes whose answer may follow from what an edit changed, and bring the sums level."""
+        edit, ground = self._log[-1], self.ground
+        ends = np.array(edit.ends, np.int32)
+        nodes = np.append(self._nodes[0][edit.n_nodes : self._n_nodes], ends)
+        self._turn += 1
+        count = homes_of(nodes, *ground.homes_at, self._seen, self._turn, self._room)
+        homes = self._room[:count]
+        if self._roads is not None and (len(edit.homes) or len(self._roads.moved)):
+            more = np.union1d(edit.homes, self._roads.moved)
+            homes = np.append(homes, more[self._seen[more] != self._turn].astype(np.int32))
+        self._ask(homes)
+
+    def _own_roads(self) -> RoadsNow:
+        """Give the roads of this state; until one costs something else, they are those of the ground."""
+        return self._use(RoadsNow(self.ground, self._bits)) if self._roads is None else self._roads
+
+    def _use(self, roads: RoadsNow) -> RoadsNow:
+        self._roads, self._places, self._arcs = roads, roads.places, roads.arcs
+        self._graph, self._reach = roads.graph, roads.reach
+        return roads
+
+    def _lift_from(self, segments: Int64s) -> Int64s:
+        """Take the facilities on the chains of some segments from their places; give their numbers."""
+        segment, chain = self._stand[0], self._graph.chain
+        there = np.flatnonzero(segment >= 0)
+        lifted = there[np.isin(chain[segment[there]], chain[segments])]
+        for number in lifted.tolist():
+            self._lift(number)
+        return lifted
+
+    def _worsen(self, arcs: ArcChange) -> None:
+        """Mend the ways over arcs that cost more now, or are closed."""
+        roads, ways = self._own_roads(), self._ways
+        over = np.flatnonzero((arcs.before < CLOSED) & (ways[arcs.source] != FAR))
+        led = ways[arcs.source[over]] + (arcs.before[over] << self._bits)
+        target = arcs.target[over]
+        begun = np.unique(target[ways[target] == led]).astype(np.int32)
+        first = self._forget(begun)
+        self._log[-1].lists += roads.write(arcs)
+        self._find_again(first)
+        self._log[-1].ends += arcs.target.tolist()
+
+    def _better(self, arcs: ArcChange) -> None:
+        """Mend the ways over arcs that cost less now, or are open again."""
+        self._log[-1].lists += self._own_roads().write(arcs)
+        self._log[-1].ends += arcs.target.tolist()
+        over = np.flatnonzero((arcs.now < CLOSED) & (self._ways[arcs.source] != FAR))
+        led = self._ways[arcs.source[over]] + (arcs.now[over] << self._bits)
+        self._improve(arcs.target[over], led)
 
     def _place(self, number: int, position: Positions, start_cost: int) -> None:
-        ground, cost = self.ground, np.array([start_cost], np.int64)
-        rows = np.array([number], np.int32)
-        begun = beginnings(ground.graph, position, cost, self._bits, ground.direction, rows)
+        cost, rows = np.array([start_cost], np.int64), np.array([number], np.int32)
+        begun = beginnings(self._graph, position, cost, self._bits, self.ground.direction, rows)
+        done, (segment, fraction, start) = self._log[-1].lists, self._stand
+        done += [
+            put(segment, number, int(position.segment[0])),
+            put(fraction, number, float(position.fraction[0])),
+            put(start, number, start_cost),
+        ]
         if not len(begun.placed):
             return
-        self._log[-1] += self._starts.link(number, begun)
-        nodes = self._noted(
-            improve(ground.arcs[0], self._ways, self._bits, ground.most, begun.node, begun.way)
-        )
-        self._ask(self._homes(nodes, int(begun.chain[0])))
+        done += self._starts.link(number, begun)
+        self._touch(int(begun.chain[0]))
+        self._improve(begun.node, begun.way)
 
     def _lift(self, number: int) -> None:
-        starts, arcs = self._starts, self.ground.arcs
+        starts = self._starts
         chain = starts.chain_of(number)
         if chain < 0:
             return
         node, way = starts.seeds_of(number)
-        self._log[-1] += starts.unlink(number)
+        self._log[-1].lists += starts.unlink(number)
+        self._touch(chain)
         # The ways that begin there, and not where another facility is nearer.
-        begun = np.unique(node[self._ways[node] == way]).astype(np.int32)
-        nodes = self._noted(forget(arcs[0], self._ways, self._bits, begun))
-        find_again(arcs, starts.seeds, self._ways, nodes, (self._bits, _ANY, self.ground.most[0]))
-        self._ask(self._homes(nodes, chain))
+        self._find_again(self._forget(np.unique(node[self._ways[node] == way]).astype(np.int32)))
 
-    def _noted(self, changed: tuple[Int32s, Int64s]) -> Int32s:
-        nodes, before = changed
-        # Backwards: what is written last stands, and of a node that changed twice the first is what it was.
-        self._log[-1].append(Overwritten(self._ways, nodes[::-1], before[::-1]))
-        return nodes
+    def _touch(self, chain: int) -> None:
+        self._log[-1].ends += [int(self._graph.tail[chain]), int(self._graph.head[chain])]
 
-    def _homes(self, nodes: Int32s, chain: int) -> Int32s:
-        """List the homes whose answer may follow from junctions, or from a stop on a chain."""
-        graph, ground = self.ground.graph, self.ground
-        ends = np.append(nodes, [graph.tail[chain], graph.head[chain]]).astype(np.int32)
-        self._turn += 1
-        found: Int32s = homes_of(ends, *ground.homes_at, self._seen, self._turn)
-        return found
+    def _improve(self, nodes: Int32s, ways: Int64s) -> None:
+        rules = (self._bits, _ANY, self._reach, self.ground.degree)
+        self._nodes, self._n_nodes = improve(
+            self._arcs[0], self._ways, rules, (nodes, ways), self._nodes, self._n_nodes
+        )
+
+    def _forget(self, nodes: Int32s) -> int:
+        """Forget the ways over some junctions; tell where their log begins."""
+        first = self._n_nodes
+        self._nodes, self._n_nodes = forget(self._arcs[0], self._ways, self._bits, nodes, self._nodes, first)
+        return first
+
+    def _find_again(self, first: int) -> None:
+        nodes, rules = self._nodes[0][first : self._n_nodes], (self._bits, _ANY, self._reach)
+        find_again(self._arcs, self._starts.seeds, self._ways, nodes, rules)
 
     def _ask(self, homes: Int32s) -> None:
         """Ask homes anew, and bring the sums level with them."""
-        ground = self.ground
-        found = ask_homes(homes, self._places, ground.chains, self._ways, self._starts.stops, self._bits)
-        before = self._recount(homes, found)
-        if self._log:
-            self._log[-1].append(_Recounted(self, homes, before))
+        net = (self._ways, self._starts.stops, self._bits)
+        asked = (self._places, net, self._home_way, self._who, self.sums, self._most)
+        self._asked, self._n_asked = ask_homes(homes, *asked, self._asked, self._n_asked)
 
-    def _recount(self, homes: Int32s, found: Int64s) -> Int64s:
-        people = self.ground.people
-        most, mask = self._most, (1 << self._bits) - 1
-        who = (people.people, people.zone, self._was_covered)
-        before: Int64s = recount(homes, found, self._home_way, *who, self.sums, most, mask)
-        return before
+    @property
+    def _who(self) -> tuple[Int64s, Int32s, Bools]:
+        return (*self.ground.who, self._was_covered)
 
 
-class _Undo(Protocol):
-    def undo(self) -> None: ...
+@dataclass(slots=True)
+class _Edit:
+    """How things stood before an edit, what it overwrote in lists, and whom it may concern.
 
+    Parameters
+    ----------
+    n_nodes, n_asked, n_facilities
+        Entries of the logs, and facilities.
+    roads
+        Homes that had moved, costliest arc, and cost of all roads.
+    lists
+        What was overwritten elsewhere.
+    ends, homes
+        Junctions whose homes are asked besides, and homes.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """A facility was added."""
-
-    state: WhatIf
-
-    def undo(self) -> None:
-        self.state.n_facilities -= 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Recounted:
-    """Homes were asked anew."""
-
-    state: WhatIf
-    homes: Int32s
-    before: Int64s
-
-    def undo(self) -> None:
-        self.state._recount(self.homes, self.before)  # noqa: SLF001  the state's own log
+    n_nodes: int
+    n_asked: int
+    n_facilities: int
+    roads: tuple[Int32s, int, int] | None = None
+    lists: list[Overwritten] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    homes: Int32s = field(default_factory=lambda: np.empty(0, np.int32))

@@ -14,6 +14,8 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.types import Text
 
 MAX_CLOSURES = 10
+MAX_NAMED = 200
+"""Roads or ferries that one closure names."""
 ROLE = "closure_"
 """The areas of the closures of a study are its inputs ``closure_1``, ``closure_2`` …, by their place."""
 CLOSED = ("closed_classes", "closed_areas", "closed_hours")
@@ -23,6 +25,7 @@ Value = str | bool | int | float
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs."""
 RoadClass = Literal["expressway", "national", "provincial", "district", "commune", "village_lane", "alley"]
+ItemId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Hour = Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
 
 
@@ -50,12 +53,24 @@ class ClosureAreas(BaseModel):
 
 
 class ClosureRequest(BaseModel):
-    """Roads that are closed: of some classes, where they touch areas, or both; always or at some hours."""
+    """Roads that are closed, or count as another class: by class, area or item id, or all of these together.
+
+    Always, or at some hours. Ferries that are named do not run.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     classes: tuple[RoadClass, ...] = Field((), description="Classes of road; every class when left out.")
     areas: ClosureAreas | None = Field(None, description="Only roads on the ground that touch these areas.")
+    roads: tuple[ItemId, ...] = Field(
+        (), max_length=MAX_NAMED, description="Item ids of roads: only these; every road when left out."
+    )
+    ferries: tuple[ItemId, ...] = Field(
+        (), max_length=MAX_NAMED, description="Item ids of ferries that do not run; alone, but for hours."
+    )
+    as_class: RoadClass | None = Field(
+        None, description="The roads count as this class, with its speed, and are not closed."
+    )
     hours: tuple[Hour, Hour] | None = Field(
         None, description="From and to in hours of the day, such as 22 and 5; all day when left out."
     )
@@ -75,12 +90,19 @@ class ClosureRule:
         Fields and values of the areas that count.
     hours
         From and to in hours of the day, passing midnight where the first is the later one; None is all day.
+    roads, ferries
+        Item ids, rising; all roads and no ferry when empty.
+    as_class
+        Class that the roads count as; None where they are closed.
     """
 
     classes: tuple[str, ...] = ()
     layer: str | None = None
     where: tuple[tuple[str, Value], ...] = ()
     hours: tuple[float, float] | None = None
+    roads: tuple[int, ...] = ()
+    ferries: tuple[int, ...] = ()
+    as_class: str | None = None
 
     def in_force(self, hour: float) -> bool:
         """Tell whether it closes anything at an hour of the day, 0 to 24: ``from <= hour < to``."""
@@ -96,6 +118,9 @@ class ClosureRule:
             ({"classes": list(self.classes)} if self.classes else {})
             | ({} if self.layer is None else {"areas": areas})
             | ({} if self.hours is None else {"hours": list(self.hours)})
+            | ({"roads": list(self.roads)} if self.roads else {})
+            | ({"ferries": list(self.ferries)} if self.ferries else {})
+            | ({} if self.as_class is None else {"as_class": self.as_class})
         )
 
     def __str__(self) -> str:
@@ -109,12 +134,16 @@ def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
     Raises
     ------
     RefusedInput
-        ``study_refused`` for a closure that closes nothing.
+        ``study_refused`` for a closure that closes nothing, or names ferries and something else.
     """
     for at, one in enumerate(requests):
-        if not one.classes and one.areas is None:
-            either = Text("classes hoặc areas, hoặc cả hai", "classes or areas, or both")
-            raise _refused(f"closures/{at}", "–", either)
+        of_roads = bool(one.classes or one.roads or one.areas is not None)
+        if not of_roads and not one.ferries:
+            some = Text("classes, areas, roads hoặc ferries", "classes, areas, roads or ferries")
+            raise _refused(f"closures/{at}", "–", some)
+        if one.ferries and (of_roads or one.as_class is not None):
+            alone = Text("ferries, chỉ kèm hours", "ferries, with hours only")
+            raise _refused(f"closures/{at}", ", ".join(sorted(one.model_fields_set)), alone)
         if one.hours is not None and one.hours[0] == one.hours[1]:
             shown = f"{one.hours[0]:g}, {one.hours[1]:g}"
             raise _refused(f"closures/{at}/hours", shown, Text("hai giờ khác nhau", "two different hours"))
@@ -124,6 +153,9 @@ def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
             layer=None if one.areas is None else one.areas.layer,
             where=() if one.areas is None else tuple(sorted(one.areas.where.items())),
             hours=one.hours,
+            roads=tuple(sorted(set(one.roads))),
+            ferries=tuple(sorted(set(one.ferries))),
+            as_class=one.as_class,
         )
         for one in requests
     )

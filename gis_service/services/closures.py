@@ -1,18 +1,34 @@
-"""Closes roads of a study, and says how much is closed."""
+"""Closes roads of a study, or lets them count as another class, and says how much is closed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time
 
 import numpy as np
 
-from gis_service.analysis.closures import Closure, closed_by
+from gis_service.analysis.closures import Closure, closed_by, reclassed
 from gis_service.analysis.network import Network
 from gis_service.services.closure_rules import ClosureRule, role_of
 from gis_service.services.coverage_inputs import Notice
-from gis_service.types import Geometries
+from gis_service.types import Geometries, Int64s
 
 M_PER_KM = 1000.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """Roads or ferries that a closure names by their item ids.
+
+    Parameters
+    ----------
+    lines
+        Rows of the roads, as of `Network.line`; None where none are named.
+    ferries
+        A place on each ferry, in the CRS of the network; None where none are named.
+    """
+
+    lines: Int64s | None = None
+    ferries: Geometries | None = None
 
 
 def hour_of(at: time) -> float:
@@ -28,9 +44,16 @@ def roles_in_force(rules: Sequence[ClosureRule], hour: float) -> tuple[str, ...]
 
 
 def closed_network(
-    network: Network, rules: Sequence[ClosureRule], areas: Mapping[str, Geometries], hour: float
-) -> tuple[Network, Notice]:
+    network: Network,
+    rules: Sequence[ClosureRule],
+    areas: Mapping[str, Geometries],
+    hour: float,
+    named: Mapping[int, Named] | None = None,
+    first: int = 0,
+) -> tuple[Network, list[Notice]]:
     """Close roads of a network at an hour of the day, and tell how many kilometres.
+
+    The closures hold in their order: one that comes after another sees the classes that this has changed.
 
     Parameters
     ----------
@@ -42,13 +65,24 @@ def closed_network(
         Those of each rule in force that has any, by role, in the CRS of the network.
     hour
         Hour of the day, 0 to 24.
+    named
+        What rules name by item ids, by the place of the rule.
+    first
+        Rules before it have been put to the network already.
     """
-    closures = [
-        Closure(rule.classes or None, None if rule.layer is None else areas[role_of(at)])
-        for at, rule in enumerate(rules)
-        if rule.in_force(hour)
-    ]
-    closed = closed_by(network, closures)
+    closed = np.zeros(network.n_segments, dtype=np.bool_)
+    for at, rule in enumerate(rules):
+        if at < first or not rule.in_force(hour):
+            continue
+        own = (named or {}).get(at, Named())
+        area = None if rule.layer is None else areas[role_of(at)]
+        closure = Closure(rule.classes or None, area, own.lines, own.ferries)
+        if rule.as_class is None:
+            closed |= closed_by(network, [closure])
+        else:
+            network = reclassed(network, closure, rule.as_class)
+    if not any(rule.as_class is None for rule in rules):
+        return network, []
     km = float(network.length_m[closed].sum()) / M_PER_KM
     told = {"km": round(km, 1), "segments": int(np.count_nonzero(closed))}
-    return replace(network, closed=network.closed | closed), Notice("network_closed", told)
+    return replace(network, closed=network.closed | closed), [Notice("network_closed", told)]

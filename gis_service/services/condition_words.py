@@ -13,6 +13,10 @@ _OF_STANDARD = ("standard_unverified", "standard_not_in_force", "standard_unit_t
 _AT = Text("lúc {clock} ngày {day}", "at {clock} on {day}")
 _DAY = Text("{day.day}/{day.month}/{day.year}", "{day:%Y-%m-%d}")
 _CLOSED = Text("Đường bị đóng: {rules}.", "Closed roads: {rules}.")
+_CHANGED = Text("Đường được tính theo cấp khác: {rules}.", "Roads that count as another class: {rules}.")
+_STOPPED = Text("đò số {numbers}", "ferries {numbers}")
+_NAMED = Text(" (số {numbers})", " (item {numbers})")
+_AS = Text(" tính như {name}", " as {name}")
 _WAITS = Text(
     "Đã tính thời gian chờ riêng của từng điểm dịch vụ (cột {column}).",
     "Each facility’s own wait is counted (column {column}).",
@@ -77,8 +81,10 @@ def _state(asked: Mapping[str, Any], catalogue: Catalogue, language: Language) -
     """Say the hour, the closed roads and the waits of one state."""
     moment = moment_words(asked, language)
     said = [f"{moment[:1].upper()}{moment[1:]}."] if moment else []
-    rules = "; ".join(_rule(one, catalogue, language) for one in asked.get("closures", []))
-    said += [_CLOSED.in_language(language).format(rules=rules)] if rules else []
+    for words, is_closed in ((_CLOSED, True), (_CHANGED, False)):
+        own = [one for one in asked.get("closures", []) if ("as_class" not in one) == is_closed]
+        rules = "; ".join(_rule(one, catalogue, language) for one in own)
+        said += [words.in_language(language).format(rules=rules)] if rules else []
     column = asked.get("start_column")
     return " ".join([*said, *([_WAITS.in_language(language).format(column=column)] if column else [])])
 
@@ -86,6 +92,12 @@ def _state(asked: Mapping[str, Any], catalogue: Catalogue, language: Language) -
 def _rule(rule: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     classes = [_CLASSES[name].in_language(language) for name in rule.get("classes", [])]
     said = ", ".join(classes) or _EVERY_ROAD.in_language(language)
+    if "roads" in rule:
+        numbers = ", ".join(map(str, rule["roads"]))
+        said += _NAMED.in_language(language).format(numbers=numbers)
+    if "ferries" in rule:
+        numbers = ", ".join(map(str, rule["ferries"]))
+        said = _STOPPED.in_language(language).format(numbers=numbers)
     if "areas" in rule:
         layer = catalogue.layers.get(LayerId(rule["areas"]["layer"]))
         name = rule["areas"]["layer"] if layer is None else layer.title.in_language(language)
@@ -94,4 +106,6 @@ def _rule(rule: Mapping[str, Any], catalogue: Catalogue, language: Language) -> 
     if "hours" in rule:
         first, last = (f"{hour:g}" for hour in rule["hours"])
         said += _BETWEEN.in_language(language).format(first=first, last=last)
+    if "as_class" in rule:
+        said += _AS.in_language(language).format(name=_CLASSES[rule["as_class"]].in_language(language))
     return said

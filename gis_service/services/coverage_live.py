@@ -15,7 +15,7 @@ from gis_service.analysis.zones import BEYOND
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.accounts import Caller
+from gis_service.services.accounts import Caller, Scope
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.closure_rules import with_closures
 from gis_service.services.coverage import CoverageResult, run_coverage
@@ -34,7 +34,7 @@ from gis_service.services.prepared_ground import (
     units_by_vintage,
     vintage_marks,
 )
-from gis_service.services.rights import Rights, rights_of, sees_personal
+from gis_service.services.rights import PERSONAL, READERS, Rights, rights_of, sees_personal
 from gis_service.services.start_waits import require_start_steps
 from gis_service.services.step_tables import StepSource, has_steps, step_table
 from gis_service.services.step_tables_closed import public_study, with_steps
@@ -161,7 +161,8 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     Raises
     ------
     NotAllowed
-        ``token_missing`` or ``role_insufficient``.
+        ``token_missing`` or ``role_insufficient``; also for those who may not see small counts where a
+        closure names single roads.
     RefusedInput
         ``limit_off_step`` for those who may not see small counts; ``table_not_quick``.
     RefusedInput, Conflict
@@ -180,6 +181,9 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         connection, rights, task.layers
     )  # first, so that no refusal tells the state of a closed layer
     require_versions(connection, rights, task.versions)
+    if any(rule.roads for rule in task.parameters.closures):
+        # Two answers for two single roads would tell few people apart.
+        caller.require(READERS[PERSONAL], Scope.PERSONAL)
     if not sees_personal(caller):
         require_limit_steps(task.parameters, catalogue)
     layers = find_layers(connection, catalogue, task)

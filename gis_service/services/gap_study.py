@@ -65,8 +65,7 @@ def closed_roads(
     if network is None or not parameters.closures:
         return network, []
     areas = {} if inputs.closed_areas is None else {role_of(0): inputs.closed_areas}
-    closed, notice = closed_network(network, parameters.closures, areas, hour)
-    return closed, [notice]
+    return closed_network(network, parameters.closures, areas, hour)
 
 
 def coverage_inputs(

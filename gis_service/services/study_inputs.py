@@ -17,7 +17,7 @@ from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.raster_store import RasterStore
 from gis_service.services.assigned import column_of, find_assigned
-from gis_service.services.closures import closed_network, hour_of
+from gis_service.services.closures import hour_of
 from gis_service.services.coverage_inputs import CoverageInputs, LandUse, Notice, Subject
 from gis_service.services.coverage_notices import unknown_classes
 from gis_service.services.memo import Memo
@@ -29,7 +29,7 @@ from gis_service.services.study_rank import read_rank
 from gis_service.services.study_rasters import PEOPLE, require_read
 from gis_service.services.study_reach import Reach
 from gis_service.services.study_request import CoverageTask
-from gis_service.services.study_roads import ferries_from, read_areas, roads_from, unknown_classes_of
+from gis_service.services.study_roads import close_roads, ferries_from, roads_from, unknown_classes_of
 from gis_service.services.vintages import AREA, UNIT_TYPE, UNIT_TYPES
 from gis_service.types import Geometries, Int32s, Text
 
@@ -127,13 +127,12 @@ class Beside:
 
 
 def closed_ground(ground: Ground, layers: StudyLayers, task: CoverageTask) -> Ground:
-    """Close the roads that the closures of a study close at its time of day; raises as `read_ground`."""
+    """Close the roads that the closures of a study close at its time of day; raises as `close_roads`."""
     rules, hour = task.parameters.closures, hour_of(task.time)
     if not rules or ground.network is None:
         return ground
-    areas = read_areas(layers, rules, hour, ground.crs)
-    network, notice = closed_network(ground.network, rules, areas, hour)
-    return replace(ground, network=network, notices=(*ground.notices, notice), memo=Memo())
+    network, notices = close_roads(ground.network, layers, (rules, hour), ground.crs)
+    return replace(ground, network=network, notices=(*ground.notices, *notices), memo=Memo())
 
 
 def read_beside(layers: StudyLayers, task: CoverageTask, rasters: RasterStore | None, reach: Reach) -> Beside:

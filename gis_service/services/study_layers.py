@@ -25,6 +25,7 @@ BESIDE_ROADS = {**BESIDE_AREAS, "ferries": LayerId("ferries")}
 """Layers that a study on roads reads when they are loaded."""
 MAY_BE_EMPTY = frozenset({*BESIDE, *BESIDE_ROADS})
 """Roles whose layer may be loaded and hold nothing: a place without a ferry is still a place."""
+ITEM_ID = "fid"
 _POINTS = ("Point", "MultiPoint")
 
 
@@ -85,7 +86,7 @@ class StudyLayers:
             ``study_layer_empty``.
         """
         layer = self.layers[role]
-        columns = [name for name in dict.fromkeys(wanted) if name in self.fields(role)]
+        columns = [name for name in dict.fromkeys(wanted) if name in (ITEM_ID, *self.fields(role))]
         past = self.versions[role] if role in self.past else None
         rows = read_layer(self.connection, layer, columns, past)
         if not len(rows) and role in MAY_BE_EMPTY:

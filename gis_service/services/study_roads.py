@@ -11,15 +11,16 @@ import shapely
 
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.modes import Mode
-from gis_service.analysis.network import ROAD_CLASSES, Roads
+from gis_service.analysis.network import ROAD_CLASSES, Network, Roads
 from gis_service.crs import STORAGE, transform
 from gis_service.db.layer_rows import LayerRows
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.files.road_tables import FerryTable, RoadTable
 from gis_service.services.closure_rules import ClosureRule, Value, role_of
-from gis_service.services.closures import hour_of, roles_in_force
+from gis_service.services.closures import Named, closed_network, hour_of, roles_in_force
+from gis_service.services.coverage_inputs import Notice
 from gis_service.services.network import FerryRules, ferries_of, roads_of, runs_at
-from gis_service.services.study_layers import StudyLayers
+from gis_service.services.study_layers import ITEM_ID, StudyLayers
 from gis_service.types import Bools, Floats, Geometries, Int8s
 
 _VALUES_SHOWN = 10
@@ -165,6 +166,78 @@ def read_areas(
             raise RefusedInput(ErrorCode.STUDY_REFUSED, name=f"{role}/where", value=asked, expected=known)
         found[role] = np.asarray(transform(shapely.force_2d(rows.geometry[kept]), STORAGE, crs), dtype=object)
     return found
+
+
+def read_named(
+    layers: StudyLayers, rules: Sequence[ClosureRule], hour: float, crs: pyproj.CRS
+) -> dict[int, Named]:
+    """Read which roads and ferries the closures in force name, by the place of the closure.
+
+    Raises
+    ------
+    RefusedInput
+        ``road_unknown``; ``study_layer_empty``.
+    Conflict
+        ``study_version_gone`` when a layer changed meanwhile.
+    """
+    known: dict[str, LayerRows] = {}
+
+    def rows_of(role: str, wanted: Sequence[int]) -> tuple[LayerRows, list[int]]:
+        if role not in layers.layers:
+            raise RefusedInput(ErrorCode.ROAD_UNKNOWN, fid=wanted[0], layer=role)
+        if role not in known:
+            known[role] = layers.read(role, ITEM_ID)
+        rows = known[role]
+        # As `roads_from` and `ferries_from` count them: those that have a place.
+        there = np.flatnonzero(~shapely.is_missing(rows.geometry)).tolist()
+        place = {rows.columns[ITEM_ID][row]: at for at, row in enumerate(there)}
+        missing = [fid for fid in wanted if fid not in place]
+        if missing:
+            raise RefusedInput(ErrorCode.ROAD_UNKNOWN, fid=missing[0], layer=layers.layers[role])
+        return rows, [place[fid] for fid in wanted]
+
+    found = {}
+    for at, rule in enumerate(rules):
+        if not rule.in_force(hour):
+            continue
+        if rule.roads:
+            found[at] = Named(lines=np.array(rows_of("network", rule.roads)[1], np.int64))
+        elif rule.ferries:
+            rows, places = rows_of("ferries", rule.ferries)
+            lines = rows.geometry[~shapely.is_missing(rows.geometry)][places]
+            metric = transform(shapely.force_2d(lines), STORAGE, crs)
+            middle = shapely.line_interpolate_point(metric, 0.5, normalized=True)
+            found[at] = Named(ferries=np.asarray(middle, dtype=object))
+    return found
+
+
+def close_roads(
+    network: Network,
+    layers: StudyLayers,
+    asked: tuple[Sequence[ClosureRule], float],
+    crs: pyproj.CRS,
+    first: int = 0,
+) -> tuple[Network, list[Notice]]:
+    """Put the closures of a study to its network, as `closed_network` does.
+
+    Parameters
+    ----------
+    network, layers, crs
+        Of the study.
+    asked
+        The closures, and the hour of the day.
+    first
+        Closures before it have been put to the network already.
+
+    Raises
+    ------
+    RefusedInput, Conflict
+        As `read_areas`, `read_named`.
+    """
+    rules, hour = asked
+    areas = read_areas(layers, rules, hour, crs)
+    named = read_named(layers, rules, hour, crs)
+    return closed_network(network, rules, areas, hour, named, first)
 
 
 def _matches(rows: LayerRows, row: int, rule: ClosureRule) -> bool:

@@ -1,19 +1,17 @@
 """What if a facility opened, moved or closed, or roads were closed: who gains and who loses, told at once.
 
-Nothing is stored. An edit of facilities mends the prepared state of its question; roads that are closed make
-another such state, which is prepared once too. Either way the figures are those of studies of coverage of
-both states, and of their comparison, to the integer.
+Nothing is stored. Edits mend the prepared state of their question, those of roads first. The figures are
+those of studies of coverage of both states, and of their comparison, to the integer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
 from gis_service.analysis.cells import CELL_M
-from gis_service.analysis.change import Answers, Counts, Explained, FacilityLoad, changes, explained
-from gis_service.analysis.demand import Demand
+from gis_service.analysis.change import Answers, Counts, Explained, FacilityLoad, explained
 from gis_service.analysis.what_if import WhatIf
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
@@ -41,6 +39,7 @@ from gis_service.services.what_if_request import (
     edits_of,
     require_start_step,
 )
+from gis_service.services.what_if_roads import EditedRoads, edited_roads
 from gis_service.types import Bools, Int64s
 
 _TOLD_ALONE = ("beside", "group_speeds", "tables")
@@ -56,13 +55,23 @@ class _Asked:
 
 
 @dataclass(frozen=True)
+class _Roads:
+    """The question with other roads, and what these change of that state, where it is known already."""
+
+    question: Question
+    edit: EditedRoads | None
+
+
+@dataclass(frozen=True)
 class WhatIfQuestion:
     """A question that is checked; nothing is computed yet.
 
     Parameters
     ----------
-    before, after
-        The state before, and that with the roads closed: the same one without such edits.
+    before
+        The state before.
+    roads
+        That with the roads closed; None without such edits.
     edits
         What is edited, each facility by its code.
     personal
@@ -70,7 +79,7 @@ class WhatIfQuestion:
     """
 
     before: _Asked
-    after: _Asked
+    roads: _Roads | None
     edits: Edits
     personal: bool
 
@@ -101,17 +110,20 @@ def ask(
         As of `gis_service.services.coverage_live.ask`.
     """
 
-    def asked(inputs: object) -> _Asked:
-        name = ("what if", id(catalogue), caller, canonical_json(inputs))
-        # What a question is computed on is closed after it: others are given those that are computed.
-        found: _Asked = prepared.recent.by_name(name, lambda: look(inputs), lambda one: one.base is not None)
-        return found
+    def looked(inputs: object) -> Question:
+        return coverage_live.ask(connection, catalogue, inputs, caller)
 
-    def look(inputs: object) -> _Asked:
-        question = coverage_live.ask(connection, catalogue, inputs, caller)
+    def name(kind: str, inputs: object) -> Hashable:
+        return (kind, id(catalogue), caller, canonical_json(inputs))
+
+    def state() -> _Asked:
+        question = looked(request.inputs)
         return _Asked(question, prepared.what_ifs.known(question.mark))
 
-    first = asked(request.inputs)
+    # What a question is computed on is closed after it: others are given those that are computed.
+    first: _Asked = prepared.recent.by_name(
+        name("what if", request.inputs), state, lambda one: one.base is not None
+    )
     before = first.question
     _require_plain(before.task)
     layers = before.layers.layers
@@ -121,8 +133,26 @@ def ask(
     if not personal:
         for edit in edits.facilities:
             require_start_step(edit)
-    after = asked(edits.with_closures(request.inputs)) if edits.closures else first
-    return WhatIfQuestion(first, after, edits_by_code(connection, before.layers, edits), personal)
+    roads = None
+    if edits.closures:
+        inputs = edits.with_closures(request.inputs)
+
+        def on_roads() -> _Roads:
+            question = looked(inputs)
+            return _Roads(question, None if first.base is None else first.base.roads.known(question.mark))
+
+        roads = prepared.recent.by_name(
+            name("what if roads", inputs), on_roads, lambda one: one.edit is not None
+        )
+        if not _of_one_state(before, roads.question):
+            first = state()
+            roads = on_roads()
+    return WhatIfQuestion(first, roads, edits_by_code(connection, before.layers, edits), personal)
+
+
+def _of_one_state(before: Question, after: Question) -> bool:
+    """Tell whether two questions, of which one may be a moment older, are put to the same tables."""
+    return all(after.marks.get(role) == mark for role, mark in before.marks.items())
 
 
 def _require_plain(task: CoverageTask) -> None:
@@ -160,25 +190,30 @@ def answer(question: WhatIfQuestion, catalogue: Catalogue, prepared: Prepared) -
     Temporary
         ``coverage_busy``.
     """
-    before, after = (
-        base_of(one.question, prepared) if one.base is None else one.base
-        for one in (question.before, question.after)
-    )
-    with after.state() as state:
-        applied = _Applied(after, state)
+    first = question.before
+    base = base_of(first.question, prepared) if first.base is None else first.base
+    roads = None if question.roads is None else _roads_of(base, question.roads)
+    with (base if roads is None else roads).state() as state:
+        applied = _Applied(base, state, roads)
         for edit in question.edits.facilities:
             applied.apply(edit, question)
-        found = _compared(before, after, state, applied)
+        found = _compared(base, state, applied)
         closed = None
         if not question.personal:
-            own = question.before.question.layers.layers["zones"]
-            closed = closed_pieces(before.study, own, before.pieces, before.covered, state.covered)
+            own = first.question.layers.layers["zones"]
+            closed = closed_pieces(base.study, own, base.pieces, base.covered, state.covered)
     said = [*applied.told, *replace(question.edits, facilities=()).as_document()]
     mark = digest(question.edits.as_document())
     difference = replace(found, edits=said, edits_hash=mark, notices=_notices(question, applied))
-    return difference_document(
-        before.study, after.study, difference, catalogue, closed, personal=question.personal
-    )
+    after = (first if question.roads is None else question.roads).question.parameters
+    return difference_document(base.study, after, difference, catalogue, closed, personal=question.personal)
+
+
+def _roads_of(base: Base, asked: _Roads) -> EditedRoads:
+    """Give what other roads change of a state; errors as of `edited_roads`."""
+    if asked.edit is not None:
+        return asked.edit
+    return base.roads.by_name(asked.question.mark, lambda: edited_roads(base, asked.question))
 
 
 def base_of(question: Question, prepared: Prepared) -> Base:
@@ -210,9 +245,9 @@ class _Applied:
         Whether any was given a place.
     """
 
-    def __init__(self, base: Base, state: WhatIf) -> None:
+    def __init__(self, base: Base, state: WhatIf, roads: EditedRoads | None) -> None:
         inputs, result = base.study.inputs, base.study.result
-        self._base, self._state = base, state
+        self._base, self._state, self._roads = base, state, roads
         self._ids = {code: at for at, code in enumerate(inputs.facilities.ids)}
         self.facility_of = base.facility_of.copy()
         own, names = inputs.facilities.ids, inputs.facilities.names
@@ -245,6 +280,8 @@ class _Applied:
         """Let facilities stay where they are, with another wait."""
         for number in numbers:
             position = self._base.standing.take(np.array([number]))
+            if self._roads is not None:
+                position = self._roads.standing(number, position)
             self._state.move(number, position, self._base.start_of(position, None, seconds))
 
     def _settle(self, edit: FacilityEdit, owner: int | None, numbers: list[int], *, personal: bool) -> None:
@@ -254,7 +291,7 @@ class _Applied:
         if not personal:
             # Two places close together would tell few people apart.
             xy = (np.floor(xy / CELL_M) + 0.5) * CELL_M
-        placed = self._base.join(xy, where)
+        placed = (self._roads or self._base).joiner.join(xy, where)
         start = self._base.start_of(placed.position, owner, edit.start)
         if owner is None:
             owner = len(self.facilities)
@@ -275,24 +312,14 @@ class _Applied:
         }
 
 
-def _compared(before: Base, after: Base, state: WhatIf, applied: _Applied) -> Difference:
+def _compared(base: Base, state: WhatIf, applied: _Applied) -> Difference:
     n_facilities = len(applied.facilities)
     opened = only_in(applied.after, applied.before, n_facilities)
     closed = only_in(applied.before, applied.after, n_facilities)
-    one = before.facilities_by(before.facility_of)
+    one = base.facilities_by(base.facility_of)
     other = Answers(state.cost, np.append(applied.facility_of, -1)[state.facility].astype(np.int32))
-    if before is after:
-        counts = _counts_of(before, state)
-        causes = _causes_of(before, state, applied.facility_of, (one, other), (opened, closed))
-    else:
-        demand, zone = before.study.result.demand, before.study.result.zone
-        counted = Demand(demand.xy, {name: demand.people[name] for name in before.groups}, demand.source)
-        limit = before.study.parameters.limit_cost
-        counts = changes(counted, zone, len(before.study.inputs.zones), one, other, limit)
-        causes = {
-            group: explained(people, one, other, limit, opened, closed)
-            for group, people in counted.people.items()
-        }
+    counts = _counts_of(base, state)
+    causes = _causes_of(base, state, applied.facility_of, (one, other), (opened, closed))
     return Difference(counts, causes, applied.facilities)
 
 

@@ -10,6 +10,7 @@ from gis_service.services.compare_document import Facility, counts_row, facility
 from gis_service.services.coverage_document import OUTSIDE, Document
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_live import LiveStudy
+from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.disclosure import CLOSED, public_view
 from gis_service.services.documents import plain
 from gis_service.services.study_words import answer, notice_text
@@ -45,7 +46,7 @@ class Difference:
 
 def difference_document(
     before: LiveStudy,
-    after: LiveStudy,
+    after: CoverageParameters,
     found: Difference,
     catalogue: Catalogue,
     closed: Row | None,
@@ -57,7 +58,7 @@ def difference_document(
     Parameters
     ----------
     before, after
-        The studies of the roads before and afterwards, which tell the rule.
+        The study of the state before, and what that afterwards is computed with, which tell the rule.
     found
         What was found.
     catalogue
@@ -72,7 +73,7 @@ def difference_document(
         "process": PROCESS,
         "parameters": {
             "before": before.parameters.as_document(),
-            "after": after.parameters.as_document(),
+            "after": after.as_document(),
         },
         "base": before.document["id"],
         "edits_hash": found.edits_hash,

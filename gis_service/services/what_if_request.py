@@ -11,13 +11,19 @@ from gis_service.analysis.what_if import ROOM
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.closure_rules import ClosureRequest
 from gis_service.services.coverage_parameters import MAX_TURNOUT_S
+from gis_service.services.study_layers import BESIDE_ROADS
 from gis_service.services.study_request import CoverageRequest
 from gis_service.services.study_standard import refused
 from gis_service.types import Text
 
 PROCESS = "what_if"
 _OF_PLACE = ("add", "move")
-Op = Literal["add", "move", "remove", "close"]
+_OF_ROADS = ("close", "speed")
+_CLOSING = Text(
+    "{classes, areas, roads, hours} như trong closures", "{classes, areas, roads, hours} as in closures"
+)
+_CHANGING = Text("{as_class} cùng với classes, areas hoặc roads", "{as_class} with classes, areas or roads")
+Op = Literal["add", "move", "remove", "close", "speed"]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
@@ -32,19 +38,22 @@ class PointGeometry(BaseModel):
 
 
 class EditRequest(BaseModel):
-    """One edit: of a facility, or of the roads where ``layer`` is that of the roads."""
+    """One edit: of a facility, or of roads or a ferry where ``layer`` is theirs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     op: Op = Field(
-        description="add, move, remove or close a facility; remove and close are the same. Close roads."
+        description=(
+            "add, move, remove or close a facility; remove and close are the same. close roads or a ferry;"
+            " speed lets roads count as another class."
+        )
     )
     layer: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9_]{0,47}$",
-        description="That of the facilities when left out; that of the roads to close some.",
+        description="That of the facilities when left out; that of the roads, or of the ferries.",
     )
-    fid: int | None = Field(None, ge=1, description="Item id of the facility in its layer.")
+    fid: int | None = Field(None, ge=1, description="Item id of the facility, road or ferry in its layer.")
     id: str | None = Field(None, max_length=200, description="Code of the facility, as studies tell it.")
     tmp_id: str | None = Field(
         None, pattern=r"^[A-Za-z0-9_.-]{1,48}$", description="What a new facility is called in the answer."
@@ -55,7 +64,7 @@ class EditRequest(BaseModel):
             None,
             description=(
                 "Of a facility the seconds that it adds before a way begins (network_time); of roads what"
-                " is closed, as one of `closures`."
+                " is closed, or counts `as_class`, as one of `closures`."
             ),
         )
     )
@@ -111,7 +120,7 @@ class FacilityEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """What is edited: facilities, and the roads that are closed besides.
+    """What is edited: facilities, and the roads that are closed besides, or count as another class.
 
     Parameters
     ----------
@@ -130,7 +139,8 @@ class Edits:
         told = [edit.as_document() for edit in self.facilities]
         for one in self.closures:
             closed = one.model_dump(mode="json", exclude_unset=True)
-            told.append({"op": "close", "layer": self.roads, "value": closed})
+            op = "close" if one.as_class is None else "speed"
+            told.append({"op": op, "layer": self.roads, "value": closed})
         return told
 
     def with_closures(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,7 +173,7 @@ def kept_edits(document: Sequence[Mapping[str, Any]], roads: Mapping[str, Any] |
 
 
 def edits_of(requests: Sequence[EditRequest], facilities: str, roads: str | None) -> Edits:
-    """Check edits one by one, and part those of facilities from those of roads.
+    """Check edits one by one, and part those of facilities from those of roads and ferries.
 
     Parameters
     ----------
@@ -179,27 +189,50 @@ def edits_of(requests: Sequence[EditRequest], facilities: str, roads: str | None
     """
     if not requests:
         raise refused("edits", "[]", f"1 – {ROOM}")
+    ferries = None if roads is None else BESIDE_ROADS["ferries"]
     closures, found = [], []
     for at, one in enumerate(requests):
         if roads is not None and one.layer == roads:
             closures.append(_closure(one, at))
+        elif ferries is not None and one.layer == ferries:
+            closures.append(_stop(one, at))
         elif one.layer in (None, facilities):
             found.append(_of_facility(one, at))
         else:
-            known = [layer for layer in (facilities, roads) if layer is not None]
+            known = [layer for layer in (facilities, roads, ferries) if layer is not None]
             raise refused(f"edits/{at}/layer", one.layer, ", ".join(known))
     return Edits(tuple(found), tuple(closures), roads)
 
 
 def _closure(one: EditRequest, at: int) -> ClosureRequest:
-    if one.op != "close":
+    if one.op not in _OF_ROADS:
+        raise refused(f"edits/{at}/op", one.op, ", ".join(_OF_ROADS))
+    _require_item(one, at)
+    value = one.value
+    if one.op == "close" and value is None and one.fid is not None:
+        return ClosureRequest(roads=(one.fid,))
+    expected = _CLOSING if one.op == "close" else _CHANGING
+    if not isinstance(value, ClosureRequest):
+        raise refused(f"edits/{at}/value", value, expected)
+    if (value.as_class is None) != (one.op == "close") or (one.fid is not None and value.roads):
+        raise refused(f"edits/{at}/value", ", ".join(sorted(value.model_fields_set)) or "–", expected)
+    return value if one.fid is None else value.model_copy(update={"roads": (one.fid,)})
+
+
+def _stop(one: EditRequest, at: int) -> ClosureRequest:
+    if one.op not in {"remove", "close"}:
         raise refused(f"edits/{at}/op", one.op, "close")
-    if not isinstance(one.value, ClosureRequest):
-        expected = Text(
-            "{classes, areas, hours} như trong closures", "{classes, areas, hours} as in closures"
-        )
-        raise refused(f"edits/{at}/value", one.value, expected)
-    return one.value
+    _require_item(one, at)
+    if one.fid is None or one.value is not None:
+        raise refused(f"edits/{at}", "fid" if one.fid is None else "value", "op, layer, fid")
+    return ClosureRequest(ferries=(one.fid,))
+
+
+def _require_item(one: EditRequest, at: int) -> None:
+    """Refuse what only facilities have."""
+    for name in ("id", "tmp_id", "geometry"):
+        if getattr(one, name) is not None:
+            raise refused(f"edits/{at}/{name}", "…", "fid, value")
 
 
 def _of_facility(one: EditRequest, at: int) -> FacilityEdit:
@@ -207,6 +240,8 @@ def _of_facility(one: EditRequest, at: int) -> FacilityEdit:
     wanted = ("tmp_id",) if one.op == "add" else ("fid", "id")
     if (len(named) != 1 and not (one.op == "add" and not named)) or set(named) - set(wanted):
         raise refused(f"edits/{at}", ", ".join(named) or "–", " / ".join(wanted))
+    if one.op == "speed":
+        raise refused(f"edits/{at}/op", one.op, "add, move, remove, close")
     if isinstance(one.value, ClosureRequest):
         raise refused(f"edits/{at}/value", "…", Text("số giây", "a number of seconds"))
     if one.op == "add" and one.geometry is None:

@@ -1,10 +1,10 @@
-"""What if a facility opened or closed: one edit beside a whole search, and planners who drag at once.
+"""What if a facility or a road opened or closed: one edit beside a search, and planners who drag at once.
 
-*search* is the search alone for the nearest facility of every junction, without homes and sums; *add* and
-*remove* bring the homes and the sums by unit level too. Seconds are CPU seconds of one thread, the median;
-the ratio is that of one edit to a whole search. *served* is the service on the demo city: twenty
-planners try one place after the other, after the pause of a hand or as soon as they have their answer; the
-seconds are those from the question to the changed totals, the 95th of 100.
+*search* is the search alone for the nearest facility of every junction, without homes and sums; *add*,
+*remove* and *road* (one segment is closed) bring the homes and the sums by unit level too. Seconds are CPU
+seconds of one thread, the median; the ratio is that of one edit to a whole search. *served* is the service on
+the demo city: twenty planners try one place after the other, after the pause of a hand or as soon as they
+have their answer; the seconds are those from the question to the changed totals, the 95th of 100.
 """
 
 import http.client
@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from study import context_of, finish  # type: ignore[import-not-found]  # as abo
 
 from gis_service.analysis.beginnings import beginnings, facility_bits
 from gis_service.analysis.graph import Graph
-from gis_service.analysis.kernels import FAR, nearest_ways
+from gis_service.analysis.kernels import CLOSED, FAR, nearest_ways
 from gis_service.analysis.modes import Costs
 from gis_service.analysis.snap import Positions
 from gis_service.analysis.what_if import Ground, People, WhatIf
@@ -94,8 +95,13 @@ def edited(part: str, n_facilities: int, name: str) -> tuple[float, int, str]:
     found = []
     for number in range(min(EDITS, n_facilities) if name == "remove" else EDITS):
         new = places(graph, 1, draw)
-        edit = (lambda at=number: state.remove(at)) if name == "remove" else (lambda at=new: state.add(at, 0))
-        found.append(spent_s(edit))
+        segment, closed = new.segment.astype(np.int64), np.array([CLOSED], np.int64)
+        edits: dict[str, Callable[[], object]] = {
+            "add": partial(state.add, new, 0),
+            "remove": partial(state.remove, number),
+            "road": partial(state.reprice, segment, closed),
+        }
+        found.append(spent_s(edits[name]))
         state.undo()
     kept = found[min(WARM, len(found) // 2) :]
     return float(np.median(kept)), 1, f"p95 {np.percentile(kept, 95) * 1000:.2f} ms"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_service.analysis.closures import Closure, closed_by
+from gis_service.analysis.closures import Closure, closed_by, reclassed
 from gis_service.analysis.ferries import Ferries
 from gis_service.analysis.modes import MODES, mode, segment_costs
 from gis_service.analysis.network import ROAD_CLASSES, Network, Roads, build_network
@@ -46,12 +46,24 @@ FAR = shapely.box(400, -5, 460, 40)
         ("an area that touches in one point", [Closure(areas=shapes(shapely.box(100, 0, 120, 5)))], [0]),
         ("no areas at all", [Closure(areas=shapes())], []),
         ("an area without extent", [Closure(areas=shapes(None, shapely.Polygon()))], []),
+        ("a road by its line", [Closure(lines=np.array([1, 2]))], [1, 2]),
+        ("a road by its line, in an area", [Closure(areas=shapes(WATER), lines=np.array([1, 2]))], [1]),
+        ("a ferry by a place on it", [Closure(ferries=shapes(shapely.Point(50, 30)))], [3]),
+        ("a place on no ferry", [Closure(ferries=shapes(shapely.Point(50, 20)))], []),
         ("two closures", [Closure(["national"]), Closure(["village_lane"], shapes(WATER))], [0, 1]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_closed(network: Network, name: str, closures: list[Closure], closed: list[int]) -> None:
     assert np.flatnonzero(closed_by(network, closures)).tolist() == closed, name
+
+
+def test_a_road_counts_as_another_class(network: Network) -> None:
+    changed = reclassed(network, Closure(["village_lane"], shapes(WATER)), "national")
+    assert changed.road_class.tolist()[:3] == [NATIONAL, NATIONAL, LANE]
+    assert not changed.closed.any()
+    before, after = (segment_costs(one, mode("motorbike"), "network_time") for one in (network, changed))
+    assert (after.forward < before.forward).tolist() == [False, True, False, False]
 
 
 @pytest.mark.parametrize("name", MODES)

@@ -1,7 +1,7 @@
-"""After any edits of facilities all equals a search from those that are there; taken back, as before."""
+"""After any edits all equals a search on the roads and from the facilities of then; taken back, as before."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,55 +12,77 @@ from hypothesis import strategies as st
 
 from gis_service.analysis.field import UNREACHED, Direction, network_field
 from gis_service.analysis.graph import build_graph
-from gis_service.analysis.modes import mode, segment_costs
+from gis_service.analysis.kernels import CLOSED
+from gis_service.analysis.modes import LARGEST_COST, Costs, mode, segment_costs
 from gis_service.analysis.network import Network, Roads, build_network
 from gis_service.analysis.snap import Positions, snap
-from gis_service.analysis.what_if import ROOM, Ground, People, WhatIf
+from gis_service.analysis.what_if import ROOM, Ground, Moves, People, WhatIf
 from gis_service.errors import WrongUse
 from gis_service.types import Bools, Floats, Int64s
 
 SIDE, KEPT = 6, 0.75
 LIMIT = 90_000
 ZONES = 3
+KINDS = ["add", "remove", "move", "undo", "close", "slow", "quick", "open"]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Roads, and places for homes and facilities."""
+
+    network: Network
+    ground: Ground
+    home_xy: Floats
+    place_xy: Floats
+
+    @property
+    def costs(self) -> Costs:
+        return self.ground.costs
+
+    def join(self, xy: Floats, costs: Costs) -> Positions:
+        return snap(xy, self.network, costs, None, 60.0)
+
+
+@dataclass(frozen=True)
+class Now:
+    """Facilities by number, each with its place; and what every road costs, and where all join one."""
+
+    open: dict[int, int]
+    costs: Costs
+    homes: Positions
+    places: Positions
+
+    def start(self, row: int) -> int:
+        return int(self.costs.access(self.places.access_m)[row])
 
 
 @dataclass
 class Town:
-    """A ground, and the facilities of now by number: where each stands, and what its ways begin with."""
+    """A state that is edited, how things stand, and how they stood before, with the edits that there were."""
 
-    network: Network
-    ground: Ground
-    homes: Positions
-    positions: Positions
-    open: dict[int, tuple[int, int]]
+    made: Made
     state: WhatIf
-    most: int
+    now: Now
+    past: list[tuple[int, Now]] = field(default_factory=list)
 
     def fresh(self) -> tuple[Int64s, Int64s]:
         """Cost and facility of each home by a search of its own."""
-        numbers = sorted(self.open)
-        rows = np.array([self.open[number][0] for number in numbers], np.int64)
-        start = np.array([self.open[number][1] for number in numbers], np.int64)
-        costs, site = self.ground.costs, np.arange(len(rows), dtype=np.int32)
-        facilities = self.positions.take(rows)
-        field = network_field(
-            self.network,
-            costs,
-            self.homes,
-            facilities,
-            site,
-            direction=self.ground.direction,
-            penalty=start - costs.access(facilities.access_m),
-        )
+        numbers = sorted(self.now.open)
+        rows = np.array([self.now.open[number] for number in numbers], np.int64)
+        site = np.arange(len(rows), dtype=np.int32)
+        direction = self.made.ground.direction
+        network, facilities = self.made.network, self.now.places.take(rows)
+        found = network_field(network, self.now.costs, self.now.homes, facilities, site, direction=direction)
         named = np.append(np.array(numbers, np.int64), -1)
-        return field.cost, named[field.facility]
+        return found.cost, named[found.facility]
 
-    def check(self, covered_before: Bools) -> None:
+    def check(self, was: Bools) -> None:
         cost, facility = self.fresh()
         assert (self.state.cost == cost).all()
         assert (self.state.facility == facility).all()
-        people, sums = self.ground.people, self.state.sums
-        covered, was = cost <= LIMIT, covered_before
+        people, sums = self.made.ground.people, self.state.sums
+        covered = cost <= LIMIT
+        assert (self.state.covered == covered).all()
         parts = {
             "covered": covered,
             "won": covered & ~was,
@@ -75,9 +97,65 @@ class Town:
         np.add.at(load, facility[covered], people.people[covered])
         assert (sums.load == load).all()
 
+    def edit(self, kind: str, row: int, which: int) -> None:
+        """Put one edit to the state, if it can be."""
+        numbers, now, edits = sorted(self.now.open), self.now, self.state.edits
+        if kind == "undo":
+            self.undo()
+        elif kind in EDITS_OF_ROADS:
+            self.reprice(EDITS_OF_ROADS[kind], np.random.default_rng(100 * row + which))
+        elif kind == "add" and self.state.n_facilities < self.state._starts.room:
+            number = self.state.add(now.places.take(np.array([row])), now.start(row))
+            self.now = replace(now, open=now.open | {number: row})
+        elif kind in {"remove", "move"} and numbers:
+            number = numbers[which % len(numbers)]
+            left = {other: at for other, at in now.open.items() if other != number}
+            if kind == "remove":
+                self.state.remove(number)
+            else:
+                self.state.move(number, now.places.take(np.array([row])), now.start(row))
+                left |= {number: row}
+            self.now = replace(now, open=left)
+        if self.state.edits > edits:
+            self.past.append((edits, now))
+
+    def reprice(self, edit: Callable[[Int64s], Int64s], draw: np.random.Generator) -> None:
+        """Let some roads cost something else; facilities whose road that closes or opens follow."""
+        base, cost = self.made.costs, np.maximum(self.now.costs.forward, self.now.costs.backward)
+        usable = np.flatnonzero(base.snappable)
+        segments = draw.choice(usable, draw.integers(1, 6), replace=False)
+        full = np.maximum(base.forward, base.backward)
+        cost = np.where(cost < 0, CLOSED, cost)
+        there = cost[segments]
+        cost[segments] = edit(np.where(there < CLOSED, there, full[segments]))
+        closed = cost >= CLOSED
+        forward, backward = (np.where((one < 0) | closed, -1, cost) for one in (base.forward, base.backward))
+        costs = Costs(forward, backward, base.snappable & ~closed, base.access_kmh)
+        homes = self.made.join(self.made.home_xy, costs)
+        places = self.made.join(self.made.place_xy, costs)
+        moved = np.flatnonzero(homes.segment != self.now.homes.segment)
+        self.state.reprice(segments, cost[segments], Moves(moved, homes.take(moved)))
+        before, self.now = self.now, replace(self.now, costs=costs, homes=homes, places=places)
+        for number, row in self.now.open.items():
+            if places.segment[row] != before.places.segment[row]:
+                self.state.move(number, places.take(np.array([row])), self.now.start(row))
+
+    def undo(self) -> None:
+        edits, self.now = self.past.pop() if self.past else (0, self.now)
+        while self.state.edits > edits:
+            self.state.undo()
+
+
+EDITS_OF_ROADS: dict[str, Callable[[Int64s], Int64s]] = {
+    "close": lambda cost: np.full_like(cost, CLOSED),
+    "slow": lambda cost: np.minimum(cost * 3, 10**7),
+    "quick": lambda cost: cost // 2 + 1,
+    "open": lambda cost: cost,
+}
+
 
 @lru_cache
-def made(seed: int, direction: Direction) -> tuple[Network, Ground, Positions, Positions]:
+def made(seed: int, direction: Direction) -> Made:
     """Roads with gaps and one-ways; homes, and places for facilities, of which some stand on one spot."""
     draw = np.random.default_rng(seed)
     corners = [np.array([column, row]) * 100.0 for row in range(SIDE) for column in range(SIDE)]
@@ -88,27 +166,25 @@ def made(seed: int, direction: Direction) -> tuple[Network, Ground, Positions, P
     oneway = draw.choice([0, 0, 0, 1, -1], len(lines)).astype(np.int8)
     network = build_network(Roads.plain(np.array(lines, object), oneway=oneway))
     costs = segment_costs(network, mode("motorbike"), "network_time")
-
-    def places(n: int) -> Positions:
-        xy: Floats = np.round(draw.uniform(-20, 100 * SIDE, (n, 2)) / 25) * 25 + [0.3, 0.7]
-        return snap(xy, network, costs, None, 60.0)
-
-    homes, positions = places(60), places(20)
+    home_xy, place_xy = (
+        np.round(draw.uniform(-20, 100 * SIDE, (n, 2)) / 25) * 25 + [0.3, 0.7] for n in (60, 20)
+    )
     people = People(draw.integers(0, 5000, (60, 2)), draw.integers(0, ZONES, 60).astype(np.int32), ZONES)
+    homes = snap(home_xy, network, costs, None, 60.0)
     ground = Ground(build_graph(network, costs), costs, homes, people, direction, LIMIT)
-    return network, ground, homes, positions
+    return Made(network, ground, home_xy, place_xy)
 
 
 def town(seed: int, direction: Direction, n_facilities: int) -> Town:
-    network, ground, homes, positions = made(seed, direction)
-    start = ground.costs.access(positions.access_m)
-    state = WhatIf(ground, positions.take(np.arange(n_facilities)), start[:n_facilities])
-    open_ = {row: (row, int(start[row])) for row in range(n_facilities)}
-    return Town(network, ground, homes, positions, open_, state, n_facilities + ROOM)
+    given = made(seed, direction)
+    homes, places = (given.join(xy, given.costs) for xy in (given.home_xy, given.place_xy))
+    start = given.costs.access(places.access_m)
+    state = WhatIf(given.ground, places.take(np.arange(n_facilities)), start[:n_facilities])
+    return Town(given, state, Now({row: row for row in range(n_facilities)}, given.costs, homes, places))
 
 
 edits = st.lists(
-    st.tuples(st.sampled_from(["add", "remove", "move", "undo"]), st.integers(0, 19), st.integers(0, 40)),
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 19), st.integers(0, 40)),
     max_size=12,
 )
 
@@ -122,35 +198,14 @@ def play(place: Town, steps: Iterable[Step]) -> None:
     was = state.cost <= LIMIT
     place.check(was)
     before = [array.copy() for array in (*state.sums, state.cost, state.facility, state._ways)]
-    kept = [dict(place.open)]
-    access = place.ground.costs.access(place.positions.access_m)
     for kind, row, which in steps:
-        numbers = sorted(place.open)
-        if kind == "undo" and len(kept) > 1:
-            state.undo()
-            kept.pop()
-            place.open = dict(kept[-1])
-        elif kind == "add" and state.n_facilities < place.most:
-            at = place.positions.take(np.array([row]))
-            place.open[state.add(at, int(access[row]))] = (row, int(access[row]))
-            kept.append(dict(place.open))
-        elif kind in {"remove", "move"} and numbers:
-            edit(place, kind, numbers[which % len(numbers)], row, int(access[row]))
-            kept.append(dict(place.open))
+        place.edit(kind, row, which)
         place.check(was)
-    for _ in kept[1:]:
-        state.undo()
+    while state.edits:
+        place.undo()
     after = (*state.sums, state.cost, state.facility, state._ways)
     assert all((one == other).all() for one, other in zip(before, after, strict=True))
-
-
-def edit(place: Town, kind: str, number: int, row: int, start: int) -> None:
-    if kind == "remove":
-        place.state.remove(number)
-        del place.open[number]
-    else:
-        place.state.move(number, place.positions.take(np.array([row])), start)
-        place.open[number] = (row, start)
+    place.check(was)
 
 
 @given(st.integers(0, 7), st.sampled_from(["to_facility", "from_facility"]), st.integers(0, 6), edits)
@@ -164,23 +219,35 @@ def test_edits_equal_a_fresh_run_and_undo_restores(
 @pytest.mark.parametrize("seed", range(8))
 def test_a_thousand_edits_equal_fresh_runs(seed: int) -> None:
     draw = np.random.default_rng(seed)
-    kinds = draw.choice(["add", "remove", "move", "undo"], 125, p=[0.3, 0.2, 0.3, 0.2]).tolist()
+    kinds = draw.choice(KINDS, 125, p=[0.15, 0.1, 0.15, 0.15, 0.15, 0.1, 0.1, 0.1]).tolist()
     steps = zip(kinds, draw.integers(0, 20, 125).tolist(), draw.integers(0, 40, 125).tolist(), strict=True)
     play(town(seed, "to_facility" if seed % 2 else "from_facility", seed), steps)
 
 
 def test_a_fork_is_edited_by_itself() -> None:
     place = town(3, "to_facility", 5)
+    was = place.state.covered
+    place.edit("close", 1, 2)
+    edits = place.state.edits
     fork = place.state.fork()
     fork.remove(0)
-    place.check(place.state.covered)
-    assert fork.edits == 1
-    assert place.state.edits == 0
+    fork.reprice(np.flatnonzero(place.made.costs.snappable)[:3], np.full(3, CLOSED))
+    place.check(was)
+    assert fork.edits == 2
+    assert place.state.edits == edits
+
+
+def test_roads_that_cost_more_than_a_search_holds_are_refused() -> None:
+    place = town(3, "to_facility", 5)
+    segment = np.flatnonzero(place.made.costs.snappable)[:1]
+    with pytest.raises(WrongUse) as caught:
+        place.state.reprice(segment, np.array([LARGEST_COST + 1]))
+    assert caught.value.code == "road_cost_too_large"
 
 
 def test_more_facilities_than_there_is_room_for_are_refused() -> None:
     place = town(3, "to_facility", 0)
-    at = place.positions.take(np.array([0]))
+    at = place.now.places.take(np.array([0]))
     for _ in range(ROOM):
         place.state.add(at, 0)
     with pytest.raises(WrongUse) as caught:

@@ -3,15 +3,15 @@
 Everything here is reached through the modules of ``analysis``; ``analysis.warm`` compiles it once.
 """
 
-from gis_service.analysis.kernels.answers import FAR
+from gis_service.analysis.kernels.answers import CLOSED, FAR
 from gis_service.analysis.kernels.catchments import facilities_of_homes, sums_of_facilities, sums_of_homes
 from gis_service.analysis.kernels.chains import walk_chains
 from gis_service.analysis.kernels.fractions import window_shares, window_sums
 from gis_service.analysis.kernels.nearest import nearest_at, nearest_ways
 from gis_service.analysis.kernels.pairs import pairs_within
 from gis_service.analysis.kernels.positions import ask_positions
-from gis_service.analysis.kernels.recount import ask_homes, homes_of, recount
-from gis_service.analysis.kernels.repair import find_again, forget, improve
+from gis_service.analysis.kernels.recount import Places, ask_homes, homes_of, take_back
+from gis_service.analysis.kernels.repair import Log, SparseRows, find_again, forget, improve, write_back
 from gis_service.analysis.kernels.rows import along_hilbert, lay_arcs
 from gis_service.analysis.kernels.siting_bound import BOUND, PACE, climb
 from gis_service.analysis.kernels.siting_cover import held_by_another
@@ -28,12 +28,16 @@ from gis_service.analysis.kernels.tile_shapes import draw_shapes, write_rings
 
 __all__ = [
     "BOUND",
+    "CLOSED",
     "FAR",
     "PACE",
     "TILE_AREAS",
     "TILE_HIGH",
     "TILE_LOW",
     "TILE_UNSURE",
+    "Log",
+    "Places",
+    "SparseRows",
     "along_hilbert",
     "ask_homes",
     "ask_positions",
@@ -59,13 +63,14 @@ __all__ = [
     "nearest_ways",
     "numbers_at",
     "pairs_within",
-    "recount",
     "sums_of_facilities",
     "sums_of_homes",
+    "take_back",
     "two_cheapest",
     "walk_chains",
     "window_shares",
     "window_sums",
+    "write_back",
     "write_features",
     "write_rings",
 ]

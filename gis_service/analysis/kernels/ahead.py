@@ -11,7 +11,7 @@ from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from gis_service.types import Int32s
+from gis_service.types import Int32s, Int64s
 
 _BYTE, _NUMBER = ir.IntType(8).as_pointer(), ir.IntType(32)
 _READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)
@@ -40,7 +40,9 @@ def _fetch_ahead(_typing: object, array: types.Array, place: types.Integer) -> t
     return types.void(array, place), emit
 
 
-fetch_ahead = cast("Callable[[Int32s | NDArray[np.uint64], np.uint64], None]", intrinsic(_fetch_ahead))
+fetch_ahead = cast(
+    "Callable[[Int32s | Int64s | NDArray[np.uint64], np.uint64], None]", intrinsic(_fetch_ahead)
+)
 """Begin to bring one place of an array into the cache; nothing else happens, whatever stands there.
 
 The instruction is that of the LLVM Language Reference Manual, "llvm.prefetch".

@@ -3,7 +3,8 @@
 A way is one whole number, ``cost << bits | facility``: the lower bits hold the row of the facility, the upper
 ones what the way costs. So the lower of two ways is the cheaper one, and of equally cheap ones that to the
 facility that comes first; and an arc is added to a way by adding ``cost << bits``, which keeps the facility.
-``FAR`` stands for no way.
+``FAR`` stands for no way. A stretch of road that is closed for a while costs ``CLOSED``: more than any that
+is open, so that what is added over it shows where the road is closed.
 """
 
 import numba
@@ -12,6 +13,7 @@ import numpy as np
 from gis_service.types import Int32s, Int64s
 
 FAR = np.iinfo(np.int64).max
+CLOSED = 1 << 40
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

@@ -19,7 +19,8 @@ WIDTH_BITS = 10
 _MOST_BUCKETS_BITS = 16
 _HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
 _Lists: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint64]]
-_State: TypeAlias = tuple[np.uint64, np.uint32, np.uint32, np.int64]
+_State: TypeAlias = tuple[np.uint64, np.uint32, np.uint32, np.int64, int]
+_Log: TypeAlias = tuple[Int32s, Int64s] | None
 _Rules: TypeAlias = tuple[np.uint64, np.uint64, np.uint64]
 
 
@@ -64,20 +65,24 @@ def _fetch(
 
 
 @numba.njit(cache=True, nogil=True)
-def _drain(
+def drain(
     arcs: tuple[Int32s, Int32s, Int32s],
     ways: NDArray[np.uint64],
     queue: _Lists,
     state: _State,
     rules: _Rules,
+    log: _Log,
 ) -> _State:
     """Take entries out of the queue until it is empty, or has no room for what the next one may put in.
 
-    Numbers are unsigned: an index that may be negative costs a test each time. Returns the state: bucket,
-    entries that were ever used, head of the list of those free again, how many are waiting.
+    Numbers are unsigned: an index that may be negative costs a test each time. log: None, or nodes and what
+    their ways were, written on from its place in the state; without it the compiler leaves out what is about
+    it. Returns the state: bucket, entries that were ever used, head of the list of those free again, how many
+    are waiting, how many changes were written down.
     """
     row, head, cost = arcs
-    (first, entries), (bucket, n_entries, free, waiting), (by, shift, most) = queue, state, rules
+    (first, entries), (by, shift, most) = queue, rules
+    bucket, n_entries, free, waiting, n_changed = state
     mask = np.uint64(len(first) - 1)
     while waiting:
         while first[bucket & mask] == 0:
@@ -86,6 +91,8 @@ def _drain(
         node = entries[entry] >> _HALF
         begin, end = row[node], row[node + np.uint64(1)]
         if n_entries + (end - begin) > len(entries):
+            break
+        if log is not None and n_changed + (end - begin) > len(log[0]):
             break
         following = entries[entry] & _LOW
         first[bucket & mask] = np.uint32(following)
@@ -102,6 +109,10 @@ def _drain(
             target, total = np.uint64(head[place]), own + (np.uint64(cost[place]) << by)
             if total >= ways[target] or total > most:
                 continue
+            if log is not None:
+                last = np.uint64(n_changed)
+                log[0][last], log[1][last] = target, ways[target]
+                n_changed += 1
             ways[target] = total
             if free:
                 entry = free
@@ -113,7 +124,7 @@ def _drain(
             entries[entry] = (target << _HALF) | np.uint64(first[slot])
             first[slot] = entry
             waiting += 1
-    return bucket, n_entries, free, waiting
+    return bucket, n_entries, free, waiting, n_changed
 
 
 @numba.njit(cache=True, nogil=True)
@@ -142,10 +153,10 @@ def spread(
         entries[n_entries] = (np.uint64(node) << _HALF) | np.uint64(first[slot])
         first[slot] = n_entries
         n_entries += np.uint32(1)
-    state = (np.uint64(first_bucket), n_entries, np.uint32(0), np.int64(len(start)))
+    state = (np.uint64(first_bucket), n_entries, np.uint32(0), np.int64(len(start)), 0)
     numbers = (np.uint64(bits), shift, np.uint64(limit))
     while state[3]:
-        state = _drain(arcs, ways, (first, entries), state, numbers)
+        state = drain(arcs, ways, (first, entries), state, numbers, None)
         if state[3]:
             entries = np.append(entries, entries)  # the upper half is room; the lower is kept
 

@@ -1,6 +1,8 @@
 """Mends a search where something changed, and touches nothing else.
 
-Ways are written as in ``kernels.answers``; arcs come as sparse rows ``(row, head, cost)``.
+Ways are written as in ``kernels.answers``; arcs come as sparse rows ``(row, head, cost)``. What is
+overwritten is written down in a log, so that it can be written back: a list that grows and shrinks at its end
+only, in memory that is used again and again.
 
 The idea is that of G. Ramalingam and T. Reps, "An incremental algorithm for a generalization of the
 shortest-path problem", Journal of Algorithms 21 (1996), doi:10.1006/jagm.1996.0046: what a change makes worse
@@ -11,42 +13,57 @@ from typing import TypeAlias
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from gis_service.analysis.kernels.answers import FAR
-from gis_service.analysis.kernels.nearest import ring, spread
+from gis_service.analysis.kernels.nearest import drain, ring, spread
 from gis_service.types import Int32s, Int64s
 
-_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
-_Lists: TypeAlias = tuple[NDArray[np.uint32], NDArray[np.uint64], Int32s, Int64s]
-_State: TypeAlias = tuple[np.uint64, np.uint32, np.uint32, np.int64, int]
-_Rules: TypeAlias = tuple[np.uint64, np.uint64, int]
-Arcs: TypeAlias = tuple[Int32s, Int32s, Int32s]
+_HALF = np.uint64(32)
+SparseRows: TypeAlias = tuple[Int32s, Int32s, Int32s]
 """Start of each node's arcs, head, cost."""
 Seeds: TypeAlias = tuple[Int32s, Int32s, Int64s]
 """Per node its first seed, per seed the next of its node and its way; a seed whose way is FAR is gone."""
+Log: TypeAlias = tuple[Int32s, Int64s]
+"""Places of an array and what stood there, in the order in which they were overwritten; the rest is room."""
 
 
 @numba.njit(cache=True, nogil=True)
-def forget(arcs: Arcs, ways: Int64s, bits: int, start: Int32s) -> tuple[Int32s, Int64s]:
+def with_room(log: Log, count: int, more: int) -> Log:
+    """Give a log that has room for so many entries more; what is written in it stays."""
+    if count + more <= len(log[0]):
+        return log
+    size = max(2 * len(log[0]), count + more)
+    places, before = np.empty(size, np.int32), np.empty(size, np.int64)  # pages come as they are used
+    places[:count], before[:count] = log[0][:count], log[1][:count]
+    return places, before
+
+
+@numba.njit(cache=True, nogil=True)
+def write_back(log: Log, count: int, first: int, array: Int64s) -> None:
+    """Write entries ``first`` to ``count`` of a log back, the last one first."""
+    places, before = log
+    for at in range(count - 1, first - 1, -1):
+        array[places[at]] = before[at]
+
+
+@numba.njit(cache=True, nogil=True)
+def forget(arcs: SparseRows, ways: Int64s, bits: int, start: Int32s, log: Log, first: int) -> tuple[Log, int]:
     """Forget the ways of some nodes and all that lead over them.
 
     A node that another way of the same cost would serve is forgotten too: it is found again.
 
-    ways: (n_nodes,) becomes FAR there. Returns the nodes and what their ways were.
+    ways: (n_nodes,) becomes FAR there. log: from entry ``first`` on the nodes are written down, each once.
+    Returns the log and how many entries it has.
     """
     row, head, cost = arcs
-    nodes, before = (
-        np.empty(len(ways), np.int32),
-        np.empty(len(ways), np.int64),
-    )  # pages come as they are used
-    count = 0
+    nodes, before = with_room(log, first, len(ways))
+    count = first
     for node in start:
         if ways[node] != FAR:
             nodes[count], before[count] = node, ways[node]
             count += 1
             ways[node] = FAR
-    at = 0
+    at = first
     while at < count:
         node, own = np.uint64(nodes[at]), before[at]
         at += 1
@@ -58,12 +75,16 @@ def forget(arcs: Arcs, ways: Int64s, bits: int, start: Int32s) -> tuple[Int32s, 
                 nodes[count], before[count] = target, way
                 count += 1
                 ways[target] = FAR
-    return nodes[:count].copy(), before[:count].copy()
+    return (nodes, before), count
 
 
 @numba.njit(cache=True, nogil=True)
 def find_again(
-    arcs: tuple[Arcs, Arcs], seeds: Seeds, ways: Int64s, nodes: Int32s, rules: tuple[int, int, int]
+    arcs: tuple[SparseRows, SparseRows],
+    seeds: Seeds,
+    ways: Int64s,
+    nodes: Int32s,
+    rules: tuple[int, int, int],
 ) -> None:
     """Find the ways of nodes that were forgotten: from their seeds, and from what lies around them.
 
@@ -96,85 +117,52 @@ def find_again(
 
 
 @numba.njit(cache=True, nogil=True)
-def _drain(arcs: Arcs, ways: NDArray[np.uint64], lists: _Lists, state: _State, rules: _Rules) -> _State:
-    """Take entries out of the queue until it is empty, or a list may have no room for the next one.
-
-    As ``nearest._drain``; what ways were is written down besides.
-    """
-    row, head, cost = arcs
-    (first, entries, nodes, before), (bucket, n_entries, free, waiting, n_changed) = lists, state
-    by, shift, degree = rules
-    mask = np.uint64(len(first) - 1)
-    while waiting:
-        while first[bucket & mask] == 0:
-            bucket += np.uint64(1)
-        if n_entries + degree > len(entries) or n_changed + degree > len(nodes):
-            break
-        entry = first[bucket & mask]
-        both = entries[entry]
-        node = both >> _HALF
-        first[bucket & mask] = np.uint32(both & _LOW)
-        entries[entry] = np.uint64(free)
-        free = entry
-        waiting -= 1
-        own = ways[node]
-        if own >> shift != bucket:
-            continue  # a better way came in the meantime
-        for arc in range(row[node], row[node + np.uint64(1)]):
-            place = np.uint64(arc)
-            target, total = np.uint64(head[place]), own + (np.uint64(cost[place]) << by)
-            if total >= ways[target]:
-                continue
-            nodes[n_changed], before[n_changed] = target, ways[target]
-            n_changed += 1
-            ways[target] = total
-            if free:
-                entry = free
-                free = np.uint32(entries[entry])
-            else:
-                entry = n_entries
-                n_entries += np.uint32(1)
-            slot = (total >> shift) & mask
-            entries[entry] = (target << _HALF) | np.uint64(first[slot])
-            first[slot] = entry
-            waiting += 1
-    return bucket, n_entries, free, waiting, n_changed
-
-
-@numba.njit(cache=True, nogil=True)
 def improve(
-    arcs: Arcs, ways: Int64s, bits: int, most: tuple[int, int], start: Int32s, offered: Int64s
-) -> tuple[Int32s, Int64s]:
+    arcs: SparseRows,
+    ways: Int64s,
+    rules: tuple[int, int, int, int],
+    offers: tuple[Int32s, Int64s],
+    log: Log,
+    first: int,
+) -> tuple[Log, int]:
     """Spread ways that are offered to nodes as far as they are better than what is known.
 
-    ways: (n_nodes,) is changed in place. most: the cost of the costliest arc, and the arcs of a node at most.
-    offered: (n_start,). Returns the nodes whose ways changed and what these were, in order; a node may change
-    more than once.
+    ways: (n_nodes,) is changed in place. rules: as of ``nearest.spread``, and the arcs of a node at most.
+    offers: nodes and ways. log: from entry ``first`` on what changes is written down; a node may change more
+    than once. Returns the log and how many entries it has.
     """
-    reach, degree = most
-    room = 2 * len(start) + degree + 1024
-    nodes, before = np.empty(room, np.int32), np.empty(room, np.int64)
-    count = 0
+    bits, limit, reach, degree = rules
+    start, offered = offers
+    nodes, before = with_room(log, first, len(start))
+    count = first
     for i in range(len(start)):
         if offered[i] < ways[start[i]]:
             nodes[count], before[count] = start[i], ways[start[i]]
             count += 1
             ways[start[i]] = offered[i]
-    if not count:
-        return nodes[:0].copy(), before[:0].copy()
-    size_bits, shift_bits, first_bucket = ring(reach, ways, nodes[:count], bits)
+    if count == first:
+        return (nodes, before), count
+    size_bits, shift_bits, first_bucket = ring(reach, ways, nodes[first:count], bits)
     unsigned, shift = ways.view(np.uint64), np.uint64(shift_bits)
     mask = np.uint64((1 << size_bits) - 1)
-    first, entries = np.zeros(1 << size_bits, np.uint32), np.empty(room, np.uint64)
-    for i in range(count):  # entry 0 ends a list
-        slot = (unsigned[nodes[i]] >> shift) & mask
-        entries[i + 1] = (np.uint64(nodes[i]) << _HALF) | np.uint64(first[slot])
-        first[slot] = np.uint32(i + 1)
-    state = (np.uint64(first_bucket), np.uint32(count + 1), np.uint32(0), np.int64(count), count)
-    rules = (np.uint64(bits), shift, degree)
+    heads, entries = np.zeros(1 << size_bits, np.uint32), np.empty(2 * (count - first) + 1024, np.uint64)
+    for i in range(count - first):  # entry 0 ends a list
+        node = nodes[first + i]
+        slot = (unsigned[node] >> shift) & mask
+        entries[i + 1] = (np.uint64(node) << _HALF) | np.uint64(heads[slot])
+        heads[slot] = np.uint32(i + 1)
+    waiting = count - first
+    state = (
+        np.uint64(first_bucket),
+        np.uint32(waiting + 1),
+        np.uint32(0),
+        np.int64(waiting),
+        count,
+    )
+    numbers = (np.uint64(bits), shift, np.uint64(limit))
     while state[3]:
-        state = _drain(arcs, unsigned, (first, entries, nodes, before), state, rules)
-        if state[3]:
+        state = drain(arcs, unsigned, (heads, entries), state, numbers, (nodes, before))
+        if state[3] and state[1] + degree > len(entries):
             entries = np.append(entries, entries)  # the upper half is room; the lower is kept
-            nodes, before = np.append(nodes, nodes), np.append(before, before)
-    return nodes[: state[4]].copy(), before[: state[4]].copy()
+        nodes, before = with_room((nodes, before), state[4], degree)
+    return (nodes, before), state[4]

@@ -80,6 +80,23 @@ def test_the_process_keeps_what_was_asked(town: FlaskClient, tokens: dict[str, s
     assert town.post(path, json={"inputs": ASKED | {"edits": [CLOSE]}}).status_code == 401
 
 
+def test_roads_and_a_ferry_change_at_once_and_are_told(town: FlaskClient, tokens: dict[str, str]) -> None:
+    planner = bearer(tokens, "planner")
+    slower = {"op": "speed", "layer": "roads", "fid": 1, "value": {"as_class": "alley"}}
+    stopped = {"op": "close", "layer": "ferries", "fid": 1}
+    told = asked(town, slower, stopped, CLOSE, headers=planner)
+    assert told["totals"]["all"]["lost"] > asked(town, CLOSE, headers=planner)["totals"]["all"]["lost"]
+    assert [edit["op"] for edit in told["edits"]] == ["remove", "speed", "close"]
+    assert asked(town, stopped)["totals"]["all"]["won"] in (0, None)
+    body = ASKED | {"edits": [slower]}
+    assert_problem(town.post("/api/what-if", json=body), 401, "token_missing")  # single roads tell few people
+    assert town.post("/api/what-if", json=body, headers=bearer(tokens, "viewer")).status_code == 403
+    path = "/api/processes/what_if/execution"
+    inputs = ASKED | {"edits": [slower, stopped]}
+    kept = town.post(path, json={"inputs": inputs}, headers=planner).get_json()
+    assert kept["parameters"]["edits"][1]["value"] == {"ferries": [1]}
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -95,6 +112,9 @@ def test_the_process_keeps_what_was_asked(town: FlaskClient, tokens: dict[str, s
         ({"edits": [{"op": "close", "id": "nobody"}]}, 422, "what_if_facility_unknown"),
         ({"edits": [CLOSE, CLOSE]}, 422, "what_if_edits_contradict"),
         ({"edits": [CLOSE], "limit": 7}, 422, "limit_off_step"),
+        ({"edits": [{"op": "close", "layer": "ferries", "fid": 99}]}, 422, "road_unknown"),
+        ({"edits": [{"op": "close", "layer": "roads", "fid": 0}]}, 422, "body_invalid"),
+        ({"edits": [{"op": "speed", "layer": "roads", "fid": 1, "value": -5}]}, 422, "body_invalid"),
         ({"edits": [CLOSE], "standard": "nothing"}, 422, "study_refused"),
     ],
 )
