@@ -170,7 +170,7 @@ client_build() {
 
 # Compiled once here, before several processes would each compile them at the same time.
 warm_kernels() {
-  "$python" -c 'import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from gis_service.analysis.warm import warm; warm()'
+  "$python" -c 'import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from gis_service.analysis.warm import warm_on_two_cores; warm_on_two_cores()'
 }
 
 # set_up FILE PACKAGE...: everything up to, but without, the database.

@@ -1,5 +1,7 @@
 """``python -m gis_service.analysis.warm``: compiles every kernel, so that nobody waits for it later."""
 
+from multiprocessing import get_context
+
 import numpy as np
 import shapely
 
@@ -19,7 +21,20 @@ from gis_service.analysis.zonal import cell_shares, outlines, windows, zonal_sum
 
 
 def warm() -> None:
-    """Answer one tiny question; the compiled code stays in the cache on disk."""
+    """Answer tiny questions; the compiled code stays in the cache on disk."""
+    warm_tiles()
+    _warm_answers()
+    _warm_siting()
+
+
+def warm_tiles() -> None:
+    """Draw a tile of nothing, which takes as long to compile as all the rest."""
+    TileRows(b"", 0, (), "", (14, 0, 0)).encode(np.empty(0, np.int64))
+    mended(shapely.to_wkb(shapely.box(0, 0, 1, 1)), (14, 0, 0))
+
+
+def _warm_answers() -> None:
+    """Answer one question about one home."""
     lines = np.array(
         [shapely.LineString([(0, 0), (100, 0)]), shapely.LineString([(50, -50), (50, 50)])], object
     )
@@ -38,12 +53,9 @@ def warm() -> None:
     floating_catchments(pairs, people, np.ones(1), even(1))
     balanced_catchments(pairs, people, np.ones(1), even(1))
     square = outlines(np.array([shapely.box(0, 0, 1, 1)], object), (1, 0, 0, 0, 1, 0), (1, 1))
-    TileRows(b"", 0, (), "", (14, 0, 0)).encode(np.empty(0, np.int64))
-    mended(shapely.to_wkb(shapely.box(0, 0, 1, 1)), (14, 0, 0))
     for window in windows(square):
         zonal_sums(square, [(window, np.ones((1, 1)))])
         cell_shares(square, window)
-    _warm_siting()
 
 
 def _warm_siting() -> None:
@@ -57,5 +69,15 @@ def _warm_siting() -> None:
         solve(problem, model, limit, count, Watch())
 
 
-if __name__ == "__main__":
+def warm_on_two_cores() -> None:
+    """Compile on two cores: tiles in a process of their own."""
+    tiles = get_context("spawn").Process(target=warm_tiles)
+    tiles.start()
+    _warm_answers()
+    _warm_siting()
+    tiles.join()
     warm()
+
+
+if __name__ == "__main__":
+    warm_on_two_cores()
