@@ -80,7 +80,7 @@ def rows_of_study(connection: Connection, catalogue: Catalogue, shown: Document,
         rows, geometry, found = _placed(shown, name), "Point", {}
         for row in rows:
             found[row[KEY]] = shapely.Point([row.pop(part) for part in _PLACE])
-        if name == HEXAGONS:
+        if name == HEXAGONS and rows:
             geometry, found = "Polygon", _hexagons(catalogue, shown, list(found))
     placed = [row for row in rows if row[KEY] in found]
     if not placed:

@@ -105,9 +105,9 @@ def test_a_raster_is_switched_on_and_its_colours_are_explained(
     assert page.evaluate("gisMap.paint('units:commune:area', 'fill-opacity')") == 0
     wait_until(lambda: any("/imagery/ortho/tiles/" in url for url in asked), "pictures under the map")
     assert [url for url in asked if not url.startswith(with_raster.url + "/")] == []
-    page.get_by_role("radio", name="Ảnh bay" if language == "vi" else "Flown photographs").check()
+    with page.expect_request(lambda request: "/photos/map/tiles/" in request.url):
+        page.get_by_role("radio", name="Ảnh bay" if language == "vi" else "Flown photographs").check()
     expect(page.locator(".credits")).to_contain_text("Sở TNMT" if language == "vi" else "The department")
-    wait_until(lambda: any("/photos/map/tiles/" in url for url in asked), "a photograph of our own")
     assert complaints == []
     box.uncheck()
     expect(legend).to_have_count(0)

@@ -132,7 +132,7 @@ def test_a_study_file_may_hold_a_quota_and_the_command_line_another_limit(parks:
         (ONE_EACH | {"tables": "od"}, NO_LIMIT, 3, ("tables", "provision")),
         (ONE_EACH | {"start_column": "wait"}, NO_LIMIT, 2, ("--start-column",)),
         (ONE_EACH | {"turnout_s": "5"}, NO_LIMIT, 2, ("--turnout-s",)),
-        (ONE_EACH | {"closed_classes": "alley"}, NO_LIMIT, 3, ("closures",)),
+        (ONE_EACH | {"closed_classes": "alley"}, NO_LIMIT, 2, ("--closed-classes",)),
         (ONE_EACH | {"catchment": "own_unit"}, NO_LIMIT, 2, ("--catchment", "own_unit", "--limit-min")),
         (ONE_EACH | {"mode": "walk"}, NO_LIMIT, 2, ("--mode", "walk", "--limit-min")),
         (ONE_EACH | {"direction": "from_facility"}, NO_LIMIT, 2, ("--direction", "--limit-min")),
