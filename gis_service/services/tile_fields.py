@@ -10,15 +10,15 @@ from gis_service.services.overview_recipes import class_of
 
 EVERY = "*"
 """Asks for all fields."""
-_DRAWN_BY = frozenset({"name", "open_to"})
-"""What stands beside a place, and from which day it is drawn as closed."""
+_DRAWN_BY = frozenset({"name", "open_from", "open_to"})
+"""What stands beside a place, from which day it is open and from which on closed."""
 
 
 def fields_of_style(catalogue: Catalogue, definition: LayerDefinition) -> tuple[str, ...]:
     """Name the fields that a map draws a layer by, in the order of its definition.
 
-    Its name, the class that tells what a row is, from when on it is closed; of a layer of units also the key,
-    by which an answer colours them. What is read of one feature is asked of the collection.
+    Its name, the class that tells what a row is, from when on it is open and closed; of a layer of units also
+    the key, by which an answer colours them. What is read of one feature is asked of the collection.
     """
     by = set(_DRAWN_BY)
     classes = class_of(definition)

@@ -43,8 +43,8 @@ layers:
 """
 SLOW_QUERY = (
     "WITH slow AS MATERIALIZED (SELECT pg_sleep(30) AS nothing)"
-    " SELECT convert_to(nothing || '' || :z || :x || :y || (SELECT count(*) FROM drawn_bus_stop), 'UTF8') AS tile"
-    " FROM slow"
+    " SELECT convert_to(nothing || '' || :z || :x || :y || (SELECT count(*) FROM drawn_bus_stop), 'UTF8')"
+    " AS tile FROM slow"
 )
 STOPS = (
     "INSERT INTO layer.bus_stop (geom, name)"

@@ -148,7 +148,9 @@ class Law:
         while self.is_on():
             (z, x, y), begun = dice.choice(tiles), time.monotonic()
             # By a new connection each time, so that both processes are asked.
-            status, content = self.ask(f"/api/collections/bus_stop/tiles/WebMercatorQuad/{z}/{y}/{x}")
+            status, content = self.ask(
+                f"/api/collections/bus_stop/tiles/WebMercatorQuad/{z}/{y}/{x}?properties=code"
+            )
             if status in {200, 204}:
                 self.given.append((begun, (z, x, y), seen_in(content)))
             else:

@@ -11,9 +11,11 @@ from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.collections import Collection
 from gis_service.services.history import kept_version
 from gis_service.services.raster_layers import RasterRow, cells_of
+from gis_service.services.tile_flights import asked_by
 from gis_service.web import current, tile_gate
 from gis_service.web.api.collections import collection_of, oldest_of
 from gis_service.web.api.tiles import limits_of, plain_template
+from gis_service.web.asker import asker_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
@@ -143,7 +145,10 @@ def tile(
     picture: service.Picture = query.f or _preferred()
     zxy = tile_matrix, tile_col, tile_row
     context, definition, look = current.context(), collection.definition, query.look()
-    found = service.tile(context, definition, row, zxy, look, picture)
+    # The picture may wait for its turn, or for another connection: none is held meanwhile.
+    current.release()
+    with asked_by(asker_of(request.environ)):
+        found = service.tile(context, definition, row, zxy, look, picture)
     if found.content:
         # Of what lies outside nothing is kept. Whoever chooses a version or colours is not told of here.
         pictures = tile_gate.Pictures(row.layer, row.version, _MEDIA[picture])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from gis_service.services import studies
 from gis_service.services import study_tiles as service
@@ -12,9 +12,11 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.result_sheets import Sheet, SheetKind
 from gis_service.services.study_rights import require_document, shown_layers
 from gis_service.services.study_tiles import StudyTiles
+from gis_service.services.tile_flights import asked_by
 from gis_service.types import Text
 from gis_service.web import current, live
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response
+from gis_service.web.asker import asker_of
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, link, show, url
@@ -181,7 +183,11 @@ def tile(
     service.require_zoom(tiles.kind, zxy)
     sheet = _sheet(tiles)
     service.require_zoom(tiles.kind, zxy, sheet)
-    response = tile_response(service.tile(current.context(), tiles, sheet, zxy))
+    # The tile is asked for by a connection of its own; nobody waits for one while holding another.
+    current.release()
+    with asked_by(asker_of(request.environ)):
+        found = service.tile(current.context(), tiles, sheet, zxy)
+    response = tile_response(found)
     if query.mark is not None:
         shared = "public" if current.caller() is ANONYMOUS else "private"
         response.headers["Cache-Control"] = f"{shared}, {_FOREVER}"

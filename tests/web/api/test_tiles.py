@@ -145,7 +145,7 @@ def test_a_thinned_tile_says_so_and_the_tilejson_says_how(
 @pytest.mark.parametrize(
     ("asked", "carried"),
     [
-        ("", {"name", "role", "open_to"}),
+        ("", {"name", "role", "open_from", "open_to"}),
         ("?properties=*", None),
         ("?properties=code,open_from", {"code", "open_from"}),
         ("?properties=", set()),

@@ -119,10 +119,15 @@ export function canClose(layer: Layer): boolean {
   return layer.fields.some((field) => field.name === "open_to");
 }
 
-/** Closed by today: `open_to` is the first day a place is no longer open; ISO dates sort as text. */
+/** Not open today: before `open_from`, or from `open_to` on, the first day a place is no longer open; ISO dates sort as text. */
 function isClosed(layer: Layer): ExpressionSpecification {
   if (!canClose(layer)) return ["literal", false] as unknown as ExpressionSpecification;
-  return ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], localDay(new Date())];
+  const today = localDay(new Date());
+  return [
+    "any",
+    ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], today],
+    [">", ["to-string", ["coalesce", ["get", "open_from"], ""]], today],
+  ];
 }
 
 function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {
