@@ -49,7 +49,7 @@ def _measured(scene: Scene, all_held: Iterable["_Held"]) -> list[Row]:
     ranked = scene.parameters.rank_column is not None
     found = []
     for held in all_held:
-        measured = held.measured()
+        measured = _measure(scene, held)
         people, cost = scene.demand.people[held.group], scene.ways_of(held.group).field.cost
         far = beyond(cost, people, _WORST * scene.parameters.limit_cost) if held.of == "way" else None
         found.append(
@@ -71,20 +71,28 @@ def _measured(scene: Scene, all_held: Iterable["_Held"]) -> list[Row]:
 
 def lorenz_rows(scene: Scene) -> list[Row]:
     """Give the points of the curves that `rows` sums up: from those who have least, to everybody."""
-    return _curves(_held(scene))
+    return _curves(scene, _held(scene))
 
 
 def way_lorenz_rows(scene: Scene) -> list[Row]:
     """Give the points of those curves that tell of ways: no catchments are made for them."""
-    return _curves(_ways(scene))
+    return _curves(scene, _ways(scene))
 
 
-def _curves(all_held: Iterable["_Held"]) -> list[Row]:
+def _curves(scene: Scene, all_held: Iterable["_Held"]) -> list[Row]:
     return [
         held.head | {"people_share": told(people), "share": told(share)}
         for held in all_held
-        for people, share in held.measured().lorenz.tolist()
+        for people, share in _measure(scene, held).lorenz.tolist()
     ]
+
+
+def _measure(scene: Scene, held: "_Held") -> Inequality:
+    """Measure it; within and between the units that the study is told by."""
+    asked = held.of, held.group
+    if asked not in scene.measured:
+        scene.measured[asked] = inequality(held.values, held.people, held.unit)
+    return scene.measured[asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +110,6 @@ class _Held:
     @property
     def head(self) -> Row:
         return {"of": self.of, "group": self.group, "who": self.who}
-
-    def measured(self) -> Inequality:
-        """Measure it; within and between the units that the study is told by."""
-        return inequality(self.values, self.people, self.unit)
 
     def concentration(self) -> float | None:
         return concentration(self.values, self.people, self.rank)

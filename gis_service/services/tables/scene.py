@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gis_service.analysis.demand import Demand
+from gis_service.analysis.inequality import Inequality
 from gis_service.analysis.pairs import MAX_PAIRS
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import CoverageParameters
@@ -42,6 +43,8 @@ class Scene:
         Pairs of homes and facilities that its tables may hold.
     own
         Ways of the groups that walk at a speed of their own, by group.
+    measured
+        How evenly something is spread over a group, once for all tables that tell of it.
     """
 
     inputs: CoverageInputs
@@ -53,6 +56,7 @@ class Scene:
     tell: Callable[[float], None] = lambda _share: None
     most_pairs: int = MAX_PAIRS
     own: Mapping[str, Ways] = field(default_factory=dict)
+    measured: dict[tuple[str, str], Inequality] = field(default_factory=dict)
 
     def ways_of(self, group: str) -> Ways:
         """Give the ways that hold for a group."""
