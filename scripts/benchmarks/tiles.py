@@ -94,7 +94,9 @@ def cold(ground: servers.Ground, part: str, name: str) -> Measured:
     """Ask a server that has just been started for each tile once."""
     layer, zooms = PARTS[part]
     with servers.ours(ground) if name == "ours" else servers.peer(name, ground) as server:
-        paths = [server.path(layer, zxy) for zxy in city.tiles_of(zooms)]
+        # Ours carry what a map draws by unless all fields are asked for, which the peers give always.
+        fields = "?properties=*" if name == "ours" else ""
+        paths = [server.path(layer, zxy) + fields for zxy in city.tiles_of(zooms)]
         # Connections and plans are made before; these tiles lie beside those that are asked for.
         load.once_each(server.address, [server.path(layer, (20, x, 0)) for x in range(4 * CLIENTS)], CLIENTS)
         return measured(ground, server, lambda: load.once_each(server.address, paths, CLIENTS))
