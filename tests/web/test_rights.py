@@ -18,6 +18,7 @@ from gis_service.services import sessions, users
 from gis_service.services.accounts import Caller, Role, Scope, make_token
 from gis_service.services.transactions import writing
 from gis_service.web import cookies, current
+from tests.web.askers import from_its_own_address
 
 ROLES = ("viewer", "gis_staff", "planner", "analyst", "admin")
 NOBODY = None
@@ -330,7 +331,7 @@ def test_a_route_opens_to_those_who_may(
 def test_a_token_that_is_not_valid_opens_nothing(
     app: Flask, keys: Keys, method: str, path: str, token: str
 ) -> None:
-    client, kind = app.test_client(), TABLE[method, path]
+    client, kind = from_its_own_address(app, path), TABLE[method, path]
     headers = {"Authorization": f"Bearer {keys.refused[token]}"}
     for about, address in addresses(app, path):
         response = send(client, method, address, headers)
@@ -349,9 +350,7 @@ def test_a_token_that_is_not_valid_opens_nothing(
 
 @pytest.mark.parametrize("path", [path for method, path in TABLE if method == "GET"])
 def test_asking_for_the_head_alone_tells_no_more(app: Flask, path: str) -> None:
-    client = app.test_client()
-    # Each route is asked from an address of its own: live answers are limited by address.
-    client.environ_base["REMOTE_ADDR"] = f"198.51.100.{sorted(path for _, path in TABLE).index(path) % 250}"
+    client = from_its_own_address(app, path)
     for _, address in addresses(app, path):
         whole, head = client.get(address), client.head(address)
         assert (head.status_code, head.get_data()) == (whole.status_code, b"")
