@@ -18,9 +18,8 @@ from gis_service.db.tile_changes import is_box_touched, versions_of
 from gis_service.db.tiles import Importance, Rows, TileContent
 from gis_service.services.overview_recipes import Recipe
 from gis_service.services.overviews import plan_of
-from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box
-from gis_service.services.tile_sources import told
+from gis_service.services.tile_sources import StateTile
 from gis_service.types import BBox, LayerId
 
 OF_OVERVIEW = "overview."
@@ -28,7 +27,7 @@ OF_OVERVIEW = "overview."
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewTile:
+class OverviewTile(StateTile):
     """A tile of a zoom that overviews are for.
 
     Parameters
@@ -56,33 +55,10 @@ class OverviewTile:
         """The layer."""
         return self.recipe.table.layer
 
-    @property
-    def box(self) -> BBox:
-        """The tile with its rim, in longitude and latitude."""
-        return tile_box(*self.zxy, rows.BUFFER / rows.EXTENT)
-
-    def make(self) -> Made:
-        """Ask for the tile, the version of its layer and the update of its overview, all of one state."""
-        with snapshot(self.engine, is_small=True) as connection:
-            tile, made_of = self.made_in(connection)
-            return Made(tile.content, made_of, told(tile))
-
     def made_in(
         self, connection: Connection, budget: int | None = None
     ) -> tuple[TileContent, dict[LayerId, int]]:
-        """Make the tile of the state that a connection sees.
-
-        Parameters
-        ----------
-        connection
-            Inside a snapshot.
-        budget
-            Bytes that it may take before it is packed; that of all tiles when left out.
-
-        Returns
-        -------
-        The tile, and what it is made of.
-        """
+        """Make the tile of the state that a connection sees."""
         has_overview = is_for(self.zxy[0])
         state = states.state_of(connection, self.layer, is_read=True) if has_overview else None
         made_of = versions_of(connection, [self.layer])

@@ -1,6 +1,7 @@
 """Where tiles come from: a query over layers, and what tells whether its answer is still the same."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from gis_service.db.tile_changes import is_box_touched, versions_of
 from gis_service.db.tiles import BUFFER, EXTENT, TileContent
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box
-from gis_service.types import LayerId
+from gis_service.types import BBox, LayerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,44 @@ class QueriedTile:
                 if version != since and is_box_touched(connection, layer, since, box):
                     return None
         return now
+
+
+class StateTile(ABC):
+    """A tile of one state of its layers and of their overviews, kept with the numbers of both."""
+
+    __slots__ = ()
+
+    engine: Engine
+    zxy: tuple[int, int, int]
+
+    @property
+    def box(self) -> BBox:
+        """The tile with its rim, in longitude and latitude."""
+        return tile_box(*self.zxy, BUFFER / EXTENT)
+
+    def make(self) -> Made:
+        """Ask for the tile, with the versions of its layers and of their overviews, all of one state."""
+        with snapshot(self.engine, is_small=True) as connection:
+            tile, made_of = self.made_in(connection)
+            return Made(tile.content, made_of, told(tile))
+
+    @abstractmethod
+    def made_in(
+        self, connection: Connection, budget: int | None = None
+    ) -> tuple[TileContent, dict[LayerId, int]]:
+        """Make the tile of the state that a connection sees.
+
+        Parameters
+        ----------
+        connection
+            Inside a snapshot.
+        budget
+            Bytes that it may take before it is packed; that of all tiles when left out.
+
+        Returns
+        -------
+        The tile, and what it is made of.
+        """
 
 
 def told(tile: TileContent) -> str:

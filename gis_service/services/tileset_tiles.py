@@ -9,15 +9,13 @@ from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import versions_of
-from gis_service.db.tiles import BUFFER, EXTENT, TileContent
+from gis_service.db.tiles import TileContent
 from gis_service.db.tileset_tiles import DrawnLayer, tileset_tile
 from gis_service.files.vector_tiles import layer_sizes
 from gis_service.services.drawn_layers import LayerOfTileset, drawn, state_of
 from gis_service.services.overview_tiles import OF_OVERVIEW, is_for, unchanged_in
-from gis_service.services.tile_cache import Made
-from gis_service.services.tile_grid import tile_box
-from gis_service.services.tile_sources import told
-from gis_service.types import BBox, LayerId
+from gis_service.services.tile_sources import StateTile
+from gis_service.types import LayerId
 
 _TRIES = 6
 _AIM = 0.95
@@ -27,7 +25,7 @@ Name = TypeVar("Name", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class TilesetTile:
+class TilesetTile(StateTile):
     """A tile that a reviewed query makes of several layers.
 
     Parameters
@@ -52,33 +50,10 @@ class TilesetTile:
         """The layers."""
         return [one.recipe.table.layer for one in self.layers]
 
-    @property
-    def box(self) -> BBox:
-        """The tile with its rim, in longitude and latitude."""
-        return tile_box(*self.zxy, BUFFER / EXTENT)
-
-    def make(self) -> Made:
-        """Ask for the tile, with the versions of its layers and of their overviews, all of one state."""
-        with snapshot(self.engine, is_small=True) as connection:
-            tile, made_of = self.made_in(connection)
-            return Made(tile.content, made_of, told(tile))
-
     def made_in(
         self, connection: Connection, budget: int | None = None
     ) -> tuple[TileContent, dict[LayerId, int]]:
-        """Make the tile of the state that a connection sees.
-
-        Parameters
-        ----------
-        connection
-            Inside a snapshot.
-        budget
-            Bytes that it may take before it is packed; that of all tiles when left out.
-
-        Returns
-        -------
-        The tile, and what it is made of.
-        """
+        """Make the tile of the state that a connection sees."""
         zoom, layers = self.zxy[0], []
         made_of: dict[LayerId, int] = {}
         has_overview = is_for(zoom)
