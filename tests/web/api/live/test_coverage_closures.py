@@ -1,33 +1,11 @@
 """Live answers over HTTP about closed roads."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.live_answers import ASKED, CELLS, STUDY, bearer, found, made, tokens_of, why_at
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"))
-
-
-@pytest.fixture
-def town(town_app: Flask) -> FlaskClient:
-    return town_app.test_client()
+from tests.web.live_answers import ASKED, CELLS, STUDY, bearer, found, why_at
 
 
 @pytest.mark.parametrize(

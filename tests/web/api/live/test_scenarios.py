@@ -1,17 +1,16 @@
 """Scenarios over HTTP: kept with ETags, shared, asked in the place of edits, rebased, and published."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gis_service.services.tile_grid import tile_of
 from tests.live_town import MOTORBIKE, degrees
-from tests.web.live_answers import PLENTY, bearer, made, tokens_of
+from tests.web.live_answers import bearer
 from tests.web.problem import assert_problem
 
 INPUTS = MOTORBIKE | {"at": "2025-06-30T10:00", "limit": 300}
@@ -19,26 +18,6 @@ CLOSE = {"op": "close", "id": "one_stop_office1"}
 ADD = {"op": "add", "tmp_id": "x", "geometry": {"type": "Point", "coordinates": list(degrees(2500))}}
 BODY: dict[str, Any] = {"title": "Đóng một cửa Tây", "inputs": INPUTS, "edits": [CLOSE]}
 PATH = "/api/scenarios"
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"), PLENTY)
-
-
-@pytest.fixture
-def town(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture

@@ -1,35 +1,13 @@
 """Further tables of live answers over HTTP: as far as each role may see them."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from gis_service.services.tables import TABLES, Scene
 from gis_service.services.tables.scene import Row
-from tests.web.live_answers import ASKED, CELLS, EXACT, PUBLIC, STUDY, bearer, found, made, tokens_of
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"))
-
-
-@pytest.fixture
-def town(town_app: Flask) -> FlaskClient:
-    return town_app.test_client()
+from tests.web.live_answers import ASKED, CELLS, EXACT, PUBLIC, STUDY, bearer, found
 
 
 @pytest.mark.parametrize("address", [STUDY, CELLS, f"/api/catchment?{ASKED}"])

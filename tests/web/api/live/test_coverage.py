@@ -1,6 +1,6 @@
 """Live answers over HTTP: what each role sees, what is refused, what a reader need not fetch again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,30 +17,10 @@ from gis_service.services.study_reach import LIVE, STORED
 from gis_service.services.transactions import reading
 from gis_service.web import current
 from tests.live_town import degrees
-from tests.web.live_answers import ASKED, CELLS, EXACT, PUBLIC, STUDY, bearer, found, made, tokens_of, why_at
+from tests.web.live_answers import ASKED, CELLS, EXACT, PUBLIC, STUDY, bearer, found, made, why_at
 from tests.web.problem import assert_problem
 
 FEW = 3
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"))
-
-
-@pytest.fixture
-def town(town_app: Flask) -> FlaskClient:
-    return town_app.test_client()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Results of kept studies as tiles: they are the study as its reader may see it, and they never change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,26 +24,6 @@ INPUTS = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00
 BUDGET = "gis_service.services.result_levels.BUDGET"
 SHORT = 120
 """Seconds: some homes are beyond them, and some cells hold fewer than ten people."""
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"))
-
-
-@pytest.fixture
-def town(town_app: Flask) -> FlaskClient:
-    return town_app.test_client()
 
 
 def kept(

@@ -1,38 +1,16 @@
 """What if over HTTP: for everybody without small counts, for planners to the metre, and nothing is stored."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.live_town import MOTORBIKE, degrees
-from tests.web.live_answers import PLENTY, bearer, made, tokens_of
+from tests.web.live_answers import bearer, made
 from tests.web.problem import assert_problem
 
 ASKED = MOTORBIKE | {"at": "2025-06-30T10:00", "limit": 300}
 CLOSE = {"op": "close", "id": "one_stop_office1"}
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"), PLENTY)
-
-
-@pytest.fixture
-def town(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def asked(

@@ -1,7 +1,6 @@
 """Compact products over HTTP: who is given which, under which name, and how long it may be kept."""
 
 import gzip
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,30 +13,10 @@ from gis_service.services.audit import AuditFilter
 from gis_service.services.study_product_bytes import MAGIC, unpacked
 from gis_service.services.transactions import reading
 from gis_service.web import current
-from tests.web.live_answers import ASKED, EXACT, PUBLIC, STUDY, bearer, found, made, tokens_of
+from tests.web.live_answers import ASKED, EXACT, PUBLIC, STUDY, bearer, found, made
 from tests.web.problem import assert_problem
 
 PRODUCT = f"/api/coverage/product?{ASKED}"
-
-
-@pytest.fixture(scope="module")
-def town_url(make_town_database: Callable[[str], str]) -> str:
-    return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def tokens(town_url: str) -> dict[str, str]:
-    return tokens_of(town_url)
-
-
-@pytest.fixture(scope="module")
-def town_app(town_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    yield from made(town_url, tmp_path_factory.mktemp("var"))
-
-
-@pytest.fixture
-def town(town_app: Flask) -> FlaskClient:
-    return town_app.test_client()
 
 
 def address(town: FlaskClient, path: str, headers: dict[str, str] | None = None) -> str:
