@@ -11,6 +11,7 @@ from tests.browser.visit import Looking, Visit, wait_until
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
+WHAT_IF = "/?lang=vi&view=whatif&edits=an1_106.32_20.47"
 PHONE = (390, 844)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SMALL_PHONE = (360, 740)
@@ -157,7 +158,7 @@ def test_fits_a_phone(look: Looking) -> None:
     assert visit.complaints == []
 
 
-@pytest.mark.parametrize("path", ["/?lang=vi", "/?lang=vi&view=layers", "/?lang=en&view=table"])
+@pytest.mark.parametrize("path", ["/?lang=vi", WHAT_IF, "/?lang=vi&view=layers", "/?lang=en&view=table"])
 def test_every_control_of_a_phone_is_large_enough_for_a_thumb(look: Looking, path: str) -> None:
     page = look(*SMALL_PHONE).open(path)
     expect(page.locator("h1, .layers, .features").first).to_be_visible()
@@ -191,13 +192,17 @@ def test_nothing_on_a_small_phone_lies_over_anything_else(look: Looking, path: s
 
 
 @pytest.mark.parametrize("size", [(1440, 900), pytest.param(PHONE, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("path", ["/?lang=vi", "/?lang=en&view=layers", "/?lang=en&place=106.31,20.46"])
+@pytest.mark.parametrize(
+    "path", ["/?lang=vi", WHAT_IF, "/?lang=en&view=layers", "/?lang=en&place=106.31,20.46"]
+)
 def test_has_no_serious_barrier(look: Looking, size: tuple[int, int], path: str) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
     page = look(*size).open(path)
     if "place" in path:
         expect(page.locator(".why h2")).to_be_visible()
+    if "whatif" in path:
+        expect(page.locator(".told-change")).to_be_visible()
     # Evaluated by the debugger, which the page's policy does not bind.
     page.evaluate(AXE.read_text("utf-8"))
     for scheme in SCHEMES:

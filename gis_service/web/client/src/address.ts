@@ -3,10 +3,12 @@
 import { batch, effect } from "@preact/signals";
 
 import { isSame } from "./asked";
+import { editsIn, editsText } from "./edits";
 import type { City } from "./page";
 import { addressParams, questionFrom } from "./question";
 import { RAMP } from "./ramp";
 import * as state from "./state";
+import * as trying from "./trying";
 
 const PLACE = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/;
 
@@ -27,6 +29,13 @@ export function layersIn(text: string | null, city: City): ReadonlySet<string> {
   return new Set((text ?? "").split(",").filter((id) => Object.hasOwn(city.fields, id)));
 }
 
+/** Without a question only the layers can be seen. */
+function viewIn(text: string | null, hasQuestion: boolean): state.View {
+  if (text === "table" || text === "layers") return text;
+  if (!hasQuestion) return "layers";
+  return text === "whatif" ? text : "coverage";
+}
+
 function read(city: City): void {
   const params = new URLSearchParams(window.location.search);
   const view = params.get("view");
@@ -35,11 +44,12 @@ function read(city: City): void {
     const question = questionFrom(params, city);
     // The same question again, as when only the place is gone back over, asks for nothing.
     if (!isSame(question, state.question.peek())) state.question.value = question;
-    state.view.value = view === "layers" || view === "table" || !state.question.value ? (view === "table" ? view : "layers") : "coverage";
+    state.view.value = viewIn(view, state.question.value !== null);
     state.language.value = params.get("lang") === "en" || (!params.has("lang") && document.documentElement.lang === "en") ? "en" : "vi";
     state.shown.value = layersIn(params.get("layers"), city);
     state.onlyClass.value = classIn(params.get("class"));
     state.choose({ unit: params.get("unit"), place });
+    trying.open(editsIn(params.get("edits")));
   });
 }
 
@@ -50,6 +60,7 @@ function written(city: City): string {
   if (state.place.value) params.set("place", state.place.value.map((one) => one.toFixed(5)).join(","));
   else if (state.unit.value) params.set("unit", state.unit.value);
   if (state.onlyClass.value !== null) params.set("class", String(state.onlyClass.value));
+  if (trying.edits.value.length > 0) params.set("edits", editsText(trying.edits.value));
   if (state.shown.value.size > 0) params.set("layers", [...state.shown.value].toSorted().join(","));
   // For the reader of the link; what the page computes from is told by the answer, not by its address.
   if (state.answer.value?.generated_data) params.set("data", "generated");

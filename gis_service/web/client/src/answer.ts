@@ -113,18 +113,19 @@ function turnoutText(study: Study, language: Language): string {
   return language === "vi" ? `, kể cả ${time} chuẩn bị xuất phát` : `, ${time} of turn-out included`;
 }
 
-function reach(study: Study, service: string, language: Language): string {
+/** What people do who are within the standard, without saying who: "đến được trạm y tế trong 15 phút đi bộ". */
+export function reachText(study: Study, service: string, language: Language, isOne = false): string {
   const { measure, limit } = study.parameters;
   const mode = MODES[study.parameters.mode ?? ""]?.[language] ?? "";
   const vi = language === "vi";
   const distance = distanceText(limit, language);
   if (measure !== "network_time" && measure !== "network_distance") {
     return vi ? `ở trong bán kính ${distance} (đường chim bay) quanh ${service}`
-      : `live within ${distance} (as the crow flies) of ${service}`;
+      : `${isOne ? "lives" : "live"} within ${distance} (as the crow flies) of ${service}`;
   }
   const verb = comesToPeople(study)
-    ? { vi: `được ${service} tiếp cận`, en: `are reached from ${service}` }
-    : { vi: `đến được ${service}`, en: `reach ${service}` };
+    ? { vi: `được ${service} tiếp cận`, en: `${isOne ? "is" : "are"} reached from ${service}` }
+    : { vi: `đến được ${service}`, en: `${isOne ? "reaches" : "reach"} ${service}` };
   if (measure === "network_distance") {
     return vi ? `${verb.vi} trong ${distance} đường, ${mode}` : `${verb.en} within ${distance} of road ${mode}`;
   }
@@ -150,7 +151,7 @@ function subject(group: Text | null, language: Language): string {
 export function sentenceOf(study: Study, figures: Figures, service: string, group: Text | null, language: Language): Sentence {
   const share = figures.share === null ? "–" : shareText(figures.share, language);
   const made = study.generated_data ? ` (${word("generated", language)})` : "";
-  const reached = `${share} ${subject(group, language)} ${reach(study, inSentence(service), language)}${made}`
+  const reached = `${share} ${subject(group, language)} ${reachText(study, inSentence(service), language)}${made}`
     .trim().replace(/\s+([.,])/g, "$1");
   if (!figures.uncovered) return { reached: `${reached}.`, outside: null };
   const people = Math.round(figures.uncovered);

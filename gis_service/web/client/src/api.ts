@@ -108,19 +108,32 @@ function firstOf(signals: readonly AbortSignal[]): AbortSignal | null {
   return both.signal;
 }
 
+/** What goes with a request that asks by more than its address. */
+interface Sent {
+  readonly method?: "POST";
+  readonly body?: string;
+}
+
+/** Send a body and read what is answered, as the same reader. */
+export async function send<T>(path: string, body: unknown, language: Language, signal?: AbortSignal): Promise<T> {
+  return read<T>(path, language, signal, undefined, { method: "POST", body: JSON.stringify(body) });
+}
+
 /**
  * Read a document. A token `onTrial` is carried by this one request, in place of the one that is kept.
  *
  * When the kept token, or the session, is no longer taken it is forgotten, and what is still wanted is asked for anew.
  */
-export async function read<T>(path: string, language: Language, signal?: AbortSignal, onTrial?: string): Promise<T> {
+export async function read<T>(path: string, language: Language, signal?: AbortSignal, onTrial?: string, sent: Sent = {}): Promise<T> {
   const carried = onTrial ?? token;
   const hadSession = session;
   const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
   const end = firstOf(ends);
   const response = await fetchPatiently(path, {
     headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
+      ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
       ...(carried === null ? {} : { Authorization: `Bearer ${carried}` }) },
+    ...sent,
     ...(carried === null && !session ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
     signal: end,
   });
@@ -128,7 +141,7 @@ export async function read<T>(path: string, language: Language, signal?: AbortSi
     if (carried === token && hadSession === session) ended(carried === null ? "session" : "token");
     // Who gave up meanwhile, as one does who asked for single homes, asks no more.
     signal?.throwIfAborted();
-    if (carried !== token || hadSession !== session) return read<T>(path, language, signal);
+    if (carried !== token || hadSession !== session) return read<T>(path, language, signal, undefined, sent);
   }
   if (!response.ok) throw await refusalOf(response);
   const document = (await response.json()) as T;

@@ -15,6 +15,8 @@ export interface Facility {
   readonly name: string;
   readonly at: readonly [number, number];
   readonly site: string;
+  /** The code that studies and scenarios know it by; null where the layer has none. */
+  readonly code: string | null;
   /** First day it is open, and first day it no longer is (ISO dates); null is open-ended. */
   readonly from: string | null;
   readonly to: string | null;
@@ -36,6 +38,7 @@ export function facilityOf(feature: Feature): Facility | null {
     name: textOf(known["name"]) ?? "",
     at,
     site: textOf(known["site_id"]) ?? `#${String(feature.id)}`,
+    code: textOf(known["code"]),
     from: textOf(known["open_from"])?.slice(0, 10) ?? null,
     to: textOf(known["open_to"])?.slice(0, 10) ?? null,
     rank: typeof known["branch_rank"] === "number" ? known["branch_rank"] : null,
@@ -118,13 +121,13 @@ export function choicesOf(facilities: readonly Facility[], city: City, question:
   return choices[0]?.open === 0 ? [] : choices;
 }
 
-/** The places for the map: those not open yet are left out. */
+/** The places for the map: those not open yet, and those that are drawn as edited, are left out. */
 export function facilityFeatures(
-  facilities: readonly Facility[], stands: readonly Standing[],
+  facilities: readonly Facility[], stands: readonly Standing[], edited: ReadonlySet<unknown> = new Set(),
 ): FeatureCollection<Point, { name: string; standing: Standing }> {
   const features = facilities.flatMap((one, index) => {
     const standing = stands[index] ?? "later";
-    if (standing === "later") return [];
+    if (standing === "later" || edited.has(one.fid)) return [];
     return [{
       type: "Feature" as const,
       id: one.fid,

@@ -13,6 +13,7 @@ import { readLayers } from "./layers";
 import type { City } from "./page";
 import * as state from "./state";
 import type { Loaded } from "./state";
+import { followEdits } from "./trying";
 import { readWhy } from "./why";
 
 const LATE_AFTER_MS = 2000;
@@ -228,4 +229,5 @@ export function startLoading(city: City): void {
   followFacilities();
   followQuestion();
   followPlace();
+  followEdits();
 }

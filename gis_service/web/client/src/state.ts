@@ -7,7 +7,7 @@ import type { Account } from "./account";
 import { figuresOf, zonesOf, type Coverage, type Figures, type Zone } from "./answer";
 import { askedOf, isSame, type Answered, type Asked } from "./asked";
 import type { Cells } from "./cells";
-import type { Facility, StateChoice } from "./facilities";
+import { standings, type Facility, type StateChoice } from "./facilities";
 import type { Language } from "./language";
 import type { Layer } from "./layers";
 import type { City, Vintage } from "./page";
@@ -23,7 +23,7 @@ export type Loaded<T> =
 
 export const LOADING = { state: "loading" } as const;
 
-export type View = "coverage" | "layers" | "table";
+export type View = "coverage" | "whatif" | "layers" | "table";
 
 /** One feature that somebody chose, on the map or in the table of a layer. */
 export interface Selection {
@@ -128,6 +128,12 @@ export const figures = computed<Figures | null>(() => (answer.value ? figuresOf(
 export const zones = computed<readonly Zone[]>(() => (answer.value ? zonesOf(answer.value, group.value) : []));
 /** Places of the question that is shown. */
 export const placesTold = computed<readonly Facility[] | null>(() => (answered.value ? answered.value.asked.places : placesOfService.value));
+/** Item ids of the places that are open in the state that is shown. */
+export const openNow = computed<ReadonlySet<number>>(() => {
+  const [places, question] = [placesTold.value ?? [], told.value];
+  const stands = question ? standings(places, question.state, question.share, today) : [];
+  return new Set(places.filter((_, index) => stands[index] === "open" || stands[index] === "branch").map((one) => one.fid));
+});
 /** States of the service that is shown, and of the one that can be chosen among now. */
 export const choicesTold = computed<readonly StateChoice[]>(() => (answered.value?.asked ?? asked.value)?.choices ?? []);
 export const choices = computed<readonly StateChoice[]>(() => asked.value?.choices ?? []);

@@ -15,7 +15,7 @@ const CITY = {
 } as unknown as City;
 
 function place(fid: number, known: Partial<Facility> = {}): Facility {
-  return { fid, name: "", at: [106, 20], site: `#${fid}`, from: null, to: null, rank: null, ...known };
+  return { fid, name: "", at: [106, 20], site: `#${fid}`, code: null, from: null, to: null, rank: null, ...known };
 }
 
 const MERGED = [place(1, { to: "2025-07-01" }), place(2)];

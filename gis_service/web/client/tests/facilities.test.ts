@@ -6,7 +6,7 @@ import type { City } from "../src/page";
 import type { Question } from "../src/question";
 
 function facility(fid: number, known: Partial<Facility> = {}): Facility {
-  return { fid, name: `Một cửa ${fid}`, at: [106, 20], site: `#${fid}`, from: null, to: null, rank: null, ...known };
+  return { fid, name: `Một cửa ${fid}`, at: [106, 20], site: `#${fid}`, code: null, from: null, to: null, rank: null, ...known };
 }
 
 const DAY = "2026-01-01";

@@ -15,6 +15,7 @@ import { emptyMap, PLACES_SOURCE, themed } from "../style";
 import { askAgain } from "./again";
 import { addBase, followSeaNames } from "./base";
 import { followBackground } from "./background";
+import { followTrying } from "./edits";
 import { followAnswer } from "./marks";
 import { followLayers, type Overlays } from "./overlays";
 import { followPointer } from "./pointer";
@@ -124,6 +125,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
   followUnits(map, city);
   followBackground(map, city);
   followAnswer(map);
+  followTrying(map);
   const overlays = followLayers(map);
   followLanguage(map);
   followSeaNames(map);

@@ -9,6 +9,7 @@ import { facilityFeatures, standings } from "../facilities";
 import { DOT_IMAGE } from "../layers";
 import * as state from "../state";
 import { COLOURS, slot } from "../style";
+import * as trying from "../trying";
 
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 const LAST_ZOOM = 24;
@@ -97,9 +98,10 @@ function set(map: MapLibre, source: string, data: FeatureCollection): void {
 function followFacilities(map: MapLibre): void {
   effect(() => {
     const [list, question] = [state.placesTold.value, state.told.value];
-    const isOn = state.view.value === "coverage";
+    const isOn = state.view.value === "coverage" || state.view.value === "whatif";
+    const edited = new Set(state.view.value === "whatif" ? trying.drawn.value.flatMap((one) => (one.op === "shut" ? [] : [one.target])) : []);
     const stands = list && question ? standings(list, question.state, question.share, state.today) : [];
-    set(map, "facilities", isOn && list ? facilityFeatures(list, stands) : EMPTY);
+    set(map, "facilities", isOn && list ? facilityFeatures(list, stands, edited) : EMPTY);
     const isMany = stands.filter((one) => one === "open").length > MANY;
     map.setPaintProperty("facility:open", "circle-radius", grown(isMany ? 3.2 : 4.6));
     map.setPaintProperty("facility:open", "circle-stroke-width", isMany ? 1.2 : 1.8);

@@ -2,10 +2,13 @@
 
 import type { Map as MapLibre, MapMouseEvent, Point } from "maplibre-gl";
 
+import { rounded, withAdded, withShut } from "../edits";
 import { unitSource } from "../layers";
 import type { City } from "../page";
 import * as state from "../state";
+import * as trying from "../trying";
 import { markGround } from "./base";
+import { targetAt } from "./edits";
 import type { Overlays } from "./overlays";
 
 /** Pixels around a click or a touch in which a feature still counts as hit. */
@@ -36,7 +39,32 @@ interface Press {
   readonly lngLat: { readonly lng: number; readonly lat: number };
 }
 
-function pick(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: City, overlays: Overlays): void {
+/** Roads are drawn one by one, with the number they are known by, from here on. */
+const WAYS_FROM_ZOOM = 14;
+
+/** What a press does while something is tried out: add, shut, or choose a place of the service. */
+function tryOut(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: City, overlays: Overlays): void {
+  if (trying.tool.peek() === "add") {
+    trying.change(withAdded(trying.edits.peek(), rounded([lng, lat])));
+    trying.tool.value = null;
+    return;
+  }
+  const way = trying.tool.peek() === "shut" && map.getZoom() >= WAYS_FROM_ZOOM ? hit(map, overlays, point, [lng, lat]) : null;
+  if (way?.layer === "roads" || way?.layer === "ferries") {
+    trying.change(withShut(trying.edits.peek(), way.layer, way.fid));
+    return;
+  }
+  if (trying.tool.peek() === "shut") return;
+  trying.chosen.value = targetAt(map, point);
+  if (trying.chosen.peek() === null) state.choose({ unit: unitAt(map, point, city) });
+}
+
+function pick(map: MapLibre, press: Press, city: City, overlays: Overlays): void {
+  const { point, lngLat: { lng, lat } } = press;
+  if (state.view.peek() === "whatif") {
+    tryOut(map, press, city, overlays);
+    return;
+  }
   const feature = hit(map, overlays, point, [lng, lat]);
   if (feature) state.choose({ feature });
   else if (state.view.peek() === "coverage" && state.answer.peek()) {
@@ -47,6 +75,12 @@ function pick(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: City,
 export function followPointer(map: MapLibre, city: City, overlays: Overlays): void {
   map.on("click", (event: MapMouseEvent) => pick(map, event, city, overlays));
   map.on("mousemove", (event) => {
+    if (state.view.peek() === "whatif") {
+      if (trying.drag.peek() !== null) return;
+      const isHeld = targetAt(map, event.point) !== null;
+      map.getCanvas().style.cursor = trying.tool.peek() !== null ? "crosshair" : isHeld ? "grab" : "";
+      return;
+    }
     const answers = hit(map, overlays, event.point, [0, 0]) !== null || unitAt(map, event.point, city) !== null;
     map.getCanvas().style.cursor = answers ? "pointer" : "";
   });

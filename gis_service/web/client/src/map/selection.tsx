@@ -6,9 +6,11 @@ import { render, type VNode } from "preact";
 
 import { sourceId } from "../layers";
 import { FeatureCard } from "../parts/FeatureCard";
+import { PlaceCard } from "../parts/PlaceCard";
 import { WhyCard } from "../parts/WhyCard";
 import * as state from "../state";
 import { COLOURS, themed } from "../style";
+import * as trying from "../trying";
 import { bring } from "./view";
 
 const MARKS = ["selected:edge", "selected:point"] as const;
@@ -69,6 +71,7 @@ export function followSelection(map: MapLibre): void {
     if (isPhone) show(null, null);
     else if (chosen) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
     else if (place && isCoverage && hasWhy.value) show(<WhyCard />, place);
+    else if (state.view.value === "whatif") show(trying.chosen.value === null ? null : <PlaceCard target={trying.chosen.value} />, trying.chosenAt.value);
     else show(null, null);
   });
   effect(() => {

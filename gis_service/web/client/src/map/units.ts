@@ -4,11 +4,14 @@ import { effect } from "@preact/signals";
 import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as MapLibre, PropertyValueSpecification } from "maplibre-gl";
 
 import type { Zone } from "../answer";
+import { colourOf as changeColour } from "../changes";
 import { nameLayout, namePaint, tilesUrl, unitSource } from "../layers";
 import type { City, Vintage } from "../page";
 import { classOf, colourOf, NO_SHARE } from "../ramp";
 import * as state from "../state";
 import { COLOURS, slot, themed } from "../style";
+import * as trying from "../trying";
+import { changedZones, pointsOf, type ZoneChange } from "../whatIf";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
 
@@ -23,11 +26,20 @@ const TILES_END_AT_ZOOM = 16;
 /** A province fills the smallest phone at zoom 7 or more; its units are named from there, as many as there is room for. */
 const NAMES_FROM_ZOOM = 7;
 
+/** Colours by code; a unit that is not named has the other one. */
+function matched(pairs: readonly string[], key: string, other: string): ExpressionSpecification | string {
+  if (pairs.length === 0) return other;
+  return ["match", ["to-string", ["get", key]], ...pairs, other] as unknown as ExpressionSpecification;
+}
+
 /** Colour of each unit by its code; a unit the answer does not name has no colour of the ramp. */
 export function coloursOf(zones: readonly Zone[], key: string): ExpressionSpecification | string {
-  const pairs = zones.flatMap((zone) => [zone.id, colourOf(zone)]);
-  if (pairs.length === 0) return NO_SHARE;
-  return ["match", ["to-string", ["get", key]], ...pairs, NO_SHARE] as unknown as ExpressionSpecification;
+  return matched(zones.flatMap((zone) => [zone.id, colourOf(zone)]), key, NO_SHARE);
+}
+
+/** Colour of each unit by what edits change in it; the others are plain ground. */
+export function changeColours(zones: readonly ZoneChange[], key: string): ExpressionSpecification | string {
+  return matched(zones.flatMap((zone) => [zone.id, changeColour(pointsOf(zone))]), key, PLAIN);
 }
 
 /**
@@ -78,13 +90,15 @@ function add(map: MapLibre, layer: string): void {
 
 function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
   const isDark = state.isDark.value;
+  const changed = state.view.value === "whatif" && trying.difference.value ? changedZones(trying.difference.value.value, state.group.value) : null;
   const zones = isOn ? state.zones.value : [];
-  const colours = isOn ? themed(coloursOf(zones, key), isDark) : themed(PLAIN, isDark);
+  const plain = changed === null ? PLAIN : changeColours(changed, key);
+  const colours = themed(isOn ? coloursOf(zones, key) : plain, isDark);
   const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && state.isOld.value);
   const source = unitSource(vintage.layer);
   map.setPaintProperty(`${source}:area`, "fill-color", colours);
   // Without an answer the units are plain ground, which gives way to the pictures that somebody put there.
-  map.setPaintProperty(`${source}:area`, "fill-opacity", !isOn && state.background.value !== null ? 0 : opacity);
+  map.setPaintProperty(`${source}:area`, "fill-opacity", !isOn && changed === null && state.background.value !== null ? 0 : opacity);
   map.setPaintProperty(`${source}:edge`, "line-color", themed(isOn ? COLOURS.paper : PLAIN_EDGE, isDark));
   map.setPaintProperty(`${source}:point`, "circle-color", colours);
   map.setPaintProperty(`${source}:point`, "circle-opacity", opacity);

@@ -15,6 +15,7 @@ import { QuestionPart } from "./Question";
 import { Rail } from "./Rail";
 import { Sheet } from "./Sheet";
 import { UnitTable } from "./UnitTable";
+import { WhatIfPart } from "./WhatIf";
 import { WhyCard } from "./WhyCard";
 
 function Coverage({ city, reload }: Props) {
@@ -28,6 +29,17 @@ function Coverage({ city, reload }: Props) {
       <Notices city={city} />
       {state.isPhone.value && <Legend />}
       <UnitTable showUnit={reload.showUnit} />
+    </>
+  );
+}
+
+function WhatIf({ city, reload }: Props) {
+  if (!state.question.value) return <p class="quiet">{word("noAnswer", state.language.value)}</p>;
+  return (
+    <>
+      <QuestionPart city={city} />
+      <WhatIfPart city={city} goTo={reload.goTo} />
+      {state.isPhone.value && <Legend />}
     </>
   );
 }
@@ -76,6 +88,7 @@ export function App({ city, reload }: Props) {
           <ReaderEnded />
           <ChosenFeature />
           {view === "coverage" && <Coverage city={city} reload={reload} />}
+          {view === "whatif" && <WhatIf city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}
           {view === "layers" && <LayerList city={city} retry={reload.layers} retryLayer={reload.layer} />}
           {view === "table" && <FeatureTable key={state.reader.value} retryLayers={reload.layers} />}

@@ -5,10 +5,13 @@ import { Fragment } from "preact";
 import { sizeAt } from "../cells";
 import { distanceText, word, type Language } from "../language";
 import { canClose } from "../layers";
+import { STEPS, stepOf, UNCHANGED } from "../changes";
 import { closedLook } from "../legend";
 import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
 import * as state from "../state";
+import * as trying from "../trying";
 import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
+import { changedZones, pointsOf } from "../whatIf";
 import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
 
@@ -45,6 +48,27 @@ function Ramp({ language }: { readonly language: Language }) {
       </div>
       {hidden > 0 && <p class="legend-row"><i class="patch" style={{ background: HIDDEN }} />{word("hiddenFigure", language)}: {unitsText(hidden, language)}</p>}
       {empty > 0 && <p class="legend-row"><i class="patch" style={{ background: NO_SHARE }} />{word("noPeople", language)}: {unitsText(empty, language)}</p>}
+    </div>
+  );
+}
+
+/** The steps of a difference, with how many units stand on each. */
+function ChangeRamp({ language }: { readonly language: Language }) {
+  const difference = trying.difference.value;
+  if (difference === null) return null;
+  const points = changedZones(difference.value, state.group.value).map(pointsOf);
+  return (
+    <div class="legend-units">
+      <p class="legend-title">{word("changeLegend", language)}</p>
+      <div class="ramp">
+        {STEPS.map((step, index) => (
+          <p key={step.colour}>
+            <i style={{ background: step.colour }} />
+            <span>{step.text}</span>
+            {index !== UNCHANGED && <small>{onStep(points.filter((one) => one !== null && stepOf(one) === index).length, language)}</small>}
+          </p>
+        ))}
+      </div>
     </div>
   );
 }
@@ -94,10 +118,12 @@ export function Legend() {
   const language = state.language.value;
   // Drawn before the answer too, so that the map need not give way to it later; without an answer it would mean nothing.
   const isCoverage = state.view.value === "coverage" && state.told.value !== null && (state.answer.value !== null || state.unanswered.value === null);
-  if (!isCoverage && state.shownLayers.value.length === 0) return null;
+  const isChange = state.view.value === "whatif" && trying.difference.value !== null;
+  if (!isCoverage && !isChange && state.shownLayers.value.length === 0) return null;
   return (
     <aside class="legend" aria-label={word("legend", language)}>
       {isCoverage && <Ramp language={language} />}
+      {isChange && <ChangeRamp language={language} />}
       <ul>
         {isCoverage && <OutsideRow language={language} />}
         {isCoverage && <Places language={language} />}

@@ -3,7 +3,7 @@
 import { word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
-import { CoverageIcon, LayersIcon, TableIcon } from "./icons";
+import { CoverageIcon, LayersIcon, TableIcon, TryIcon } from "./icons";
 import { TokenButton } from "./TokenDialog";
 
 function initials(title: string): string {
@@ -12,8 +12,9 @@ function initials(title: string): string {
 
 const VIEWS = [
   { id: "coverage", Icon: CoverageIcon },
+  { id: "whatif", Icon: TryIcon },
   { id: "layers", Icon: LayersIcon },
-  { id: "table", Icon: TableIcon },
+  { id: "table", Icon: TableIcon, TryIcon },
 ] as const;
 
 export function Rail({ city }: { readonly city: City }) {

@@ -40,3 +40,19 @@ export function PersonIcon() {
 export function KeyIcon() {
   return <Icon><circle cx="8" cy="15.5" r="4" /><path d="m11 12.5 8-8M16 7.5l3 3M13.5 10l2 2" /></Icon>;
 }
+
+export function TryIcon() {
+  return <Icon><path d="M12 3.5v6M9.5 7 12 9.5 14.5 7M4 12.5h16M7 12.5v4l5 4 5-4v-4" /></Icon>;
+}
+
+export function BackIcon() {
+  return <Icon><path d="M9 6 4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-3" /></Icon>;
+}
+
+export function ForthIcon() {
+  return <Icon><path d="m15 6 4.5 4.5L15 15M19 10.5h-9a5 5 0 0 0 0 10h3" /></Icon>;
+}
+
+export function ShutIcon() {
+  return <Icon><circle cx="12" cy="12" r="8" /><path d="M7.5 12h9" /></Icon>;
+}
