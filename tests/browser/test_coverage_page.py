@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Service
+from tests.browser.gate import Gate
 from tests.browser.visit import Looking, Visit, wait_until
 
 pytestmark = pytest.mark.browser
@@ -101,6 +102,32 @@ def test_service_mode_people_and_units_are_chosen_like_a_sentence(look: Looking)
     page.get_by_role("combobox", name="Dịch vụ").select_option("health_station")
     expect(page.locator("h1")).to_contain_text("đến được trạm y tế")
     assert page.locator(".switch").count() == 0
+    assert visit.complaints == []
+
+
+def test_under_the_finger_figures_are_counted_here_and_are_those_of_the_service(look: Looking) -> None:
+    visit = _opened(look)
+    page = visit.page
+    product = page.evaluate("fetch('/api/coverage/product?" + STANDARD + "').then(one => one.ok)")
+    assert product
+    handle = page.get_by_role("slider", name="Giới hạn của tiêu chuẩn")
+    sentence, table = page.locator(".told:not(.old) h1"), page.locator(".zones tbody tr")
+    # Not one question reaches the service from here on.
+    gate = Gate(page, r"/api/coverage\?")
+    for key, limit in (("Shift+ArrowLeft", 585), ("ArrowLeft", 525), ("PageDown", 225)):
+        handle.press(key)
+        told = _answer(visit.service, f"{STANDARD}&limit={limit}")
+        share = f"{told['totals']['all']['share'] * 100:.1f}".replace(".", ",")
+        expect(sentence).to_contain_text(f"{share}\u00a0% người dân")
+        assert _people(page.locator("h1 strong").inner_text()) == round(told["totals"]["all"]["uncovered"])
+        rows = sorted(told["zones"], key=lambda zone: -zone["uncovered"])
+        shown = [int(text.split("\t")[1].replace(".", "")) for text in table.all_inner_texts()]
+        assert shown == [round(zone["uncovered"]) for zone in rows][: len(shown)]
+    wait_until(lambda: visit.drawn("outside:") == 0, "no cells of another limit")
+    gate.open()
+    visit.wait_for_answer()
+    expect(page.locator(".delta")).to_be_visible()
+    wait_until(lambda: visit.drawn("outside:") > 0, "people outside")
     assert visit.complaints == []
 
 
@@ -286,13 +313,13 @@ def test_an_old_answer_stays_faded_until_the_new_one_is_there(look: Looking) -> 
     visit = _opened(look)
     page = visit.page
     held: list[Any] = []
-    page.route("**/api/coverage?*limit=*", lambda route: held.append(route))  # noqa: PLW0108 a bound method of a list is no handler
-    page.get_by_role("slider", name="Giới hạn của tiêu chuẩn").press("ArrowLeft")
+    page.route("**/api/coverage?*walk*", lambda route: held.append(route))  # noqa: PLW0108 a bound method of a list is no handler
+    page.get_by_role("combobox", name="Cách đi").select_option("mode:walk")
     expect(page.locator(".told.old h1")).to_contain_text("trong 10\u00a0phút")
     expect(page.locator(".told")).to_have_attribute("aria-busy", "true")
     wait_until(lambda: len(held) > 0, "the question")
     held[0].continue_()
-    expect(page.locator(".told:not(.old) h1")).to_contain_text("trong 9\u00a0phút")
+    expect(page.locator(".told:not(.old) h1")).to_contain_text("trong 15\u00a0phút đi bộ")
 
 
 @pytest.mark.slow

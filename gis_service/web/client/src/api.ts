@@ -119,12 +119,25 @@ export async function send<T>(path: string, body: unknown, language: Language, s
   return read<T>(path, language, signal, undefined, { method: "POST", body: JSON.stringify(body) });
 }
 
+/** Read bytes that the service made ready, as the same reader. */
+export async function readBytes(path: string, language: Language, signal?: AbortSignal): Promise<ArrayBuffer> {
+  return asked(path, language, signal, undefined, {}, async (response) => response.arrayBuffer());
+}
+
 /**
  * Read a document. A token `onTrial` is carried by this one request, in place of the one that is kept.
  *
  * When the kept token, or the session, is no longer taken it is forgotten, and what is still wanted is asked for anew.
  */
 export async function read<T>(path: string, language: Language, signal?: AbortSignal, onTrial?: string, sent: Sent = {}): Promise<T> {
+  return asked(path, language, signal, onTrial, sent, async (response) => (await response.json()) as T);
+}
+
+type Unpack<T> = (response: Response) => Promise<T>;
+
+async function asked<T>(
+  path: string, language: Language, signal: AbortSignal | undefined, onTrial: string | undefined, sent: Sent, unpack: Unpack<T>,
+): Promise<T> {
   const carried = onTrial ?? token;
   const hadSession = session;
   const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
@@ -141,10 +154,10 @@ export async function read<T>(path: string, language: Language, signal?: AbortSi
     if (carried === token && hadSession === session) ended(carried === null ? "session" : "token");
     // Who gave up meanwhile, as one does who asked for single homes, asks no more.
     signal?.throwIfAborted();
-    if (carried !== token || hadSession !== session) return read<T>(path, language, signal, undefined, sent);
+    if (carried !== token || hadSession !== session) return asked(path, language, signal, undefined, sent, unpack);
   }
   if (!response.ok) throw await refusalOf(response);
-  const document = (await response.json()) as T;
+  const document = await unpack(response);
   end?.throwIfAborted();
   return document;
 }

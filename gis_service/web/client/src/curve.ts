@@ -77,9 +77,14 @@ export function stepOf(unit: "s" | "m"): number {
   return unit === "s" ? 60 : 100;
 }
 
-/** Where a key takes the limit; null for keys that do nothing here. */
-export function limitByKey(key: string, limit: number, unit: "s" | "m", most: number): number | null {
-  const step = stepOf(unit);
+/** The least by which the limit moves: a step of what is counted at every limit. */
+export function fineStep(unit: "s" | "m"): number {
+  return unit === "s" ? 15 : 25;
+}
+
+/** Where a key takes the limit, with Shift by the least step; null for keys that do nothing here. */
+export function limitByKey(key: string, limit: number, unit: "s" | "m", most: number, isFine = false): number | null {
+  const step = isFine ? fineStep(unit) : stepOf(unit);
   const moves: Readonly<Record<string, number>> = {
     ArrowLeft: limit - step, ArrowDown: limit - step, ArrowRight: limit + step, ArrowUp: limit + step,
     PageDown: limit - 5 * step, PageUp: limit + 5 * step, Home: step, End: most,

@@ -7,6 +7,7 @@ import { readCoverage } from "./answer";
 import { Refusal, useSession, useToken, whenReaderEnds } from "./api";
 import type { Answered, Asked } from "./asked";
 import { readCells, type Cells } from "./cells";
+import { followProduct } from "./counting";
 import { readFacilities } from "./facilities";
 import { word } from "./language";
 import { readLayers } from "./layers";
@@ -230,4 +231,5 @@ export function startLoading(city: City): void {
   followQuestion();
   followPlace();
   followEdits();
+  followProduct();
 }

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
 import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 
+import * as counting from "../counting";
 import { LEVELS, marksOf } from "../cells";
 import { facilityFeatures, standings } from "../facilities";
 import { DOT_IMAGE } from "../layers";
@@ -111,10 +112,11 @@ function followFacilities(map: MapLibre): void {
 
 function followCells(map: MapLibre): void {
   effect(() => {
-    set(map, "outside", state.view.value === "coverage" ? marksOf(state.cells.value) : EMPTY);
+    // Cells are those of the answer, and never stand beside figures that were counted for another limit.
+    set(map, "outside", state.view.value === "coverage" && !counting.isCounted.value ? marksOf(state.cells.value) : EMPTY);
   });
   effect(() => {
-    const isOld = state.isOld.value;
+    const isOld = state.isOld.value || counting.ahead.value !== null;
     for (const { factor } of LEVELS) {
       map.setPaintProperty(`outside:${factor}`, "circle-opacity", ["*", isOld ? OLD : 1, ["case", ["get", "small"], 0.35, 0.82]]);
     }

@@ -5,6 +5,7 @@ import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as Map
 
 import type { Zone } from "../answer";
 import { colourOf as changeColour } from "../changes";
+import * as counting from "../counting";
 import { nameLayout, namePaint, tilesUrl, unitSource } from "../layers";
 import type { City, Vintage } from "../page";
 import { classOf, colourOf, NO_SHARE } from "../ramp";
@@ -91,10 +92,10 @@ function add(map: MapLibre, layer: string): void {
 function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
   const isDark = state.isDark.value;
   const changed = state.view.value === "whatif" && trying.difference.value ? changedZones(trying.difference.value.value, state.group.value) : null;
-  const zones = isOn ? state.zones.value : [];
+  const zones = isOn ? counting.zones.value : [];
   const plain = changed === null ? PLAIN : changeColours(changed, key);
   const colours = themed(isOn ? coloursOf(zones, key) : plain, isDark);
-  const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && state.isOld.value);
+  const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && counting.isOld.value);
   const source = unitSource(vintage.layer);
   map.setPaintProperty(`${source}:area`, "fill-color", colours);
   // Without an answer the units are plain ground, which gives way to the pictures that somebody put there.

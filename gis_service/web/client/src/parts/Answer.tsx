@@ -2,6 +2,7 @@
 
 import { changeBetween, comesToPeople, pointsText, sentenceOf, type Coverage } from "../answer";
 import type { Answered } from "../asked";
+import * as counting from "../counting";
 import { minutesText, momentText, numberText, shareText, word, type Language } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
@@ -35,7 +36,7 @@ function Delta({ answered, language }: { readonly answered: Answered; readonly l
 
 /** The chosen unit in one line. */
 function UnitLine({ answer, language }: { readonly answer: Coverage; readonly language: Language }) {
-  const zone = state.zones.value.find((one) => one.id === state.unit.value);
+  const zone = counting.zones.value.find((one) => one.id === state.unit.value);
   if (!zone) return null;
   const half = zone.median_s ?? null;
   return (
@@ -55,17 +56,17 @@ interface ToldProps {
 
 function Told({ city, answered, language }: ToldProps) {
   const { asked: { question }, coverage } = answered;
-  const figures = state.figures.value;
+  const figures = counting.figures.value;
   if (!figures) return null;
   const service = city.services.find((one) => one.id === question.service)?.title[language] ?? question.service;
   const group = city.groups.find((one) => one.id === question.group)?.title ?? null;
-  const sentence = sentenceOf(coverage, figures, service, group, language);
+  const sentence = sentenceOf(counting.atLimit(coverage), figures, service, group, language);
   return (
-    <div class={state.isOld.value ? "told old" : "told"} aria-busy={state.isOld.value}>
+    <div class={counting.isOld.value ? "told old" : "told"} aria-busy={counting.isOld.value}>
       <h1 aria-live="polite">
         {sentence.reached}{sentence.outside && <> <strong>{sentence.outside}</strong></>}
       </h1>
-      <Delta answered={answered} language={language} />
+      {!counting.isCounted.value && <Delta answered={answered} language={language} />}
       <UnitLine answer={coverage} language={language} />
     </div>
   );
@@ -89,7 +90,7 @@ export function AnswerPart({ city, retry }: { readonly city: City; readonly retr
       {failed && <Failed what={word(failed.of === "places" ? "placesFailed" : "answerFailed", language)} why={failed.reason} retry={retry} />}
       {!failed && missing !== null && <Failed what={word("placesMissing", language)} why={missing} retry={retry} />}
       {!failed && !answered && <p class="quiet waiting" aria-busy="true">{word("loadingAnswer", language)}</p>}
-      {(failed || state.isLate.value) && answered && <Earlier city={city} answered={answered} language={language} />}
+      {(failed || (state.isLate.value && counting.isOld.value)) && answered && <Earlier city={city} answered={answered} language={language} />}
       {answered?.isPartial && !state.isOld.value && <Failed what={word("partial", language)} retry={retry} />}
       {answered && <Told city={city} answered={answered} language={language} />}
     </section>

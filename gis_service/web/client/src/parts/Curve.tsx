@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { comesToPeople, IN_NO_UNIT, type CurvePoints, type Zone } from "../answer";
 import { isSame, type Asked } from "../asked";
-import { axisEnd, costAt, limitByKey, pathOf, shareAt, stepOf, ticksOf, xOf, yOf, type Frame } from "../curve";
+import * as counting from "../counting";
+import { axisEnd, costAt, fineStep, limitByKey, pathOf, shareAt, stepOf, ticksOf, xOf, yOf, type Frame } from "../curve";
 import type { StateChoice } from "../facilities";
 import { costText, numberText, shareText, word, type Language, type Word } from "../language";
 import { longestLimit } from "../question";
@@ -32,7 +33,7 @@ interface Drawn {
 }
 
 function drawnNow(): Drawn | null {
-  const [answered, figures, question] = [state.answered.value, state.figures.value, state.question.value];
+  const [answered, figures, question] = [state.answered.value, counting.figures.value, state.question.value];
   if (!answered || !question || !figures?.total) return null;
   const { asked, coverage, reference } = answered;
   const { group } = asked.question;
@@ -101,10 +102,10 @@ function useMoves(drawn: Drawn | null) {
     if (!drawn?.isMovable) return;
     const box = (event.currentTarget as SVGSVGElement).getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * FRAME.width;
-    state.draftLimit.value = costAt(x, drawn.end, FRAME, stepOf(drawn.unit) / 2, Math.min(most, drawn.end));
+    state.draftLimit.value = costAt(x, drawn.end, FRAME, fineStep(drawn.unit), Math.min(most, drawn.end));
   };
   const press = (event: KeyboardEvent): void => {
-    const next = drawn?.isMovable ? limitByKey(event.key, drawn.limit, drawn.unit, most) : null;
+    const next = drawn?.isMovable ? limitByKey(event.key, drawn.limit, drawn.unit, most, event.shiftKey) : null;
     if (next === null) return;
     event.preventDefault();
     state.draftLimit.value = next;
@@ -153,12 +154,12 @@ export function Curve() {
   const { settle, follow, press, most } = useMoves(drawn);
   if (!drawn) return null;
   const { unit, main, total, limit, end } = drawn;
-  const share = shareAt(main, total, limit);
+  const share = (counting.isCounted.value ? counting.figures.value?.share : null) ?? shareAt(main, total, limit);
   const [x, y] = [xOf(limit, end, FRAME), yOf(share, FRAME)];
   const zone = state.zones.value.find((one) => one.id === state.unit.value && one.id !== IN_NO_UNIT);
   const title = titleOf(drawn);
   return (
-    <section class={state.isOld.value ? "curve old" : "curve"} aria-label={word(title, language)}>
+    <section class={counting.isOld.value ? "curve old" : "curve"} aria-label={word(title, language)}>
       <h2>{word(title, language)}</h2>
       <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`}
         onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); follow(event); }}

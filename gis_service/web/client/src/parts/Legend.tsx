@@ -3,6 +3,7 @@
 import { Fragment } from "preact";
 
 import { sizeAt } from "../cells";
+import * as counting from "../counting";
 import { distanceText, word, type Language } from "../language";
 import { canClose } from "../layers";
 import { STEPS, stepOf, UNCHANGED } from "../changes";
@@ -27,7 +28,7 @@ function onStep(count: number, language: Language) {
 
 /** The steps of the ramp: what each means, how many units stand on it once that is known; a press leaves only those. */
 function Ramp({ language }: { readonly language: Language }) {
-  const zones = state.zones.value;
+  const zones = counting.zones.value;
   const level = state.vintage.value?.level;
   const counts = state.answer.value ? countsOf(zones) : [];
   const only = state.onlyClass.value;

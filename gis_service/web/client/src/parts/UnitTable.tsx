@@ -6,6 +6,7 @@ import { IN_NO_UNIT, type Zone } from "../answer";
 import { classOf } from "../ramp";
 import { csvName, csvOf, download } from "../csv";
 import { numberText, shareText, word, type Language, type Word } from "../language";
+import * as counting from "../counting";
 import * as state from "../state";
 import { ofLevel } from "../vintages";
 
@@ -93,8 +94,10 @@ export function UnitTable({ showUnit }: { readonly showUnit: (id: string) => voi
   const language = state.language.value;
   const [order, setOrder] = useState<Order>({ column: "uncovered", rising: false });
   const [all, setAll] = useState(false);
-  const [only, isOld] = [state.onlyClass.value, state.isOld.value];
-  const every = sorted(state.zones.value, order);
+  const [only, isOld] = [state.onlyClass.value, counting.isOld.value];
+  // The file is of an answer of the service, with the versions that it read.
+  const isBehind = state.isOld.value || counting.ahead.value !== null;
+  const every = sorted(counting.zones.value, order);
   const zones = every.filter((zone) => only === null || classOf(zone.share) === only);
   if (every.length === 0) return null;
   return (
@@ -109,7 +112,7 @@ export function UnitTable({ showUnit }: { readonly showUnit: (id: string) => voi
             {all ? word("showFewRows", language) : `${word("showAllRows", language)} (${numberText(zones.length, language)})`}
           </button>
         )}
-        <button type="button" class="plain" disabled={isOld} title={isOld ? word("csvLater", language) : undefined}
+        <button type="button" class="plain" disabled={isBehind} title={isBehind ? word("csvLater", language) : undefined}
           onClick={() => save(every)}>{word("downloadCsv", language)}</button>
       </div>
     </section>
