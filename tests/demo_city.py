@@ -4,6 +4,7 @@ import fcntl
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ from gis_service.settings import ROOT, Settings
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
 
 
+@cache
 def catalogue() -> Catalogue:
+    """Give the real definitions of Thai Binh, read once in a process: nobody may change them."""
     return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.jobs import workers_alive
 from gis_service.db.layers import Column, LayerTable, add_version, ensure_table, lock_layer
@@ -24,6 +24,7 @@ from gis_service.services.context import Context
 from gis_service.services.job_runs import Wanted, accept
 from gis_service.services.jobs import Job, get
 from gis_service.settings import ROOT, Settings
+from tests.demo_city import catalogue as real_catalogue
 
 PATIENCE_S = 180.0
 INPUTS = {"service": "one_stop_office", "measure": "straight_radius", "limit": 3000.0}
@@ -37,7 +38,7 @@ VALUES (ST_MakeEnvelope(106.3, 20.3, 106.4, 20.5, 4326), '1', 'Đông Hưng', 'c
 
 
 def town_catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 def fill(connection: Connection, catalogue: Catalogue) -> None:

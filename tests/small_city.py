@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gis_service.catalogue.layer_definition import FieldDefinition, FieldType, GeometryType, LayerDefinition
-from gis_service.catalogue.loader import Catalogue, load_catalogue
-from gis_service.settings import ROOT
+from gis_service.catalogue.loader import Catalogue
 from gis_service.types import LayerId, Text
+from tests.demo_city import catalogue as real_catalogue
 
 WORDS = Text("Thử", "Test")
 
@@ -63,8 +63,7 @@ def layer(
 
 def city_with(*layers: LayerDefinition) -> Catalogue:
     """Give the real city with these layers in place of its own."""
-    real = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
-    return replace(real, layers={entry.id: entry for entry in layers})
+    return replace(real_catalogue(), layers={entry.id: entry for entry in layers})
 
 
 def places(count: int, seed: int = 1) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db import job_rows
 from gis_service.db.engine import open_engine
 from gis_service.services import job_runs, jobs, uploads
@@ -18,7 +17,8 @@ from gis_service.services.context import Context
 from gis_service.services.jobs import Job
 from gis_service.services.transactions import reading, writing
 from gis_service.services.uploads import Upload
-from gis_service.settings import ROOT, Settings
+from gis_service.settings import Settings
+from tests.demo_city import catalogue as real_catalogue
 from tests.web.uploaded import points
 
 STAFF = Caller(Role.GIS_STAFF, "lan")
@@ -102,6 +102,6 @@ class UploadTown:
 
 
 def make_upload_town(url: str, folder: Path) -> UploadTown:
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    catalogue = real_catalogue()
     settings = Settings(data_dir=folder, database_url=url, upload_free_mb=1)
     return UploadTown(Context(open_engine(url), catalogue, settings))

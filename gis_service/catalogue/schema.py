@@ -11,7 +11,6 @@ import jsonschema
 import jsonschema.validators
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
 
 from gis_service.catalogue.document import Document
 from gis_service.catalogue.words import NOTHING, did_you_mean, say
@@ -48,15 +47,14 @@ _Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
 
 @cache
 def _validator(kind: Kind) -> Draft202012Validator:
-    common: Resource[Any] = Resource.from_contents(_read("common"))
-    registry: Registry[Any] = Registry().with_resource("common.json", common)
     checker = jsonschema.FormatChecker(formats=["date"])
-    made: Draft202012Validator = _Validator(_read(kind), registry=registry, format_checker=checker)
+    # Whole: following references takes longer than all the rest, and every process reads the catalogue.
+    made: Draft202012Validator = _Validator(whole_schema(kind), format_checker=checker)
     return made
 
 
 def whole_schema(kind: Kind) -> dict[str, Any]:
-    """Give a schema with the parts that it refers to in their places, for those who publish it."""
+    """Give a schema with the parts that it refers to in their places."""
     schema = _read(kind)
     common = _read("common")
     parts = {f"common.json#/$defs/{name}": part for name, part in common["$defs"].items()}

@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.cli import main
 from gis_service.db.engine import Engine, open_engine, transaction
 from gis_service.db.layers import add_version, ensure_table
 from gis_service.services.audit import Entry, list_
 from gis_service.services.layers import table_of
-from gis_service.settings import ROOT, Settings
+from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 from tests.small_city import write_text
 from tests.wells_definition import WELLS
 
@@ -29,7 +29,7 @@ ROWS = {
 def engine(make_database: Callable[[], str]) -> Iterator[Engine]:
     """Give a database with one home and one Wi-Fi point; the commands commit."""
     opened = open_engine(make_database())
-    layers = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh").layers
+    layers = real_catalogue().layers
     with transaction(opened) as connection:
         for layer, row in ROWS.items():
             ensure_table(connection, table_of(layers[LayerId(layer)]))

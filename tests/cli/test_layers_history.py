@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.cli import main
 from gis_service.db.engine import Engine, open_engine, transaction
 from gis_service.db.layers import add_version, ensure_table
 from gis_service.services.layers import table_of
-from gis_service.settings import ROOT, Settings
+from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,7 @@ def engine(make_database: Callable[[], str]) -> Iterator[Engine]:
     """Give the database of this module: the commands commit."""
     opened = open_engine(make_database())
     with transaction(opened) as connection:
-        ensure_table(
-            connection, table_of(load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh").layers["wifi"])
-        )
+        ensure_table(connection, table_of(real_catalogue().layers["wifi"]))
     yield opened
     opened.dispose()
 

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
 WORDS = ROOT / "gis_service" / "web" / "client" / "src" / "measure.ts"
 SYMBOLS = {"m", "mm", "kV"}
@@ -14,7 +15,7 @@ SYMBOLS = {"m", "mm", "kV"}
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 def _keys(table: str) -> set[str]:

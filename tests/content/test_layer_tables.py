@@ -1,12 +1,11 @@
 import pytest
 from sqlalchemy import Connection, text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.layers import ensure_table
 from gis_service.services.layers import table_of
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
-CATALOGUE = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+CATALOGUE = real_catalogue()
 
 
 @pytest.mark.parametrize("layer", CATALOGUE.layers)

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import DEMO_METRIC, STORAGE, transform
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services import studies
 from gis_service.services.demo_build import City
 from gis_service.services.ingest import load_file
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
 REQUEST = {"standard": "one_stop_office_straight_3km", "at": "2026-03-03T10:00"}
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 @pytest.fixture(scope="module")

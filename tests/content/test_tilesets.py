@@ -6,16 +6,15 @@ import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.tiles import layer_rows
 from gis_service.db.tileset_tiles import DrawnLayer, all_columns, whole_query
 from gis_service.services.features import fields_of
 from gis_service.services.overview_recipes import recipe_of
 from gis_service.services.tile_grid import tile_box, tile_of
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 from tests.filled_database import opened
 
-CATALOGUE = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+CATALOGUE = real_catalogue()
 PLACE = (106.325, 20.484)
 """The middle of the small province, on its river."""
 

@@ -18,8 +18,13 @@ def test_shared_buffers_are_an_eighth_of_memory_within_bounds(memory: int, share
 
 
 def test_only_a_throw_away_cluster_gives_up_safety() -> None:
-    assert "fsync" not in server_settings(1, Path("s"), Path("l"), GIB, durable=True)
-    assert "fsync = 'off'" in server_settings(1, Path("s"), Path("l"), GIB, durable=False)
+    kept, thrown_away = (
+        server_settings(1, Path("s"), Path("l"), GIB, durable=durable) for durable in (True, False)
+    )
+    assert "fsync" not in kept
+    assert "shared_preload_libraries" not in kept
+    assert "max_connections = '60'" in kept.splitlines()
+    assert "fsync = 'off'" in thrown_away
 
 
 def test_a_quote_in_a_path_stays_inside_its_setting() -> None:

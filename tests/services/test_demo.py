@@ -11,7 +11,7 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Engine, open_engine, transaction
 from gis_service.db.publish import Changes
 from gis_service.errors import ErrorCode, RefusedInput
@@ -25,13 +25,14 @@ from gis_service.services.ingest import load_file
 from gis_service.services.unit_checks import check_changes
 from gis_service.services.units import lives_of
 from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
 CENSUS = ROOT / "layers" / "thai_binh" / "census"
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 @pytest.fixture(scope="module")

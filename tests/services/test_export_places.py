@@ -6,14 +6,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.crs import STORAGE, parse_crs, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.export_formats import offered_systems
 from gis_service.services.export_places import brought_over, check_reach
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
-SYSTEMS = offered_systems(load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh").city)
+SYSTEMS = offered_systems(real_catalogue().city)
 IN_VIET_NAM = st.tuples(st.floats(102.2, 109.4), st.floats(8.5, 23.3))
 
 

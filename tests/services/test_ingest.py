@@ -14,7 +14,6 @@ import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Point
 from sqlalchemy import event, text
 
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.layers import state_of, version_of
 from gis_service.db.publish import Changes, replace_all
@@ -22,8 +21,8 @@ from gis_service.errors import Conflict, ErrorCode, GisError, RefusedInput
 from gis_service.services import ingest_load
 from gis_service.services.ingest import LoadOptions, LoadReport, load_file, load_rows, rows_of
 from gis_service.services.layers import LayerCounts, list_layers, table_of
-from gis_service.settings import ROOT
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 from tests.layer_files import CITY, SQUARE, WRITERS, frame, load, write_gdal, write_parquet
 from tests.small_city import places, write_text
 
@@ -80,7 +79,7 @@ def test_the_table_is_as_the_design_says(connection: Connection, tmp_path: Path)
 def test_the_65_communes_of_today_load_with_all_their_people(
     connection: Connection, shared_data: Path
 ) -> None:
-    real = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    real = real_catalogue()
     path = shared_data / "thai_binh" / "communes_2025.geojson"
     report = load_file(connection, real, path, "commune", author="lan", message="địa giới 2025")
     assert report.features == 65

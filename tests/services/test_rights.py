@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db import rights as rows
 from gis_service.db.engine import Connection
 from gis_service.errors import Conflict, ErrorCode, NotAllowed, NotFound, RefusedInput
@@ -20,8 +20,8 @@ from gis_service.services.rights import (
     sees_personal,
 )
 from gis_service.services.teams import LayerRight
-from gis_service.settings import ROOT
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 
 NOBODY = None
 KNOWN = {"viewer", "gis_staff", "planner", "analyst", "admin"}
@@ -38,7 +38,7 @@ DRAFT = LayerId("market")
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """Give Thai Binh's definitions, with a draft and an internal layer."""
-    real = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    real = real_catalogue()
     draft = replace(real.layers[DRAFT], visibility="draft")
     internal = replace(real.layers[LayerId("park")], visibility="internal")
     return replace(real, layers={**real.layers, DRAFT: draft, LayerId("park"): internal})

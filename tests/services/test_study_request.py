@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, RefusedInput, WrongUse
 from gis_service.services import coverage_live, studies, teams
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.study_request import complete, parse_request
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 
 ASKED: dict[str, Any] = {"standard": "one_stop_office_motorbike_10min", "at": "2026-03-03T10:00"}
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 def test_named_groups_walk_at_their_own_speed(catalogue: Catalogue) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.studies import add_study
 from gis_service.errors import ErrorCode, NotAllowed, RefusedInput
@@ -17,8 +17,8 @@ from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.rights import rights_by_definition, rights_of
 from gis_service.services.study_request import complete, parse_request
 from gis_service.services.study_rights import require_document, require_inputs, require_shown
-from gis_service.settings import ROOT
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 
 OFFICES, PEOPLE = LayerId("one_stop_office"), LayerId("residents")
 PLANNER, STAFF = Caller(Role.PLANNER, "lan"), Caller(Role.GIS_STAFF, "minh")
@@ -27,7 +27,7 @@ PLANNER, STAFF = Caller(Role.PLANNER, "lan"), Caller(Role.GIS_STAFF, "minh")
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """Give Thai Binh's definitions, with offices that are not published yet."""
-    real = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    real = real_catalogue()
     draft = replace(real.layers[OFFICES], visibility="draft")
     return replace(real, layers={**real.layers, OFFICES: draft})
 

@@ -27,9 +27,10 @@ from gis_service.services.tileset_tiles import TilesetTile, first_shares
 from gis_service.services.tilesets import layers_of
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
+from tests.demo_city import catalogue as real_catalogue
 from tests.filled_database import opened
 
-CITY = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+CITY = real_catalogue()
 BASE = CITY.tilesets["base"]
 LAYERS = layers_of(CITY, BASE)
 PLACE = (106.325, 20.484)

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from gis_service.catalogue.loader import Catalogue, load_catalogue
+from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection, Engine
 from gis_service.errors import ErrorCode, NotFound, RefusedInput
 from gis_service.services import studies
 from gis_service.services.unit_checks import check_changes
 from gis_service.services.units import CHANGES, Relative, UnitLife, lives_of
-from gis_service.settings import ROOT
+from tests.demo_city import catalogue as real_catalogue
 from tests.filled_database import opened, taken_back
 from tests.merged_town import AFTER, state
 
@@ -29,7 +29,7 @@ def town(town_engine: Engine) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    return real_catalogue()
 
 
 def told(life: UnitLife) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:

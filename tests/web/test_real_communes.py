@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from gis_service.app import create_app
-from gis_service.catalogue.loader import load_catalogue
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.ingest import load_file
-from gis_service.settings import ROOT, Settings
+from gis_service.settings import Settings
+from tests.demo_city import catalogue as real_catalogue
 
 TILE = "/api/collections/commune/tiles/WebMercatorQuad/9/225/407"
 
@@ -23,7 +23,7 @@ def province(
 ) -> Iterator[FlaskClient]:
     url = make_database()
     engine = open_engine(url)
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    catalogue = real_catalogue()
     with transaction(engine) as connection:
         path = shared_data / "thai_binh" / "communes_2025.geojson"
         load_file(connection, catalogue, path, "commune", author="lan")

@@ -28,7 +28,6 @@ from gis_service.files.readers.faults import require_columns
 from gis_service.files.readers.formats import Format
 from gis_service.files.readers.gdal import leave_out_frames, pyogrio
 from gis_service.files.readers.names import told_apart
-from gis_service.files.readers.parquet import read_parquet
 from gis_service.files.readers.places import coordinates_choice
 from gis_service.files.readers.prepared import prepare
 from gis_service.files.readers.stream import REFUSED_EXIT, Opened, Question, write_stream
@@ -41,6 +40,7 @@ from gis_service.types import Text
 # Slow to import, and few files are theirs.
 _WORKBOOK = "gis_service.files.readers.workbook"
 _OSM = "gis_service.files.readers.osm_layers"
+_PARQUET = "gis_service.files.readers.parquet"
 _NO_ROOM = ("out of memory", "Failed to launch worker thread")
 """So libraries say that memory is at its limit; the latter means the stack of a thread."""
 _TABLES = {Format.CSV, Format.XLSX}
@@ -72,7 +72,9 @@ class _Table:
         """Open it."""
         asks = self._question
         if asks.format == Format.PARQUET:
-            return read_parquet(self._path, asks.file, self._name, asks.unpacked_bytes)
+            read = import_module(_PARQUET).read_parquet
+            table: Opened = read(self._path, asks.file, self._name, asks.unpacked_bytes)
+            return table
         return read_csv(
             self._path,
             asks.file,

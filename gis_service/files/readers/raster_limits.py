@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gis_service.files.rooms import home_of
-from gis_service.settings import Settings
+
+if TYPE_CHECKING:
+    # The reader process imports this module too, and has no use for the settings, which are slow to import.
+    from gis_service.settings import Settings
 
 MOST_BANDS = 64
 """Satellite pictures have 13 bands, a year of weeks 52; a file of more is a data cube that no map shows."""
@@ -48,7 +51,7 @@ class RasterLimits:
     home: str | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "RasterLimits":
+    def of(cls, settings: "Settings") -> "RasterLimits":
         """Take the limits from the settings."""
         return cls(
             seconds=settings.reader_seconds,

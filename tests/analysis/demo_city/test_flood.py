@@ -1,3 +1,4 @@
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from gis_service.analysis.demo_city.flood import FloodArea, make_flood_areas
 from tests.analysis.demo_city.delta import land
 
 
+@cache
 def by_place() -> dict[str, list[FloodArea]]:
     found: dict[str, list[FloodArea]] = {}
     for area in make_flood_areas(land()):

@@ -4,9 +4,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_service.analysis.demo_city.land_use import areas_by_use
-from gis_service.catalogue.loader import load_catalogue
-from gis_service.settings import ROOT
 from tests.analysis.demo_city.delta import land, patches, villages
+from tests.demo_city import catalogue as real_catalogue
 
 
 def shapes_of(*uses: str) -> BaseGeometry:
@@ -72,6 +71,6 @@ def test_ponds_forest_and_flats_lie_at_the_sea() -> None:
 
 
 def test_every_use_is_a_value_of_the_layer() -> None:
-    catalogue = load_catalogue(ROOT / "layers", ROOT / "tiles", "thai_binh")
+    catalogue = real_catalogue()
     field = next(field for field in catalogue.layers["land_use"].fields if field.name == "use")
     assert {patch.use for patch in patches()} <= set(field.values or ())
