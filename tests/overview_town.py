@@ -10,7 +10,7 @@ from gis_service.db.overview_tables import OverviewTable
 from gis_service.db.overviews import withdraw
 from gis_service.services.overview_recipes import Recipe
 from gis_service.services.overviews import digest
-from gis_service.types import Floats, LayerId
+from gis_service.types import BBox, Floats, LayerId
 
 WEST, SOUTH, WIDE = 106.30, 20.40, 0.12
 HOUSE, COMMUNE, ROAD = LayerId("house"), LayerId("commune"), LayerId("road")
@@ -19,7 +19,10 @@ COLUMNS = {
     COMMUNE: (Column("name", "text"),),
     ROAD: (Column("road_class", "text"), Column("name", "text")),
 }
-GEOMETRY = {HOUSE: "Polygon", COMMUNE: "MultiPolygon", ROAD: "LineString"}
+PEOPLE = LayerId("people")
+GROUPS = tuple(f"group_{number}" for number in range(8))
+COLUMNS |= {PEOPLE: tuple(Column(name, "number") for name in GROUPS)}
+GEOMETRY = {HOUSE: "Polygon", COMMUNE: "MultiPolygon", ROAD: "LineString", PEOPLE: "Point"}
 SIDE = 5
 """Communes along a side of the town."""
 CORNERS = 120
@@ -28,10 +31,11 @@ CORNERS = 120
 
 def recipe(layer: LayerId, *, may_gather: bool = True) -> Recipe:
     """Tell how the overview of a layer of the town is made."""
-    summed = ("floors", "area_m2") if layer == HOUSE else ()
+    summed = {HOUSE: ("floors", "area_m2"), PEOPLE: GROUPS}.get(layer, ())
     by_class = "road_class" if layer == ROAD else None
-    table = OverviewTable(layer, COLUMNS[layer], summed, by_class, is_point=False)
-    return Recipe(table, 1 if layer == ROAD else 2, may_gather, is_coverage=layer == COMMUNE)
+    table = OverviewTable(layer, COLUMNS[layer], summed, by_class, is_point=layer == PEOPLE)
+    dimension = {ROAD: 1, PEOPLE: 0}.get(layer, 2)
+    return Recipe(table, dimension, may_gather, is_coverage=layer == COMMUNE)
 
 
 def build_houses(engine: Engine, count: int = 3000) -> None:
@@ -48,6 +52,25 @@ def build_houses(engine: Engine, count: int = 3000) -> None:
         " LATERAL (SELECT 0.00005 + 0.00001 * (n % 5) AS s) AS size",
         x=list(WEST + WIDE * places[:, 0]),
         y=list(SOUTH + WIDE * places[:, 1]),
+    )
+
+
+def build_people(engine: Engine, box: BBox, side: int = 72) -> None:
+    """Make a layer of places on a lattice over a box, with people of eight groups, all numbers different."""
+    _make(engine, PEOPLE)
+    west, south, east, north = box
+    write(
+        engine,
+        f"INSERT INTO layer.people (geom, {', '.join(GROUPS)})"  # noqa: S608  our own
+        " SELECT ST_Point(:west + (:east - :west) * (i + 0.5) / :side,"
+        " :south + (:north - :south) * (j + 0.5) / :side, 4326)"
+        + "".join(f", (i * :side + j) * 8.125 + {number} + 0.001" for number in range(len(GROUPS)))
+        + " FROM generate_series(0, :side - 1) AS i, generate_series(0, :side - 1) AS j",
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        side=side,
     )
 
 

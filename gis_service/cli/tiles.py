@@ -1,15 +1,16 @@
 """``tiles``: made ahead, and taken along."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from gis_service.cli.users import operator
 from gis_service.messages.terminal import language_of
-from gis_service.services import offline_files, tile_warming
+from gis_service.services import offline_files, offline_study, tile_warming
 from gis_service.services.context import open_context
 from gis_service.services.offline import DEEPEST, Limits
-from gis_service.services.offline_view import Asked, view_of
+from gis_service.services.offline_view import Asked, view_of, with_units
 from gis_service.services.rights import rights_of
 from gis_service.services.transactions import reading
 from gis_service.settings import read_settings
@@ -42,8 +43,9 @@ def warm(layers: tuple[str, ...]) -> None:
 @click.option("--minzoom", default=0, show_default=True, type=click.IntRange(0, DEEPEST))
 @click.option("--maxzoom", default=DEEPEST, show_default=True, type=click.IntRange(0, DEEPEST))
 @click.option("--filter", "rows", multiple=True, metavar="ID=CQL2", help="Which rows of a layer.")
+@click.option("--study", help="Id of a kept study: its results come along, as everybody may see them.")
 @click.option("--most", default=200_000, show_default=True, type=click.IntRange(1), help="Tiles at most.")
-def offline(
+def offline(  # noqa: PLR0913  one argument for each option
     *,
     out: Path,
     layers: str,
@@ -52,6 +54,7 @@ def offline(
     minzoom: int,
     maxzoom: int,
     rows: tuple[str, ...],
+    study: str | None,
     most: int,
 ) -> None:
     """Write what the map shows as a zip that opens in a browser with no server behind it."""
@@ -65,7 +68,15 @@ def offline(
     )
     with open_context(read_settings().model_copy(update=_ONE)) as context:
         with reading(context) as connection:
-            view = view_of(connection, rights_of(connection, context.catalogue, operator()), asked)
+            rights = rights_of(connection, context.catalogue, operator())
+            if study is not None:
+                units = offline_study.units_of_kept(connection, study)
+                asked = replace(asked, layers=with_units(asked.layers, units))
+            view = view_of(connection, rights, asked)
+            if study is not None:
+                # What is written to a file is passed on: it holds no small counts, whoever writes it.
+                taken = offline_study.kept(context, connection, rights, study, personal=False)
+                view = replace(view, study=taken)
         path = out / offline_files.package_name(context, view) if out.is_dir() else out
         made = offline_files.write(context, view, path, Limits(tiles=most))
     generated = ", generated data" if made.generated else ""

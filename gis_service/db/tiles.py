@@ -30,10 +30,11 @@ _SIZES: Mapping[int | None, tuple[str, ...]] = {
     2: ("$area",),
     None: ("$area", "$length"),
 }
-_TRIES = 6
-_AIM = 0.95
-"""Share of the budget that the first thinning aims at: how long a row becomes is not known exactly."""
-_LESS = 0.8
+_AIMS = (0.97, 0.8, 0.55)
+"""Shares of the budget that thinned tiles aim at, all made at once: how long rows become is not known."""
+_OF_FEATURE, _OF_ATTRIBUTE, _OF_VALUE = 24, 14, 10
+"""Bytes, never too few: of a feature without its shape, of an attribute beside its text, of a number."""
+_OF_LAYER, _OF_KEY = 64, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,14 @@ class TileContent:
         Its bytes; empty where nothing lies in it.
     shown, of
         Features in it, and features that would be in it were there no budget.
+    wider
+        How many times as wide as at this zoom its cells are, since those would take too much.
     """
 
     content: bytes
     shown: int
     of: int
+    wider: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +156,58 @@ class Rows:
             f" FROM ({self.features()} ORDER BY {order} OFFSET 0) AS shown WHERE shown.geom IS NOT NULL"
         )
 
-    def thinned(self, importance: Importance) -> str:
-        """Compose the query of the tile with the most important features, ``:share`` of all bytes."""
+    def thinned(self, importance: Importance, aims: int) -> str:
+        """Compose the query of tiles with the most important features, several of them at once.
+
+        Rows are ranked and their shapes are cut once, however many tiles are tried.
+
+        Parameters
+        ----------
+        importance
+            What stays.
+        aims
+            Tiles, each with its number of features: of the share ``:aim_0``, ``:aim_1`` … of all weight, but
+            at least of ``:sure`` bytes.
+        """
         # No field can have a name with a colon.
         order = importance.sql({**self.ranked_by, **self.columns})
         rank = f', row_number() OVER (ORDER BY {order}) AS "gis:rank"'
-        names = "".join(f', "{name}"' for name in self.columns)
-        # Corners and attributes are what a feature's bytes go into.
-        length = "sum(ST_NPoints(geom) * 3 + 20) OVER"
-        return (
-            "SELECT ST_AsMVT(shown, :name, :extent, 'geom', 'fid'), count(*)"  # noqa: S608
-            f" FROM (SELECT fid{names}, geom FROM ("
-            f'SELECT *, {length} (ORDER BY "gis:rank") AS "gis:so_far", {length} () AS "gis:total"'
-            f" FROM ({self.features(rank)}) AS met WHERE geom IS NOT NULL"
-            ') AS ranked WHERE "gis:so_far" <= "gis:total" * :share ORDER BY "gis:rank") AS shown'
+        names = "".join(f', met."{name}"' for name in self.columns)
+        tiles = ", ".join(
+            f"ST_AsMVT(row, :name, :extent, 'geom', 'fid') {of_aim}, count(*) {of_aim}"
+            for of_aim in (
+                # The first row stays, however long it is.
+                'FILTER (WHERE "gis:rank" = 1'
+                f' OR "gis:so_far" <= greatest(:sure, "gis:total" * :aim_{number}))'
+                for number in range(aims)
+            )
         )
+        return (
+            f"SELECT {tiles} FROM ("  # noqa: S608  names go through identifier()
+            'SELECT row, "gis:rank", sum("gis:weight") OVER (ORDER BY "gis:rank") AS "gis:so_far",'
+            ' sum("gis:weight") OVER () AS "gis:total" FROM ('
+            f"SELECT (SELECT one FROM (SELECT met.fid{names}, met.geom) AS one) AS row,"
+            f' met."gis:rank", {self._weight} AS "gis:weight"'
+            f" FROM ({self.features(rank)} OFFSET 0) AS met WHERE met.geom IS NOT NULL"
+            ') AS ranked ORDER BY "gis:rank") AS shown'
+        )
+
+    @property
+    def _weight(self) -> str:
+        """SQL of what a feature takes in a tile, never too little: no side is longer than 8,191 units."""
+        values = (f'CAST(met."{name}" AS text)' for name in self.columns)
+        attributes = "".join(
+            f" + coalesce({_OF_ATTRIBUTE} + greatest({_OF_VALUE}, octet_length({value})), 0)"
+            for value in values
+        )
+        corners = (
+            "4 * ST_NPoints(met.geom) + 4 * ST_NumGeometries(met.geom) + coalesce(ST_NRings(met.geom), 0)"
+        )
+        return f"{_OF_FEATURE} + {corners}{attributes}"
+
+    def sure(self, budget: int, name: str) -> int:
+        """Give how much weight surely keeps a tile within a budget, beside what stands once in it."""
+        return budget - _OF_LAYER - len(name) - sum(len(key.encode()) + _OF_KEY for key in self.columns)
 
 
 def layer_rows(
@@ -282,15 +323,39 @@ def draw(
     content = bytes(tile or b"")
     if importance is None or len(content) <= budget:
         return TileContent(content, count, count)
-    share, shown = _AIM * budget / len(content), count
-    thinned = text(rows.thinned(importance))
-    for _ in range(_TRIES):
-        tile, shown = connection.execute(thinned, {**values, "share": share}).one()
-        content = bytes(tile or b"")
-        if len(content) <= budget:
-            break
-        share *= _LESS * budget / len(content)
-    return TileContent(content, shown, count)
+    share = budget / len(content)
+    values |= {f"aim_{number}": aim * share for number, aim in enumerate((*_AIMS, 0.0))}
+    values["sure"] = rows.sure(budget, name)
+    found = connection.execute(text(rows.thinned(importance, len(_AIMS) + 1)), values).one()
+    tries = list(zip(found[::2], found[1::2], strict=True))
+    thinned, shown = next((one for one in tries if len(one[0] or b"") <= budget), tries[-1])
+    return TileContent(bytes(thinned or b""), shown, count)
+
+
+def extent(
+    connection: Connection, layer: LayerId, condition: Condition | None, version: VersionId | None
+) -> BBox | None:
+    """Give the longitude and latitude box of the rows of a layer that a filter leaves, now or in a version.
+
+    Parameters
+    ----------
+    connection, layer
+        As of `vector_tile`.
+    condition, version
+        As of `vector_tile`; every row that they leave is read.
+
+    Returns
+    -------
+    None when no such row lies anywhere.
+    """
+    where = "TRUE" if condition is None else condition.sql().as_string(driver(connection)).replace(":", "\\:")
+    sides = "ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
+    rows = f"SELECT ST_Extent(t.geom) AS box FROM {rows_at(layer, version)} AS t WHERE {where}"  # noqa: S608
+    found = connection.execute(text(f"SELECT {sides} FROM ({rows}) AS whole")).one()  # noqa: S608
+    if found[0] is None:
+        return None
+    west, south, east, north = (float(side) for side in found)
+    return west, south, east, north
 
 
 def vector_tile(

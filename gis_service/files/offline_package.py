@@ -31,7 +31,9 @@ _POLICY = (
 Json = Mapping[str, Any]
 
 
-def write_package(path: Path, archive: Path, style: Json, facts: Json) -> None:
+def write_package(
+    path: Path, archive: Path, style: Json, facts: Json, further: Mapping[str, str] | None = None
+) -> None:
     """Write a package.
 
     Parameters
@@ -44,6 +46,8 @@ def write_package(path: Path, archive: Path, style: Json, facts: Json) -> None:
         MapLibre style whose source is ``pmtiles://map.pmtiles``.
     facts
         ``language``, ``title`` and what else the page says (``src/offline/main.ts``).
+    further
+        Other files, by their name.
 
     Raises
     ------
@@ -60,6 +64,8 @@ def write_package(path: Path, archive: Path, style: Json, facts: Json) -> None:
         put("index.html", page)
         put("style.json", json.dumps(style, ensure_ascii=False, indent=1))
         put("LICENCES.txt", _licences(facts))
+        for name, content in (further or {}).items():
+            put(name, content)
         for name in FONTS:
             put(f"fonts/{name}", (_ASSETS / name).read_bytes(), zipfile.ZIP_STORED)
         whole = _entry(f"{folder}/map.pmtiles", zipfile.ZIP_STORED)

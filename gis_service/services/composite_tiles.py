@@ -55,7 +55,7 @@ class CompositeTile:
     def make(self) -> Made:
         """Ask for the tiles of all parts, and what they are made of, all of one state.
 
-        Beyond the budget the heaviest parts are thinned, all down to the same weight.
+        Beyond the budget the heaviest parts are thinned, or told in wider cells, all down to the same weight.
         """
         made_of: dict[LayerId, int] = {}
         whole: list[TileContent] = []
@@ -65,11 +65,7 @@ class CompositeTile:
                 whole.append(tile)
                 made_of |= of_part
             found = self._within(connection, whole, rows.BUDGET)
-        joined = TileContent(b"".join(one.content for one in found), 0, 0)
-        if any(map(told, found)):
-            of = sum(one.of if told(one) else features_in(one.content) for one in whole)
-            joined = TileContent(joined.content, features_in(joined.content), of)
-        return Made(joined.content, made_of, told(joined))
+        return Made(b"".join(one.content for one in found), made_of, told(_joined(found)))
 
     def _within(self, connection: Connection, whole: Sequence[TileContent], budget: int) -> list[TileContent]:
         sizes = {str(at): len(one.content) for at, one in enumerate(whole)}
@@ -84,3 +80,12 @@ class CompositeTile:
         layers = [layer for part in self.parts for layer in part.layers]
         with snapshot(self.engine, is_small=True) as connection:
             return unchanged_in(connection, layers, self.zxy, made_of)
+
+
+def _joined(parts: Sequence[TileContent]) -> TileContent:
+    """Put parts together; features are counted where any of them leaves some out."""
+    content, wider = b"".join(one.content for one in parts), max(one.wider for one in parts)
+    if all(one.shown == one.of for one in parts):
+        return TileContent(content, 0, 0, wider)
+    of = sum(features_in(one.content) if one.shown == one.of else one.of for one in parts)
+    return TileContent(content, features_in(content), of, wider)

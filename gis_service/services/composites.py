@@ -1,11 +1,12 @@
 """Several tilesets and layers in one tile: each as it is by itself, all of one state of the database."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db import tiles as rows
+from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
 from gis_service.services import tiles, tilesets
 from gis_service.services.collections import Collection
@@ -17,6 +18,7 @@ from gis_service.services.tile_fields import fields_of_style
 from gis_service.services.tile_grid import MAX_ZOOM, require_tile
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import mark_of
+from gis_service.services.tiles import ThinningRules
 from gis_service.services.tileset_tiles import TilesetTile
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.types import BBox, LayerId
@@ -67,19 +69,37 @@ class SharedRules:
     ----------
     budget_bytes
         What a tile may take before it is packed.
-    kept_first
-        By layer, what decides which of its features stay, as in `Importance.order`; None for a layer that is
-        never thinned.
+    layers
+        What of each may be left out.
     """
 
     budget_bytes: int
-    kept_first: dict[LayerId, tuple[str, ...] | None]
+    layers: dict[LayerId, ThinningRules]
 
 
-def thinning_of(catalogue: Catalogue, composite: Composite) -> SharedRules:
-    """Tell what the tiles of a composite may leave out."""
-    found = {one.definition.id: importance_of(catalogue, one.definition) for one in composite.collections}
-    return SharedRules(rows.BUDGET, {layer: one.order if one else None for layer, one in found.items()})
+def thinning_of(connection: Connection, catalogue: Catalogue, composite: Composite) -> SharedRules:
+    """Tell what the tiles of a composite may leave out, and up to which zoom rows of its layers are gathered.
+
+    Parameters
+    ----------
+    connection
+        Any that may read.
+    catalogue, composite
+        Of the city, and what lies in one tile.
+    """
+    found: dict[LayerId, ThinningRules] = {}
+    for part in composite.parts:
+        for one in _layers_of(part):
+            fields = fields_of_style(catalogue, one.definition)
+            rules = tiles.thinning_of(connection, catalogue, one.definition, fields)
+            found[one.definition.id] = _of_tileset(rules) if isinstance(part, LoadedTileset) else rules
+    return SharedRules(rows.BUDGET, found)
+
+
+def _of_tileset(rules: ThinningRules) -> ThinningRules:
+    """Tell it of a layer inside a tileset, which shows joined lines, but rows in place of cells."""
+    is_joined = rules.gathered_to is not None and not rules.has_cells
+    return replace(rules, gathered_to=rules.gathered_to if is_joined else None, gathered=())
 
 
 def names_in(address: str) -> list[str]:

@@ -15,10 +15,11 @@ from gis_service.db.collections import collections
 from gis_service.errors import ErrorCode, RefusedInput, Temporary, WrongUse
 from gis_service.files.pmtiles import PmtilesWriter, tile_id
 from gis_service.files.vector_tiles import renamed
-from gis_service.services import tiles, tilesets
+from gis_service.services import study_tiles, tiles, tilesets
 from gis_service.services.collections import Collection
 from gis_service.services.context import Context
 from gis_service.services.features import fields_of
+from gis_service.services.offline_study import Result, TakenStudy
 from gis_service.services.rights import is_personal
 from gis_service.services.tile_flights import is_asker_gone
 from gis_service.services.tile_grid import tiles_meeting
@@ -81,6 +82,8 @@ class View:
         The first and the last that tiles are taken of.
     language
         Of the words in the package.
+    study
+        What the map shows an answer of; its units are among the layers.
     """
 
     tilesets: Sequence[LoadedTileset]
@@ -88,6 +91,7 @@ class View:
     box: BBox
     zooms: Zooms
     language: Language = "vi"
+    study: TakenStudy | None = None
 
     @property
     def collections(self) -> list[Collection]:
@@ -99,7 +103,13 @@ class View:
     @property
     def generated(self) -> bool:
         """Whether any of it is generated rather than observed."""
-        return any(one.definition.generated for one in self.collections)
+        of_study = self.study is not None and bool(self.study.document["generated_data"])
+        return of_study or any(one.definition.generated for one in self.collections)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What of the study is drawn as tiles."""
+        return () if self.study is None else self.study.results
 
     def name_inside(self, layer: str) -> str:
         """Give what a layer of its own is called in the tiles: another name where a tileset holds it too."""
@@ -161,10 +171,11 @@ def check(view: View, limits: Limits) -> None:
     for one in view.collections:
         if is_personal(one.definition):
             raise RefusedInput(ErrorCode.OFFLINE_PERSONAL, layer=one.definition.id)
-    parts = len(view.tilesets) + len(view.layers)
+    whole = len(view.tilesets) + len(view.layers)
     count, fits = 0, view.zooms[0]
     for z in range(view.zooms[0], view.zooms[1] + 1):
         columns, rows = tiles_meeting(view.box, z)
+        parts = whole + sum(one.zooms[0] <= z <= one.zooms[1] for one in view.results)
         count += len(columns) * len(rows) * parts
         fits = z if count <= limits.tiles else fits
     if count > limits.tiles:
@@ -221,6 +232,10 @@ def _parts(context: Context, view: View, zxy: Zxy) -> Iterator[bytes]:
         shown = replace(one.shown, fields=tuple(fields_of(one.definition)))
         content = tiles.tile(context, one.definition, zxy, shown).content
         yield content if inside == id_ else renamed(content, {id_: inside})
+    for result in view.results:
+        if result.zooms[0] <= zxy[0] <= result.zooms[1]:
+            content = study_tiles.tile(context, result.tiles, result.sheet, zxy).content
+            yield renamed(content, {result.kind: result.inside})
 
 
 def _changed(context: Context, view: View) -> dict[LayerId, VersionId]:

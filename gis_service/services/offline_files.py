@@ -6,7 +6,9 @@ from pathlib import Path
 
 from gis_service.files.offline_package import write_package
 from gis_service.files.pmtiles import PmtilesWriter
+from gis_service.services import offline_study_look as look
 from gis_service.services.context import Context
+from gis_service.services.documents import canonical_json
 from gis_service.services.offline import Limits, Taken, View, check, take
 from gis_service.services.offline_style import metadata_of, style_of
 from gis_service.types import Language, Text
@@ -47,7 +49,7 @@ def package_name(context: Context, view: View) -> str:
 
 
 def write(context: Context, view: View, out: Path, limits: Limits) -> Package:
-    """Write a view as a zip with ``index.html``, ``map.pmtiles``, ``style.json`` and fonts.
+    """Write a view as a zip: ``index.html``, ``map.pmtiles``, ``style.json``, fonts, and ``study.json``.
 
     Parameters
     ----------
@@ -73,14 +75,18 @@ def write(context: Context, view: View, out: Path, limits: Limits) -> Package:
             taken = take(context, view, tiles, limits)
             metadata = metadata_of(view, title, taken)
             tiles.metadata = metadata
-        facts = {
+        facts: dict[str, object] = {
             "language": view.language,
             "title": title,
             "made": _day(view.language),
             "words": {name: words.in_language(view.language) for name, words in _WORDS.items()},
             "layers": metadata["layers"],
         }
-        write_package(out, archive, style_of(view), facts)
+        further: dict[str, str] = {}
+        if view.study is not None:
+            facts["study"] = look.facts(view.study, context.catalogue, view.language)
+            further["study.json"] = canonical_json(view.study.document).decode()
+        write_package(out, archive, style_of(view), facts, further)
     finally:
         archive.unlink(missing_ok=True)
     return Package(out, taken, view.generated)

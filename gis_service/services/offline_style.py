@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gis_service.catalogue.layer_definition import LayerDefinition
+from gis_service.services import offline_study_look as look
 from gis_service.services.features import fields_of
 from gis_service.services.layer_looks import GROUND, PAPER, look_of
 from gis_service.services.layer_metadata import licence_address
@@ -34,6 +35,8 @@ def style_of(view: View) -> Json:
     at = next((i for i, one in enumerate(drawn) if _is_mark(one)), len(drawn))
     ground = {f"{one.definition.id}:area" for one in view.layers if one.definition.category == _UNITS}
     drawn[at:at] = [one for one in own if one["id"] in ground]
+    if view.study is not None:
+        own = [*look.style_of_results(view.study, SOURCE), *own]
     drawn += [one for one in own if one["id"] not in ground]
     return {
         "version": 8,
@@ -63,20 +66,26 @@ def metadata_of(view: View, title: str, taken: Taken) -> Json:
     taken
         With the layers that were changed meanwhile.
     """
+    study = view.study
     return {
         "name": title,
         "description": "; ".join(one.definition.title.in_language(view.language) for one in view.collections),
         "attribution": attribution(view),
         "type": "overlay",
         "generated_data": view.generated,
-        "vector_layers": [*_vector_layers(view)],
-        "layers": [*_layers(view, taken)],
+        "vector_layers": [
+            *_vector_layers(view),
+            *([] if study is None else look.vector_layers(study, view.zooms)),
+        ],
+        "layers": [*_layers(view, taken), *([] if study is None else look.entries(study, view.language))],
     }
 
 
 def attribution(view: View) -> str:
     """Name the sources of all layers, each once."""
-    sources = [one.definition.source.in_language(view.language) for one in view.collections]
+    definitions = [one.definition for one in view.collections]
+    definitions += () if view.study is None else view.study.layers
+    sources = [one.source.in_language(view.language) for one in definitions]
     return "; ".join(dict.fromkeys(sources))
 
 
@@ -133,22 +142,22 @@ def _of_tilesets(view: View) -> Iterator[StyleLayer]:
 def _of_layers(view: View) -> Iterator[StyleLayer]:
     """Draw every kind of shape of each layer: its geometry is a promise, not what each row has."""
     for one in view.layers:
-        definition, look = one.definition, look_of(one.definition)
+        definition, own = one.definition, look_of(one.definition)
         id_ = definition.id
         base = {"source": SOURCE, "source-layer": view.name_inside(id_)}
         area, line, point = (
             {**base, "filter": ["==", ["geometry-type"], kind]} for kind in ("Polygon", "LineString", "Point")
         )
-        fill = {"fill-color": look.fill, "fill-opacity": look.fill_opacity}
+        fill = {"fill-color": _fill(view, definition) or own.fill, "fill-opacity": own.fill_opacity}
         yield {"id": f"{id_}:area", "type": "fill", **area, "paint": fill}
-        yield {"id": f"{id_}:edge", "type": "line", **area, "paint": _line(look.edge, 0.8, 2.2)}
-        yield {"id": f"{id_}:line", "type": "line", **line, "paint": _line(look.colour, 0.8, 3.2)}
+        yield {"id": f"{id_}:edge", "type": "line", **area, "paint": _line(own.edge, 0.8, 2.2)}
+        yield {"id": f"{id_}:line", "type": "line", **line, "paint": _line(own.colour, 0.8, 3.2)}
         yield {
             "id": f"{id_}:point",
             "type": "circle",
             **point,
             "paint": {
-                "circle-color": look.colour,
+                "circle-color": own.colour,
                 "circle-stroke-color": PAPER,
                 "circle-stroke-width": 1.5,
                 "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.75, 11, 5, 15, 8],
@@ -156,6 +165,13 @@ def _of_layers(view: View) -> Iterator[StyleLayer]:
         }
         if definition.field("name") is not None:
             yield {"id": f"{id_}:name", "type": "symbol", **base, **_names(definition)}
+
+
+def _fill(view: View, definition: LayerDefinition) -> object:
+    """Give the colour of the units that a study is told by; None for any other layer."""
+    if view.study is None or definition.key is None or definition.id != view.study.units:
+        return None
+    return look.unit_colour(view.study, definition.key)
 
 
 def _is_mark(layer: StyleLayer) -> bool:

@@ -84,6 +84,11 @@ def view_of(connection: Connection, rights: Rights, asked: Asked) -> View:
     return replace(whole, box=_box(whole, asked))
 
 
+def with_units(layers: Sequence[str], units: str) -> tuple[str, ...]:
+    """Name the units that a study is told by among the layers: below all others unless they are there."""
+    return tuple(layers) if units in layers else (units, *layers)
+
+
 def _layer(connection: Connection, rights: Rights, id_: str, asked: Asked) -> ShownLayer:
     collection = one_collection(connection, rights, id_)
     definition = collection.definition

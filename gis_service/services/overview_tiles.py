@@ -7,7 +7,7 @@ longer good when a later version touches it, and when a later update of the over
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gis_service.analysis.generalise import LAST_ZOOM, Plan
+from gis_service.analysis.generalise import CELL_STEPS, LAST_ZOOM, Plan
 from gis_service.db import overviews as states
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
@@ -83,11 +83,22 @@ class OverviewTile(StateTile):
             return rows.draw(
                 connection, whole, self.layer, self.zxy, self.box, self.importance, budget=budget
             )
-        is_cells = plan.has_cells and level <= plan.gathered_to
-        # Cells stand for all rows: none of them is left out, and a tile has no more than it can hold.
-        importance = None if is_cells else self.importance
-        found = self._rows(plan, level, is_cells=is_cells)
-        return rows.draw(connection, found, self.layer, self.zxy, self.box, importance, budget=budget)
+        if plan.has_cells and level <= plan.gathered_to:
+            return self._in_cells(connection, plan, level, rows.BUDGET if budget is None else budget)
+        found = self._rows(plan, level, is_cells=False)
+        return rows.draw(connection, found, self.layer, self.zxy, self.box, self.importance, budget=budget)
+
+    def _in_cells(self, connection: Connection, plan: Plan, level: int, budget: int) -> TileContent:
+        """Draw cells: they stand for all rows, so none is left out; beyond the budget four become one.
+
+        Borders of tiles are borders of cells of any width: neighbours of two widths count nobody twice.
+        """
+        for wider in range(min(level, CELL_STEPS) + 1):
+            found = self._rows(plan, level - wider, is_cells=True)
+            tile = rows.draw(connection, found, self.layer, self.zxy, self.box)
+            if len(tile.content) <= budget:
+                break
+        return replace(tile, wider=1 << wider)
 
     def _rows(self, plan: Plan, level: int, *, is_cells: bool) -> Rows:
         table = self.recipe.table

@@ -34,9 +34,15 @@ from gis_service.services.study_again import OF_COVERAGE, computed_again, kept_s
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
-from gis_service.types import LayerId
+from gis_service.types import LayerId, Text
 
 FORMAT = 2
+TITLES: Mapping[SheetKind, Text] = {
+    "surface": Text(vi="Thời gian hoặc quãng đường đi từ từng ô", en="Time or length of the way, by cell"),
+    "edges": Text(vi="Các đoạn đường nằm trong giới hạn", en="Stretches of road within the limit"),
+    "uncovered": Text(vi="Người ở ngoài tiêu chuẩn, theo ô", en="People outside the standard, by cell"),
+}
+"""What people call each kind."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,22 @@ def tiles_of(
     return StudyTiles(document, known[kind], detail, digest(said))
 
 
+def tiles_of_live(study: LiveStudy, kind: SheetKind, *, personal: bool) -> StudyTiles:
+    """Give the tiles of one kind of an answer that is not kept.
+
+    Parameters
+    ----------
+    study
+        The answer.
+    kind
+        One of `kinds_of`.
+    personal
+        Whether the reader may see small counts.
+    """
+    detail = personal and kind == "uncovered"
+    return StudyTiles(study.document, kind, detail, digest(["live tiles", FORMAT, kind, detail, study.mark]))
+
+
 def require_mark(tiles: StudyTiles, asked: str | None) -> None:
     """Refuse a mark that is not, or no longer, that of the tiles.
 
@@ -155,12 +177,34 @@ def sheet_of(connection: Connection, context: Context, tiles: StudyTiles) -> She
         if tiles.kind == "uncovered" and not tiles.personal:
             require_limit_steps(kept.task.parameters, catalogue)
             require_waits_in_steps(kept.task.parameters, kept.layers)
-        study = computed_again(kept, prepared)
-        with prepared.turns.one():
-            return _MAKERS[tiles.kind](study, prepared, tiles.personal)
+        return _cut_from(prepared, tiles, computed_again(kept, prepared))
 
     found: Sheet = prepared.sheets.by_name(tiles.mark, make)
     return found
+
+
+def sheet_of_live(prepared: Prepared, tiles: StudyTiles, study: LiveStudy) -> Sheet:
+    """Give the sheet that tiles of an answer that is not kept are cut from.
+
+    Parameters
+    ----------
+    prepared
+        What the process knows already, and whose turn it is.
+    tiles, study
+        As `tiles_of_live`. Who asked has been checked when the question was let through.
+
+    Raises
+    ------
+    Temporary
+        ``coverage_busy`` when the process computes as much as it may.
+    """
+    found: Sheet = prepared.sheets.by_name(tiles.mark, lambda: _cut_from(prepared, tiles, study))
+    return found
+
+
+def _cut_from(prepared: Prepared, tiles: StudyTiles, study: LiveStudy) -> Sheet:
+    with prepared.turns.one():
+        return _MAKERS[tiles.kind](study, prepared, tiles.personal)
 
 
 def tile(context: Context, tiles: StudyTiles, sheet: Sheet, zxy: Zxy) -> Tile:

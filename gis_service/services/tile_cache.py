@@ -107,6 +107,10 @@ class TileCache:
         tile = self._memory.find((mark, zxy)) if self.freshness.is_level() else None
         return tile if tile is not None and self._is_good(tile, zxy) else None
 
+    def has_variant(self, mark: str, zxy: Zxy) -> bool:
+        """Tell whether a tile of a filter or of a past state is in memory, as it is now or as it was."""
+        return self.variants.find((self._home + mark, zxy)) is not None
+
     def give(self, mark: str, zxy: Zxy, source: Source, *, is_variant: bool = False) -> Tile:
         """Give a tile, of a state not older than half a second.
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
@@ -92,8 +93,17 @@ class StateTile(ABC):
 
 
 def told(tile: TileContent) -> str:
-    """Say how much of what lies in a tile is in it, as a header does; nothing when it is all of it."""
-    return "" if tile.shown == tile.of else f"shown={tile.shown}, of={tile.of}"
+    """Say how a tile differs from all that lies in it, as a header does; nothing when it does not.
+
+    Returns
+    -------
+    How many features are ``shown``, ``of`` how many; how many times ``wider`` its cells are than those of its
+    zoom; how many ``bytes`` it takes where that is more than the budget: what studies use is never thinned.
+    """
+    said = [] if tile.shown == tile.of else [f"shown={tile.shown}", f"of={tile.of}"]
+    said += [f"wider={tile.wider}"] if tile.wider > 1 else []
+    said += [f"bytes={len(tile.content)}"] if len(tile.content) > rows.BUDGET else []
+    return ", ".join(said)
 
 
 def mark_of(*parts: object) -> str:

@@ -14,6 +14,7 @@ from gis_service.db.tile_rows import RowQuery
 from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import near_tiles, overview_tiles
+from gis_service.services.collections import Collection
 from gis_service.services.context import Context
 from gis_service.services.features import has_geometry
 from gis_service.services.filter_form import normal_form
@@ -23,7 +24,7 @@ from gis_service.services.tile_fields import fields_of_style
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.services.tile_sources import QueriedTile, mark_of
-from gis_service.types import LayerId, VersionId
+from gis_service.types import BBox, LayerId, VersionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Shown:
     past: VersionId | None = None
     since: datetime | None = None
     fields: tuple[str, ...] | None = None
+
+    @property
+    def rows(self) -> Condition | None:
+        """Which rows, in a form that does not tell how it was written; None for all of them."""
+        found = None if self.condition is None else normal_form(self.condition)
+        return None if found == Always(value=True) else found
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is not every row of now: such tiles are made of rows, never of overviews."""
+        return self.past is not None or self.rows is not None
 
 
 ALL = Shown()
@@ -85,13 +97,11 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     require_geometry(definition)
     layer, plain = LayerId(definition.id), fields_of_style(context.catalogue, definition)
     fields = plain if shown.fields is None else shown.fields
-    condition = None if shown.condition is None else normal_form(shown.condition)
-    if condition == Always(value=True):
-        condition = None
+    condition = shown.rows
     importance = importance_of(context.catalogue, definition)
     recipe = recipe_of(context.catalogue, definition)
     mark = mark_of_layer(context.catalogue, definition, fields)
-    if condition is None and shown.past is None and overview_tiles.is_for(zxy[0]):
+    if not shown.is_part and overview_tiles.is_for(zxy[0]):
         source = overview_tiles.OverviewTile(context.engine, recipe, importance, zxy, fields)
         return context.tiles.give(mark, zxy, source, is_variant=fields != plain)
     ask = partial(
@@ -105,11 +115,48 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     )
     # What a version held never changes, whatever is written later.
     rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
-    if condition is None and shown.past is None:
+    if not shown.is_part:
         return context.tiles.give(mark, zxy, rows_now, is_variant=fields != plain)
+    return context.tiles.give(_mark_of_part(mark, definition, shown), zxy, rows_now, is_variant=True)
+
+
+def is_made_anew(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown) -> bool:
+    """Tell whether a tile of a part of a layer has to be made for its asker: this process has none of it.
+
+    Parameters
+    ----------
+    context, definition, zxy, shown
+        As of `tile`.
+    """
+    if not shown.is_part:
+        return False
+    fields = fields_of_style(context.catalogue, definition) if shown.fields is None else shown.fields
+    mark = mark_of_layer(context.catalogue, definition, fields)
+    return not context.tiles.has_variant(_mark_of_part(mark, definition, shown), zxy)
+
+
+def _mark_of_part(mark: str, definition: LayerDefinition, shown: Shown) -> str:
     kinds = [field.type for field in definition.fields]
-    variant = mark_of(mark, kinds, condition, shown.past, shown.since)
-    return context.tiles.give(variant, zxy, rows_now, is_variant=True)
+    return mark_of(mark, kinds, shown.rows, shown.past, shown.since)
+
+
+def bounds_of(connection: Connection, collection: Collection, shown: Shown) -> BBox | None:
+    """Give the longitude and latitude box of what tiles show; None when they show nothing.
+
+    Parameters
+    ----------
+    connection
+        Any that may read.
+    collection
+        The layer.
+    shown
+        What of it; of a part of it every row is read.
+    """
+    if not shown.is_part:
+        return collection.bbox
+    if shown.past == BEFORE_ALL:
+        return None
+    return rows.extent(connection, collection.definition.id, shown.rows, shown.past)
 
 
 def _made_of_rows(
@@ -163,6 +210,8 @@ class ThinningRules:
         Last zoom at which features stand for many rows; None where none do.
     gathered
         Attributes of those.
+    has_cells
+        Whether these are cells, and not joined lines.
     """
 
     budget_bytes: int
@@ -170,10 +219,16 @@ class ThinningRules:
     kept_first: tuple[str, ...]
     gathered_to: int | None
     gathered: tuple[str, ...]
+    has_cells: bool = False
 
 
 def thinning_of(
-    connection: Connection, catalogue: Catalogue, definition: LayerDefinition, fields: Sequence[str]
+    connection: Connection,
+    catalogue: Catalogue,
+    definition: LayerDefinition,
+    fields: Sequence[str],
+    *,
+    is_part: bool = False,
 ) -> ThinningRules:
     """Tell what the tiles of a layer may leave out, and up to which zoom its rows are gathered.
 
@@ -185,10 +240,12 @@ def thinning_of(
         Of the city, of the layer.
     fields
         Those that the tiles carry.
+    is_part
+        Whether they show a part of the layer, or a past state: such tiles are made of rows.
     """
     importance = importance_of(catalogue, definition)
     recipe = recipe_of(catalogue, definition)
-    plan = overview_tiles.plan_now(connection, recipe)
+    plan = None if is_part else overview_tiles.plan_now(connection, recipe)
     is_gathered = plan is not None and plan.gathered_to >= 0
     columns = (
         {}
@@ -203,6 +260,7 @@ def thinning_of(
         () if importance is None else importance.order,
         plan.gathered_to if plan is not None and is_gathered else None,
         tuple(columns),
+        is_gathered and plan is not None and plan.has_cells,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, TypeVar
+from urllib.parse import parse_qs
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -108,9 +109,9 @@ def _opened(value: str) -> list[str]:
         return []
 
 
-def _query_signs(arguments: Mapping[str, list[str]]) -> list[Fault]:
+def _query_signs(arguments: Mapping[str, list[str]], place: str) -> list[Fault]:
     given = [
-        (f"query/{name}", part)
+        (f"{place}/{name}", part)
         for name, values in arguments.items()
         for part in (name, *values, *(text for value in values if name == "after" for text in _opened(value)))
     ]
@@ -131,10 +132,10 @@ def check_path(values: Mapping[str, object]) -> None:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, path=request.path.encode("unicode_escape").decode("ascii"))
 
 
-def _repeated(arguments: Mapping[str, list[str]]) -> list[Fault]:
+def _repeated(arguments: Mapping[str, list[str]], place: str) -> list[Fault]:
     words = notices()["fault_repeated"].in_language(current.language())
     return [
-        Fault(f"query/{name}", words.format(times=len(values)))
+        Fault(f"{place}/{name}", words.format(times=len(values)))
         for name, values in arguments.items()
         if len(values) > 1
     ]
@@ -149,13 +150,37 @@ def read_query(shape: type[Shape]) -> Shape:
         ``parameters_invalid``: wrong, unknown or repeated ones, all of them named.
     """
     given = {name: values for name, values in request.args.lists()}  # noqa: C416 lists() is no mapping
-    if signs := _query_signs(given):
+    return _read_given(shape, given, "query")
+
+
+def read_inside(shape: type[Shape], text: str, name: str) -> Shape:
+    """Read the parameters of another address, which one parameter of this one holds as a text.
+
+    Parameters
+    ----------
+    shape
+        What they are.
+    text
+        As they stand behind the question mark of that address.
+    name
+        Of the parameter of this address.
+
+    Raises
+    ------
+    WrongUse
+        As `read_query`.
+    """
+    return _read_given(shape, parse_qs(text, keep_blank_values=True), f"query/{name}")
+
+
+def _read_given(shape: type[Shape], given: Mapping[str, list[str]], place: str) -> Shape:
+    if signs := _query_signs(given, place):
         raise WrongUse(ErrorCode.PARAMETERS_INVALID, signs, count=len(signs), names=_names(signs))
-    faults = _repeated(given)
+    faults = _repeated(given, place)
     try:
         read = shape.model_validate({name: values[0] for name, values in given.items()})
     except ValidationError as error:
-        faults = [*_faults(error, "query"), *faults]
+        faults = [*_faults(error, place), *faults]
         raise WrongUse(
             ErrorCode.PARAMETERS_INVALID, faults, count=len(faults), names=_names(faults)
         ) from error

@@ -68,6 +68,7 @@ def test_a_map_is_written_for_taking_along(tmp_path: Path) -> None:
         (("--layers", "commune", "--filter", "market=name = 'x'"), 2, "market"),
         (("--layers", "commune", "--filter", "market"), 2, "ID=CQL2"),
         (("--tilesets", ""), 2, "At least one layer"),
+        (("--tilesets", "", "--study", "no_such"), 4, "no_such"),
     ],
 )
 def test_what_cannot_be_taken_along(tmp_path: Path, arguments: tuple[str, ...], code: int, told: str) -> None:

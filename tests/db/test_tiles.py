@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import mapbox_vector_tile
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from gis_service.db import tiles
 from gis_service.db.engine import open_engine, transaction
@@ -60,6 +60,34 @@ def test_of_a_tile_beyond_the_budget_the_largest_areas_stay(town: Engine) -> Non
     left_out = {fid % 5 for fid in ids(whole) - ids(tile)}
     assert min(sizes) >= max(left_out)
     assert draw(town, BY_AREA).content == tile.content
+
+
+@pytest.mark.usefixtures("_small")
+def test_however_far_it_is_thinned_the_rows_are_read_twice_at_most(town: Engine) -> None:
+    asked: list[str] = []
+
+    def note(*said: object) -> None:
+        asked.append(str(said[2]))
+
+    event.listen(town, "before_cursor_execute", note)
+    try:
+        tile = draw(town, BY_AREA)
+    finally:
+        event.remove(town, "before_cursor_execute", note)
+    assert sum("ST_AsMVT(" in statement for statement in asked) == 2
+    assert len(tile.content) > 0.8 * BUDGET
+
+
+@pytest.mark.parametrize("budget", [300, 1_000, 5_000])
+@pytest.mark.parametrize("layer", ["house", "road"])
+def test_where_no_aim_is_met_the_weight_of_rows_still_keeps_the_budget(
+    town: Engine, monkeypatch: pytest.MonkeyPatch, budget: int, layer: str
+) -> None:
+    monkeypatch.setattr(tiles, "BUDGET", budget)
+    monkeypatch.setattr(tiles, "_AIMS", ())
+    tile = draw(town, BY_AREA if layer == "house" else BY_CLASS, layer)
+    assert 0 < len(tile.content) <= budget
+    assert 0 < tile.shown == len(ids(tile, layer)) < tile.of
 
 
 @pytest.mark.usefixtures("_small")

@@ -19,12 +19,14 @@ from gis_service.db.engine import transaction
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import versions_of
 from gis_service.files.tile_store import TileStore
+from gis_service.services.collections import Collection
+from gis_service.services.composites import Composite, thinning_of
 from gis_service.services.drawn_layers import drawn, state_of
 from gis_service.services.overviews import digest
 from gis_service.services.tile_cache import TileCache
 from gis_service.services.tile_grid import tile_box, tile_of
 from gis_service.services.tileset_tiles import TilesetTile, first_shares
-from gis_service.services.tilesets import layers_of
+from gis_service.services.tilesets import LoadedTileset, layers_of
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 from tests.demo_city import catalogue as real_catalogue
@@ -110,6 +112,22 @@ def test_the_tile_of_an_overview_shows_what_the_rows_show(province: Engine) -> N
                 for tile in (seen, of_rows)
             ]
             assert words[0] == words[1], (z, layer)
+
+
+def test_tiles_of_several_layers_say_up_to_which_zoom_rows_are_gathered(province: Engine) -> None:
+    def collection(layer: str) -> Collection:
+        return Collection(CITY.layers[LayerId(layer)], "public", None, None)
+
+    whole = LoadedTileset(BASE, tuple(map(collection, BASE.layers)))
+    with snapshot(province) as connection:
+        told = thinning_of(connection, CITY, Composite((whole,))).layers
+        alone = thinning_of(connection, CITY, Composite(tuple(map(collection, BASE.layers)))).layers
+    roads = LayerId("roads")
+    assert told[roads].gathered_to == alone[roads].gathered_to
+    assert alone[roads].gathered_to is not None
+    assert (told[roads].gathered, "gis:count" in alone[roads].gathered) == ((), True)
+    # Areas are drawn one by one.
+    assert told[LayerId("rivers")].gathered_to is None
 
 
 def test_a_change_is_in_the_tile_before_the_overview_has_it_and_after(province: Engine) -> None:

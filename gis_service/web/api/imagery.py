@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from gis_service.services.imagery import Imagery
 from gis_service.services.own_imagery import own_backgrounds
 from gis_service.services.tile_grid import MATRIX_SET, require_matrix_set
-from gis_service.web import current, limits
+from gis_service.web import current, live
 from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, show, url
@@ -18,8 +18,6 @@ blueprint = Blueprint("imagery", __name__, url_prefix="/api/imagery")
 
 _IMAGERY = "imagery"
 _FETCHED = "imagery_allowance"
-_PER_QUESTION = 5
-"""Pictures that may be fetched for each question that an address may ask: a view has some thirty."""
 _EMPTY = 204
 _BROWSERS_S = 24 * 3600
 
@@ -89,6 +87,4 @@ def tile(
 
 
 def _count() -> None:
-    per_minute = _PER_QUESTION * current.context().settings.live_per_minute
-    allowance: limits.Allowance = current_app.extensions.setdefault(_FETCHED, limits.Allowance(per_minute))
-    limits.check(allowance, current.place())
+    live.count(_FETCHED, live.TILES_PER_QUESTION)

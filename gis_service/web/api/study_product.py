@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from gis_service.services import cells as cell_service
 from gis_service.services import coverage_live, studies
 from gis_service.services import study_products as service
+from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.study_products import ProductQuestion
 from gis_service.services.study_rights import require_document
 from gis_service.services.tile_memory import Tile
@@ -35,6 +36,11 @@ def _noted(detail: str) -> None:
     """Note in the audit that homes are read, and that the answer is for this reader alone."""
     if detail == "points":
         current.sees_personal()
+
+
+def _shared() -> str:
+    """Tell who between may keep an answer: nobody what was given to somebody known, who may read more."""
+    return "public" if current.caller() is ANONYMOUS else "private"
 
 
 def _answer(product: Tile, kept: str) -> Response:
@@ -70,7 +76,7 @@ def product(product_name: str, query: ProductQuery) -> Response:
     service.require_name(asked, product_name)
     found = service.live_product(asked, current.context().prepared)
     _noted(query.detail)
-    return _answer(found, f"private, {_FOREVER}" if query.detail == "points" else f"public, {_FOREVER}")
+    return _answer(found, f"{_shared()}, {_FOREVER}")
 
 
 @blueprint.get("/studies/<study_id>/product")
@@ -87,4 +93,4 @@ def of_study(study_id: str, query: StudyProductQuery) -> Response:
         current.connection(), context.catalogue, document, context.prepared, query.detail
     )
     _noted(query.detail)
-    return _answer(found, "private, no-cache" if query.detail == "points" else "no-cache")
+    return _answer(found, "no-cache" if _shared() == "public" else "private, no-cache")

@@ -1,7 +1,5 @@
 """Results of kept studies as vector tiles, and the documents that say where they lie."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response, request
 
 from gis_service.services import studies
@@ -9,11 +7,10 @@ from gis_service.services import study_tiles as service
 from gis_service.services import tile_grid as grid
 from gis_service.services.accounts import ANONYMOUS
 from gis_service.services.coverage_document import Document
-from gis_service.services.result_sheets import Sheet, SheetKind
+from gis_service.services.result_sheets import Sheet
 from gis_service.services.study_rights import require_document, shown_layers
-from gis_service.services.study_tiles import StudyTiles
+from gis_service.services.study_tiles import TITLES, StudyTiles
 from gis_service.services.tile_flights import asked_by
-from gis_service.types import Text
 from gis_service.web import current, live
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response
 from gis_service.web.asker import asker_of
@@ -35,11 +32,6 @@ from gis_service.web.schemas.tiles import (
 blueprint = Blueprint("study_tiles", __name__, url_prefix="/api/studies/<study_id>/tiles")
 
 _FOREVER = "max-age=31536000, immutable"
-_TITLES: Mapping[SheetKind, Text] = {
-    "surface": Text(vi="Thời gian hoặc quãng đường đi từ từng ô", en="Time or length of the way, by cell"),
-    "edges": Text(vi="Các đoạn đường nằm trong giới hạn", en="Stretches of road within the limit"),
-    "uncovered": Text(vi="Người ở ngoài tiêu chuẩn, theo ô", en="People outside the standard, by cell"),
-}
 _TYPES = {"float8": "Number", "boolean": "Boolean", "text": "String"}
 
 
@@ -90,8 +82,7 @@ def tilesets(study_id: str, query: FormatQuery) -> Response:
     kinds = service.kinds_of(_document(study_id))
     language = current.language()
     entries = [
-        TilesetEntry(title=_TITLES[kind].in_language(language), links=_links(study_id, kind))
-        for kind in kinds
+        TilesetEntry(title=TITLES[kind].in_language(language), links=_links(study_id, kind)) for kind in kinds
     ]
     document = Tilesets(tilesets=entries, links=itself(f"/studies/{study_id}/tiles"))
     return show(document, query.f, study_id)
@@ -104,7 +95,7 @@ def tilesets(study_id: str, query: FormatQuery) -> Response:
 def tileset(study_id: str, kind: str, tile_matrix_set_id: str, query: TilesetQuery) -> Response:
     """Describe one kind of results as OGC does or, with f=tilejson, as TileJSON with its legend."""
     tiles = _asked(study_id, kind, tile_matrix_set_id)
-    sheet, title = _sheet(tiles), _TITLES[tiles.kind].in_language(current.language())
+    sheet, title = _sheet(tiles), TITLES[tiles.kind].in_language(current.language())
     if query.f == "tilejson":
         return show(_tilejson(tiles, sheet, title), "json", study_id)
     layer = TilesetLayer(id=tiles.kind, title=title, geometryDimension=1 if sheet.size_m is None else 2)

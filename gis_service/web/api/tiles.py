@@ -14,8 +14,9 @@ from gis_service.services.collections import Collection
 from gis_service.services.tile_fields import fields_asked
 from gis_service.services.tile_flights import asked_by
 from gis_service.services.tile_memory import Tile
+from gis_service.services.tiles import Shown
 from gis_service.types import BBox
-from gis_service.web import current, tile_gate
+from gis_service.web import current, live, tile_gate
 from gis_service.web.api.collections import collection_of
 from gis_service.web.api.states import condition_of, state_of
 from gis_service.web.asker import asker_of
@@ -108,24 +109,37 @@ def tileset(collection_id: str, tile_matrix_set_id: str, query: LayerTilesetQuer
     grid.require_matrix_set(tile_matrix_set_id)
     collection = _drawable(collection_id)
     # What no tile could show is refused here, before a map asks for hundreds of them.
-    condition_of(collection, query), state_of(collection, query)
-    fields = fields_asked(current.catalogue(), collection.definition, query.properties)
+    shown = _shown(collection, query)
+    if shown.is_part:
+        # Its box is that of all its rows.
+        live.count()
+    bounds = service.bounds_of(current.connection(), collection, shown)
     template = _template(collection_id, query.part())
     if query.f == "tilejson":
-        return show(_tilejson(collection, template, fields), "json", collection.definition.id)
+        return show(_tilejson(collection, template, shown, bounds), "json", collection.definition.id)
     title = collection.definition.title.in_language(current.language())
     document = Tileset(
         title=title,
         links=_links(collection_id, query.part()),
-        tileMatrixSetLimits=limits_of(collection.bbox) if collection.bbox else None,
+        tileMatrixSetLimits=limits_of(bounds) if bounds else None,
         layers=[tileset_layer(collection.definition)],
     )
     return show(document, query.f, title)
 
 
-def _tilejson(collection: Collection, template: str, fields: Sequence[str]) -> TileJson:
+def _shown(collection: Collection, query: LayerTileQuery | LayerTilesetQuery) -> Shown:
+    """Read what of a layer is asked for."""
+    condition, past = condition_of(collection, query), state_of(collection, query).past
+    since = service.time_of(current.connection(), collection.definition, past)
+    return Shown(
+        condition, past, since, fields_asked(current.catalogue(), collection.definition, query.properties)
+    )
+
+
+def _tilejson(collection: Collection, template: str, shown: Shown, bounds: BBox | None) -> TileJson:
     definition, language = collection.definition, current.language()
-    thinning = _thinning(definition, fields)
+    fields = shown.fields or ()
+    thinning = _thinning(definition, fields, is_part=shown.is_part)
     return TileJson(
         name=definition.title.in_language(language),
         attribution=definition.source.in_language(language),
@@ -133,13 +147,14 @@ def _tilejson(collection: Collection, template: str, fields: Sequence[str]) -> T
         vector_layers=[vector_layer(definition, fields, thinning.gathered_fields)],
         minzoom=0,
         maxzoom=grid.MAX_ZOOM,
-        bounds=collection.bbox,
+        bounds=bounds,
         thinning=thinning,
     )
 
 
-def _thinning(definition: LayerDefinition, fields: Sequence[str]) -> Thinning:
-    rules = service.thinning_of(current.connection(), current.catalogue(), definition, fields)
+def _thinning(definition: LayerDefinition, fields: Sequence[str], *, is_part: bool) -> Thinning:
+    connection, catalogue = current.connection(), current.catalogue()
+    rules = service.thinning_of(connection, catalogue, definition, fields, is_part=is_part)
     return Thinning(
         budget_bytes=rules.budget_bytes,
         may_be_thinned=rules.may_be_thinned,
@@ -232,11 +247,9 @@ def tile(
     """Give one tile as Mapbox Vector Tile; 204 when nothing lies in it."""
     grid.require_matrix_set(tile_matrix_set_id)
     collection = collection_of(collection_id)
-    condition, past = condition_of(collection, query), state_of(collection, query).past
-    since = service.time_of(current.connection(), collection.definition, past)
-    fields = fields_asked(current.catalogue(), collection.definition, query.properties)
-    shown = service.Shown(condition, past, since, fields)
-    zxy = tile_matrix, tile_col, tile_row
+    shown, zxy = _shown(collection, query), (tile_matrix, tile_col, tile_row)
+    if service.is_made_anew(current.context(), collection.definition, zxy, shown):
+        live.count(live.FILTERED, live.TILES_PER_QUESTION)
     give = partial(service.tile, current.context(), collection.definition)
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.
     current.release()

@@ -144,10 +144,15 @@ def _vector_layers(part: Part) -> list[VectorLayer]:
 
 
 def _thinning(composite: Composite) -> SharedThinning:
-    rules = service.thinning_of(current.catalogue(), composite)
+    rules = service.thinning_of(current.connection(), current.catalogue(), composite)
     layers: dict[str, LayerThinning] = {
-        layer: LayerThinning(may_be_thinned=order is not None, kept_first=list(order or ()))
-        for layer, order in rules.kept_first.items()
+        layer: LayerThinning(
+            may_be_thinned=one.may_be_thinned,
+            kept_first=list(one.kept_first),
+            gathered_to_zoom=one.gathered_to,
+            gathered_fields=list(one.gathered),
+        )
+        for layer, one in rules.layers.items()
     }
     return SharedThinning(budget_bytes=rules.budget_bytes, header=THINNED, layers=layers)
 

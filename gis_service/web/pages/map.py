@@ -72,6 +72,7 @@ def _fields(layer: LayerDefinition) -> list[dict[str, Any]]:
             "label": _text(one.label),
             "unit": one.unit,
             "words": {value: _text(words) for value, words in one.words.items()},
+            **({"isDate": True} if one.type == "date" else {}),
         }
         for one in layer.fields
     ]
@@ -128,6 +129,18 @@ def _rank(vintage: Vintage, today: date) -> tuple[bool, bool, int]:
     return vintage.level != BASE_LEVEL, not vintage.holds_on(today), -vintage.start.toordinal()
 
 
+def _phases(catalogue: Catalogue) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "title": _text(one.title),
+            "from": one.start.isoformat(),
+            "to": one.end.isoformat(),
+        }
+        for one in catalogue.phases
+    ]
+
+
 def _reader() -> tuple[Rights, dict[str, Any] | None]:
     """Tell what the reader may read, and who has signed in; without a database nobody has.
 
@@ -178,6 +191,7 @@ def city_facts(rights: Rights) -> dict[str, Any]:
         "groups": [{"id": group.id, "title": _text(group.title)} for group in city.groups],
         "modes": list(city.conventions.modes),
         "vintages": _vintages(catalogue, public),
+        "phases": _phases(catalogue),
         "notices": {code: _text(words) for code, words in notices().items()},
         "fields": {id_: _fields(layer) for id_, layer in public.items()},
         "keys": {id_: layer.key for id_, layer in public.items()},

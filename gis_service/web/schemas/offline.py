@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from gis_service.services.filters import LONGEST_JSON
@@ -58,9 +58,33 @@ class OfflineQuery(Query):
         None,
         description="JSON object: by the id of a layer, which of its rows, in CQL2 text.",
     )
+    study: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9_]{1,80}$",
+        description="Id of a kept study of coverage or of gaps: its results, figures, legend and words come"
+        " along, as far as the reader may see them.",
+    )
+    answer: str | None = Field(
+        None,
+        max_length=LONGEST_JSON,
+        description="The same of an answer that is not kept: the query of `/api/coverage`, encoded. Not"
+        " beside `study`.",
+    )
     lang: Language | None = Field(None, description="Of the words in it; else the reader's.")
     datetime: Moments = Field(
         None,
         description="A moment or an interval (RFC 3339): the layers as they were then, or at its end."
         " Tilesets are always of now.",
     )
+
+    @field_validator("answer")
+    @classmethod
+    def _one_study(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("study") is not None:
+            raise PydanticCustomError("gis_expected", "expected {expected}", {"expected": "study | answer"})
+        return value
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is named that could be taken along."""
+        return all(one is None for one in (self.layers, self.tilesets, self.study, self.answer))

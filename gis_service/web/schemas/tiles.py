@@ -82,7 +82,10 @@ class Thinning(Answer):
     kept_first: list[str] = Field(
         description="What decides which features stay, the first first: a field, or $area or $length."
     )
-    header: str = Field(description="Tells of a thinned tile how many features it shows, of how many.")
+    header: str = Field(
+        description="Tells of a thinned tile how many features it shows, of how many; how many times as wide"
+        " as at this zoom its cells are; how many bytes it takes where these are more than the budget."
+    )
     gathered_to_zoom: int | None = Field(
         None, description="Up to this zoom one feature stands for many rows; absent where none does."
     )
@@ -99,6 +102,13 @@ class LayerThinning(Answer):
     kept_first: list[str] = Field(
         description="What decides which features stay, the first first: a field, or $area or $length."
     )
+    gathered_to_zoom: int | None = Field(
+        None, description="Up to this zoom one feature stands for many rows; absent where none does."
+    )
+    gathered_fields: list[str] = Field(
+        default_factory=list,
+        description="Attributes of such features; none of a tileset, whose query makes its own.",
+    )
 
 
 class SharedThinning(Answer):
@@ -108,7 +118,10 @@ class SharedThinning(Answer):
     """
 
     budget_bytes: int = Field(description="What a tile may take before it is packed.")
-    header: str = Field(description="Tells of a thinned tile how many features it shows, of how many.")
+    header: str = Field(
+        description="Tells of a thinned tile how many features it shows, of how many; how many times as wide"
+        " as at this zoom its cells are; how many bytes it takes where these are more than the budget."
+    )
     layers: dict[str, LayerThinning] = Field(description="By the id of the layer.")
 
 

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gis_service.db.engine import transaction
+from gis_service.web.limits import Allowance
 from tests.web.problem import assert_problem
 from tests.web.version_town import WIFI, Town
 
@@ -96,6 +97,38 @@ def test_what_no_tile_can_show_is_refused(
     client: FlaskClient, ending: str, asked: str, status: int, code: str
 ) -> None:
     assert_problem(client.get(f"{OFFICES}{ending}?{asked}"), status, code)
+
+
+def test_tilejson_has_the_bounds_of_what_is_asked_for(town: Town, two: tuple[int, int]) -> None:
+    def told(**asked: str | int) -> dict[str, Any]:
+        path = f"{WIFI}/tiles/WebMercatorQuad?{urlencode({'f': 'tilejson', **asked})}"
+        document: dict[str, Any] = town.get(path).get_json()
+        return document
+
+    assert told(version=two[0])["bounds"] != told(version=two[1])["bounds"]
+    west, south, east, north = told(version=two[0], filter="name = 'Ga'")["bounds"]
+    assert (west, south) == (east, north)
+    assert "bounds" not in told(filter="name = 'nowhere'")
+    assert "bounds" not in told(datetime="1990-01-01T00:00:00Z")
+    listed = town.get(f"{WIFI}/tiles/WebMercatorQuad?filter=fid%3C0").get_json()
+    assert "tileMatrixSetLimits" not in listed
+
+
+def test_tiles_of_filters_are_counted_when_they_are_made(client: FlaskClient) -> None:
+    known = client.application.extensions
+    path = f"{OFFICES}/0/0/0?filter={quote('fid IN (3, 4, 5)')}"
+    assert client.get(path).status_code == 200
+    allowance = known["filtered_tiles_allowance"]
+    assert allowance.per_minute == 5 * known["gis"].settings.live_per_minute
+    known["filtered_tiles_allowance"] = Allowance(1)
+    try:
+        # What is there already is free; of others there is one left.
+        assert [client.get(path).status_code for _ in range(3)] == [200, 200, 200]
+        assert client.get(path.replace("3%2C", "2%2C")).status_code == 200
+        assert_problem(client.get(path.replace("3%2C", "1%2C")), 429, "too_many_requests")
+        assert client.get(f"{OFFICES}/0/0/0?filter=TRUE").status_code == 200
+    finally:
+        known["filtered_tiles_allowance"] = allowance
 
 
 def test_tilejson_leads_to_tiles_of_the_same_part(client: FlaskClient) -> None:

@@ -5,10 +5,11 @@ import { batch, effect } from "@preact/signals";
 import { isSame } from "./asked";
 import { editsIn, editsText } from "./edits";
 import type { City } from "./page";
-import { addressParams, questionFrom } from "./question";
+import { addressParams, questionFrom, type Question } from "./question";
 import { RAMP } from "./ramp";
 import * as state from "./state";
 import * as trying from "./trying";
+import { dayIn, vintageOn } from "./when";
 
 const PLACE = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/;
 
@@ -36,17 +37,25 @@ function viewIn(text: string | null, hasQuestion: boolean): state.View {
   return text === "whatif" ? text : "coverage";
 }
 
+/** The question by the units of a day, where an address names the day alone. */
+export function ofDay(question: Question | null, day: string | null, city: City): Question | null {
+  const units = day === null ? null : vintageOn(day, city);
+  return question && units ? { ...question, vintage: units.id } : question;
+}
+
 function read(city: City): void {
   const params = new URLSearchParams(window.location.search);
   const view = params.get("view");
   const place = placeIn(params.get("place"));
   batch(() => {
-    const question = questionFrom(params, city);
+    const day = dayIn(params.get("on"));
+    const question = ofDay(questionFrom(params, city), params.has("vintage") ? null : day, city);
     // The same question again, as when only the place is gone back over, asks for nothing.
     if (!isSame(question, state.question.peek())) state.question.value = question;
     state.view.value = viewIn(view, state.question.value !== null);
     state.language.value = params.get("lang") === "en" || (!params.has("lang") && document.documentElement.lang === "en") ? "en" : "vi";
     state.shown.value = layersIn(params.get("layers"), city);
+    state.day.value = day;
     state.onlyClass.value = classIn(params.get("class"));
     state.choose({ unit: params.get("unit"), place });
     trying.open(editsIn(params.get("edits")));
@@ -62,6 +71,11 @@ function written(city: City): string {
   if (state.onlyClass.value !== null) params.set("class", String(state.onlyClass.value));
   if (trying.edits.value.length > 0) params.set("edits", editsText(trying.edits.value));
   if (state.shown.value.size > 0) params.set("layers", [...state.shown.value].toSorted().join(","));
+  if (state.day.value !== null) {
+    params.set("on", state.day.value);
+    // Else whoever opens the link has the units of that day.
+    if (question) params.set("vintage", question.vintage);
+  }
   // For the reader of the link; what the page computes from is told by the answer, not by its address.
   if (state.answer.value?.generated_data) params.set("data", "generated");
   return `?${params.toString().replaceAll("%2C", ",")}`;

@@ -54,6 +54,8 @@ export async function readFeature(layer: string, fid: number, language: Language
 
 export const PAGE_SIZE = 50;
 
-export async function readPageOf(layer: string, language: Language, signal?: AbortSignal): Promise<FeatureCollection> {
-  return read<FeatureCollection>(`/collections/${layer}/items?limit=${PAGE_SIZE}`, language, signal);
+/** The first rows of a layer; `rows` in CQL2 text tell which. */
+export async function readPageOf(layer: string, rows: string | null, language: Language, signal?: AbortSignal): Promise<FeatureCollection> {
+  const part = rows === null ? "" : `&filter=${encodeURIComponent(rows)}`;
+  return read<FeatureCollection>(`/collections/${layer}/items?limit=${PAGE_SIZE}${part}`, language, signal);
 }

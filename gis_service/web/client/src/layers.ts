@@ -59,8 +59,10 @@ export const BACKGROUND = "imagery";
 /** What is marked as broken when the base map cannot be drawn. */
 export const GROUND = "tiles:base";
 
-export function tilesUrl(layer: string): string {
-  return addressOf(`/collections/${layer}/tiles/WebMercatorQuad/{z}/{y}/{x}`);
+/** Where the tiles of a layer are had; `rows` in CQL2 text are those that are drawn, all of them when left out. */
+export function tilesUrl(layer: string, rows: string | null = null): string {
+  const part = rows === null ? "" : `?filter=${encodeURIComponent(rows)}`;
+  return addressOf(`/collections/${layer}/tiles/WebMercatorQuad/{z}/{y}/{x}${part}`);
 }
 
 function extentOf(collection: Collection): Layer["bbox"] {
@@ -119,20 +121,21 @@ export function canClose(layer: Layer): boolean {
   return layer.fields.some((field) => field.name === "open_to");
 }
 
-/** Not open today: before `open_from`, or from `open_to` on, the first day a place is no longer open; ISO dates sort as text. */
-function isClosed(layer: Layer): ExpressionSpecification {
+/** Not open on a day: before `open_from`, or from `open_to` on, the first day a place is no longer open; ISO dates sort as text. */
+function isClosed(layer: Layer, chosen: string | null): ExpressionSpecification {
   if (!canClose(layer)) return ["literal", false] as unknown as ExpressionSpecification;
-  const today = localDay(new Date());
+  const day = chosen ?? localDay(new Date());
   return [
     "any",
-    ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], today],
-    [">", ["to-string", ["coalesce", ["get", "open_from"], ""]], today],
+    ["<=", ["to-string", ["coalesce", ["get", "open_to"], "9999-12-31"]], day],
+    [">", ["to-string", ["coalesce", ["get", "open_from"], ""]], day],
   ];
 }
 
-function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {
+/** How dots look on a day, null for today. */
+export function dotPaint(layer: Layer, day: string | null): CircleLayerSpecification["paint"] & object {
   const { look } = layer;
-  const closed = isClosed(layer);
+  const closed = isClosed(layer, day);
   const radius = (factor: number): ExpressionSpecification => ["case", closed, look.radius * factor * 0.5, look.radius * factor];
   return {
     "circle-color": look.hollow ? COLOURS.paper : ["case", closed, COLOURS.paper, look.colour],
@@ -142,13 +145,23 @@ function dotPaint(layer: Layer): CircleLayerSpecification["paint"] & object {
   };
 }
 
+/** Places that are open lie on those that are not. */
+export function openAbove(layer: Layer, day: string | null): ExpressionSpecification {
+  return ["case", isClosed(layer, day), 0, 1];
+}
+
+/** The dots that no name may cover. */
+export function keptClear(layer: Layer, day: string | null): ExpressionSpecification {
+  return ["all", IS_POINT, ["!", isClosed(layer, day)]];
+}
+
 /**
  * The map layers of one layer.
  *
  * A layer's geometry type is a promise of its definition, not of each row (a commune may be known
  * only by its centre), so every kind is drawn and the filters sort the features.
  */
-export function mapLayersOf(layer: Layer): readonly AddLayerObject[] {
+export function mapLayersOf(layer: Layer, day: string | null = null): readonly AddLayerObject[] {
   const { look } = layer;
   const from = { source: sourceId(layer.id), "source-layer": layer.id };
   return [
@@ -183,8 +196,8 @@ export function mapLayersOf(layer: Layer): readonly AddLayerObject[] {
       type: "circle",
       ...from,
       filter: IS_POINT,
-      layout: { "circle-sort-key": ["case", isClosed(layer), 0, 1] },
-      paint: dotPaint(layer),
+      layout: { "circle-sort-key": openAbove(layer, day) },
+      paint: dotPaint(layer, day),
     },
   ];
 }
@@ -229,13 +242,13 @@ export function namesOf(layer: Layer): AddLayerObject | null {
  * Circles take no part in MapLibre's search for free room, pictures do; and what lies on top is placed first,
  * so these layers belong above the names.
  */
-export function keepClear(layer: Layer): AddLayerObject {
+export function keepClear(layer: Layer, day: string | null): AddLayerObject {
   return {
     id: `${layer.id}:clear`,
     type: "symbol",
     source: sourceId(layer.id),
     "source-layer": layer.id,
-    filter: ["all", IS_POINT, ["!", isClosed(layer)]],
+    filter: keptClear(layer, day),
     layout: { "icon-image": DOT_IMAGE, "icon-allow-overlap": true, "icon-padding": 0 },
   };
 }

@@ -10,6 +10,16 @@ export interface Field {
   readonly unit: string | null;
   /** What people read for values that are words of a fixed list. */
   readonly words: Readonly<Record<string, Text>>;
+  /** Only of columns of days. */
+  readonly isDate?: boolean;
+}
+
+/** A period of the city's programme, from its first day (ISO date) to the first day after it. */
+export interface Phase {
+  readonly id: string;
+  readonly title: Text;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A rule that a service is judged by; its limit is in seconds for a time, in metres otherwise. */
@@ -66,6 +76,8 @@ export interface City {
   readonly modes: readonly string[];
   /** The communes of today first, then those of before, then districts. */
   readonly vintages: readonly Vintage[];
+  /** Periods of the city's programme, in the order of time. */
+  readonly phases: readonly Phase[];
   /** Layers of administrative units that are no longer valid. */
   readonly former: readonly string[];
   /** Words of the notices of a study, by code. */

@@ -13,6 +13,7 @@ import type { Layer } from "./layers";
 import type { City, Vintage } from "./page";
 import type { Question } from "./question";
 import type { RasterLegend } from "./raster";
+import { vintageOn } from "./when";
 import type { Why } from "./why";
 
 /** Something that has to be fetched first: it is on its way, failed with a reason, or here. */
@@ -80,6 +81,8 @@ export const ended = signal<Proof | null>(null);
 export const layers = signal<Loaded<readonly Layer[]>>(LOADING);
 export const shown = signal<ReadonlySet<string>>(new Set());
 export const broken = signal<ReadonlySet<string>>(new Set());
+/** The day (ISO date) that switched-on layers are shown of; null for what they hold now. */
+export const day = signal<string | null>(null);
 /** What the colours of layers of cells mean; of those that have been switched on. */
 export const rasterLegends = signal<ReadonlyMap<string, RasterLegend>>(new Map());
 /** The picture that lies under the map; null for the map's own ground. */
@@ -170,6 +173,17 @@ export function ask(changed: Partial<Question>): void {
     if (next.vintage !== question.value?.vintage) onlyClass.value = null;
     question.value = next;
     draftLimit.value = null;
+  });
+}
+
+/** Show the layers of a day, or of now again, and the units that held then: those that the answer is told by, too. */
+export function showDay(chosen: string | null): void {
+  if (!city.value || chosen === day.value) return;
+  const units = vintageOn(chosen ?? today, city.value);
+  batch(() => {
+    day.value = chosen;
+    selection.value = null;
+    if (units) ask({ vintage: units.id });
   });
 }
 

@@ -19,7 +19,7 @@ export function unitCount(count: number, level: Level, language: Language): stri
   return `${numberText(count, language)} ${language === "vi" ? vi : count === 1 ? one : en}`;
 }
 
-function dayBefore(day: string): string {
+export function dayBefore(day: string): string {
   const date = new Date(`${day}T00:00:00Z`);
   date.setUTCDate(date.getUTCDate() - 1);
   return date.toISOString().slice(0, 10);

@@ -7,7 +7,7 @@ import type { Field } from "../src/page";
 
 const LAYER = {
   ...layerOf({ id: "commune", title: "Xã", geometry: "Point" }, {
-    title: { vi: "", en: "" }, bbox: [0, 0, 1, 1], categories: [], former: [], services: [], standards: [], groups: [], modes: [], vintages: [], keys: {}, notices: {}, imagery: [], counts: {},
+    title: { vi: "", en: "" }, bbox: [0, 0, 1, 1], categories: [], former: [], services: [], standards: [], groups: [], modes: [], vintages: [], phases: [], keys: {}, notices: {}, imagery: [], counts: {},
     fields: {
       commune: [
         { name: "name", label: { vi: "Tên", en: "Name" }, unit: null, words: {} },

@@ -13,6 +13,7 @@ const CITY: City = {
   groups: [],
   modes: [],
   vintages: [],
+  phases: [],
   former: ["commune_2024"],
   keys: {},
   notices: {},

@@ -34,18 +34,24 @@ describe("a directory", () => {
 });
 
 describe("the address of a map to take along", () => {
-  const city = { counts: {}, fields: {}, former: [] } as unknown as City;
+  const dated = { name: "open_to", label: { vi: "", en: "" }, unit: null, words: {}, isDate: true };
+  const city = { counts: {}, fields: { school: [dated] }, former: [], phases: [] } as unknown as City;
   const PAGE = "http://town.example/maps/";
   const able = [...["commune", "market", "school"].map((id) => layerOf({ id }, city)), layerOf({ id: "photo", geometry: "Raster" }, city)];
 
   it("names the units first, then what is switched on and no picture, and the box that is seen", () => {
-    const url = new URL(offlineUrl(able, new Set(["school", "commune", "photo"]), "commune", [106, 20.123456789, 107, 21], "vi"), PAGE);
+    const url = new URL(offlineUrl({ able, shown: new Set(["school", "commune", "photo"]), units: "commune", box: [106, 20.123456789, 107, 21], day: null, answer: null }, city, "vi"), PAGE);
     expect(url.pathname).toBe("/maps/api/offline");
     expect(Object.fromEntries(url.searchParams)).toEqual({ layers: "commune,school", lang: "vi", bbox: "106.00000,20.12346,107.00000,21.00000" });
   });
 
+  it("keeps to the day that is shown", () => {
+    const url = new URL(offlineUrl({ able, shown: new Set(["school", "market"]), units: null, box: null, day: "2024-12-31", answer: null }, city, "vi"), PAGE);
+    expect(JSON.parse(url.searchParams.get("filters") ?? "")).toEqual({ school: "(open_to IS NULL OR open_to > DATE('2024-12-31'))" });
+  });
+
   it("leaves out units without a place on the map, and the box before there is one", () => {
-    const url = new URL(offlineUrl(able, new Set(), "commune_2019", null, "en"), PAGE);
-    expect(Object.fromEntries(url.searchParams)).toEqual({ layers: "", lang: "en" });
+    const url = new URL(offlineUrl({ able, shown: new Set(), units: "commune_2019", box: null, day: "2024-12-31", answer: "standard=a&limit=600" }, city, "en"), PAGE);
+    expect(Object.fromEntries(url.searchParams)).toEqual({ layers: "", lang: "en", answer: "standard=a&limit=600" });
   });
 });

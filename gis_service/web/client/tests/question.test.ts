@@ -21,6 +21,7 @@ const CITY = {
   groups: [{ id: "age_6_10", title: text }],
   modes: ["walk", "bicycle", "motorbike", "car"],
   vintages: [{ id: "new", layer: "commune", title: text, level: "commune", from: "2025-07-01", to: null }, { id: "old", layer: "commune_2024", title: text, level: "commune", from: "2024-01-01", to: "2025-07-01" }],
+  phases: [],
   imagery: [],
   counts: { office: 5, school: 3, roads: 9 },
 } satisfies City;

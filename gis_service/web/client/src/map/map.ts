@@ -126,7 +126,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
   followBackground(map, city);
   followAnswer(map);
   followTrying(map);
-  const overlays = followLayers(map);
+  const overlays = followLayers(map, city);
   followLanguage(map);
   followSeaNames(map);
   followTheme(map);

@@ -1,12 +1,16 @@
 /** Layers that the reader switches on: drawn above the units, below the answer's own marks. */
 
 import { effect } from "@preact/signals";
-import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from "maplibre-gl";
 
-import { drawable, keepClear, mapLayersOf, nameLayout, namePaint, namesOf, sourceId, tilesUrl, type Layer } from "../layers";
+import {
+  canClose, dotPaint, drawable, keepClear, keptClear, mapLayersOf, nameLayout, namePaint, namesOf, openAbove, sourceId, tilesUrl, type Layer,
+} from "../layers";
+import type { City } from "../page";
 import { RASTER_OPACITY, readRaster } from "../raster";
 import * as state from "../state";
 import { slot } from "../style";
+import { rowsOn } from "../when";
 import { askAgain } from "./again";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
@@ -32,22 +36,50 @@ function addAreaNames(map: MapLibre, layer: Layer): void {
   });
 }
 
-function add(map: MapLibre, layer: Layer): void {
+function add(map: MapLibre, layer: Layer, city: City): void {
+  const day = state.day.peek();
   map.addSource(sourceId(layer.id), {
     type: "vector",
-    tiles: [tilesUrl(layer.id)],
+    tiles: [tilesUrl(layer.id, rowsOn(layer, day, city))],
     maxzoom: TILES_END_AT_ZOOM,
     ...(layer.bbox ? { bounds: [...layer.bbox] } : {}),
   });
   // Dots keep their white ring, which tells them from the ground of either theme.
-  for (const one of mapLayersOf(layer)) {
+  for (const one of mapLayersOf(layer, day)) {
     if (one.type === "circle") map.addLayer(one, slot("marks"));
     else addThemed(map, one, slot("marks"));
   }
   const names = namesOf(layer);
   if (names) addThemed(map, names, slot("unit-names"));
   if (names && (layer.look.kind === "area" || layer.look.kind === "mixed")) addAreaNames(map, layer);
-  map.addLayer(keepClear(layer), slot("unit-names"));
+  map.addLayer(keepClear(layer, day), slot("unit-names"));
+}
+
+/** Draw the rows of another day in place of those that are drawn; a layer that knows of no time stays as it is. */
+function showDay(map: MapLibre, layer: Layer, from: string | null, to: string | null, city: City): void {
+  const rows = rowsOn(layer, to, city);
+  const isOther = rows !== rowsOn(layer, from, city);
+  if (isOther) map.getSource<VectorTileSource>(sourceId(layer.id))?.setTiles([tilesUrl(layer.id, rows)]);
+  if (!isOther && !canClose(layer)) return;
+  const dots = `${layer.id}:point`;
+  const paint = dotPaint(layer, to);
+  for (const name of Object.keys(paint) as (keyof typeof paint)[]) map.setPaintProperty(dots, name, paint[name]);
+  map.setLayoutProperty(dots, "circle-sort-key", openAbove(layer, to));
+  map.setFilter(`${layer.id}:clear`, keptClear(layer, to));
+}
+
+/** Keep the layers that are there in step with the day that is chosen. */
+function followDay(map: MapLibre, added: ReadonlyMap<string, readonly string[]>, city: City): void {
+  let last = state.day.peek();
+  effect(() => {
+    const day = state.day.value;
+    const layers = state.readyLayers.peek().filter(({ id, look }) => added.has(id) && look.kind !== "raster");
+    for (const layer of layers) {
+      state.mark(layer.id, false);
+      showDay(map, layer, last, day, city);
+    }
+    last = day;
+  });
 }
 
 /** Draw a layer of cells above the coloured units and below roads, borders and dots. */
@@ -68,13 +100,13 @@ export interface Overlays {
 }
 
 /** Nothing of a layer is fetched before it is switched on for the first time. */
-export function followLayers(map: MapLibre): Overlays {
+export function followLayers(map: MapLibre, city: City): Overlays {
   const added = new Map<string, readonly string[]>();
   const partsOf = (layer: string): readonly string[] => PARTS.map((part) => `${layer}:${part}`).filter((id) => map.getLayer(id));
   const begin = (layer: Layer): void => {
     added.set(layer.id, []);
     if (layer.look.kind !== "raster") {
-      add(map, layer);
+      add(map, layer, city);
       added.set(layer.id, partsOf(layer.id));
       return;
     }
@@ -91,6 +123,7 @@ export function followLayers(map: MapLibre): Overlays {
       for (const id of ids) map.setLayoutProperty(id, "visibility", on.has(layer) ? "visible" : "none");
     }
   });
+  followDay(map, added, city);
   const touched = TOUCHED.map((part) => `:${part}`);
   return {
     again: (id) => {

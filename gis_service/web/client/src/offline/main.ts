@@ -26,12 +26,26 @@ interface Layer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+interface Study {
+  readonly id: string;
+  readonly title: string;
+  readonly answer: string;
+  readonly notices: readonly string[];
+  readonly legend_title: string;
+  readonly legend: readonly { readonly colour: string; readonly words: string }[];
+  readonly figures: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 interface Facts {
   readonly title: string;
   readonly made: string;
   readonly words: Readonly<Record<"layers" | "made" | "version" | "generated" | "sources" | "licence" | "failed", string>>;
   readonly layers: readonly Layer[];
   readonly style: StyleSpecification;
+  /** The study that the map shows, if it shows any. */
+  readonly study?: Study;
 }
 
 declare global {
@@ -85,7 +99,7 @@ function drawnBy(map: MapLibre, layer: Layer): string[] {
 function layerRow(map: MapLibre, layer: Layer, facts: Facts): HTMLLIElement {
   const [row, label, box] = [element("li"), element("label"), element("input")];
   box.type = "checkbox";
-  box.checked = true;
+  box.checked = drawnBy(map, layer).some((id) => map.getLayoutProperty(id, "visibility") !== "none");
   box.name = layer.id;
   box.addEventListener("change", () => {
     for (const id of drawnBy(map, layer)) map.setLayoutProperty(id, "visibility", box.checked ? "visible" : "none");
@@ -98,6 +112,32 @@ function layerRow(map: MapLibre, layer: Layer, facts: Facts): HTMLLIElement {
   return row;
 }
 
+/** The answer, the legend of its colours, the figures of each unit, and what must be said beside them. */
+function studyPart({ id, title, answer, notices, legend_title, legend, figures, columns, rows }: Study): HTMLElement {
+  const part = element("section", "", "study");
+  const colours = element("ul", "", "colours");
+  for (const { colour, words } of legend) {
+    const [row, patch] = [element("li"), element("i")];
+    patch.style.background = colour;
+    row.append(patch, words);
+    colours.append(row);
+  }
+  const [table, head, body] = [element("table"), element("thead"), element("tbody")];
+  const rowOf = (cells: readonly string[], kind: "th" | "td"): HTMLTableRowElement => {
+    const row = element("tr");
+    row.append(...cells.map((words, at) => element(at === 0 ? "th" : kind, words)));
+    return row;
+  };
+  head.append(rowOf(columns, "th"));
+  body.append(...rows.map((cells) => rowOf(cells, "td")));
+  table.append(head, body);
+  const details = element("details");
+  details.append(element("summary", figures), table);
+  part.append(element("h2", title), element("p", answer, "answer"), ...notices.map((words) => element("p", words, "notice")),
+    element("h2", legend_title), colours, details, element("p", id, "made"));
+  return part;
+}
+
 function panel(map: MapLibre, facts: Facts): void {
   const place = document.getElementById("panel");
   if (!place) return;
@@ -106,7 +146,8 @@ function panel(map: MapLibre, facts: Facts): void {
   const sources = element("details");
   sources.append(element("summary", facts.words.sources));
   for (const layer of facts.layers) sources.append(element("p", `${layer.title}: ${layer.source} · ${facts.words.licence} ${layer.licence}`));
-  place.replaceChildren(element("h1", facts.title), element("p", `${facts.words.made} ${facts.made}`, "made"), element("h2", facts.words.layers), list, sources);
+  place.replaceChildren(element("h1", facts.title), element("p", `${facts.words.made} ${facts.made}`, "made"),
+    ...(facts.study ? [studyPart(facts.study)] : []), element("h2", facts.words.layers), list, sources);
 }
 
 function tell(map: MapLibre, facts: Facts): void {

@@ -11,6 +11,7 @@ import { Header } from "./Header";
 import { LayerList } from "./LayerList";
 import { Legend } from "./Legend";
 import { LayerNotices, Notices } from "./Notices";
+import { OfflineLink } from "./OfflineLink";
 import { QuestionPart } from "./Question";
 import { Rail } from "./Rail";
 import { Sheet } from "./Sheet";
@@ -29,6 +30,7 @@ function Coverage({ city, reload }: Props) {
       <Notices city={city} />
       {state.isPhone.value && <Legend />}
       <UnitTable showUnit={reload.showUnit} />
+      {state.answer.value && <OfflineLink city={city} />}
     </>
   );
 }

@@ -9,22 +9,23 @@ import { numberText, word, type Language } from "../language";
 import { isDrawable, type Layer } from "../layers";
 import * as state from "../state";
 import { LOADING, type Loaded } from "../state";
+import { rowsOn, rowsText } from "../when";
 import { Failed } from "./Failed";
 
-function useFirstPage(layer: string | undefined, language: Language): [Loaded<readonly Feature[]>, () => void] {
+function useFirstPage(layer: string | undefined, rows: string | null, language: Language): [Loaded<readonly Feature[]>, () => void] {
   const [loaded, setLoaded] = useState<Loaded<readonly Feature[]>>(LOADING);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     if (layer === undefined) return;
     const stop = new AbortController();
     setLoaded(LOADING);
-    readPageOf(layer, language, stop.signal)
+    readPageOf(layer, rows, language, stop.signal)
       .then((page) => setLoaded({ state: "ready", value: page.features }))
       .catch((reason: unknown) => {
         if (!stop.signal.aborted) setLoaded({ state: "failed", reason: String((reason as Error).message) });
       });
     return () => stop.abort();
-  }, [layer, language, attempt]);
+  }, [layer, rows, language, attempt]);
   return [loaded, () => setAttempt(attempt + 1)];
 }
 
@@ -47,20 +48,28 @@ function Line({ layer, feature, language }: { readonly layer: Layer; readonly fe
   );
 }
 
-/** How much of the layer the table holds: "50 / 242", or just the number when it is all there is. */
-function captionOf(layer: Layer, rows: number, language: Language): string {
+/** How much of the layer the table holds: "50 / 242", or just the number when it is all there is; `part` says which rows. */
+function captionOf(layer: Layer, rows: number, part: string | null, language: Language): string {
   const here = numberText(rows, language);
+  if (part !== null) return `${rows < PAGE_SIZE ? here : `${word("firstRows", language)} ${here}`}, ${part}`;
   if (layer.count !== null) return `${here} / ${numberText(layer.count, language)}`;
   return rows < PAGE_SIZE ? here : `${word("firstRows", language)} ${here}`;
 }
 
-function Rows({ layer, features, language }: { readonly layer: Layer; readonly features: readonly Feature[]; readonly language: Language }) {
+interface RowsProps {
+  readonly layer: Layer;
+  readonly features: readonly Feature[];
+  readonly part: string | null;
+  readonly language: Language;
+}
+
+function Rows({ layer, features, part, language }: RowsProps) {
   const columns = rowsOf(layer, features[0]?.properties ?? {}, language);
   return (
     <div class="scroll" role="region" aria-label={layer.title} tabIndex={0}>
       <table class="features">
         <caption>
-          {layer.title}: {captionOf(layer, features.length, language)}
+          {layer.title}: {captionOf(layer, features.length, part, language)}
         </caption>
         <thead>
           <tr>
@@ -81,7 +90,10 @@ export function FeatureTable({ retryLayers }: { readonly retryLayers: () => void
   const layers = state.readyLayers.value.filter((layer) => !layer.isEmpty && layer.look.kind !== "raster");
   const [wanted, setWanted] = useState<string | null>(null);
   const layer = layers.find((one) => one.id === (wanted ?? state.selection.value?.layer)) ?? layers[0];
-  const [loaded, retry] = useFirstPage(layer?.id, language);
+  const city = state.city.value;
+  const rows = layer && city ? rowsOn(layer, state.day.value, city) : null;
+  const part = layer && city ? rowsText(layer, state.day.value, city, language) : null;
+  const [loaded, retry] = useFirstPage(layer?.id, rows, language);
   if (list.state === "loading") return <p class="quiet" aria-busy="true">{word("loadingLayers", language)}</p>;
   if (list.state === "failed") return <Failed what={word("layersFailed", language)} why={list.reason} retry={retryLayers} />;
   if (!layer) return <p class="quiet">{word("noLayers", language)}</p>;
@@ -95,7 +107,7 @@ export function FeatureTable({ retryLayers }: { readonly retryLayers: () => void
       </label>
       {loaded.state === "loading" && <p class="quiet" aria-busy="true">{word("loadingTable", language)}</p>}
       {loaded.state === "failed" && <Failed what={word("tableFailed", language)} why={loaded.reason} retry={retry} />}
-      {loaded.state === "ready" && <Rows layer={layer} features={loaded.value.slice(0, PAGE_SIZE)} language={language} />}
+      {loaded.state === "ready" && <Rows layer={layer} features={loaded.value.slice(0, PAGE_SIZE)} part={part} language={language} />}
     </section>
   );
 }

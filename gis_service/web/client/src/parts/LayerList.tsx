@@ -2,21 +2,25 @@
 
 import { numberText, word, type Language, type Word } from "../language";
 import { BACKGROUND, drawable, type Layer } from "../layers";
-import { offlineUrl } from "../offline/link";
 import type { City } from "../page";
 import * as state from "../state";
+import { rowsText } from "../when";
 import { Failed } from "./Failed";
+import { OfflineLink } from "./OfflineLink";
 import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
+import { TimeChoice } from "./TimeChoice";
 
 interface RowProps {
   readonly layer: Layer;
+  readonly city: City;
   readonly language: Language;
   readonly retry: (id: string) => void;
 }
 
-function LayerRow({ layer, language, retry }: RowProps) {
+function LayerRow({ layer, city, language, retry }: RowProps) {
   const scale = state.rasterLegends.value.get(layer.id);
+  const rows = rowsText(layer, state.day.value, city, language);
   return (
     <li>
       <label class="layer" title={layer.description || undefined}>
@@ -26,6 +30,7 @@ function LayerRow({ layer, language, retry }: RowProps) {
         <span class="layer-title">
           {layer.title}
           {layer.generated && <small>{word("generated", language)}</small>}
+          {rows && <small>{rows}</small>}
         </span>
         {layer.count !== null && <span class="figure">{numberText(layer.count, language)}</span>}
       </label>
@@ -101,21 +106,20 @@ export function LayerList({ city, retry, retryLayer }: Props) {
   const able = drawable(loaded.value);
   return (
     <section class="layers" aria-label={word("layers", language)}>
+      <TimeChoice city={city} />
       <Background city={city} language={language} />
       {able.length === 0 && <p class="quiet">{word("noLayers", language)}</p>}
       {grouped(loaded.value.filter((layer) => able.includes(layer)), city, language).map(([title, members]) => (
         <fieldset key={title}>
           <legend>{title}</legend>
           <ul>
-            {members.map((layer) => <LayerRow key={layer.id} layer={layer} language={language} retry={retryLayer} />)}
+            {members.map((layer) => <LayerRow key={layer.id} layer={layer} city={city} language={language} retry={retryLayer} />)}
           </ul>
         </fieldset>
       ))}
       <Aside why="needToken" layers={loaded.value.filter((layer) => !layer.hasTiles && !layer.isEmpty)} language={language} />
       <Aside why="emptyLayers" layers={loaded.value.filter((layer) => layer.isEmpty)} language={language} />
-      <a class="about-layers" download href={offlineUrl(able, state.shown.value, state.vintage.value?.layer ?? null, state.seen.value, language)}>
-        {word("takeOffline", language)}
-      </a>
+      <OfflineLink city={city} />
       <a class="about-layers" href={`layers?lang=${language}`}>{word("aboutLayers", language)}</a>
     </section>
   );

@@ -5,7 +5,7 @@ import { Fragment } from "preact";
 import { sizeAt } from "../cells";
 import * as counting from "../counting";
 import { distanceText, word, type Language } from "../language";
-import { canClose } from "../layers";
+import { canClose, type Layer } from "../layers";
 import { STEPS, stepOf, UNCHANGED } from "../changes";
 import { closedLook } from "../legend";
 import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
@@ -13,6 +13,7 @@ import * as state from "../state";
 import * as trying from "../trying";
 import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
 import { changedZones, pointsOf } from "../whatIf";
+import { rowsText } from "../when";
 import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
 
@@ -102,13 +103,15 @@ function ScaleRow({ layer, language }: { readonly layer: string; readonly langua
 }
 
 function LayerRows({ language }: { readonly language: Language }) {
+  const city = state.city.value;
+  const rowsOf = (layer: Layer): string | null => (city ? rowsText(layer, state.day.value, city, language) : null);
   return (
     <>
       {state.shownLayers.value.map((layer) => (
         <Fragment key={layer.id}>
-          <li><Swatch look={layer.look} />{layer.title}</li>
+          <li><Swatch look={layer.look} />{[layer.title, rowsOf(layer)].filter(Boolean).join(", ")}</li>
           <ScaleRow layer={layer.id} language={language} />
-          {canClose(layer) && <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>}
+          {canClose(layer) && rowsOf(layer) === null && <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>}
         </Fragment>
       ))}
     </>
