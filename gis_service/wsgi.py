@@ -4,7 +4,10 @@ from gis_service.app import create_app
 from gis_service.services.tile_watch import TileWatch
 from gis_service.services.warm_up import warm_up_in_background
 from gis_service.settings import read_settings
+from gis_service.web.memory import keep_freed_memory
 
+# Before any thread has memory of its own.
+keep_freed_memory()
 app = create_app(read_settings())
 context = app.extensions["gis"]
 warm_up_in_background(context)

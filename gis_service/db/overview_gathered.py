@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from gis_service.crs import STORAGE_SRID, TILE_SRID
 from gis_service.db.engine import Connection
-from gis_service.db.overview_rows import CHANGED, touch
+from gis_service.db.overview_rows import CHANGED, exchange
 from gis_service.db.overview_tables import OverviewTable, has_place, kept, middle_column, middle_row
 from gis_service.db.query import identifier
 
@@ -107,20 +107,15 @@ def add_joined(
     only_changed
         Only in the tiles that changed rows lay in or lie in now; the older lines there go.
     """
+    by = "".join(f", t.{identifier(name)} AS {kept(name)}" for name in table.joined_by)
+    into = "".join(f", {kept(name)}" for name in table.joined_by)
+    # Without any such field all lines are of one class.
+    groups = ", ".join(str(number) for number in range(1, 3 + len(table.joined_by)))
     for level, (zoom, tolerance) in levels.items():
-        among = ""
         if only_changed:
             _note_keys(connection, zoom)
-            gone = (
-                f"DELETE FROM {table.name} AS o USING {_KEYS} AS k WHERE {_of_keys(level)} RETURNING o.geom"  # noqa: S608
-            )
-            touch(connection, gone)
-            among = f"{_KEYS} AS k JOIN "
+        among = f"{_KEYS} AS k JOIN " if only_changed else ""
         on = f" ON t.geom && k.box AND {_in_keys(zoom)}" if only_changed else ""
-        # Without any such field all lines are of one class.
-        by = "".join(f", t.{identifier(name)} AS {kept(name)}" for name in table.joined_by)
-        into = "".join(f", {kept(name)}" for name in table.joined_by)
-        groups = ", ".join(str(number) for number in range(1, 3 + len(table.joined_by)))
         added = (
             f"INSERT INTO {table.name} (level, x, y{into}, n, geom)"  # noqa: S608  names are quoted
             f" SELECT {level}, x, y{into}, n,"
@@ -134,7 +129,8 @@ def add_joined(
             f" WHERE {has_place('t.geom')} GROUP BY {groups}) AS joined"
         )
         if only_changed:
-            touch(connection, f"{added} RETURNING geom")
+            gone = f"DELETE FROM {table.name} AS o USING {_KEYS} AS k WHERE {_of_keys(level)}"  # noqa: S608
+            exchange(connection, gone, added, f"x, y{into}, n")
         else:
             connection.execute(text(added))
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from gis_service.crs import TILE_SRID
 from gis_service.db.engine import Connection, driver
-from gis_service.db.overview_tables import OverviewTable, has_place, is_beyond
+from gis_service.db.overview_tables import OverviewTable, has_place, is_beyond, simplified_alone
 from gis_service.db.query import identifier
 from gis_service.types import LayerId
 
@@ -78,15 +78,11 @@ def add_each(
     only = f" AND t.fid IN (SELECT fid FROM {CHANGED})" if only_changed else ""  # noqa: S608
     wanted = ", ".join(f"({level}, {tolerance!r}\\:\\:float8)" for level, tolerance in levels.items())
     names = "".join(f", {name}" for name in table.kept)
-    simplified = (
-        "CASE ST_Dimension(t.shape) WHEN 0 THEN t.shape"
-        " WHEN 1 THEN ST_Simplify(t.shape, band.tolerance, true)"
-        " ELSE ST_SimplifyPreserveTopology(t.shape, band.tolerance) END"
-    )
+    simplified = simplified_alone("t.shape", "band.tolerance")
     connection.execute(
         text(
             f"INSERT INTO {table.name} (level, fid{names}, geom)"  # noqa: S608  names are quoted
-            f" SELECT band.level, t.fid{names}, coalesce({simplified}, t.shape)"
+            f" SELECT band.level, t.fid{names}, {simplified}"
             f" FROM (SELECT t.fid{_fields(table)}, {_mercator('t.geom')} AS shape FROM {table.rows} AS t"
             f" WHERE {has_place('t.geom')}{only} OFFSET 0) AS t"
             f" CROSS JOIN (VALUES {wanted}) AS band (level, tolerance)"
@@ -181,7 +177,6 @@ def keep_areas(
                 copy.write_row((level, fid, shape))
     connection.execute(text(f"ANALYZE {_STAGED}"))
     if only_changed:
-        _drop_changed(connection, table, shapes)
         same = (
             f"SELECT FROM {_STAGED} AS s WHERE s.level = o.level AND s.fid = o.fid"
             f" AND s.geom = ST_AsBinary(o.geom)"
@@ -191,6 +186,7 @@ def keep_areas(
             f"DELETE FROM {table.name} AS o WHERE o.fid IN (SELECT fid FROM {_STAGED})"  # noqa: S608
             f" AND NOT EXISTS ({same}) RETURNING geom",
         )
+        _renew_fields(connection, table)
     names = "".join(f", {name}" for name in table.kept)
     there = f"SELECT FROM {table.name} AS o WHERE o.level = s.level AND o.fid = s.fid"
     added = (
@@ -202,6 +198,24 @@ def keep_areas(
         touch(connection, f"{added} WHERE NOT EXISTS ({there}) RETURNING geom")
     else:
         connection.execute(text(added))
+
+
+def _renew_fields(connection: Connection, table: OverviewTable) -> None:
+    """Give changed rows whose shapes have stayed their new fields, and drop those of rows that are gone."""
+    of_changed = f"o.fid IN (SELECT fid FROM {CHANGED})"  # noqa: S608  our own name
+    connection.execute(
+        text(
+            f"DELETE FROM {table.name} AS o WHERE {of_changed}"  # noqa: S608  names are quoted
+            f" AND o.fid NOT IN (SELECT fid FROM {_STAGED})"
+        )
+    )
+    if table.kept:
+        set_ = ", ".join(
+            f"{name} = t.{identifier(column.name)}"
+            for column, name in zip(table.columns, table.kept, strict=True)
+        )
+        renewed = f"UPDATE {table.name} AS o SET {set_} FROM {table.rows} AS t"  # noqa: S608  names are quoted
+        connection.execute(text(f"{renewed} WHERE t.fid = o.fid AND {of_changed}"))
 
 
 def _drop_changed(connection: Connection, table: OverviewTable, levels: Iterable[int]) -> None:
@@ -217,6 +231,27 @@ def touch(connection: Connection, statement: str) -> None:
     """Run a statement that gives back shapes, and note where they lie."""
     connection.execute(
         text(f"WITH moved AS ({statement}) INSERT INTO {_TOUCHED} SELECT ST_Envelope(geom) FROM moved")  # noqa: S608
+    )
+
+
+def exchange(connection: Connection, gone: str, added: str, told_by: str) -> None:
+    """Run a statement that removes shapes and one that adds others; note where one lies that the others lack.
+
+    Parameters
+    ----------
+    gone, added
+        Of the overview, as ``o`` where they go; neither reads what the other writes, nor gives anything back.
+    told_by
+        Columns that tell shapes apart, beside the shape itself.
+    """
+    connection.execute(
+        text(
+            f"WITH gone AS ({gone} RETURNING o.*), added AS ({added} RETURNING *)"  # noqa: S608
+            f" INSERT INTO {_TOUCHED} SELECT ST_Envelope((array_agg(shape))[1]) FROM ("
+            f"SELECT 1 AS more, {told_by}, geom AS shape FROM added"
+            f" UNION ALL SELECT -1, {told_by}, geom FROM gone) AS one"
+            f" GROUP BY {told_by}, ST_AsBinary(shape) HAVING sum(more) <> 0"
+        )
     )
 
 

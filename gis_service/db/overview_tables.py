@@ -78,6 +78,23 @@ def summed(field: str) -> str:
     return identifier(f"s_{field}")
 
 
+def simplified_alone(shape: str, tolerance: str) -> str:
+    """Compose how a shape is simplified by itself.
+
+    Parameters
+    ----------
+    shape
+        SQL of the shape, in Web Mercator.
+    tolerance
+        SQL of how far a line may move, in metres of Web Mercator.
+    """
+    return (
+        f"coalesce(CASE ST_Dimension({shape}) WHEN 0 THEN {shape}"
+        f" WHEN 1 THEN ST_Simplify({shape}, {tolerance}, true)"
+        f" ELSE ST_SimplifyPreserveTopology({shape}, {tolerance}) END, {shape})"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RowFigures:
     """What is found of the rows of a layer.

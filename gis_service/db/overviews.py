@@ -144,8 +144,8 @@ def note_anywhere(connection: Connection, layer: LayerId, number: int) -> None:
     connection.execute(text("DELETE FROM gis.overview_dirty WHERE layer = :layer"), values)
     connection.execute(
         text(
-            "INSERT INTO gis.overview_dirty (layer, x, y, number)"
-            " VALUES (:layer, :anywhere, :anywhere, :number)"
+            "INSERT INTO gis.overview_dirty (layer, x, y, number, moved)"
+            " VALUES (:layer, :anywhere, :anywhere, :number, :number)"
         ),
         values,
     )
@@ -162,6 +162,31 @@ def note_cells(connection: Connection, layer: LayerId, number: int, since: int) 
         Version that the overview was level with before.
     """
     connection.execute(sql("overviews_note"), {"layer": layer, "number": number, "since": since})
+
+
+def is_moved(connection: Connection, layer: LayerId, since: int, cells: tuple[int, int, int, int]) -> bool:
+    """Tell whether shapes of an overview look otherwise in some cells since an update of it.
+
+    Shapes whose own rows have changed may be left out: of them the log of the layer tells.
+
+    Parameters
+    ----------
+    since
+        Number of the update.
+    cells
+        First and last column, first and last row of cells of zoom 14.
+    """
+    left, right, top, bottom = cells
+    values: Mapping[str, object] = {
+        "layer": layer,
+        "since": since,
+        "anywhere": ANYWHERE,
+        "left": left,
+        "right": right,
+        "top": top,
+        "bottom": bottom,
+    }
+    return bool(connection.execute(sql("overviews_moved"), values).scalar_one())
 
 
 def drop_table(connection: Connection, layer: LayerId) -> None:

@@ -1,6 +1,6 @@
 """What has been committed to layers, as far as tiles have to know of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -62,10 +62,13 @@ def touched_since(connection: Connection, known: Mapping[str, int]) -> list[Touc
     ]
 
 
-def is_box_touched(connection: Connection, layer: LayerId, since: int, box: BBox) -> bool:
-    """Tell whether any row whose box meets a box has come, gone or changed since a version.
+def is_box_touched(
+    connection: Connection, layer: LayerId, since: int, box: BBox, fields: Collection[str] | None = None
+) -> bool:
+    """Tell whether any row whose box meets a box has come, gone, moved or changed in some fields.
 
-    After some hundred changes the answer is yes without a look at them: they are more work than a tile.
+    What was changed and changed back since has not changed. After some hundred changes the answer is yes
+    without a look at them: they are more work than a tile.
 
     Parameters
     ----------
@@ -77,17 +80,10 @@ def is_box_touched(connection: Connection, layer: LayerId, since: int, box: BBox
         Version of the layer.
     box
         In longitude and latitude.
+    fields
+        Those whose changes count; None for any change at all.
     """
     west, south, east, north = box
-    history = f"history.{identifier(layer)}"
-    statement = (
-        "WITH lately AS MATERIALIZED ("  # noqa: S608 the name is quoted
-        f"(SELECT geom FROM {history} WHERE version_from > :since LIMIT :most)"
-        f" UNION ALL (SELECT geom FROM {history} WHERE version_to > :since LIMIT :most)) "
-        "SELECT count(*) >= :most OR"
-        f" coalesce(bool_or(geom && ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})), false)"
-        " FROM lately"
-    )
     values = {
         "since": since,
         "most": _MOST_LOOKED_AT,
@@ -96,7 +92,37 @@ def is_box_touched(connection: Connection, layer: LayerId, since: int, box: BBox
         "east": east,
         "north": north,
     }
-    return bool(connection.execute(text(statement), values).scalar_one())
+    return bool(connection.execute(text(_box_touched(layer, fields)), values).scalar_one())
+
+
+def _box_touched(layer: LayerId, fields: Collection[str] | None) -> str:
+    history, names = f"history.{identifier(layer)}", [identifier(name) for name in fields or ()]
+    read = "".join(f", {name}" for name in names)
+    box = f"ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})"
+    lately = (
+        "WITH lately AS MATERIALIZED ("  # noqa: S608 the names are quoted
+        f"(SELECT fid, geom, version_from, version_to{read} FROM {history}"
+        " WHERE version_from > :since LIMIT :most)"
+        f" UNION ALL (SELECT fid, geom, version_from, version_to{read} FROM {history}"
+        " WHERE version_to > :since AND version_from <= :since LIMIT :most)) "
+    )
+    if fields is None:
+        met = f"SELECT FROM lately WHERE geom && {box}"
+    else:
+        # As text: there are types whose values cannot be compared. The shape last: it may be large.
+        differs = " OR ".join(
+            [
+                "before.fid IS NULL OR now.fid IS NULL",
+                *(f"before.{name}::text IS DISTINCT FROM now.{name}::text" for name in names),
+                "before.geom::bytea IS DISTINCT FROM now.geom::bytea",
+            ]
+        ).replace("::", "\\:\\:")
+        met = (
+            "SELECT FROM (SELECT * FROM lately WHERE version_from <= :since) AS before"  # noqa: S608
+            " FULL JOIN (SELECT * FROM lately WHERE version_from > :since AND version_to IS NULL) AS now"
+            f" USING (fid) WHERE (before.geom && {box} OR now.geom && {box}) AND ({differs})"
+        )
+    return f"{lately}SELECT (SELECT count(*) FROM lately) >= :most OR EXISTS ({met})"  # noqa: S608
 
 
 def versions_of(connection: Connection, layers: Sequence[LayerId]) -> dict[LayerId, int]:

@@ -10,7 +10,7 @@ from gis_service.crs import STORAGE_SRID, TILE_SRID
 from gis_service.db.engine import driver
 from gis_service.db.filters import Condition
 from gis_service.db.history import rows_at
-from gis_service.db.overview_tables import kept, summed
+from gis_service.db.overview_tables import kept, simplified_alone, summed
 from gis_service.db.query import identifier
 from gis_service.types import BBox, LayerId, VersionId
 
@@ -241,6 +241,22 @@ def layer_rows(
     )
 
 
+def simplified_rows(rows: Rows, tolerance_m: float) -> Rows:
+    """Let rows of a layer look as its overview will show them, where each is simplified by itself.
+
+    Parameters
+    ----------
+    rows
+        As `layer_rows` gives them.
+    tolerance_m
+        How far a line may move, in metres of Web Mercator.
+    """
+    # Worked out once for each row that is met. No field can have a name with a colon.
+    drawn = f"(SELECT ST_Transform(ST_Force2D(r.geom), {TILE_SRID}) AS shape OFFSET 0)"
+    source = f'(SELECT r.*, s.shape AS "gis:shape" FROM {rows.source} AS r CROSS JOIN LATERAL {drawn} AS s)'  # noqa: S608
+    return replace(rows, source=source, geom=simplified_alone('t."gis:shape"', repr(tolerance_m)))
+
+
 def ranked_rows(rows: Rows, importance: Importance | None) -> Rows:
     """Let the rows of a layer stand in the order of importance, whatever of it becomes an attribute."""
     fields = () if importance is None else importance.fields
@@ -330,32 +346,6 @@ def draw(
     tries = list(zip(found[::2], found[1::2], strict=True))
     thinned, shown = next((one for one in tries if len(one[0] or b"") <= budget), tries[-1])
     return TileContent(bytes(thinned or b""), shown, count)
-
-
-def extent(
-    connection: Connection, layer: LayerId, condition: Condition | None, version: VersionId | None
-) -> BBox | None:
-    """Give the longitude and latitude box of the rows of a layer that a filter leaves, now or in a version.
-
-    Parameters
-    ----------
-    connection, layer
-        As of `vector_tile`.
-    condition, version
-        As of `vector_tile`; every row that they leave is read.
-
-    Returns
-    -------
-    None when no such row lies anywhere.
-    """
-    where = "TRUE" if condition is None else condition.sql().as_string(driver(connection)).replace(":", "\\:")
-    sides = "ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)"
-    rows = f"SELECT ST_Extent(t.geom) AS box FROM {rows_at(layer, version)} AS t WHERE {where}"  # noqa: S608
-    found = connection.execute(text(f"SELECT {sides} FROM ({rows}) AS whole")).one()  # noqa: S608
-    if found[0] is None:
-        return None
-    west, south, east, north = (float(side) for side in found)
-    return west, south, east, north
 
 
 def vector_tile(

@@ -23,14 +23,11 @@ class PartTile:
     ----------
     tile
         Makes it.
-    layers
-        That it shows.
     may_be_thinned
         Whether any of them may be.
     """
 
     tile: TilesetTile | OverviewTile
-    layers: tuple[LayerId, ...]
     may_be_thinned: bool
 
 
@@ -77,7 +74,7 @@ class CompositeTile:
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         """Tell whether nothing that the tile is made of has changed since."""
-        layers = [layer for part in self.parts for layer in part.layers]
+        layers = {layer: seen for part in self.parts for layer, seen in part.tile.seen.items()}
         with snapshot(self.engine, is_small=True) as connection:
             return unchanged_in(connection, layers, self.zxy, made_of)
 

@@ -191,12 +191,11 @@ def _mark_of(catalogue: Catalogue, part: Part) -> str:
 
 def _source_of(context: Context, part: Part, zxy: Zxy) -> PartTile:
     catalogue = context.catalogue
-    names = tuple(one.definition.id for one in _layers_of(part))
     may = any(importance_of(catalogue, one.definition) is not None for one in _layers_of(part))
     if isinstance(part, LoadedTileset):
         layers = tilesets.layers_of(catalogue, part.definition)
-        return PartTile(TilesetTile(context.engine, part.definition.query, layers, zxy), names, may)
+        return PartTile(TilesetTile(context.engine, part.definition.query, layers, zxy), may)
     definition = part.definition
     recipe, importance = recipe_of(catalogue, definition), importance_of(catalogue, definition)
     fields = fields_of_style(catalogue, definition)
-    return PartTile(OverviewTile(context.engine, recipe, importance, zxy, fields), names, may)
+    return PartTile(OverviewTile(context.engine, recipe, importance, zxy, fields), may)

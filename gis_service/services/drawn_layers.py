@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gis_service.analysis.generalise import CELLS
+from gis_service.analysis.generalise import CELLS, Plan
 from gis_service.db import overviews as states
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
@@ -10,8 +10,7 @@ from gis_service.db.overviews import OverviewState
 from gis_service.db.tiles import Importance, Rows
 from gis_service.db.tileset_tiles import DrawnLayer, all_columns, wide_only
 from gis_service.services.overview_recipes import Recipe
-from gis_service.services.overview_tiles import plan_in
-from gis_service.types import BBox
+from gis_service.services.overview_tiles import Seen, alone_level, rows_as_shown
 
 _TURN = 360.0
 _AREAS = 2
@@ -27,20 +26,16 @@ class LayerOfTileset:
         How its overview is made.
     importance
         What stays when a tile has to be thinned; None where it never is.
+    seen
+        Fields by whose change the tile looks otherwise.
     """
 
     recipe: Recipe
     importance: Importance | None
+    seen: Seen
 
 
-def drawn(
-    connection: Connection,
-    layer: LayerOfTileset,
-    state: OverviewState | None,
-    version: int,
-    zoom: int,
-    box: BBox,
-) -> DrawnLayer:
+def drawn(layer: LayerOfTileset, state: OverviewState | None, plan: Plan | None, zoom: int) -> DrawnLayer:
     """Tell what is drawn of a layer in one tile.
 
     Shapes and joined lines come from the overview. Cells have no shape and no class of their own, so where
@@ -48,22 +43,22 @@ def drawn(
 
     Parameters
     ----------
-    connection
-        Inside the snapshot that state and version were read in.
     layer
         Which.
-    state, version
-        Of its overview, and its own; a state of None is that of a zoom that overviews are not for.
-    zoom, box
-        Of the tile; the box with its rim, in longitude and latitude.
+    state
+        Of its overview; None at a zoom that overviews are not for.
+    plan
+        How its overview is made; None where it is not read.
+    zoom
+        Of the tile.
     """
     recipe = layer.recipe
     table = recipe.table
     fields = [column.name for column in table.columns]
-    plan = plan_in(connection, recipe, state, version, box)
     level = None if plan is None else plan.level_of(zoom)
     if plan is None or level is None:
-        found = rows.layer_rows(table.layer, fields)
+        alone = alone_level(recipe, state, zoom) if plan is None else None
+        found = rows_as_shown(table.layer, fields, alone)
     elif plan.has_cells and level <= plan.gathered_to:
         found = _too_wide_for_cells(rows.layer_rows(table.layer, fields), recipe, zoom)
     else:

@@ -15,8 +15,8 @@ from gis_service.db.layers import Column
 from gis_service.db.tile_rows import RowQuery
 from gis_service.db.tiles import BUDGET, Importance, TileContent
 
-WAY = 1
-"""Rises when tiles come out otherwise, so that none is given that was kept before."""
+WAY = 2
+"""Rises when tiles, or what is kept with them, come out otherwise: none is given that was kept before."""
 _KINDS: dict[str, ValueKind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 

@@ -104,7 +104,9 @@ class TileCache:
         zxy
             Zoom, column, row.
         """
-        tile = self._memory.find((mark, zxy)) if self.freshness.is_level() else None
+        if not self.freshness.is_level():
+            return None
+        tile = self._memory.find((mark, zxy)) or self.variants.find((mark, zxy))
         return tile if tile is not None and self._is_good(tile, zxy) else None
 
     def has_variant(self, mark: str, zxy: Zxy) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 
+from gis_service.analysis.tile_changes import CELL_ZOOM, RIM
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.types import BBox
 
@@ -67,6 +68,19 @@ def tiles_meeting(box: BBox, z: int) -> tuple[range, range]:
     left, top = tile_of(west, north, z)
     right, bottom = tile_of(east, south, z)
     return range(left, right + 1), range(top, bottom + 1)
+
+
+def cells_of(z: int, x: int, y: int) -> tuple[int, int, int, int]:
+    """Give first and last column, first and last row of the cells of zoom 14 that a tile meets with its rim.
+
+    Parameters
+    ----------
+    z, x, y
+        Zoom, up to 14, column, row.
+    """
+    n = 1 << (CELL_ZOOM - z)
+    rim = n // RIM + 1
+    return x * n - rim, (x + 1) * n - 1 + rim, y * n - rim, (y + 1) * n - 1 + rim
 
 
 def require_tile(z: int, x: int, y: int) -> None:

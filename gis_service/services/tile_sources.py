@@ -2,14 +2,14 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
-from gis_service.db.tiles import BUFFER, EXTENT, TileContent
+from gis_service.db.tiles import BUFFER, EXTENT, Importance, TileContent
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box
 from gis_service.types import BBox, LayerId
@@ -29,12 +29,15 @@ class QueriedTile:
         Zoom, column, row.
     ask
         Runs the query and gives the tile.
+    fields
+        Those that the tile, or what is left out of it, depends on; None for all.
     """
 
     engine: Engine
     layers: tuple[LayerId, ...]
     zxy: tuple[int, int, int]
     ask: Callable[[Connection], TileContent]
+    fields: tuple[str, ...] | None = None
 
     def make(self) -> Made:
         """Ask for the tile and the versions of its layers, all of one state."""
@@ -43,13 +46,13 @@ class QueriedTile:
             return Made(tile.content, versions_of(connection, self.layers), told(tile))
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
-        """Tell whether no row of the tile has come, gone or changed since the versions it is made of."""
+        """Tell whether no row of the tile has come, gone or come to look otherwise since it was made."""
         box = tile_box(*self.zxy, BUFFER / EXTENT)
         with snapshot(self.engine, is_small=True) as connection:
             now = versions_of(connection, self.layers)
             for layer, version in now.items():
                 since = made_of.get(layer, 0)
-                if version != since and is_box_touched(connection, layer, since, box):
+                if version != since and is_box_touched(connection, layer, since, box, self.fields):
                     return None
         return now
 
@@ -90,6 +93,11 @@ class StateTile(ABC):
         -------
         The tile, and what it is made of.
         """
+
+
+def seen_of(fields: Iterable[str], importance: Importance | None) -> tuple[str, ...]:
+    """Name the fields by whose change a tile looks otherwise: those it carries and is thinned by."""
+    return tuple(dict.fromkeys((*fields, *(() if importance is None else importance.fields))))
 
 
 def told(tile: TileContent) -> str:

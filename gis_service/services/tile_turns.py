@@ -23,6 +23,8 @@ PATIENCE_S = 10.0
 """How long a tile waits for its turn."""
 LOOK_S = 0.25
 """Pause between two looks whether a tile that waits is still wanted."""
+_SOON_S = 0.06
+"""Pause before the second one: the first may have been answered by a look from before it was asked for."""
 SOONEST_S, LATEST_S = 1, 60
 """Between these lies what is said to those who are sent away."""
 _WEIGHT = 0.1
@@ -88,11 +90,12 @@ class TileTurns:
                 return
             mine = Event()
             self._waiting.append(mine)
-        ends = time.monotonic() + PATIENCE_S
+        ends, pause = time.monotonic() + PATIENCE_S, _SOON_S
         # Before anything else: it may have been given up while it waited for a thread.
         while (wanted := is_wanted()) and (left := ends - time.monotonic()) > 0:
-            if mine.wait(min(LOOK_S, left)):
+            if mine.wait(min(pause, left)):
                 return
+            pause = LOOK_S
         with self._lock:
             if mine not in self._waiting:
                 # It was given the turn in this very moment.

@@ -10,6 +10,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
 from gis_service.db.filters import Always, Condition
+from gis_service.db.tile_extent import extent
 from gis_service.db.tile_rows import RowQuery
 from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
@@ -23,7 +24,7 @@ from gis_service.services.overview_recipes import Recipe, importance_of, recipe_
 from gis_service.services.tile_fields import fields_of_style
 from gis_service.services.tile_grid import require_tile, tile_box
 from gis_service.services.tile_memory import Tile, Zxy
-from gis_service.services.tile_sources import QueriedTile, mark_of
+from gis_service.services.tile_sources import QueriedTile, mark_of, seen_of
 from gis_service.types import BBox, LayerId, VersionId
 
 
@@ -114,7 +115,8 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
         importance=importance,
     )
     # What a version held never changes, whatever is written later.
-    rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask)
+    seen = None if shown.rows is not None else seen_of(fields, importance)
+    rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask, seen)
     if not shown.is_part:
         return context.tiles.give(mark, zxy, rows_now, is_variant=fields != plain)
     return context.tiles.give(_mark_of_part(mark, definition, shown), zxy, rows_now, is_variant=True)
@@ -156,7 +158,7 @@ def bounds_of(connection: Connection, collection: Collection, shown: Shown) -> B
         return collection.bbox
     if shown.past == BEFORE_ALL:
         return None
-    return rows.extent(connection, collection.definition.id, shown.rows, shown.past)
+    return extent(connection, collection.definition.id, shown.rows, shown.past)
 
 
 def _made_of_rows(

@@ -13,7 +13,7 @@ from gis_service.db.tiles import TileContent
 from gis_service.db.tileset_tiles import DrawnLayer, tileset_tile
 from gis_service.files.vector_tiles import layer_sizes
 from gis_service.services.drawn_layers import LayerOfTileset, drawn, state_of
-from gis_service.services.overview_tiles import OF_OVERVIEW, is_for, unchanged_in
+from gis_service.services.overview_tiles import Seen, is_for, note_overview, plan_in, unchanged_in
 from gis_service.services.tile_sources import StateTile
 from gis_service.types import LayerId
 
@@ -46,6 +46,11 @@ class TilesetTile(StateTile):
     zxy: tuple[int, int, int]
 
     @property
+    def seen(self) -> Mapping[LayerId, Seen]:
+        """The fields of each layer by whose change it looks otherwise."""
+        return {one.recipe.table.layer: one.seen for one in self.layers}
+
+    @property
     def names(self) -> list[LayerId]:
         """The layers."""
         return [one.recipe.table.layer for one in self.layers]
@@ -54,7 +59,7 @@ class TilesetTile(StateTile):
         self, connection: Connection, budget: int | None = None
     ) -> tuple[TileContent, dict[LayerId, int]]:
         """Make the tile of the state that a connection sees."""
-        zoom, layers = self.zxy[0], []
+        zoom, layers, plans = self.zxy[0], [], []
         made_of: dict[LayerId, int] = {}
         has_overview = is_for(zoom)
         overviews = [state_of(connection, one) if has_overview else None for one in self.layers]
@@ -62,15 +67,17 @@ class TilesetTile(StateTile):
         for one, state in zip(self.layers, overviews, strict=True):
             layer = one.recipe.table.layer
             made_of[layer] = versions[layer]
-            if has_overview:
-                made_of[LayerId(OF_OVERVIEW + layer)] = 0 if state is None else state.number
-            layers.append(drawn(connection, one, state, versions[layer], zoom, self.box))
-        return self._within(connection, layers, rows.BUDGET if budget is None else budget), made_of
+            plans.append(plan_in(connection, one.recipe, state, versions[layer], self.box, one.seen))
+            layers.append(drawn(one, state, plans[-1], zoom))
+        tile = self._within(connection, layers, rows.BUDGET if budget is None else budget)
+        for one, state, plan in zip(self.layers, overviews, plans, strict=True):
+            note_overview(made_of, one.recipe, state, plan, zoom, is_whole=tile.shown == tile.of)
+        return tile, made_of
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
         """Tell whether neither a row of the tile nor an overview has changed since it was made."""
         with snapshot(self.engine, is_small=True) as connection:
-            return unchanged_in(connection, self.names, self.zxy, made_of)
+            return unchanged_in(connection, self.seen, self.zxy, made_of)
 
     def _within(self, connection: Connection, layers: Sequence[DrawnLayer], budget: int) -> TileContent:
         """Make the tile; one beyond the budget keeps of its heaviest layers what is most important."""

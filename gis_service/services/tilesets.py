@@ -1,5 +1,6 @@
 """Tilesets: several layers in one vector tile, made by a reviewed query."""
 
+import re
 from dataclasses import dataclass
 
 from gis_service.catalogue.loader import Catalogue
@@ -11,6 +12,7 @@ from gis_service.services.collections import Collection
 from gis_service.services.context import Context
 from gis_service.services.drawn_layers import LayerOfTileset
 from gis_service.services.overview_recipes import importance_of, recipe_of
+from gis_service.services.overview_tiles import seen_of_layer
 from gis_service.services.rights import Rights
 from gis_service.services.tile_grid import require_tile
 from gis_service.services.tile_memory import Tile
@@ -119,7 +121,12 @@ def mark_of_tileset(catalogue: Catalogue, tileset: Tileset) -> str:
 
 def layers_of(catalogue: Catalogue, tileset: Tileset) -> tuple[LayerOfTileset, ...]:
     """Tell how each layer of a tileset is shown."""
-    definitions = (catalogue.layers[layer] for layer in dict.fromkeys(tileset.layers))
-    return tuple(
-        LayerOfTileset(recipe_of(catalogue, one), importance_of(catalogue, one)) for one in definitions
-    )
+    # Attributes are named in its definition; what else the query reads of a row is named in the query.
+    words = set(re.findall(r"\w+", tileset.query.lower()))
+    found = []
+    for definition in (catalogue.layers[layer] for layer in dict.fromkeys(tileset.layers)):
+        shown = {*tileset.fields.get(definition.id, ()), *words}
+        recipe, importance = recipe_of(catalogue, definition), importance_of(catalogue, definition)
+        fields = [field.name for field in definition.fields if field.name in shown]
+        found.append(LayerOfTileset(recipe, importance, seen_of_layer(recipe, fields, importance)))
+    return tuple(found)

@@ -9,15 +9,42 @@ address, or a proxy, has an older request under way.
 
 import ipaddress
 import time
+from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from gis_service.web.connections import established
+from gis_service.web.connections import Established, established
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _SLACK_S = 0.1
 """The clock of the kernel's times is coarse."""
+_SHARED_S = 0.05
+"""How long all askers share one look: the kernel walks through all of its connections for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the kernel told of a port at a moment of the steady clock, in seconds; None where it does not."""
+
+    port: int
+    at: float
+    found: list[Established] | None
+
+
+_last = _Look(0, float("-inf"), None)
+_looking = Lock()
+
+
+def _look(port: int) -> _Look:
+    """Look at the connections, or give the last look when it is young enough."""
+    global _last  # noqa: PLW0603  one for all threads of the process
+    with _looking:
+        now = time.monotonic()
+        if _last.port != port or now - _last.at > _SHARED_S:
+            _last = _Look(port, now, established(port))
+        return _last
 
 
 class Asker:
@@ -40,14 +67,14 @@ class Asker:
 
     def is_gone(self) -> bool:
         """Tell whether nobody reads the answer any more; in doubt somebody does."""
-        now = time.monotonic()
-        found = established(self._port)
-        if found is None:
+        look = _look(self._port)
+        # Of one who came after the look it tells nothing.
+        if look.found is None or look.at < self._asked_at:
             return False
-        begun_ago = now - self._asked_at
+        begun_ago = look.at - self._asked_at
         return not any(
             self._is_shared or (one.is_asked and one.received_ago_s >= begun_ago - _SLACK_S)
-            for one in found
+            for one in look.found
             if one.address == self._address
         )
 

@@ -1,8 +1,9 @@
 """Answers for tiles that are known to be good, ahead of Flask: what a map asks for most, in microseconds.
 
 Whatever is not plain or not known goes to Flask, and what it answers is learned: where the tiles of an
-address are, and how they are made, for everybody or for those of one standing, until layers are opened or
-closed; and who the reader is, for as long as that is believed (`known_readers`). Pictures of a raster are
+address are, with the fields that are asked for, and how they are made, for everybody or for those of one
+standing, until layers are opened or closed; and who the reader is, for as long as that is believed
+(`known_readers`). Pictures of a raster are
 given as long as the version that they are of is the newest of their layer. What is noted in the audit is
 never learned.
 """
@@ -37,6 +38,10 @@ _ADDRESS = re.compile(
     r"(/api/(?:tiles/[a-z0-9_]{1,48}|collections/[a-z0-9_]{1,48}/(map/)?tiles)/WebMercatorQuad)"
     r"/(0|[1-9]\d?)/(0|[1-9]\d{0,7})/(0|[1-9]\d{0,7})"
 )
+_PLAIN = re.compile(r"(?:properties=[a-z0-9_,*%A-F]{0,500})?")
+"""What may stand behind an address whose tiles are learned: nothing, or the fields that they are to carry."""
+_MOST_WAYS = 1_000
+"""Addresses that are remembered; fields can be named in more ways than anybody needs."""
 _SESSION = "gis_session"
 _KEY = "tile_gate"
 _ASKED, _FAILED = "gis.asked", "gis.failed"
@@ -91,10 +96,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
-    """How the tiles of an address are given, by who asks and for which pictures; None is everybody."""
+    """How tiles are given, by address, fields, who asks (None is everybody), and for which pictures."""
 
     openness: tuple[int, int]
-    found: dict[tuple[str, Standing | None, bool], _Way] = field(default_factory=dict)
+    found: dict[tuple[str, str, Standing | None, bool], _Way] = field(default_factory=dict)
 
 
 class TileGate:
@@ -120,8 +125,9 @@ class TileGate:
 
     def learn(self, tile: Tile, give: Give, pictures: Pictures | None) -> None:
         """Learn from the request in hand, whose answer this tile is, how others of its address are given."""
-        # The same address with a question shows something else.
-        found = None if request.query_string else _ADDRESS.fullmatch(request.environ["PATH_INFO"])
+        # The same address with another question shows something else.
+        question: str = request.environ.get("QUERY_STRING", "")
+        found = _ADDRESS.fullmatch(request.environ["PATH_INFO"]) if _PLAIN.fullmatch(question) else None
         asked: _Asked | None = request.environ.get(_ASKED)
         if found is None or asked is None or current.reads_personal():
             return
@@ -131,9 +137,9 @@ class TileGate:
         if asked.sign is not None and proof is not None and standing is not None:
             self._readers.learn(asked.sign, proof, standing, asked.begun)
         learned = self._learned
-        if learned.openness != asked.openness:
+        if learned.openness != asked.openness or len(learned.found) >= _MOST_WAYS:
             learned = self._learned = _Learned(asked.openness)
-        key = found[1], standing, _wants_webp(found, request.environ)
+        key = found[1], question, standing, _wants_webp(found, request.environ)
         learned.found[key] = _Way(tile.mark, give, pictures)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -142,7 +148,7 @@ class TileGate:
         if found is None:
             return self._inner(environ, start_response)
         sign = _sign(environ)
-        if environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING"):
+        if environ["REQUEST_METHOD"] == "GET" and _PLAIN.fullmatch(environ.get("QUERY_STRING", "")):
             standing = None if sign is None else self._readers.find(sign)
             if (sign is None) is (standing is None):
                 try:
@@ -160,7 +166,8 @@ class TileGate:
         learned, freshness = self._learned, self._tiles.freshness
         if not freshness.is_level() or learned.openness != freshness.openness:
             return None
-        way = learned.found.get((found[1], standing, _wants_webp(found, environ)))
+        question = environ.get("QUERY_STRING", "")
+        way = learned.found.get((found[1], question, standing, _wants_webp(found, environ)))
         if way is None:
             return None
         pictures, zxy = way.pictures, (int(found[3]), int(found[5]), int(found[4]))

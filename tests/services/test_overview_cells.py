@@ -82,8 +82,7 @@ def test_neighbours_in_cells_of_two_widths_count_nobody_twice(
 def test_a_composite_tells_its_people_in_wider_cells(town: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     zxy = middle_tile(11)
     parts = tuple(
-        PartTile(OverviewTile(town, recipe(layer), None, zxy), (layer,), layer == HOUSE)
-        for layer in (HOUSE, COMMUNE)
+        PartTile(OverviewTile(town, recipe(layer), None, zxy), layer == HOUSE) for layer in (HOUSE, COMMUNE)
     )
     whole = CompositeTile(town, parts, zxy).make()
     assert whole.thinned == ""

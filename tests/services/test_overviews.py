@@ -208,7 +208,7 @@ def test_where_it_is_behind_a_tile_is_made_of_the_rows_and_elsewhere_of_it(town:
 
 
 def test_a_tile_of_the_rows_is_kept_until_the_overview_has_come_up(town: Engine, tmp_path: Path) -> None:
-    cache, zxy = cache_of(town, tmp_path), middle_tile(11)
+    cache, zxy = cache_of(town, tmp_path), middle_tile(plan_of(state(town, ROAD)).gathered_to)
     source = OverviewTile(town, recipe(ROAD), None, zxy)
     write(town, "UPDATE layer.road SET name = 'Đường Mới' WHERE fid = 415")
     behind = cache.give(MARK, zxy, source)
@@ -221,6 +221,23 @@ def test_a_tile_of_the_rows_is_kept_until_the_overview_has_come_up(town: Engine,
     write(town, "UPDATE layer.road SET name = 'Đường Xa' WHERE fid = 1")
     digest(town, recipe(ROAD))
     assert cache_of(town, tmp_path).give(MARK, zxy, source).content == level.content
+
+
+@pytest.mark.parametrize("layer", [HOUSE, ROAD])
+def test_where_shapes_stand_alone_the_rows_give_what_the_overview_will_give(
+    town: Engine, layer: LayerId
+) -> None:
+    zxy = middle_tile(plan_of(state(town, layer)).gathered_to + 1)
+    source = OverviewTile(town, recipe(layer), None, zxy)
+    moved = f"UPDATE layer.{layer} SET geom = ST_Translate(geom, 0.0005, 0.0003)"  # noqa: S608  our own
+    write(town, f"{moved} WHERE fid BETWEEN 400 AND 450")
+    behind = source.make()
+    assert f"rows.{layer}" not in behind.made_of
+    digest(town, recipe(layer))
+    level = source.unchanged(behind.made_of)
+    assert level is not None
+    assert level != behind.made_of
+    assert source.make().content == behind.content
 
 
 def test_whoever_takes_an_overview_away_has_it_made_again(town: Engine) -> None:

@@ -22,6 +22,7 @@ from gis_service.files.tile_store import TileStore
 from gis_service.services.collections import Collection
 from gis_service.services.composites import Composite, thinning_of
 from gis_service.services.drawn_layers import drawn, state_of
+from gis_service.services.overview_tiles import plan_in
 from gis_service.services.overviews import digest
 from gis_service.services.tile_cache import TileCache
 from gis_service.services.tile_grid import tile_box, tile_of
@@ -78,7 +79,8 @@ def sources(engine: Engine, z: int) -> dict[str, str]:
             layer = one.recipe.table.layer
             version, box = versions_of(connection, [layer])[layer], tile_box(*middle(z), 1 / 64)
             state = state_of(connection, one) if z < 14 else None
-            found[layer] = drawn(connection, one, state, version, z, box).rows.source
+            plan = plan_in(connection, one.recipe, state, version, box, one.seen)
+            found[layer] = drawn(one, state, plan, z).rows.source
     return found
 
 

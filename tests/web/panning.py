@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gis_service.services.tile_grid import tile_of
@@ -32,6 +33,8 @@ class Crowd:
     port: int
     paths: tuple[str, ...]
     took_s: list[float] = field(default_factory=list)
+    filled_s: list[float] = field(default_factory=list)
+    """Of these, the ones of tiles in which something lies."""
     errors: list[str] = field(default_factory=list)
     left: int = 0
 
@@ -39,11 +42,6 @@ class Crowd:
         """Let so many people move the map for so long."""
         ends = time.monotonic() + seconds
         await asyncio.gather(*(self._one(random.Random(number), ends) for number in range(clients)))  # noqa: S311 no secret
-
-    def percentile(self, share: float) -> float:
-        """Give the time within which this share of the tiles came, in seconds."""
-        ordered = sorted(self.took_s)
-        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
     async def _one(self, dice: random.Random, ends: float) -> None:
         # They do not all begin in the same moment.
@@ -82,8 +80,16 @@ class Crowd:
         if length:
             await reader.readexactly(int(length[0].partition(":")[2]))
         self.took_s.append(time.monotonic() - begun)
+        if length:
+            self.filled_s.append(self.took_s[-1])
         if status not in _GOOD:
             self.errors.append(f"{status} {address}")
+
+
+def percentile(took_s: Sequence[float], share: float) -> float:
+    """Give the time within which this share of the tiles came, in seconds."""
+    ordered = sorted(took_s)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
 def _request(address: str) -> bytes:

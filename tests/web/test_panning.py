@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,15 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import open_engine, transaction
 from gis_service.db.layers import ensure_table
 from gis_service.services.layers import table_of
+from gis_service.services.overview_recipes import Recipe, recipe_of
+from gis_service.services.overviews import digest
 from gis_service.settings import ROOT
 from gis_service.types import LayerId
 from tests.event_loop import run_alone
 from tests.web.conftest import TILES
-from tests.web.panning import BOX, Crowd
+from tests.web.panning import BOX, Crowd, percentile
 
+LAYERS = tuple(map(LayerId, ("bus_stop", "commune", "one_stop_office", "roads")))
 CLIENTS = 200
 SHORT_S = 2.0
 LONG_S = float(os.environ.get("GIS_PANNING_S", "120"))
@@ -53,7 +56,30 @@ STOPS = (
     " :south + (:north - :south) * mod(0.754878 * i, 1), 4326), 'Bến ' || i"
     " FROM generate_series(1, :count) AS i"
 )
-EDIT = "UPDATE layer.bus_stop SET name = name || '.' WHERE fid % 500 = :part"
+UNITS = (
+    "INSERT INTO layer.commune (geom, code, name, unit_type)"
+    " SELECT ST_Multi(ST_Segmentize(ST_MakeEnvelope(:west + :wide * x, :south + :high * y,"
+    " :west + :wide * (x + 1), :south + :high * (y + 1), 4326), 0.001)), 10000 + 12 * x + y,"
+    " 'Xã ' || x || '-' || y, 'commune' FROM generate_series(0, 11) AS x, generate_series(0, 11) AS y"
+)
+OFFICES = (
+    "INSERT INTO layer.one_stop_office (geom, code, name)"
+    " SELECT ST_Centroid(geom), 'o' || code, name FROM layer.commune"
+)
+ROADS = (
+    "INSERT INTO layer.roads (geom, code, name, road_class)"
+    " SELECT ST_MakeLine(ARRAY[ST_Point(x, y, 4326), ST_Point(x + 0.002, y + 0.0007 * sin(i), 4326),"
+    " ST_Point(x + 0.004, y, 4326)]), 'r' || i, 'Đường ' || i / 40,"
+    " (ARRAY['provincial', 'commune', 'village_lane', 'alley'])[1 + i / 100 % 4]"
+    " FROM (SELECT i, :west + (:east - :west) * (i % 100) / 100 AS x,"
+    " :south + (:north - :south) * (i / 100) / 100 AS y FROM generate_series(0, 9999) AS i) AS places"
+)
+EDITS = (
+    "UPDATE layer.bus_stop SET name = name || '.' WHERE fid % 500 = :part",
+    "UPDATE layer.roads SET name = 'Đường mới ' || :part WHERE fid % 2000 = :part",
+    "UPDATE layer.commune SET name = name || '.' WHERE fid % 100 = :part",
+)
+PATHS = ("collections/roads/tiles", "collections/commune/tiles", "tiles/units", "collections/bus_stop/tiles")
 SLEEPERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND state = 'active' AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
@@ -70,10 +96,13 @@ class Town:
         Of the service.
     engine
         To its database, beside the service.
+    recipes
+        How the overviews of its layers are made.
     """
 
     port: int
     engine: Engine
+    recipes: Sequence[Recipe]
 
     def sleepers(self) -> int:
         with transaction(self.engine) as connection:
@@ -109,11 +138,16 @@ def town(
     url = make_database()
     engine = open_engine(url)
     with transaction(engine) as connection:
-        for layer in ("bus_stop", "commune", "one_stop_office"):
-            ensure_table(connection, table_of(catalogue.layers[LayerId(layer)]))
+        for layer in LAYERS:
+            ensure_table(connection, table_of(catalogue.layers[layer]))
         west, south, east, north = BOX
         sides = {"west": west, "south": south, "east": east, "north": north}
         connection.execute(text(STOPS), {**sides, "count": 5_000})
+        parts = {**sides, "wide": (east - west) / 12, "high": (north - south) / 12}
+        for statement in (UNITS, OFFICES, ROADS):
+            connection.execute(text(statement), parts)
+    recipes = [recipe_of(catalogue, catalogue.layers[layer]) for layer in LAYERS]
+    follow(engine, recipes)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -133,7 +167,7 @@ def town(
         )
         try:
             _wait_until_served(port, process, folder / "log")
-            yield Town(port, engine)
+            yield Town(port, engine, recipes)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(10)
@@ -182,39 +216,56 @@ def test_a_reader_who_stays_is_never_given_up(town: Town) -> None:
     town.until_sleepers(0)
 
 
+def follow(engine: Engine, recipes: Sequence[Recipe]) -> None:
+    """Bring the overviews up to their layers, as the worker does."""
+    for recipe in recipes:
+        digest(engine, recipe)
+
+
 @contextmanager
-def edits(engine: Engine) -> Iterator[list[int]]:
-    """Commit a change five times a second."""
+def edits(town: Town) -> Iterator[list[int]]:
+    """Commit a change five times a second; every two seconds the overviews come up."""
     ended = threading.Event()
     done: list[int] = []
 
     def write() -> None:
         while not ended.wait(0.2):
-            with transaction(engine) as connection:
-                connection.execute(text(EDIT), {"part": len(done) % 500})
+            with transaction(town.engine) as connection:
+                connection.execute(text(EDITS[len(done) % len(EDITS)]), {"part": len(done) % 100})
             done.append(1)
 
-    thread = threading.Thread(target=write)
-    thread.start()
+    def come_up() -> None:
+        while not ended.wait(2.0):
+            follow(town.engine, town.recipes)
+
+    threads = [threading.Thread(target=work) for work in (write, come_up)]
+    for thread in threads:
+        thread.start()
     try:
         yield done
     finally:
         ended.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
+
+
+def told(took_s: Sequence[float]) -> str:
+    p50, p99 = (percentile(took_s, share) * 1000 for share in (0.5, 0.99))
+    return f"{len(took_s)} tiles, p50 {p50:.0f} ms, p99 {p99:.0f} ms"
 
 
 def pan(town: Town, seconds: float) -> Crowd:
-    crowd = Crowd(town.port, ("tiles/units", "collections/bus_stop/tiles"))
+    crowd = Crowd(town.port, PATHS)
     begun = time.process_time()
-    with edits(town.engine) as done:
+    with edits(town) as done:
         run_alone(crowd.pan(CLIENTS, seconds))
     print(  # noqa: T201 the figure is what the test is for
-        f"\n{CLIENTS} clients, {seconds:.0f} s, {len(done)} edits: {len(crowd.took_s)} tiles, "
-        f"{crowd.left} given up, {len(crowd.errors)} errors, p50 {crowd.percentile(0.5) * 1000:.0f} ms, "
-        f"p99 {crowd.percentile(0.99) * 1000:.0f} ms"
+        f"\n{CLIENTS} clients, {seconds:.0f} s, {len(done)} edits: {told(crowd.took_s)};"
+        f" with anything in them {told(crowd.filled_s)}; {crowd.left} given up, {len(crowd.errors)} errors"
         f" (clients took {time.process_time() - begun:.1f} s of a core)"
     )
     assert done
+    assert len(crowd.filled_s) > len(crowd.took_s) / 2
     return crowd
 
 

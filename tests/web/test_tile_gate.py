@@ -1,6 +1,7 @@
 """The gate before Flask: it answers as Flask does, only faster, and only what everybody may have."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gis_service.db.rights import put_visibility
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.tile_cache import TileCache
+from gis_service.web import tile_gate
 from tests.web.gate_town import EAST, NORTH, Town, serving, tile_path, until_it_is_old
 
 LAYER = "wifi"
@@ -72,6 +74,36 @@ def test_the_other_tiles_of_an_address_are_made_at_the_gate(town: Town) -> None:
     assert (other.status_code, town.flask_asked) == (200, 1)
     without = town.client.get(tile_path(LAYER, 13), query_string={"f": "mvt"})
     assert (without.data, town.flask_asked) == (other.data, 2)
+
+
+def test_tiles_with_fields_of_ones_own_are_given_at_the_gate_too(town: Town) -> None:
+    plain = town.client.get(TILE).data
+    asked = {fields: f"{TILE}?properties={fields}" for fields in ("code", "*", "name%2Ccode")}
+    by_flask = {fields: town.client.get(path).data for fields, path in asked.items()}
+    assert town.flask_asked == 1 + len(asked)
+    assert len({plain, by_flask["code"], by_flask["*"]}) == 3
+    for fields, path in asked.items():
+        assert town.by_gate(partial(town.client.get, path)).data == by_flask[fields]
+    assert town.by_gate(lambda: town.client.get(TILE)).data == plain
+    # Another tile is made at the gate with the same fields, and a change is seen there as ever.
+    assert town.by_gate(lambda: town.client.get(f"{tile_path(LAYER, 15)}?properties=code")).status_code == 200
+    town.write(SOME.format("w3"))
+    until_it_is_old()
+    assert town.client.get(asked["code"]).data != by_flask["code"]
+
+
+def test_no_more_addresses_are_remembered_than_there_is_room_for(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tile_gate, "_MOST_WAYS", 2)
+    for fields in ("code", "name", "*", "code,name"):
+        town.client.get(f"{TILE}?properties={fields}")
+    asked = town.flask_asked
+    town.look()
+    assert town.client.get(f"{TILE}?properties=code,name").status_code == 200
+    assert town.flask_asked == asked
+    town.client.get(f"{TILE}?properties=code")
+    assert town.flask_asked == asked + 1
 
 
 def test_what_goes_wrong_at_the_gate_is_told_as_all_errors_are(

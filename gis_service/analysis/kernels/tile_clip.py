@@ -6,9 +6,9 @@ well: so an outline that crosses the border many times becomes as many parts as 
 between them. Y grows to the south; an outline with its inside to the left then has a positive area.
 """
 
-import numba
 import numpy as np
 
+from gis_service.analysis.kernels.references import counted, uncounted
 from gis_service.analysis.kernels.tile_grid import HIGH, LOW
 from gis_service.analysis.kernels.tile_room import ALONG, RING, RING_X, RING_Y, WAY, WAY_X, WAY_Y, X, Y
 from gis_service.types import Floats, Int64s
@@ -19,13 +19,13 @@ NONE, SOME, WHOLE = 0, 1, 2
 """How much of a line lies in the square."""
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def is_inside(x: float, y: float) -> bool:
     """Tell whether a place lies in the square."""
     return LOW <= x <= HIGH and LOW <= y <= HIGH
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _along(x: float, y: float) -> float:
     """Tell how far along the sides a place on them lies, from the corner of the least x and y."""
     if y == LOW:
@@ -37,7 +37,7 @@ def _along(x: float, y: float) -> float:
     return 3 * _SPAN + HIGH - y
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _parts(from_x: float, from_y: float, to_x: float, to_y: float) -> tuple[float, float]:
     """Give the shares of a straight way at which it enters and leaves the square (Liang and Barsky, 1984)."""
     first, last = 0.0, 1.0
@@ -59,7 +59,7 @@ def _parts(from_x: float, from_y: float, to_x: float, to_y: float) -> tuple[floa
     return first, last
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _on_side(from_x: float, from_y: float, to_x: float, to_y: float, share: float) -> tuple[float, float]:
     """Give the place at a share of a way, put exactly on the side that it lies by."""
     x, y = from_x + share * (to_x - from_x), from_y + share * (to_y - from_y)
@@ -70,7 +70,7 @@ def _on_side(from_x: float, from_y: float, to_x: float, to_y: float, share: floa
     return x, (LOW if y - LOW <= HIGH - y else HIGH)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def cut(numbers: Floats, places: Int64s, count: int, known: int, is_ring: int) -> tuple[int, int]:
     """Add the ways of a line, or of a ring whose last corner is its first, inside the square.
 
@@ -120,7 +120,7 @@ def cut(numbers: Floats, places: Int64s, count: int, known: int, is_ring: int) -
     return known, SOME if known > before else NONE
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _next_way(along: Floats, known: int, end: float) -> tuple[int, float]:
     """Find the way that begins next along the sides, to the left; give also how far that is."""
     best, least = -1, 5 * _SPAN
@@ -133,7 +133,7 @@ def _next_way(along: Floats, known: int, end: float) -> tuple[int, float]:
     return best, least
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _add_corners(x: Floats, y: Floats, at: int, end: float, far: float) -> int:
     """Add the corners of the square that one passes on the way along its sides."""
     side = int(end // _SPAN) + 1
@@ -145,7 +145,7 @@ def _add_corners(x: Floats, y: Floats, at: int, end: float, far: float) -> int:
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@counted
 def join(numbers: Floats, places: Int64s, known: int, count: int) -> int:
     """Join ways along the sides of the square to rings, added behind the ones that there are.
 
@@ -177,7 +177,7 @@ def join(numbers: Floats, places: Int64s, known: int, count: int) -> int:
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def surrounds(x: Floats, y: Floats, count: int, at_x: float, at_y: float) -> bool:
     """Tell whether a place lies inside a ring, by the sides that a ray to the east crosses."""
     found, before = False, count - 1

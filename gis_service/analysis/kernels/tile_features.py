@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numba
 import numpy as np
 
+from gis_service.analysis.kernels.references import uncounted
 from gis_service.analysis.kernels.tile_rows import Bytes, big
 from gis_service.analysis.kernels.tile_shapes import folded, put
 from gis_service.types import Int32s, Int64s
@@ -24,7 +25,7 @@ _PLACE = 12
 """Bytes of a field's name and length, at most, with some to spare."""
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _size(value: int) -> int:
     """Tell how many bytes a number takes."""
     left, size = np.uint64(value) >> np.uint64(7), 1
@@ -34,30 +35,32 @@ def _size(value: int) -> int:
     return size
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _copy(source: Bytes, begin: int, size: int, out: Bytes, at: int) -> int:
-    for i in range(size):
-        out[at + i] = source[begin + i]
+    # Places without a sign: else each is asked whether it is counted from the end.
+    here, there = np.uint64(begin), np.uint64(at)
+    for i in range(np.uint64(size)):
+        out[there + i] = source[here + i]
     return at + size
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _number_of(block: Bytes, begin: int, size: int, kind: int, values: Values, known: int) -> int:
     """Find the number that equal bytes of the kind have got already; else give them the next one."""
     table, starts, sizes, kinds = values
-    key = np.uint64(0xCBF29CE484222325) ^ np.uint64(kind)
-    for i in range(size):
+    key, here, many = np.uint64(0xCBF29CE484222325) ^ np.uint64(kind), np.uint64(begin), np.uint64(size)
+    for i in range(many):
         # FNV-1a, of 64 bits.
-        key = (key ^ np.uint64(block[begin + i])) * np.uint64(0x100000001B3)
+        key = (key ^ np.uint64(block[here + i])) * np.uint64(0x100000001B3)
     mask = np.uint64(len(table) - 1)
     at = (key ^ (key >> np.uint64(29))) & mask
     while table[at] >= 0:
         found = table[at]
         if sizes[found] == size and kinds[found] == kind:
-            i = 0
-            while i < size and block[starts[found] + i] == block[begin + i]:
-                i += 1
-            if i == size:
+            there, equal = np.uint64(starts[found]), np.uint64(0)
+            while equal < many and block[there + equal] == block[here + equal]:
+                equal += np.uint64(1)
+            if equal == many:
                 return int(found)
         at = (at + np.uint64(1)) & mask
     table[at] = known
@@ -65,7 +68,7 @@ def _number_of(block: Bytes, begin: int, size: int, kind: int, values: Values, k
     return known
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _value_size(block: Bytes, begin: int, size: int, kind: int) -> int:
     """Tell how many bytes a value takes inside its field."""
     if kind == TEXT:
@@ -76,7 +79,7 @@ def _value_size(block: Bytes, begin: int, size: int, kind: int) -> int:
     return 1 + size
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def write_values(block: Bytes, values: Values, known: int, out: Bytes) -> int:
     """Write all values in the order of their numbers; give how many bytes they are."""
     _, starts, sizes, kinds = values
@@ -103,7 +106,7 @@ def write_values(block: Bytes, values: Values, known: int, out: Bytes) -> int:
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _tags(
     block: Bytes, begin: Int64s, length: Int64s, kinds: Int64s, values: Values, known: int, tags: Int64s
 ) -> tuple[int, int, int, int]:

@@ -3,9 +3,9 @@
 import math
 from typing import TypeAlias
 
-import numba
 import numpy as np
 
+from gis_service.analysis.kernels.references import uncounted
 from gis_service.types import Floats
 
 Frame: TypeAlias = Floats
@@ -48,13 +48,13 @@ def frame_of(z: int, x: int, y: int) -> Frame:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def column_of(frame: Frame, lon: float) -> float:
     """Give how far east of the tile's western side a longitude lies, in units."""
     return float((lon - frame[_LON]) / 360.0 * frame[_X] + UNITS / 2)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def row_of(frame: Frame, lat: float) -> float:
     """Give how far south of the tile's northern side a latitude lies, in units."""
     aside = math.radians(lat) - frame[_LAT]
@@ -66,7 +66,7 @@ def row_of(frame: Frame, lat: float) -> float:
     return float(UNITS / 2 - up * frame[_SCALE])
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def side_of(frame: Frame, lon: float, lat: float) -> int:
     """Tell on which sides of the tile, well beyond its rim, a place lies: bits; 0 for near it."""
     code = 0

@@ -1,8 +1,8 @@
 """Outlines in whole units of a tile: corners that say nothing are taken out, and crossings are found."""
 
-import numba
 import numpy as np
 
+from gis_service.analysis.kernels.references import counted, uncounted
 from gis_service.analysis.kernels.tile_room import PART, PART_X, PART_Y, THEN
 from gis_service.types import Int64s
 
@@ -14,7 +14,7 @@ _CELLS, _CELLS_A_SIDE = 64, 4
 """Most cells along one way of the grid, and most cells for each side, when there are more."""
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def tidy_ring(x: Int64s, y: Int64s, begin: int, end: int) -> int:
     """Take out corners on a straight side, corners that come twice, and spikes; in place.
 
@@ -42,7 +42,7 @@ def tidy_ring(x: Int64s, y: Int64s, begin: int, end: int) -> int:
     return at if at - begin >= _RING else begin
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _push(x: Int64s, y: Int64s, begin: int, kept: int, to_x: int, to_y: int) -> int:
     while kept - begin >= _SIDE and _is_flat(x[kept - 2], y[kept - 2], x[kept - 1], y[kept - 1], to_x, to_y):
         kept -= 1
@@ -52,7 +52,7 @@ def _push(x: Int64s, y: Int64s, begin: int, kept: int, to_x: int, to_y: int) -> 
     return kept + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def push_ahead(x: Int64s, y: Int64s, begin: int, kept: int, to_x: int, to_y: int) -> int:
     """Add a corner to a line, in the place of the last one where the line goes straight on; give its end."""
     if kept > begin and x[kept - 1] == to_x and y[kept - 1] == to_y:
@@ -66,12 +66,12 @@ def push_ahead(x: Int64s, y: Int64s, begin: int, kept: int, to_x: int, to_y: int
     return kept + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _is_flat(a_x: int, a_y: int, b_x: int, b_y: int, c_x: int, c_y: int) -> bool:
     return (b_x - a_x) * (c_y - b_y) == (b_y - a_y) * (c_x - b_x)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def area_of(x: Int64s, y: Int64s, begin: int, end: int) -> int:
     """Give twice the area of a ring; negative when its inside lies to the right."""
     total = np.int64(0)
@@ -81,18 +81,18 @@ def area_of(x: Int64s, y: Int64s, begin: int, end: int) -> int:
     return int(total)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _turn(a_x: int, a_y: int, b_x: int, b_y: int, c_x: int, c_y: int) -> int:
     return (b_x - a_x) * (c_y - a_y) - (b_y - a_y) * (c_x - a_x)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _parted(a: int, b: int, c: int, d: int) -> bool:
     """Tell whether the stretch between two numbers has nothing in common with that between two others."""
     return max(a, b) < min(c, d) or max(c, d) < min(a, b)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _cross(a_x: int, a_y: int, b_x: int, b_y: int, c_x: int, c_y: int, d_x: int, d_y: int) -> bool:
     """Tell whether two sides whose boxes meet have a place in common."""
     left, right = _turn(a_x, a_y, b_x, b_y, c_x, c_y), _turn(a_x, a_y, b_x, b_y, d_x, d_y)
@@ -102,7 +102,7 @@ def _cross(a_x: int, a_y: int, b_x: int, b_y: int, c_x: int, c_y: int, d_x: int,
     return not ((left > 0 and right > 0) or (left < 0 and right < 0))
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def are_simple(places: Int64s, rings: int) -> bool:
     """Tell whether no side of the tidy rings that were drawn meets another one; two that touch do meet."""
     x, y, first, then = places[PART_X], places[PART_Y], places[PART], places[THEN]
@@ -126,7 +126,7 @@ def are_simple(places: Int64s, rings: int) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@counted
 def _are_simple_in_cells(x: Int64s, y: Int64s, then: Int64s, end: int) -> bool:
     """Look at each side beside those that share a cell of a grid with its box."""
     west, east, south, north = x[0], x[0], y[0], y[0]

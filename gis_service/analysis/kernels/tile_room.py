@@ -4,6 +4,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_service.analysis.kernels.references import uncounted
 from gis_service.types import Floats, Int64s
 
 LON, LAT, X, Y, WAY_X, WAY_Y, ALONG, RING_X, RING_Y, NUMBERS = range(10)
@@ -26,7 +27,7 @@ def room_for(corners: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return numbers, places
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def turn_round(values: Floats | Int64s, begin: int, end: int) -> None:
     """Turn the order of a part of a row round."""
     left, right = begin, end - 1

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_service.analysis.kernels.references import uncounted
 from gis_service.types import Floats, Int64s
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -21,21 +22,21 @@ _NONE = 0xFFFF_FFFF
 """Length of a column in which there is nothing."""
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def big(block: Bytes, at: int, size: int) -> int:
     """Read a number of so many bytes, the highest first, with its sign where it has eight."""
-    value = np.int64(0)
+    value, here = np.int64(0), np.uint64(at)
     for i in range(size):
-        value = (value << np.int64(8)) | np.int64(block[at + i])
+        value = (value << np.int64(8)) | np.int64(block[here + np.uint64(i)])
     return int(value)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def little(block: Bytes, at: int) -> int:
     """Read a number of four bytes, the lowest first."""
-    value = np.int64(0)
+    value, here = np.int64(0), np.uint64(at)
     for i in range(3, -1, -1):
-        value = (value << np.int64(8)) | np.int64(block[at + i])
+        value = (value << np.int64(8)) | np.int64(block[here + np.uint64(i)])
     return int(value)
 
 
@@ -65,25 +66,33 @@ def numbers_at(block: Bytes, begin: Int64s) -> Int64s:
     return numbers
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _eight(block: Bytes, at: int) -> np.uint64:
     """Read eight bytes, the lowest first: written out, it becomes one instruction wherever it is used."""
+    # A place without a sign: else each of the eight is asked whether it is counted from the end.
+    here = np.uint64(at)
     low = (
-        np.uint64(block[at])
-        | np.uint64(block[at + 1]) << np.uint64(8)
-        | np.uint64(block[at + 2]) << np.uint64(16)
-        | np.uint64(block[at + 3]) << np.uint64(24)
+        np.uint64(block[here])
+        | np.uint64(block[here + np.uint64(1)]) << np.uint64(8)
+        | np.uint64(block[here + np.uint64(2)]) << np.uint64(16)
+        | np.uint64(block[here + np.uint64(3)]) << np.uint64(24)
     )
     return (
         low
-        | np.uint64(block[at + 4]) << np.uint64(32)
-        | np.uint64(block[at + 5]) << np.uint64(40)
-        | np.uint64(block[at + 6]) << np.uint64(48)
-        | np.uint64(block[at + 7]) << np.uint64(56)
+        | np.uint64(block[here + np.uint64(4)]) << np.uint64(32)
+        | np.uint64(block[here + np.uint64(5)]) << np.uint64(40)
+        | np.uint64(block[here + np.uint64(6)]) << np.uint64(48)
+        | np.uint64(block[here + np.uint64(7)]) << np.uint64(56)
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
+def number_at(block: Bytes, at: int) -> float:
+    """Read a number with a fraction, of eight bytes, the lowest first."""
+    return float(np.uint64(_eight(block, at)).view(np.float64))
+
+
+@uncounted
 def read_points(block: Bytes, at: int, count: int, x: Floats, y: Floats) -> None:
     """Read so many corners of a shape, two numbers of eight bytes each, the lowest byte first."""
     # The rows begin anywhere: a view on whole numbers of the block would not.

@@ -6,6 +6,7 @@ Commands are those of the Mapbox Vector Tile specification 2.1, section 4.3.
 import numba
 import numpy as np
 
+from gis_service.analysis.kernels.references import uncounted
 from gis_service.analysis.kernels.tile_clip import NONE, WHOLE, cut, join, surrounds
 from gis_service.analysis.kernels.tile_grid import HIGH, LOW, RIM, UNITS, Frame, column_of, row_of, side_of
 from gis_service.analysis.kernels.tile_outlines import are_simple, area_of, push_ahead, tidy_ring
@@ -29,7 +30,7 @@ from gis_service.analysis.kernels.tile_room import (
     room_for,
     turn_round,
 )
-from gis_service.analysis.kernels.tile_rows import Bytes, little, read_points
+from gis_service.analysis.kernels.tile_rows import Bytes, little, number_at, read_points
 from gis_service.types import Floats, Int64s
 
 POINTS, LINES, AREAS, UNSURE = 1, 2, 3, -1
@@ -43,7 +44,7 @@ _LEAST = 4
 """Corners of a ring, the first of them twice."""
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def put(out: Bytes, at: int, value: int) -> int:
     """Write a number seven bits at a time, the lowest first; give the place behind it."""
     left = np.uint64(value)
@@ -55,13 +56,13 @@ def put(out: Bytes, at: int, value: int) -> int:
     return at + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def folded(value: int) -> int:
     """Give a number whose sign is its lowest bit, so that small ones of either sign stay short."""
     return int((np.int64(value) << np.int64(1)) ^ (np.int64(value) >> np.int64(63)))
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def write_parts(x: Int64s, y: Int64s, first: Int64s, parts: int, sort: int, out: Bytes, at: int) -> int:
     """Write lines or rings, each moved to and drawn."""
     here_x, here_y = np.int64(0), np.int64(0)
@@ -80,7 +81,7 @@ def write_parts(x: Int64s, y: Int64s, first: Int64s, parts: int, sort: int, out:
     return at
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def write_places(x: Int64s, y: Int64s, count: int, out: Bytes, at: int) -> int:
     """Write points."""
     here_x, here_y = np.int64(0), np.int64(0)
@@ -92,36 +93,36 @@ def write_places(x: Int64s, y: Int64s, count: int, out: Bytes, at: int) -> int:
     return at
 
 
-@numba.njit(cache=True, nogil=True)
-def _load(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats) -> int:
-    """Read a line or ring in units of the tile, without what lies on one side of it far away."""
-    lon, lat, x, y = numbers[LON], numbers[LAT], numbers[X], numbers[Y]
-    read_points(block, at, count, lon, lat)
-    kept, before = 0, 0
-    code = side_of(frame, lon[0], lat[0])
+@uncounted
+def _load(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats) -> tuple[int, float]:
+    """Read a line or ring in units of the tile, without what lies on one side of it far away.
+
+    Returns how many corners are left, and twice the area of the whole ring in degrees; positive where the
+    inside is to the left.
+    """
+    x, y, kept, before, total = numbers[X], numbers[Y], 0, 0, 0.0
+    # Most corners of large areas are far away: each is read once, and nothing is kept of it.
+    first_lon, first_lat = number_at(block, at), number_at(block, at + 8)
+    lon, lat = first_lon, first_lat
+    code = side_of(frame, lon, lat)
     for i in range(count):
-        then = side_of(frame, lon[i + 1], lat[i + 1]) if i + 1 < count else 0
+        then, then_lon, then_lat = 0, lon, lat
+        if i + 1 < count:
+            at += _POINT
+            then_lon, then_lat = number_at(block, at), number_at(block, at + 8)
+            then = side_of(frame, then_lon, then_lat)
+            total += (lon - first_lon) * (then_lat - first_lat) - (then_lon - first_lon) * (lat - first_lat)
         # Between two others on the same side of the tile a corner has no part in what is seen.
         if not (i and i + 1 < count and before & code & then):
-            x[kept], y[kept] = column_of(frame, lon[i]), row_of(frame, lat[i])
+            x[kept], y[kept] = column_of(frame, lon), row_of(frame, lat)
             if np.isfinite(x[kept]) and np.isfinite(y[kept]):
                 before, kept = code, kept + 1
-        code = then
-    return kept
-
-
-@numba.njit(cache=True, nogil=True)
-def _turned_left(count: int, numbers: Floats) -> float:
-    """Give twice the area of the ring that was read, in degrees; positive where the inside is to the left."""
-    lon, lat = numbers[LON], numbers[LAT]
-    total = 0.0
-    for i in range(count - 1):
-        total += (lon[i] - lon[0]) * (lat[i + 1] - lat[0]) - (lon[i + 1] - lon[0]) * (lat[i] - lat[0])
+        code, lon, lat = then, then_lon, then_lat
     # Latitudes grow to the north, the rows of a tile to the south.
-    return -total
+    return kept, -total
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _add_ring(numbers: Floats, places: Int64s, count: int, kept: int, role: int) -> int:
     x, y, ring_x, ring_y, first = numbers[X], numbers[Y], numbers[RING_X], numbers[RING_Y], places[RING]
     at = first[count]
@@ -132,7 +133,7 @@ def _add_ring(numbers: Floats, places: Int64s, count: int, kept: int, role: int)
     return count + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _add_square(numbers: Floats, places: Int64s, count: int) -> int:
     for i in range(5):
         numbers[X, i] = LOW if i in (0, 3, 4) else HIGH
@@ -140,7 +141,7 @@ def _add_square(numbers: Floats, places: Int64s, count: int) -> int:
     return _add_ring(numbers, places, count, 5, SHELL)
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _polygon(block: Bytes, at: int, frame: Frame, numbers: Floats, places: Int64s) -> tuple[int, int]:
     """Cut one polygon to the tile.
 
@@ -154,9 +155,9 @@ def _polygon(block: Bytes, at: int, frame: Frame, numbers: Floats, places: Int64
         if points < _LEAST or not is_seen:
             is_seen = is_seen and part > 0
             continue
-        kept = _load(block, begin, points, frame, numbers)
+        kept, area = _load(block, begin, points, frame, numbers)
         # The outer ring is walked with the inside to its left, and holes with the polygon to theirs.
-        if (_turned_left(points, numbers) > 0) != (part == 0):
+        if (area > 0) != (part == 0):
             turn_round(numbers[X], 0, kept)
             turn_round(numbers[Y], 0, kept)
         known, much = cut(numbers, places, kept, known, 1)
@@ -181,7 +182,7 @@ def _polygon(block: Bytes, at: int, frame: Frame, numbers: Floats, places: Int64
     return at, count
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _rounded(numbers: Floats, places: Int64s, count: int, parts: int) -> int:
     """Bring the rings of a polygon to whole units, outer ones first; give how many parts there are then."""
     ring_x, ring_y, first = numbers[RING_X], numbers[RING_Y], places[RING]
@@ -209,7 +210,7 @@ def _rounded(numbers: Floats, places: Int64s, count: int, parts: int) -> int:
     return parts
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _areas(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, places: Int64s) -> int:
     """Draw polygons; give how many rings there are in whole units, -1 when they have to be mended."""
     parts = 0
@@ -221,7 +222,7 @@ def _areas(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, pla
     return parts if are_simple(places, parts) else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _lines(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, places: Int64s) -> int:
     """Draw lines; give how many there are in whole units."""
     way_x, way_y, way = numbers[WAY_X], numbers[WAY_Y], places[WAY]
@@ -232,7 +233,7 @@ def _lines(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, pla
         begin, at = at + _HEAD, at + _HEAD + _POINT * points
         if points < 2:  # noqa: PLR2004  no line
             continue
-        kept = _load(block, begin, points, frame, numbers)
+        kept, _area = _load(block, begin, points, frame, numbers)
         known, _much = cut(numbers, places, kept, 0, 0)
         for one in range(known):
             end = start[parts]
@@ -245,7 +246,7 @@ def _lines(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, pla
     return parts
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _points(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, places: Int64s) -> int:
     """Draw points; give how many there are."""
     drawn = 0
@@ -259,7 +260,7 @@ def _points(block: Bytes, at: int, count: int, frame: Frame, numbers: Floats, pl
     return drawn
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _is_tiny(block: Bytes, at: int, sort: int, count: int, frame: Frame, numbers: Floats) -> bool:
     """Tell whether the box of lines or areas is less than half a unit wide and high."""
     lon, lat = numbers[LON], numbers[LAT]
@@ -280,7 +281,7 @@ def _is_tiny(block: Bytes, at: int, sort: int, count: int, frame: Frame, numbers
     return south > north or row_of(frame, south) - row_of(frame, north) < _HALF_UNIT
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _draw(block: Bytes, at: int, frame: Frame, numbers: Floats, places: Int64s) -> tuple[int, int]:
     """Draw one shape in whole units; give what it is drawn as, and how many parts it has."""
     sort, many = little(block, at + 1), 1
@@ -299,7 +300,7 @@ def _draw(block: Bytes, at: int, frame: Frame, numbers: Floats, places: Int64s) 
     return sort, parts
 
 
-@numba.njit(cache=True, nogil=True)
+@uncounted
 def _is_small(places: Int64s, parts: int) -> bool:
     """Tell whether what was drawn is no wider and no higher than a unit: it may be less than half of one."""
     x, y, end = places[PART_X], places[PART_Y], places[PART, parts]

@@ -250,9 +250,9 @@ def tile(
     shown, zxy = _shown(collection, query), (tile_matrix, tile_col, tile_row)
     if service.is_made_anew(current.context(), collection.definition, zxy, shown):
         live.count(live.FILTERED, live.TILES_PER_QUESTION)
-    give = partial(service.tile, current.context(), collection.definition)
+    give = partial(service.tile, current.context(), collection.definition, shown=shown)
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.
     current.release()
     with asked_by(asker_of(request.environ)):
-        found = give(zxy, shown)
+        found = give(zxy)
     return tile_response(found, give)
