@@ -54,7 +54,6 @@ class ErrorCode(StrEnum):
     # pairs, catchments, inequality
     PAIRS_TOO_MANY = "pairs_too_many"
     RANKING_MISSING = "ranking_missing"
-    # catchment
     CATCHMENT_TOO_LARGE = "catchment_too_large"
     # searches
     SEARCH_COST_TOO_LARGE = "search_cost_too_large"
@@ -375,6 +374,12 @@ class ErrorCode(StrEnum):
     SITING_DEMAND_UNREACHABLE = "siting_demand_unreachable"
     SITING_NOT_ALL_REACHED = "siting_not_all_reached"
     SITING_ENDED_EARLY = "siting_ended_early"
+    SITING_NO_CHOICE = "siting_no_choice"
+    SITING_BUDGET_TOO_SMALL = "siting_budget_too_small"
+    SITING_CAPACITY_TOO_SMALL = "siting_capacity_too_small"
+    SITING_FIXED_IN_CONFLICT = "siting_fixed_in_conflict"
+    SITING_TERM_UNFIT = "siting_term_unfit"
+    SITING_TERM_MISSING = "siting_term_missing"
     SITING_OPTION_MISSING = "siting_option_missing"
     SITING_SITE_UNKNOWN = "siting_site_unknown"
     SITING_FIXED_AND_EXCLUDED = "siting_fixed_and_excluded"

@@ -160,7 +160,8 @@ QUESTIONS = {
     ),
     "siting": Question(
         "the best sites, proved, on published questions (San Francisco, Swain, OR-Library) beside spopt,\n"
-        "and in made towns of 2,000 candidates x 50,000 homes and 100 x 100,000, 20 sites each",
+        "and in made towns of 2,000 candidates x 50,000 homes and 100 x 100,000, 20 sites each; and the\n"
+        "most people that a budget reaches, beside HiGHS with the form of the textbooks",
         "siting.py",
         (
             *("San Francisco: ours", "San Francisco: spopt"),
@@ -170,6 +171,8 @@ QUESTIONS = {
             *(f"2,000 x 50,000: {way}" for way in ("first", "gap 2 %", "10 seconds")),
             *(f"100 x 0.1 M {model}: ours" for model in ("cover", "median", "center")),
             "file, 10 M pairs: ours",
+            *("budget 200 x 10 k: ours", "budget 200 x 10 k: HiGHS"),
+            *("budget 2 k x 50 k: ours", "budget 2 k x 50 k: HiGHS"),
         ),
     ),
     "history": Question(

@@ -11,7 +11,7 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
-from gis_service.analysis.siting import MODELS, SitingProblem, Watch, solve
+from gis_service.analysis.siting import MODELS, SitingProblem, SitingTerms, Watch, solve
 from gis_service.analysis.siting.problem import pair_twice
 from gis_service.analysis.siting.solve import NEEDS_COUNT, NEEDS_LIMIT
 from gis_service.analysis.snap import snap
@@ -67,6 +67,9 @@ def _warm_siting() -> None:
     for model in MODELS:
         limit, count = 1.0 if model in NEEDS_LIMIT else None, 2 if model in NEEDS_COUNT else None
         solve(problem, model, limit, count, Watch())
+    rooms = np.array([2.0, 1.0, 1.0])
+    for terms in (SitingTerms(conflicts=np.array([[0, 1]], np.int32)), SitingTerms(capacity=rooms)):
+        solve(problem, "mclp", 1.0, 2, Watch(), terms)
 
 
 def warm_on_two_cores() -> None:

@@ -3,6 +3,10 @@
 *San Francisco*, *Swain* and *pmed* are published questions with known answers: another answer ends the bench.
 Seconds are from the table of costs to the last answer, the model's building included. *gap 2 %* stops at that
 gap, and *first* at the first answer; *10 seconds* tells the gap then. *file* reads two CSV files first.
+
+*budget* asks for the most people that a sum of money reaches, each candidate at a cost of its own: beside the
+form of the textbooks (a column for each home, a row that ties it to its candidates), given to HiGHS as it
+stands. Both stop after 30 seconds, and tell their gap.
 """
 
 import csv
@@ -16,11 +20,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import highspy
 import numpy as np
 from scipy.sparse.csgraph import floyd_warshall
 from scipy.spatial import cKDTree
 
-from gis_service.analysis.siting import Model, SitingProblem, Watch, solve
+from gis_service.analysis.siting import Model, SitingProblem, SitingTerms, Watch, solve
 from gis_service.analysis.warm import warm
 from gis_service.services.site_plan import SitePlanQuestion, run_site_plan
 from gis_service.settings import ROOT
@@ -212,6 +217,64 @@ def ask_town(part: str, way: str, folder: Path) -> dict[str, object]:
     return {"seconds": seconds, "done": n, "note": note}
 
 
+BUDGETS = {
+    "budget 200 x 10 k": (10_000, 200, 2_000.0, 10),
+    "budget 2 k x 50 k": (50_000, 2_000, 900.0, 20),
+}
+"""People, candidates, radius, and how many candidates of a middling cost the budget would pay."""
+BUDGET_S = 30.0
+
+
+def ask_budget(part: str, way: str) -> dict[str, object]:
+    """Answer in a made town for so much money, within so many seconds."""
+    n, m, within, middling = BUDGETS[part]
+    asked = town(n, m, within)
+    cost = np.random.default_rng(2).integers(20, 100, m)
+    budget = int(cost.mean() * middling)
+    began = time.perf_counter()
+    if way == "ours":
+        terms = SitingTerms(site_cost=cost, budget=budget)
+        answer = solve(asked, "mclp", within, None, Watch(BUDGET_S), terms)
+        objective, bound, spent = answer.objective, answer.bound, answer.cost
+    else:
+        objective, bound, spent = by_highs(asked, cost, budget)
+    seconds = time.perf_counter() - began
+    gap = 100 * (bound - objective) / objective if objective else float("inf")
+    note = f"{objective:,.0f} people for {spent} of {budget}, gap {gap:.3f} %, {len(asked.cost):,} pairs"
+    return {"seconds": seconds, "done": n, "note": note}
+
+
+def by_highs(asked: SitingProblem, cost: np.ndarray, budget: int) -> tuple[float, float, int]:
+    """Cover the most people for so much money, as the textbooks write it: objective, bound, what it costs."""
+    n, m, pairs = len(asked.weight), len(cost), len(asked.site)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = m + n, n + 1
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = np.concatenate([np.zeros(m), asked.weight])
+    model.col_lower_, model.col_upper_ = np.zeros(m + n), np.ones(m + n)
+    model.row_lower_ = np.append(np.zeros(n), -highspy.kHighsInf)
+    model.row_upper_ = np.append(np.full(n, highspy.kHighsInf), budget)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.append(asked.start + np.arange(n + 1), pairs + n + m).astype(np.int32)
+    sites = np.insert(asked.site.astype(np.int64), asked.start[1:], m + np.arange(n))
+    model.a_matrix_.index_ = np.concatenate([sites, np.arange(m)]).astype(np.int32)
+    ties = np.insert(np.ones(pairs), asked.start[1:], -1.0)
+    model.a_matrix_.value_ = np.concatenate([ties, cost.astype(np.float64)])
+    model.integrality_ = [highspy.HighsVarType.kInteger] * m + [highspy.HighsVarType.kContinuous] * n
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor has no types
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("mip_rel_gap", 0.0),
+        ("time_limit", BUDGET_S),
+    ):
+        solver.setOptionValue(name, value)
+    solver.passModel(model)
+    solver.run()
+    info, values = solver.getInfo(), np.rint(np.array(solver.getSolution().col_value)[:m])
+    return info.objective_function_value, info.mip_dual_bound, int(values @ cost)
+
+
 def prepare(folder: Path) -> None:
     """Compile the kernels, and write the files of the question that reads some."""
     warm()
@@ -233,7 +296,9 @@ def main(way: str, folder: Path) -> None:
         return
     part, _, name = way.partition(": ")
     warm()
-    if part in TOWNS:
+    if part in BUDGETS:
+        told = ask_budget(part, name)
+    elif part in TOWNS:
         told = ask_town(part, name, folder)
     else:
         told = ask_published(part, by_us if name == "ours" else by_spopt)

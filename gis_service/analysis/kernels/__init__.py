@@ -15,8 +15,16 @@ from gis_service.analysis.kernels.repair import Log, SparseRows, find_again, for
 from gis_service.analysis.kernels.rows import along_hilbert, lay_arcs
 from gis_service.analysis.kernels.siting_bound import BOUND, PACE, climb
 from gis_service.analysis.kernels.siting_cover import held_by_another
+from gis_service.analysis.kernels.siting_prices import pick, pulls_of_rows, worths_of_rows
+from gis_service.analysis.kernels.siting_rooms import choose_rooms, pulls_of_rooms, worths_of_rooms
 from gis_service.analysis.kernels.siting_rows import first_twice, lay_columns, lay_rows, like_the_first
 from gis_service.analysis.kernels.siting_search import choose_greedily, earlier_equal, exchange, two_cheapest
+from gis_service.analysis.kernels.siting_within import (
+    choose_within,
+    exchange_within,
+    three_cheapest,
+    total_within,
+)
 from gis_service.analysis.kernels.tile_features import write_features
 from gis_service.analysis.kernels.tile_grid import HIGH as TILE_HIGH
 from gis_service.analysis.kernels.tile_grid import LOW as TILE_LOW
@@ -42,11 +50,14 @@ __all__ = [
     "ask_homes",
     "ask_positions",
     "choose_greedily",
+    "choose_rooms",
+    "choose_within",
     "climb",
     "columns_at",
     "draw_shapes",
     "earlier_equal",
     "exchange",
+    "exchange_within",
     "facilities_of_homes",
     "find_again",
     "first_twice",
@@ -63,13 +74,20 @@ __all__ = [
     "nearest_ways",
     "numbers_at",
     "pairs_within",
+    "pick",
+    "pulls_of_rooms",
+    "pulls_of_rows",
     "sums_of_facilities",
     "sums_of_homes",
     "take_back",
+    "three_cheapest",
+    "total_within",
     "two_cheapest",
     "walk_chains",
     "window_shares",
     "window_sums",
+    "worths_of_rooms",
+    "worths_of_rows",
     "write_back",
     "write_features",
     "write_rings",

@@ -3,12 +3,47 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import numpy as np
+
 from gis_service.analysis.siting.watch import Watch
+from gis_service.types import Floats, Int32s
 
 Status: TypeAlias = Literal["optimal", "time_limit", "cancelled"]
 
 OPTIMAL_GAP = 1e-6
 """Gap up to which an answer is called optimal (METHODS, Plans)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """Who is served where, when sites have so much room: the people of one place may go to several sites.
+
+    Parameters
+    ----------
+    demand, site
+        ``(k,)`` numbers, by demand and then by site.
+    weight
+        ``(k,)`` how much of the demand is served there.
+    """
+
+    demand: Int32s
+    site: Int32s
+    weight: Floats
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same are served at the same sites."""
+        if not isinstance(other, Served):
+            return NotImplemented
+        return all(
+            np.array_equal(one, two)
+            for one, two in (
+                (self.demand, other.demand),
+                (self.site, other.site),
+                (self.weight, other.weight),
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +53,8 @@ class SitingAnswer:
     Parameters
     ----------
     objective
-        Weight covered, sum of weight x cost, largest cost, or number of sites; whole where the input is.
+        Weight covered (with the share of what is covered twice, where that was asked), weight served, sum of
+        weight x cost, largest cost, or number of sites or their total cost; whole where the input is.
     sites
         Numbers of the chosen sites, the fixed ones included, rising.
     bound
@@ -27,6 +63,10 @@ class SitingAnswer:
         ``optimal``: proved to within a gap of 1e-6. Else what ended the work before that.
     uncoverable
         Numbers of the demand that no site covers, for the model that has to cover all.
+    cost
+        What the chosen sites cost, and those that are closed; None when nothing was said about costs.
+    served
+        Who is served where, when sites have so much room.
     """
 
     objective: float
@@ -34,6 +74,8 @@ class SitingAnswer:
     bound: float
     status: Status
     uncoverable: tuple[int, ...] = ()
+    cost: int | None = None
+    served: Served | None = None
 
     @property
     def gap(self) -> float | None:
@@ -54,6 +96,12 @@ def gap_of(objective: float, bound: float) -> float | None:
     if bound == objective:
         return 0.0
     return abs(bound - objective) / abs(objective) if objective else None
+
+
+def nothing_or(bound: float, objective: float, weight: Floats) -> float:
+    """Lower a bound to an objective of 0 when it lies below the least weight that there is."""
+    least = float(weight[weight > 0].min(initial=np.inf))
+    return bound if objective or bound >= least else objective
 
 
 def status_of(objective: float, bound: float, watch: Watch) -> Status:

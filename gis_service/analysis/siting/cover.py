@@ -42,9 +42,13 @@ class Cover:
 
     def reached(self, is_open: Bools) -> Bools:
         """Tell which demand lies within reach of one of these sites, ``(n,)``."""
-        running = np.concatenate([[0], np.cumsum(is_open[self.site])])
-        hit: Bools = running[self.start[1:]] > running[self.start[:-1]]
+        hit: Bools = self.times(is_open) > 0
         return hit
+
+    def times(self, is_open: Bools) -> Int64s:
+        """Tell how many of these sites reach each demand, ``(n,)``."""
+        running = np.concatenate([[0], np.cumsum(is_open[self.site])])
+        return np.asarray(running[self.start[1:]] - running[self.start[:-1]], dtype=np.int64)
 
     def only(self, is_kept: Bools) -> "Cover":
         """Keep some of the demand, ``(n,)``."""
@@ -59,7 +63,11 @@ class Cover:
         return Cover(running[self.start], self.site[kept], self.weight, self.n_sites)
 
     def merged(self) -> "Cover":
-        """Put demand with the same set together: the sum of its weights is covered or not at once.
+        """Put demand with the same set together: the sum of its weights is covered or not at once."""
+        return self.grouped()[0]
+
+    def grouped(self) -> "tuple[Cover, Int64s]":
+        """Put demand with the same set together, and tell for each, ``(n,)``, which of those it is part of.
 
         Notes
         -----
@@ -77,13 +85,15 @@ class Cover:
         group[order] = np.cumsum(is_new) - 1
         first = order[is_new]  # the sort is stable: the first of each in the input
         if not like_the_first(self.start, self.site, group, first, self.n_sites):
-            return self  # two sets with the same sums
+            return self, np.arange(len(order))  # two sets with the same sums
         kept = np.sort(first)  # the order owes nothing to the random numbers
         is_kept = np.zeros(len(order), dtype=np.bool_)
         is_kept[kept] = True
         sums_of_groups = np.bincount(group, self.weight, len(first)).astype(np.float64)
-        only = self.only(is_kept)
-        return Cover(only.start, only.site, sums_of_groups[group[kept]], self.n_sites)
+        only, place = self.only(is_kept), np.empty(len(first), dtype=np.int64)
+        place[group[kept]] = np.arange(len(kept))
+        merged = Cover(only.start, only.site, sums_of_groups[group[kept]], self.n_sites)
+        return merged, place[group]
 
     def dominated_sites(self, is_free: Bools) -> Bools:
         """Find the free sites, ``(n_sites,)``, that cover nothing which another free site does not cover too.

@@ -7,8 +7,11 @@ from gis_service.analysis.siting.branch import prove
 from gis_service.analysis.siting.least_cover import choice_reaching_all
 from gis_service.analysis.siting.problem import SitingProblem, exact_sum, unit_of
 from gis_service.analysis.siting.rows import Choice, Rows
+from gis_service.analysis.siting.rules import rules_of
+from gis_service.analysis.siting.terms import SitingTerms
 from gis_service.analysis.siting.ties import first_of_equals
 from gis_service.analysis.siting.watch import Watch
+from gis_service.analysis.siting.within import Within, best_within, require_first_choice
 from gis_service.types import Floats
 
 
@@ -52,6 +55,42 @@ def solve_p_median(problem: SitingProblem, count: int, watch: Watch) -> SitingAn
     bound = min(bound, objective)
     sites = tuple(np.flatnonzero(is_open).tolist())
     return SitingAnswer(objective, sites, bound, status_of(objective, bound, watch))
+
+
+def solve_p_median_within(
+    problem: SitingProblem, count: int | None, watch: Watch, terms: SitingTerms
+) -> SitingAnswer:
+    """Find the sites, of those that the terms allow, with the least sum of weight x cost to the nearest.
+
+    Parameters
+    ----------
+    problem
+        Demand and sites.
+    count
+        Number of sites, the fixed and the kept ones included; with a budget the most, or None.
+    watch
+        Told the sum and the bound below it.
+    terms
+        Budget, conflicts, existing sites; no capacity, no backup.
+
+    Raises
+    ------
+    RefusedInput, Temporary
+        As `rules_of`; ``siting_demand_unreachable``, ``siting_no_choice``, ``siting_ended_early``.
+    """
+    rules = rules_of(problem, terms, count)
+    problem.require_all_reached()
+    price = problem.cost * problem.weight[problem.demand]
+    rows = Rows(problem.start, problem.site, price, _beyond(problem, price), len(problem.site_ids))
+    asked = Within(rows, rules, must=True, unit=unit_of(price))
+    found = best_within(asked, require_first_choice(asked, watch), watch, watch.tell)
+    is_open = asked.tidied(found.is_open)
+    objective = exact_sum(problem.nearest_costs(is_open), problem.weight)
+    bound = type(objective)(found.bound) if found.bound < found.total else objective
+    bound = min(bound, objective)
+    sites = tuple(np.flatnonzero(is_open).tolist())
+    status = status_of(objective, bound, watch)
+    return SitingAnswer(objective, sites, bound, status, cost=rules.money(is_open))
 
 
 def _beyond(problem: SitingProblem, price: Floats) -> Floats:

@@ -124,8 +124,16 @@ class SitingProblem:
 
     def names(self, demand: Int64s) -> str:
         """Name the first few of some demand."""
-        named = ", ".join(self.demand_ids[row] for row in demand[:_NAMED].tolist())
-        return f"{named}, …" if len(demand) > _NAMED else named
+        return _named(self.demand_ids, demand)
+
+    def site_names(self, sites: Int64s) -> str:
+        """Name the first few of some sites."""
+        return _named(self.site_ids, sites)
+
+
+def _named(ids: Sequence[str], numbers: Int64s) -> str:
+    named = ", ".join(ids[number] for number in numbers[:_NAMED].tolist())
+    return f"{named}, …" if len(numbers) > _NAMED else named
 
 
 def pair_twice(demand: Int32s, site: Int32s) -> tuple[int, int] | None:

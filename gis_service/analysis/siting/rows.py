@@ -121,14 +121,11 @@ class Choice:
 
     def whole(self, bound: float) -> float:
         """Raise a bound to the next total that there can be."""
-        if (slack := self.slack(bound)) is None:
-            return bound
-        return math.ceil((bound - slack) / self.unit) * self.unit
+        return whole_above(bound, self.unit)
 
     def slack(self, total: float) -> float | None:
         """Tell what a bound may be off by rounding; None where totals as large cannot be told apart so."""
-        slack = max(_ROUNDING_OF_UNIT * self.unit, _ROUNDING * abs(total))
-        return slack if slack < self.unit / 2 else None
+        return slack_of(total, self.unit)
 
     def at_once(self) -> Bools:
         """Choose one after the other what saves most, then exchange while that saves: ``(n_sites,)``."""
@@ -145,6 +142,19 @@ class Choice:
             *(rows.start, rows.site, rows.price, rows.left_out, better), ~self.is_fixed, self.is_free, moves
         )
         return better, made < moves
+
+
+def slack_of(total: float, unit: float) -> float | None:
+    """Tell what a bound may be off by rounding; None where totals as large cannot be told apart so."""
+    slack = max(_ROUNDING_OF_UNIT * unit, _ROUNDING * abs(total))
+    return slack if slack < unit / 2 else None
+
+
+def whole_above(bound: float, unit: float) -> float:
+    """Raise a bound to the next multiple of the unit, where totals can be told apart so."""
+    if (slack := slack_of(bound, unit)) is None:
+        return bound
+    return math.ceil((bound - slack) / unit) * unit
 
 
 def filled_up(is_open: Bools, is_free: Bools, count: int) -> Bools:
