@@ -51,11 +51,10 @@ class ErrorCode(StrEnum):
     STUDY_VERSION_GONE = "study_version_gone"
     PROCESS_UNKNOWN = "process_unknown"
     ROAD_COST_TOO_LARGE = "road_cost_too_large"
-    # pairs, catchments, inequality
+    # pairs, catchments, inequality, searches
     PAIRS_TOO_MANY = "pairs_too_many"
     RANKING_MISSING = "ranking_missing"
     CATCHMENT_TOO_LARGE = "catchment_too_large"
-    # searches
     SEARCH_COST_TOO_LARGE = "search_cost_too_large"
     # jobs
     JOB_NOT_FOUND = "job_not_found"
@@ -163,9 +162,8 @@ class ErrorCode(StrEnum):
     OUTPUT_EXISTS = "output_exists"
     OUTPUT_FORMAT_UNKNOWN = "output_format_unknown"
     ARTEFACT_NOT_FOUND = "artefact_not_found"
-    # network
+    # network, coverage
     LAYER_NOT_NETWORK = "layer_not_network"
-    # coverage
     LIMIT_OFF_STEP = "limit_off_step"
     COVERAGE_BUSY = "coverage_busy"
     # compact products
@@ -173,7 +171,7 @@ class ErrorCode(StrEnum):
     PRODUCT_WITHOUT_STEPS = "product_without_steps"
     STUDY_TILES_KIND = "study_tiles_kind"
     STUDY_TILES_CHANGED = "study_tiles_changed"
-    # scenarios
+    # scenarios, ranges, studies published as layers
     SCENARIO_NOT_FOUND = "scenario_not_found"
     SCENARIO_NOT_OWNED = "scenario_not_owned"
     SCENARIO_CHANGED = "scenario_changed"
@@ -184,9 +182,7 @@ class ErrorCode(StrEnum):
     SCENARIO_CONFLICTS = "scenario_conflicts"
     SCENARIO_NOTHING_TO_PUBLISH = "scenario_nothing_to_publish"
     SCENARIO_DIFF_CHANGED = "scenario_diff_changed"
-    # ranges
     TABLE_NOT_QUICK = "table_not_quick"
-    # studies published as layers
     STUDY_OF_PLACES = "study_of_places"
     STUDY_ROWS_MISSING = "study_rows_missing"
     STUDY_LAYER_TAKEN = "study_layer_taken"
@@ -333,16 +329,14 @@ class ErrorCode(StrEnum):
     # parts: files that hold a part of a layer
     FILE_IS_A_PART = "file_is_a_part"
     PART_REMOVES_ROWS = "part_removes_rows"
-    # start: what facilities add before a way begins
+    # start: what facilities add before a way begins; lists placed by units
     START_NOT_SECONDS = "start_not_seconds"
-    # lists placed by units
     PLACING_REFUSED = "placing_refused"
     ROW_UNIT_UNKNOWN = "row_unit_unknown"
     ROW_UNIT_AMBIGUOUS = "row_unit_ambiguous"
-    # tiles
+    # tiles, maps taken offline
     TILES_BUSY = "tiles_busy"
     TILE_GIVEN_UP = "tile_given_up"
-    # maps taken offline
     OFFLINE_EMPTY = "offline_empty"
     OFFLINE_PERSONAL = "offline_personal"
     OFFLINE_TOO_LARGE = "offline_too_large"
@@ -357,14 +351,13 @@ class ErrorCode(StrEnum):
     LAYERS_BESIDE = "layers_beside"
     COLUMNS_CALLED_ALIKE = "columns_called_alike"
     COLUMNS_FIT_ONE_FIELD = "columns_fit_one_field"
-    # rasters on the map, and what they hold at a place and of zones
+    # rasters on the map, what they hold at a place and of zones; pictures of other tile servers
     LAYER_WITHOUT_CELLS = "layer_without_cells"
     RASTER_BAND_UNKNOWN = "raster_band_unknown"
     RASTER_EXPRESSION_UNFIT = "raster_expression_unfit"
     RASTER_LOOK_UNFIT = "raster_look_unfit"
     RASTER_ZONES_UNFIT = "raster_zones_unfit"
     RASTER_ZONES_TOO_LARGE = "raster_zones_too_large"
-    # pictures of other tile servers under the map
     IMAGERY_UNKNOWN = "imagery_unknown"
     IMAGERY_FAILED = "imagery_failed"
     # siting: where next
@@ -390,6 +383,13 @@ class ErrorCode(StrEnum):
     SITING_PAIR_TWICE = "siting_pair_twice"
     SITING_DEMAND_TWICE = "siting_demand_twice"
     SITING_DEMAND_UNKNOWN = "siting_demand_unknown"
+    SITING_CANDIDATES_NONE = "siting_candidates_none"
+    SITING_CANDIDATES_TOO_MANY = "siting_candidates_too_many"
+    SITING_CANDIDATE_UNKNOWN = "siting_candidate_unknown"
+    SITING_COST_MISSING = "siting_cost_missing"
+    SITING_NOBODY_LEFT = "siting_nobody_left"
+    SITING_OUT_OF_REACH = "siting_out_of_reach"
+    SITING_FIXED_OUT_OF_REACH = "siting_fixed_out_of_reach"
 
     @classmethod
     def _missing_(cls, value: object) -> "ErrorCode | None":

@@ -99,9 +99,7 @@ class RoadWays:
         A home keeps its road. Of its move the part along the road shifts its position, at most to the end of
         its segment; the part across changes the length of its straight way to the road.
         """
-        ground = self._ground
-        costs, graph = self._priced(draw)
-        homes = _moved(ground.homes, ground.network, draw.moved)
+        costs, graph, homes = self.ground_in(draw)
         found = np.full(len(homes.segment), UNREACHED, np.int64)
         for rows, facilities, penalty in self._catchments:
             found[rows], _ = nearest_facility(
@@ -114,6 +112,11 @@ class RoadWays:
                 penalty=penalty,
             )
         return found
+
+    def ground_in(self, draw: Draw) -> tuple[Costs, Graph, Positions]:
+        """Give what segments cost in a draw, the graph with these costs, and where homes are on it."""
+        costs, graph = self._priced(draw)
+        return costs, graph, _moved(self._ground.homes, self._ground.network, draw.moved)
 
     def _priced(self, draw: Draw) -> tuple[Costs, Graph]:
         ground = self._ground

@@ -105,12 +105,13 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
 @click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
 @coverage_options
 def run_study(process: str, file: Any, *, together: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
-    """Run a study and keep it: PROCESS is coverage, gaps, compare, catchment or what_if.
+    """Run a study and keep it: PROCESS is coverage, gaps, compare, catchment, what_if or siting.
 
     The least that coverage, gaps and catchment need is --standard one_stop_office_motorbike_10min. A
     comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}; so is what a catchment
     draws: {shapes: [edges, polygons, surface, allocation, od], limits: [...]}. What if asks with
-    {edits: [{op: close, id: CODE}, {op: add, geometry: {type: Point, coordinates: [LON, LAT]}}]}.
+    {edits: [{op: close, id: CODE}, {op: add, geometry: {type: Point, coordinates: [LON, LAT]}}]}. Siting
+    has a noun of its own: siting run.
 
     Each standard that --beside names is told in a line of its own; with --together also whom all of them
     reach.

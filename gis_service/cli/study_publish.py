@@ -22,7 +22,7 @@ from gis_service.types import Text
     "--rows",
     default="zones",
     show_default=True,
-    help="zones, gaps, facilities, or a table that tells places.",
+    help="zones, gaps, facilities, sites of a plan, or a table that tells places.",
 )
 @click.option("--title-vi", help="Title in Vietnamese; told from the study when left out.")
 @click.option("--title-en", help="Title in English.")

@@ -218,6 +218,11 @@ def end_job(
     return _change(connection, id_, OPEN, attempt, **values, finished_at=func.clock_timestamp())
 
 
+def note_study(connection: Connection, id_: str, study: str, attempt: int) -> bool:
+    """Note what came of a job that was dismissed meanwhile; tell whether it was this attempt of it."""
+    return _change(connection, id_, ("dismissed",), attempt, study=study)
+
+
 def dismiss_job(connection: Connection, id_: str) -> None:
     """Note that a job is not wanted any more, whatever its state; the study that came of it stays."""
     finished = func.coalesce(job.c.finished_at, func.clock_timestamp())

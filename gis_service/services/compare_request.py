@@ -11,6 +11,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.services.catchment_request import CatchmentRequest
 from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
 from gis_service.services.rights import Rights
+from gis_service.services.siting_request import SitingRequest
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_standard import refused
 from gis_service.services.what_if_request import WhatIfRequest
@@ -57,6 +58,8 @@ class CompareRequest(BaseModel):
 def _kind(inputs: object) -> str:
     sides = {"before", "after"}
     named = inputs if isinstance(inputs, dict) else getattr(inputs, "model_fields_set", ())
+    if _SITED & set(named):
+        return "~siting"
     if sides & set(named):
         return "~compare"
     if _EDITED & set(named):
@@ -68,14 +71,17 @@ _DRAWN = frozenset(CatchmentRequest.model_fields) - frozenset(CoverageRequest.mo
 
 _EDITED = frozenset({"edits"})
 
+_SITED = frozenset(SitingRequest.model_fields) - frozenset(CoverageRequest.model_fields)
+
 AnyRequest = Annotated[
     Annotated[CoverageRequest, Tag("~coverage")]
     | Annotated[CompareRequest, Tag("~compare")]
     | Annotated[CatchmentRequest, Tag("~catchment")]
-    | Annotated[WhatIfRequest, Tag("~what_if")],
+    | Annotated[WhatIfRequest, Tag("~what_if")]
+    | Annotated[SitingRequest, Tag("~siting")],
     Discriminator(_kind),
 ]
-"""Inputs of any process; told by its two states, by what is drawn, or by the edits."""
+"""Inputs of any process; told by its two states, by what is drawn, by the edits, or by the candidates."""
 
 
 @dataclass(frozen=True)

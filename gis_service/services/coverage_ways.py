@@ -104,17 +104,42 @@ def find_ways(
     if parameters.measure == "quota":
         return _in_units(demand, zone, inputs, border, parameters)
     roads = _roads(demand.xy, inputs, border, parameters)
-    n = len(demand.xy)
+    graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
+    near = np.flatnonzero(border.facilities)
+    return ways_on((roads, graph), demand.xy, zone, inputs, near, parameters)
+
+
+def ways_on(
+    laid: tuple[Roads | None, Graph | None],
+    homes_xy: Floats,
+    zone: Int32s,
+    inputs: CoverageInputs,
+    near: Int64s,
+    parameters: CoverageParameters,
+) -> Ways:
+    """Find the cost of everybody's way on roads that are laid out.
+
+    Parameters
+    ----------
+    laid
+        Roads with everybody on them, and their graph; None and None as the crow flies.
+    homes_xy, zone
+        ``(n, 2)`` places of the people of the study area, metres, and their units.
+    inputs, parameters
+        What is read and asked.
+    near
+        Rows of the facilities that count.
+    """
+    roads, graph = laid
+    n = len(homes_xy)
     whole = _nobody(n)
     if roads is not None:
         whole = replace(whole, no_road=roads.homes.segment < 0)
     served = np.zeros(n, dtype=np.bool_)
     catchments = []
-    graph = None if roads is None else inputs.prepared.once(build_graph, roads.network, roads.costs)
-    near = np.flatnonzero(border.facilities)
     for homes, chosen in who_uses_what(zone, inputs, near, parameters):
         if roads is None or graph is None:
-            part = crow_field(demand.xy[homes], inputs.facilities, chosen)
+            part = crow_field(homes_xy[homes], inputs.facilities, chosen)
             catchments.append(Catchment(homes, chosen, np.empty(0, dtype=np.int64)))
         else:
             part = found = _field(roads, graph, homes, chosen, inputs.facilities, parameters)

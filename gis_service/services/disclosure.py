@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from gis_service.services.catchment import public_shapes
 from gis_service.services.disclosure_changes import public_changes
 from gis_service.services.disclosure_places import hide_places
+from gis_service.services.disclosure_siting import public_plan
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.group_words import group_of
 from gis_service.services.suppression import (
@@ -44,6 +45,8 @@ def public_view(document: Row) -> Row:
     """
     if document.get("process") in {"compare", "what_if"}:
         return public_changes(document)
+    if document.get("process") == "siting":
+        return public_plan(public_changes(document), document)
     shapes = document.get("shapes")  # large, and never changed in place
     shown = copy.deepcopy({name: value for name, value in document.items() if name != "shapes"})
     if shapes is not None:

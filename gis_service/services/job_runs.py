@@ -12,6 +12,7 @@ from gis_service.services import jobs, studies, uploads_runs, users
 from gis_service.services.accounts import Caller, Role
 from gis_service.services.context import Context
 from gis_service.services.jobs import Job
+from gis_service.services.siting_progress import DismissedError
 from gis_service.services.transactions import Connection, computing, reading, writing
 from gis_service.services.upload_jobs import PROCESSES as OF_UPLOADS
 
@@ -42,7 +43,7 @@ class Wanted:
     response: str = "raw"
 
 
-class _NotWantedError(Exception):
+class _NotWantedError(DismissedError):
     """The job was dismissed while it ran, or another worker has begun it again."""
 
 
@@ -140,7 +141,10 @@ def _run(context: Context, job: Job) -> None:
         )
     with writing(context) as connection:
         study = studies.keep(connection, made, job.author)
-        if not rows.end_job(connection, job.id, "successful", study=study.id, attempt=job.attempts):
+        if rows.end_job(connection, job.id, "successful", study=study.id, attempt=job.attempts):
+            return
+        # A search that was ended has a plan all the same: who dismissed it finds it with the job.
+        if "plan" not in made.document or not rows.note_study(connection, job.id, study.id, job.attempts):
             raise _NotWantedError
 
 

@@ -13,5 +13,6 @@ def message(job: Job, language: Language) -> str:
         return problem_of(job).detail(language)
     words = notices()
     said = words[f"job_{job.status}"].in_language(language)
-    step = words.get(_STEP.format(job.step)) if job.status == "running" else None
+    # Behind the name of a step may stand how far it is.
+    step = words.get(_STEP.format(job.step.partition(" ")[0])) if job.status == "running" else None
     return said if step is None else f"{said} {step.in_language(language)}"

@@ -48,6 +48,8 @@ __all__ = [
 STUDY = "study"
 """Task of the queue: compute a study and keep it, or whatever else its job says."""
 STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
+SEARCHING = "sites"
+"""Step in which a siting has a plan to keep (`gis_service.services.siting_progress.STEP`)."""
 ATTEMPTS = 2
 """Times that a job is begun; one whose process dies each time is not tried for ever."""
 _OF_OTHERS = Scope.ADMIN
@@ -122,7 +124,8 @@ def list_(
 def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> Job:
     """Say that a job is not wanted any more: one that waits is not begun, one that runs is ended at once.
 
-    A study that has already come of it stays, since others may have read it.
+    A study that has already come of it stays, since others may have read it. A siting that has begun to look
+    for sites ends by itself within a moment, and keeps the best plan that it has found.
 
     Raises
     ------
@@ -131,11 +134,16 @@ def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> J
     """
     get(connection, id_, reader)
     found = rows.find_job(connection, id_, lock=True)
-    if found is not None and found.status in rows.OPEN and found.queue_id is not None:
+    if found is not None and found.status in rows.OPEN and found.queue_id is not None and not _keeps(found):
         queue.cancel(connection, found.queue_id)
     rows.dismiss_job(connection, id_)
     uploads.release_of_job(connection, id_, None, refused=False)
     return get(connection, id_, reader)
+
+
+def _keeps(job: Job) -> bool:
+    """Tell whether a job has something to keep when it is dismissed, and sees that itself."""
+    return job.status == "running" and job.step.partition(" ")[0] == SEARCHING
 
 
 def problem_of(job: Job) -> GisError:

@@ -17,7 +17,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
-from gis_service.services import catchment, compare_document, gaps, what_if_request
+from gis_service.services import catchment, compare_document, gaps, siting_request, what_if_request
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
@@ -32,6 +32,7 @@ from gis_service.services.documents import canonical_json, digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
 from gis_service.services.scenario_states import edited, edits_kept_in, told_edited
+from gis_service.services.siting_document import SOURCES, retold_siting
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_asked import References, day_of, request_of
@@ -219,7 +220,7 @@ def retell(
     if document["parameters"]["vintage"] == vintage.id:
         return document
     bench = Workbench(prepared)
-    if document["process"] in {compare_document.PROCESS, what_if_request.PROCESS}:
+    if document["process"] in {compare_document.PROCESS, what_if_request.PROCESS, siting_request.PROCESS}:
         found = _comparison(connection, catalogue, document, vintage, bench)
     else:
         kept = _without(document, without)
@@ -365,7 +366,9 @@ def _comparison(
     kept, roads = asked.get("edits", ()), document["inputs"].get("network")
     if not isinstance(kept, Mapping):
         edits = what_if_request.kept_edits(kept, roads)
-        return bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
+        compared = bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
+        is_plan = document["process"] == siting_request.PROCESS
+        return retold_siting(compared, document, bench.inputs(of_told, task.told)) if is_plan else compared
     scenarios = {side: what_if_request.kept_edits(one, roads) for side, one in kept.items()}
     made = {side: one for side, one in scenarios.items() if one is not None}
     return bench.compare(CompareLayers(before, after, of_told), task, scenarios=made)
@@ -387,7 +390,8 @@ def _with_units(
 
 def _side_of(inputs: References, side: str) -> dict[str, Mapping[str, Any]]:
     """Give the references of one state of a comparison: what both share stands there once."""
-    shared = {role: one for role, one in inputs.items() if not role.startswith(("before_", "after_"))}
+    apart = ("before_", "after_", *SOURCES)
+    shared = {role: one for role, one in inputs.items() if not role.startswith(apart)}
     own = {role.removeprefix(f"{side}_"): one for role, one in inputs.items() if role.startswith(f"{side}_")}
     found = shared | own
     # The study area of the answer is none of a state whose own units are that area.

@@ -24,6 +24,8 @@ from gis_service.types import Geometries
 KEY = "id"
 """Names a row for good: a unit's code, the cell of a gap place, the id of a row of a table."""
 ZONES, GAPS, FACILITIES, HEXAGONS = "zones", "gaps", "facilities", "hexagons"
+SITES = "sites"
+"""Rows of the plan of a siting."""
 _PLACE = ("lon", "lat")
 _GROUP, _GROUPS, _ALL = "group", "groups", "all"
 
@@ -60,7 +62,8 @@ def rows_of_study(connection: Connection, catalogue: Catalogue, shown: Document,
     shown
         The study document as the readers of the layer may see it.
     name
-        ``zones``, ``gaps``, ``facilities``, or a table of the study whose rows tell their place.
+        ``zones``, ``gaps``, ``facilities``, the ``sites`` of a plan, or a table of the study whose rows tell
+        their place.
 
     Raises
     ------
@@ -130,7 +133,8 @@ def _placed(shown: Document, name: str) -> list[dict[str, Any]]:
 
 
 def _table(shown: Document, name: str) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = shown.get("tables", {}).get(name, [])
+    tables = shown.get("plan", {}) if name == SITES else shown.get("tables", {})
+    found: Sequence[Mapping[str, Any]] = tables.get(name, [])
     return found
 
 
@@ -157,6 +161,8 @@ def _has_place(row: Mapping[str, Any]) -> bool:
 def _known(shown: Document) -> Iterator[str]:
     """Name the rows that a study can be published by."""
     yield from (name for name in (ZONES, GAPS, FACILITIES) if shown.get(name))
+    if _table(shown, SITES):
+        yield SITES
     for name, rows in shown.get("tables", {}).items():
         if name == FACILITIES or any(map(_has_place, rows)):
             yield name

@@ -5,7 +5,10 @@ from typing import Any
 from gis_service.types import Text
 
 TEXTS = frozenset(
-    {"id", "name", "kind", "settlement", "zone", "zone_name", "nearest_id", "nearest_name", "group"}
+    {
+        *("id", "name", "kind", "settlement", "zone", "zone_name", "nearest_id", "nearest_name", "group"),
+        *("commune", "source"),
+    }
 )
 """Columns that hold words; all others hold numbers."""
 
@@ -43,6 +46,11 @@ _LABELS = {
     "after": Text("Người trong chuẩn sau đó", "People within the standard after"),
     "won": Text("Người có thêm", "People who gain"),
     "lost": Text("Người bị mất", "People who lose"),
+    "commune": Text("Đơn vị hành chính", "Unit"),
+    "order": Text("Thứ tự", "Order"),
+    "gain": Text("Người được thêm", "People gained"),
+    "cost": Text("Chi phí", "Cost"),
+    "source": Text("Lấy từ lớp", "Of the layer"),
     "share_before": Text("Tỷ lệ trước đó (0–1)", "Share before (0–1)"),
     "share_after": Text("Tỷ lệ sau đó (0–1)", "Share after (0–1)"),
 }

@@ -7,6 +7,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.messages.catalogue import notices
 from gis_service.services.group_words import group_of, people_words
+from gis_service.services.siting_words import lead_words, proof_words
 from gis_service.text import number, percent
 from gis_service.types import Language, LayerId, Text
 
@@ -145,7 +146,9 @@ def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
 
 
 def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
-    if document["process"] in {"compare", "what_if"}:
+    if document["process"] == "siting":
+        sentence = _plan(document, catalogue, language)
+    elif document["process"] in {"compare", "what_if"}:
         sentence = _change(document, catalogue, language)
     else:
         sentence = _coverage(document, catalogue, language)
@@ -200,6 +203,14 @@ def _along_roads(document: Mapping[str, Any], catalogue: Catalogue, language: La
 def _change(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
     service = service_words(document["parameters"]["after"]["service"], catalogue, language)
     return change_words(document, service, people_words(group_of(document), language, catalogue), language)
+
+
+def _plan(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    """Say what a plan brings, and how far from the best possible it can be."""
+    plan, asked = document["plan"], document["parameters"]["after"]
+    service = service_words(asked["service"], catalogue, language)
+    lead = lead_words(plan, service, limit_words(asked, language), language)
+    return f"{lead} {_change(document, catalogue, language)}{proof_words(plan, language)}"
 
 
 def change_words(document: Mapping[str, Any], service: str, who: str, language: Language) -> str:

@@ -21,7 +21,7 @@ from gis_service.errors import (
     RefusedInput,
     Temporary,
 )
-from gis_service.services import jobs, studies, users
+from gis_service.services import jobs, siting_progress, studies, users
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.job_runs import MOST_OPEN, Wanted, accept, run_job
 from gis_service.services.job_words import message
@@ -342,3 +342,50 @@ def test_a_job_killed_while_it_ends_has_its_study_and_its_end_or_neither(town: T
     assert {job.status for job in done} == {"successful"}
     assert kept(town) - before == {job.study for job in done}
     assert len({job.study for job in done}) == len(MOMENTS)
+
+
+SITES = {
+    "model": "mclp",
+    "sites": 1,
+    "candidates": {"places": [{"lon": 106.351, "lat": 20.43}]},
+    "limit": 900.0,
+}
+DISMISS_WHILE_IT_SEARCHES = """
+CREATE FUNCTION gis.dismiss_in_a_test() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN NEW.status := 'dismissed'; NEW.finished_at := now(); RETURN NEW; END $$;
+CREATE TRIGGER dismiss_in_a_test BEFORE UPDATE ON gis.job FOR EACH ROW
+WHEN (starts_with(NEW.step, 'sites ') AND NEW.status = 'running') EXECUTE FUNCTION gis.dismiss_in_a_test();
+"""
+
+
+def test_a_search_for_sites_that_is_dismissed_keeps_its_plan(town: Town) -> None:
+    job = accept(town.context, Wanted("siting", INPUTS | SITES, "lan"), PLANNER)
+    with transaction(town.engine) as connection:
+        rows.begin_job(connection, job.id, "here:1")
+        connection.exec_driver_sql(DISMISS_WHILE_IT_SEARCHES)
+    try:
+        run_job(town.context, job.id)
+    finally:
+        with transaction(town.engine) as connection:
+            connection.exec_driver_sql("DROP FUNCTION gis.dismiss_in_a_test CASCADE")
+    found = town.job(job.id)
+    assert found.status == "dismissed"
+    assert found.study is not None
+    with transaction(town.engine) as connection:
+        plan = studies.get(connection, found.study).document["plan"]
+    assert [one["id"] for one in plan["sites"]] == ["place.1"]
+
+
+def test_a_search_for_sites_is_not_killed(town: Town) -> None:
+    job = accept(town.context, Wanted("siting", INPUTS | SITES, "lan"), PLANNER)
+    with transaction(town.engine) as connection:
+        rows.begin_job(connection, job.id, "here:1")
+        rows.note_progress(connection, job.id, 50, f"{siting_progress.STEP} 3.5 7.0")
+        assert jobs.SEARCHING == siting_progress.STEP
+    with transaction(town.engine) as connection:
+        jobs.dismiss(connection, job.id, PLANNER)
+        left = connection.execute(
+            text("SELECT count(*) FROM queue.procrastinate_jobs WHERE id = :id"), {"id": job.queue_id}
+        )
+        assert left.scalar_one() == 1  # its worker is not told to end it
+    assert message(replace(town.job(job.id), status="running"), "en") == "Being computed. Choosing sites."

@@ -8,6 +8,7 @@ from gis_service.services import jobs as service
 from gis_service.services import studies, uploads
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_words import message
+from gis_service.services.siting_progress import found_in
 from gis_service.services.step_tables_closed import public_study
 from gis_service.services.study_rights import require_document
 from gis_service.services.transactions import writing
@@ -35,14 +36,21 @@ def status_info(job: service.Job) -> StatusInfo:
     links = [*itself(path), link(path, "monitor"), link("/jobs", JOB_LIST_REL)]
     if job.status == "successful" and job.study:
         links += [link(f"{path}/results", RESULTS_REL), link(f"/studies/{job.study}", RESULTS_REL)]
+    if job.status == "dismissed" and job.study:
+        links.append(link(f"/studies/{job.study}", "related"))
     if job.process in OF_UPLOADS:
         links.append(link(f"/uploads/{job.inputs['upload']}", "related"))
+    # A plan that is not hidden in anything yet.
+    found = found_in(job.step) if job.status == "running" and current.sees_personal() else None
     return StatusInfo(
         jobID=job.id,
         processID=job.process,
         status=job.status,
         message=message(job, current.language()),
         progress=job.progress,
+        best=None if found is None else found.best,
+        bound=None if found is None else found.bound,
+        gap=None if found is None else found.gap,
         created=job.created_at,
         started=job.started_at,
         finished=job.finished_at,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from gis_service import __version__
 from gis_service.errors import ErrorCode, NotFound
+from gis_service.services import siting_request
 from gis_service.services import studies as service
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_runs import Wanted, accept
@@ -68,6 +69,15 @@ _TOLD = {
         Text(
             "Ai được thêm, ai mất đi khi mở, dời, đóng điểm dịch vụ hoặc đóng đường; dữ liệu giữ nguyên.",
             "Who gains and who loses when facilities open, move or close, or roads close; no layer changes.",
+        ),
+    ),
+    "siting": _Told(
+        Text("Đặt điểm dịch vụ ở đâu", "Where next"),
+        Text(
+            "Chọn điểm trong các ứng viên để thêm được nhiều người nhất (hoặc ít điểm nhất, gần nhất), và cho"
+            " biết phương án kém phương án tốt nhất có thể bao nhiêu.",
+            "Sites among candidates that bring most people within the limit (or are fewest, or nearest), and"
+            " how far from the best possible the plan can be.",
         ),
     ),
     "compare": _Told(
@@ -160,6 +170,8 @@ def _later(wanted: Wanted) -> Response:
 
 def _at_once(wanted: Wanted) -> Response:
     caller = current.caller()
+    if wanted.process == siting_request.PROCESS:
+        siting_request.require_at_once(wanted.inputs)
     # What is computed takes a connection of its own, for as long as it takes.
     current.release()
     study = service.run_alone(current.context(), wanted.process, wanted.inputs, wanted.author, reader=caller)

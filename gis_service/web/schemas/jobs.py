@@ -80,6 +80,11 @@ class StatusInfo(Answer):
     status: Status
     message: str = Field(description="Where it stands, in the reader's language.")
     progress: int = Field(ge=0, le=100, description="Percent.")
+    best: float | None = Field(
+        None, description="While `siting` looks for sites: the objective of the best plan so far."
+    )
+    bound: float | None = Field(None, description="What no plan can be better than.")
+    gap: float | None = Field(None, description="Distance of the bound as a share of the best.")
     created: datetime
     started: datetime | None = None
     finished: datetime | None = None

@@ -62,6 +62,17 @@ class StudyDocument(Answer):
     together: list[dict[str, Any]] | None = Field(
         None, description="People whom exactly so many of the rules reach; for those who see personal detail."
     )
+    plan: dict[str, Any] | None = Field(
+        None,
+        description=(
+            "Of `siting`: `model`, `objective`, `bound`, `gap`, `status`, the `sites` in the order in which"
+            " they bring most, those that close, and whom no candidate can serve."
+        ),
+    )
+    scenario: dict[str, Any] | None = Field(
+        None,
+        description="Of `siting`: `inputs` and `edits`, to be sent to `POST /api/scenarios` with a title.",
+    )
     notices: list[dict[str, Any]]
     generated_data: bool
 

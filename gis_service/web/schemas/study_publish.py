@@ -29,7 +29,9 @@ class PublishBody(BaseModel):
     rows: str = Field(
         "zones",
         pattern=_ID,
-        description="`zones`, `gaps`, `facilities`, or a table whose rows have `lon` and `lat`.",
+        description=(
+            "`zones`, `gaps`, `facilities`, `sites` of a plan, or a table whose rows have `lon` and `lat`."
+        ),
     )
     title: Title | None = Field(None, description="Told from the study when left out, or left as it is.")
     visibility: Literal["draft", "internal", "public", "personal"] | None = Field(
