@@ -70,6 +70,8 @@ class ErrorCode(StrEnum):
     WHAT_IF_EDITS_CONTRADICT = "what_if_edits_contradict"
     WHAT_IF_NO_ROAD = "what_if_no_road"
     ROAD_UNKNOWN = "road_unknown"
+    NEW_ROAD_OFF_NETWORK = "new_road_off_network"
+    ROAD_SPEED_OFF_STEP = "road_speed_off_step"
     # web
     ROUTE_NOT_FOUND = "route_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"

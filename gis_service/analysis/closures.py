@@ -78,6 +78,32 @@ def reclassed(network: Network, roads: Closure, name: str) -> Network:
     return replace(network, road_class=np.where(_meant(network, roads), number, network.road_class))
 
 
+def with_speed(
+    network: Network, roads: Closure, *, kmh: float | None = None, factor: float | None = None
+) -> Network:
+    """Let roads have another speed; who may use them stays as it is.
+
+    Parameters
+    ----------
+    network
+        As for `closed_by`.
+    roads
+        Which ones; they are not closed.
+    kmh
+        Their speed from now on, whatever was told before; None leaves it.
+    factor
+        Their speed is multiplied by this, over what it was multiplied by already; None leaves it.
+    """
+    meant, n = _meant(network, roads), network.n_segments
+    if kmh is not None:
+        told = np.full(n, np.nan) if network.told_kmh is None else network.told_kmh
+        network = replace(network, told_kmh=np.where(meant, kmh, told))
+    if factor is not None:
+        so_far = np.ones(n) if network.factor is None else network.factor
+        network = replace(network, factor=np.where(meant, so_far * factor, so_far))
+    return network
+
+
 def _meant(network: Network, closure: Closure) -> Bools:
     if closure.ferries is not None:
         meant, rows = network.is_ferry.copy(), np.flatnonzero(network.is_ferry)

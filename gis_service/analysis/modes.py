@@ -17,6 +17,7 @@ from gis_service.types import Bools, Floats, Int8s, Int64s
 NetworkMeasure = Literal["network_time", "network_distance"]
 
 FERRY_KMH = 8.0
+_BY_OWN_POWER = ("walk", "bicycle")
 LARGEST_COST = 2**31 - 1
 """Of one stretch of road, in ms or mm: 24 days or 2,147 km; the search keeps the costs of arcs in 32 bits."""
 MM_PER_M = 1000.0
@@ -55,6 +56,11 @@ class Mode:
     min_width_m: float = 0.0
     obeys_oneway: bool = True
     ferry_kmh: float = FERRY_KMH
+
+    @property
+    def own_power(self) -> bool:
+        """Whether people move by their own strength: a road that allows more makes nobody faster."""
+        return self.id in _BY_OWN_POWER
 
 
 WALK_KMH = {"all": 4.8, "elderly": 3.2, "children": 3.6}
@@ -241,6 +247,11 @@ def _speed(network: Network, chosen: Mode) -> Floats:
     table = np.array([np.nan if kmh is None else kmh for kmh in chosen.speeds_kmh])
     speed = table[network.road_class]
     speed = np.where(network.paved, speed, speed * chosen.unpaved_factor)
+    if network.told_kmh is not None:
+        told = np.fmin(network.told_kmh, speed) if chosen.own_power else network.told_kmh
+        speed = np.where(np.isnan(network.told_kmh) | np.isnan(speed), speed, told)
+    if network.factor is not None:
+        speed = speed * network.factor
     rights = {"walk": network.on_foot, "car": network.by_car}.get(chosen.id, network.on_wheels)
     narrow = network.width_m < chosen.min_width_m  # an unknown width (nan) is not narrow
     speed = np.where(rights & ~narrow, speed, np.nan)

@@ -118,6 +118,10 @@ class Network:
         ``(n_segments,)`` as in ``Roads``.
     closed
         ``(n_segments,)`` closed to all modes, as by a flood; nothing is closed in a network as it is built.
+    told_kmh
+        ``(n_segments,)`` speed that is told for the segment itself, nan for that of its class; None for all.
+    factor
+        ``(n_segments,)`` its speed is multiplied by this; None for 1 everywhere.
     """
 
     node_xy: Floats
@@ -139,6 +143,8 @@ class Network:
     on_wheels: Bools
     by_car: Bools
     closed: Bools
+    told_kmh: Floats | None = None
+    factor: Floats | None = None
 
     @property
     def n_nodes(self) -> int:
@@ -271,5 +277,6 @@ def _without_twins(network: Network, names: Iterable[str], cleaning: Cleaning) -
     )
     if kept.all():
         return network, cleaning
-    rows = [column.name for column in fields(Network) if column.name != "node_xy"]
+    told = [column.name for column in fields(Network) if getattr(network, column.name) is not None]
+    rows = [name for name in told if name != "node_xy"]
     return replace(network, **{name: getattr(network, name)[kept] for name in rows}), cleaning

@@ -10,7 +10,7 @@ The work is done on *bits*, the straight pieces between neighbouring vertices, f
 lengths are those of the lines as they were drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -48,6 +48,9 @@ class _Vertices:
     along: Floats
     """Metres from the start of the line."""
     is_end: Bools
+    """Where a line is cut anyway."""
+    is_free: Bools
+    """Where a line ends as it was drawn: such an end joins whatever it touches, on any level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,29 @@ def node_lines(lines: Geometries, level: Int8s, is_ferry: Bools) -> Noded:
         Segments in the order of the lines, then along them.
     """
     vertices = _vertices(lines)
-    cuts = _find_cuts(vertices, level, is_ferry)
+    cuts = _find_cuts(vertices, level, is_ferry, _near_pairs(vertices))
     return _split(vertices, cuts)
+
+
+def node_into(lines: Geometries, level: Int8s, is_ferry: Bools, is_free: Bools) -> Noded:
+    """Cut the last line and segments that were noded before at the points that these have in common with it.
+
+    Parameters
+    ----------
+    lines, level, is_ferry
+        As of `node_lines`.
+    is_free
+        ``(n, 2)`` whether a line as it was drawn begins at the start of each segment, and ends at its end.
+    """
+    vertices = _vertices(lines)
+    place = np.flatnonzero(vertices.is_end)
+    free = np.zeros_like(vertices.is_end)
+    free[place] = is_free.ravel()
+    vertices = replace(vertices, is_free=free)
+    one, other = _near_pairs(vertices)
+    new = len(lines) - 1
+    concerned = (vertices.line[one] == new) | (vertices.line[other] == new)
+    return _split(vertices, _find_cuts(vertices, level, is_ferry, (one[concerned], other[concerned])))
 
 
 def _vertices(lines: Geometries) -> _Vertices:
@@ -98,14 +122,12 @@ def _vertices(lines: Geometries) -> _Vertices:
     total = np.cumsum(step)
     along = total - np.repeat(total[first], np.diff(np.append(np.flatnonzero(first), len(xy))))
     last = np.append(first[1:], True)
-    return _Vertices(xy, line.astype(np.int64), along, first | last[: len(xy)])
+    is_end = first | last[: len(xy)]
+    return _Vertices(xy, line.astype(np.int64), along, is_end, is_end)
 
 
-def _find_cuts(vertices: _Vertices, level: Int8s, is_ferry: Bools) -> _Cuts:
-    bit = np.flatnonzero(
-        vertices.line[1:] == vertices.line[:-1]
-    )  # bit i runs from vertex bit[i] to bit[i] + 1
-    one, other = _near_pairs(vertices, bit)
+def _find_cuts(vertices: _Vertices, level: Int8s, is_ferry: Bools, pairs: tuple[Int64s, Int64s]) -> _Cuts:
+    one, other = pairs
     same_level = (level[vertices.line[one]] == level[vertices.line[other]]) & ~(
         is_ferry[vertices.line[one]] | is_ferry[vertices.line[other]]
     )
@@ -120,10 +142,10 @@ def _find_cuts(vertices: _Vertices, level: Int8s, is_ferry: Bools) -> _Cuts:
     ):
         near, at, to_vertex = _touch(vertices, vertex, base)
         touched |= near
-        own_end = vertices.is_end[vertex]
+        own_end = vertices.is_free[vertex]
         may = near & ~is_ferry[vertices.line[base]] & (others_level | own_end)
         met = np.where(to_vertex >= 0, to_vertex, 0)
-        may |= near & (to_vertex >= 0) & vertices.is_end[met] & (own_end | ~is_ferry[vertices.line[vertex]])
+        may |= near & (to_vertex >= 0) & vertices.is_free[met] & (own_end | ~is_ferry[vertices.line[vertex]])
         corner, middle = may & (to_vertex >= 0), may & (to_vertex < 0)
         joined.append(np.column_stack([vertex[corner], to_vertex[corner]]))
         found += [(vertices.line[at], vertices.along[at], at) for at in (vertex[may], to_vertex[corner])]
@@ -136,8 +158,11 @@ def _find_cuts(vertices: _Vertices, level: Int8s, is_ferry: Bools) -> _Cuts:
     return _Cuts(line, along, point, np.concatenate(joined), crossing_xy)
 
 
-def _near_pairs(vertices: _Vertices, bit: Int64s) -> tuple[Int64s, Int64s]:
+def _near_pairs(vertices: _Vertices) -> tuple[Int64s, Int64s]:
     """Pairs of bits within touching distance, named by first vertices; neighbours in a line left out."""
+    bit = np.flatnonzero(
+        vertices.line[1:] == vertices.line[:-1]
+    )  # bit i runs from vertex bit[i] to bit[i] + 1
     ends = np.stack([vertices.xy[bit], vertices.xy[bit + 1]], axis=1)
     shapes: Geometries = np.asarray(shapely.linestrings(ends), dtype=object)
     tree = shapely.STRtree(shapes)

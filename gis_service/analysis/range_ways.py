@@ -126,7 +126,10 @@ class RoadWays:
         drawn = replace(
             ground.mode, speeds_kmh=tuple(None if kmh is None else kmh * factor for kmh, factor in speeds)
         )
-        new, old = segment_costs(ground.network, drawn, "network_time"), ground.costs
+        network, told = ground.network, ground.network.told_kmh
+        if told is not None:
+            network = replace(network, told_kmh=told * draw.speed[network.road_class])
+        new, old = segment_costs(network, drawn, "network_time"), ground.costs
         costs = replace(
             old,
             forward=np.where(old.forward >= 0, new.forward, -1),

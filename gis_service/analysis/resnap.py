@@ -99,6 +99,9 @@ def _same(before: Geometries, now: Geometries) -> Int64s:
 
     The order matters: of segments that are equally near a place is joined to the lower one.
     """
+    same = _same_objects(before, now)
+    if same is not None:
+        return same
     at: defaultdict[bytes, list[int]] = defaultdict(list)
     for place, shape in enumerate(shapely.to_wkb(before).tolist()):
         at[shape].append(place)
@@ -110,4 +113,16 @@ def _same(before: Geometries, now: Geometries) -> Int64s:
         if old >= 0:
             found[old] = place
             last = old
+    return found
+
+
+def _same_objects(before: Geometries, now: Geometries) -> Int64s | None:
+    """Find the shapes that are the same objects still; None where those are few, or in another order."""
+    was, is_ = (np.fromiter(map(id, shapes), np.int64, len(shapes)) for shapes in (before, now))
+    _, one, other = np.intersect1d(was, is_, return_indices=True)
+    order = np.argsort(one)
+    if 2 * len(one) <= len(now) or (np.diff(other[order]) < 0).any():
+        return None
+    found = np.full(len(before), -1, dtype=np.int64)
+    found[one] = other
     return found

@@ -105,6 +105,11 @@ class Starts:
                 done += [put(way, seed, FAR), put(self._node, seed, -1)]
         return done
 
+    @property
+    def n_standing(self) -> int:
+        """How many facilities stand at a road."""
+        return int(np.count_nonzero(self._chain >= 0))
+
     def chain_of(self, number: int) -> int:
         """Tell the chain that a facility stands on, -1 for none."""
         return int(self._chain[number])

@@ -17,6 +17,7 @@ from gis_service.analysis.kernels import (
     ask_homes,
     find_again,
     forget,
+    forget_of,
     homes_of,
     improve,
     nearest_ways,
@@ -34,6 +35,8 @@ __all__ = ["ROOM", "Ground", "Moves", "People", "Sums", "WhatIf"]
 
 ROOM = 64
 """Facilities that may be added to those that are there."""
+_FEW = 40
+"""With fewer facilities the ways to one are so many that looking at every junction finds them sooner."""
 _LOG = 1024
 """Entries that a log has room for at first."""
 _ANY = int(FAR) - 1
@@ -51,6 +54,9 @@ class WhatIf:
         Their positions as they are; the row of each is its number.
     start_cost
         ``(n_facilities,)`` ms or mm, 0 or more: access, turn-out and penalty.
+    was_covered
+        ``(n_homes,)`` who was within the limit in the state that gains and losses are told from; None for
+        this one. So a state on roads that are laid out anew goes on from another.
 
     Raises
     ------
@@ -58,7 +64,13 @@ class WhatIf:
         ``search_cost_too_large``.
     """
 
-    def __init__(self, ground: Ground, facilities: Positions, start_cost: Int64s) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        facilities: Positions,
+        start_cost: Int64s,
+        was_covered: Bools | None = None,
+    ) -> None:
         graph, n = ground.graph, len(start_cost)
         self.ground, self.n_facilities = ground, n
         self._bits = facility_bits(graph, start_cost, ROOM)
@@ -78,9 +90,9 @@ class WhatIf:
         self._roads: RoadsNow | None = None
         self._places, self._arcs = ground.places(self._bits), ground.arcs
         self._graph, self._reach = graph, ground.reach
-        self._begin_homes()
+        self._begin_homes(was_covered)
 
-    def _begin_homes(self) -> None:
+    def _begin_homes(self, was_covered: Bools | None) -> None:
         ground = self.ground
         people, n = ground.people, len(ground.rows)
         shape = (people.n_zones, people.people.shape[1])
@@ -93,8 +105,11 @@ class WhatIf:
         self._was_covered = np.zeros(n, bool)
         self._begin_log()
         self._ask(np.arange(ground.n_joined, dtype=np.int32))
-        self._was_covered = self._home_way <= self._most
+        now = self._home_way <= self._most
+        self._was_covered = now if was_covered is None else was_covered[ground.rows]
         won[:] = 0
+        for sums, part in ((won, now & ~self._was_covered), (lost, self._was_covered & ~now)):
+            np.add.at(sums, ground.who[1][part], ground.who[0][part])
         self._begin_log()
 
     def _begin_log(self) -> None:
@@ -245,10 +260,10 @@ class WhatIf:
     def _end(self) -> None:
         """Ask the homes whose answer may follow from what an edit changed, and bring the sums level."""
         edit, ground = self._log[-1], self.ground
-        ends = np.array(edit.ends, np.int32)
-        nodes = np.append(self._nodes[0][edit.n_nodes : self._n_nodes], ends)
         self._turn += 1
-        count = homes_of(nodes, *ground.homes_at, self._seen, self._turn, self._room)
+        at, count = (*ground.homes_at, self._seen, self._turn), 0
+        for nodes in (self._nodes[0][edit.n_nodes : self._n_nodes], np.array(edit.ends, np.int32)):
+            count += homes_of(nodes, *at, self._room[count:])
         homes = self._room[:count]
         if self._roads is not None and (len(edit.homes) or len(self._roads.moved)):
             more = np.union1d(edit.homes, self._roads.moved)
@@ -316,8 +331,14 @@ class WhatIf:
         node, way = starts.seeds_of(number)
         self._log[-1].lists += starts.unlink(number)
         self._touch(chain)
-        # The ways that begin there, and not where another facility is nearer.
-        self._find_again(self._forget(np.unique(node[self._ways[node] == way]).astype(np.int32)))
+        if starts.n_standing < _FEW:
+            first = self._n_nodes
+            log = (self._ways, self._bits, number, self._nodes, first)
+            self._nodes, self._n_nodes = forget_of(*log)
+        else:
+            # The ways that begin there, and not where another facility is nearer.
+            first = self._forget(np.unique(node[self._ways[node] == way]).astype(np.int32))
+        self._find_again(first)
 
     def _touch(self, chain: int) -> None:
         self._log[-1].ends += [int(self._graph.tail[chain]), int(self._graph.head[chain])]

@@ -67,6 +67,10 @@ class CatchmentRequest(CoverageRequest):
     grid: CellKind = Field("hexagon", description="Kind of these cells.")
 
 
+DRAWN = frozenset(CatchmentRequest.model_fields) - frozenset(CoverageRequest.model_fields)
+"""Inputs that tell what is drawn."""
+
+
 @dataclass(frozen=True)
 class CatchmentAsk:
     """What is drawn of a study.

@@ -27,6 +27,12 @@ _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 RoadClass = Literal["expressway", "national", "provincial", "district", "commune", "village_lane", "alley"]
 ItemId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Hour = Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
+Kmh = Annotated[float, Field(ge=1, le=130, allow_inf_nan=False)]
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+KMH_STEP, FACTOR_STEP = 5.0, 0.1
+"""Speeds that everybody may ask for: two closer together would tell few people apart."""
+CHANGES = ("as_class", "kmh", "factor")
 
 
 class ClosureAreas(BaseModel):
@@ -52,10 +58,41 @@ class ClosureAreas(BaseModel):
         return where
 
 
-class ClosureRequest(BaseModel):
-    """Roads that are closed, or count as another class: by class, area or item id, or all of these together.
+Line = Annotated[tuple[tuple[Degrees, Latitude], ...], Field(min_length=2, max_length=MAX_NAMED)]
 
-    Always, or at some hours. Ferries that are named do not run.
+
+class RoadValue(BaseModel):
+    """What a row of the layer of roads says of a road, but for its place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    road_class: RoadClass = Field("commune", description="Class, which gives its speed.")
+    oneway: Literal[-1, 0, 1] = Field(0, description="0 both ways, 1 as it is drawn, -1 against that.")
+    level: int = Field(
+        1, ge=-5, le=5, description="1 joins roads at its ends only; with 0 also where it crosses those on 0."
+    )
+    kmh: Kmh | None = Field(None, description="Speed; that of its class when left out.")
+    width_m: float | None = Field(None, gt=0, le=100, allow_inf_nan=False)
+    paved: bool = True
+    on_foot: bool = True
+    on_wheels: bool = Field(True, description="Bicycles and motorbikes may use it.")
+    by_car: bool = True
+
+
+class NewRoad(RoadValue):
+    """A road or a bridge that is not there."""
+
+    line: Line = Field(description="Longitude and latitude of each vertex; both ends at roads.")
+
+    def as_document(self) -> dict[str, object]:
+        """Give it as it stands in the parameters of a study, without what goes without saying."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class ClosureRequest(BaseModel):
+    """Roads that are closed, slower, quicker or of another class, by class, area or item id, or all of these.
+
+    Always, or at some hours. Ferries that are named do not run. Or one road that is not there.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,6 +107,16 @@ class ClosureRequest(BaseModel):
     )
     as_class: RoadClass | None = Field(
         None, description="The roads count as this class, with its speed, and are not closed."
+    )
+    kmh: Kmh | None = Field(
+        None,
+        description="The roads have this speed and are not closed; who walks or cycles is not made faster.",
+    )
+    factor: Annotated[float, Field(ge=0.1, le=3, allow_inf_nan=False)] | None = Field(
+        None, description="Their speed is multiplied by this and they are not closed."
+    )
+    new_road: NewRoad | None = Field(
+        None, description="A road or bridge that is added; alone, but for hours."
     )
     hours: tuple[Hour, Hour] | None = Field(
         None, description="From and to in hours of the day, such as 22 and 5; all day when left out."
@@ -92,8 +139,10 @@ class ClosureRule:
         From and to in hours of the day, passing midnight where the first is the later one; None is all day.
     roads, ferries
         Item ids, rising; all roads and no ferry when empty.
-    as_class
-        Class that the roads count as; None where they are closed.
+    as_class, kmh, factor
+        Class that the roads count as, their speed, what that is multiplied by; without any they are closed.
+    new_road
+        A road that is added; nothing else is changed then.
     """
 
     classes: tuple[str, ...] = ()
@@ -103,6 +152,19 @@ class ClosureRule:
     roads: tuple[int, ...] = ()
     ferries: tuple[int, ...] = ()
     as_class: str | None = None
+    kmh: float | None = None
+    factor: float | None = None
+    new_road: NewRoad | None = None
+
+    @property
+    def closes(self) -> bool:
+        """Whether roads or ferries are closed, and not changed or added."""
+        return all(one is None for one in (self.as_class, self.kmh, self.factor, self.new_road))
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is about roads one by one, which only those may ask of who may see small counts."""
+        return bool(self.roads) or self.new_road is not None
 
     def in_force(self, hour: float) -> bool:
         """Tell whether it closes anything at an hour of the day, 0 to 24: ``from <= hour < to``."""
@@ -120,7 +182,8 @@ class ClosureRule:
             | ({} if self.hours is None else {"hours": list(self.hours)})
             | ({"roads": list(self.roads)} if self.roads else {})
             | ({"ferries": list(self.ferries)} if self.ferries else {})
-            | ({} if self.as_class is None else {"as_class": self.as_class})
+            | {name: getattr(self, name) for name in CHANGES if getattr(self, name) is not None}
+            | ({} if self.new_road is None else {"new_road": self.new_road.as_document()})
         )
 
     def __str__(self) -> str:
@@ -137,13 +200,7 @@ def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
         ``study_refused`` for a closure that closes nothing, or names ferries and something else.
     """
     for at, one in enumerate(requests):
-        of_roads = bool(one.classes or one.roads or one.areas is not None)
-        if not of_roads and not one.ferries:
-            some = Text("classes, areas, roads hoặc ferries", "classes, areas, roads or ferries")
-            raise _refused(f"closures/{at}", "–", some)
-        if one.ferries and (of_roads or one.as_class is not None):
-            alone = Text("ferries, chỉ kèm hours", "ferries, with hours only")
-            raise _refused(f"closures/{at}", ", ".join(sorted(one.model_fields_set)), alone)
+        _require_one_kind(one, at)
         if one.hours is not None and one.hours[0] == one.hours[1]:
             shown = f"{one.hours[0]:g}, {one.hours[1]:g}"
             raise _refused(f"closures/{at}/hours", shown, Text("hai giờ khác nhau", "two different hours"))
@@ -156,9 +213,30 @@ def rules_of(requests: Sequence[ClosureRequest]) -> tuple[ClosureRule, ...]:
             roads=tuple(sorted(set(one.roads))),
             ferries=tuple(sorted(set(one.ferries))),
             as_class=one.as_class,
+            kmh=one.kmh,
+            factor=one.factor,
+            new_road=one.new_road,
         )
         for one in requests
     )
+
+
+def _require_one_kind(one: ClosureRequest, at: int) -> None:
+    """Refuse a closure of nothing, and one that is of several kinds at once."""
+    of_roads = bool(one.classes or one.roads or one.areas is not None)
+    changes = [name for name in CHANGES if getattr(one, name) is not None]
+    given = ", ".join(sorted(one.model_fields_set))
+    if one.new_road is not None and (of_roads or one.ferries or changes):
+        alone = Text("new_road, chỉ kèm hours", "new_road, with hours only")
+        raise _refused(f"closures/{at}", given, alone)
+    if one.new_road is None and not of_roads and not one.ferries:
+        some = Text("classes, areas, roads hoặc ferries", "classes, areas, roads or ferries")
+        raise _refused(f"closures/{at}", "–", some)
+    if one.ferries and (of_roads or changes):
+        alone = Text("ferries, chỉ kèm hours", "ferries, with hours only")
+        raise _refused(f"closures/{at}", given, alone)
+    if len(changes) > 1:
+        raise _refused(f"closures/{at}", ", ".join(changes), " / ".join(CHANGES))
 
 
 def with_closures(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Closes roads of a study, or lets them count as another class, and says how much is closed."""
+"""Closes roads of a study, changes their speed or adds new ones, and says how much is closed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,11 @@ from datetime import time
 
 import numpy as np
 
-from gis_service.analysis.closures import Closure, closed_by, reclassed
-from gis_service.analysis.network import Network
+from gis_service.analysis.closures import Closure, closed_by, reclassed, with_speed
+from gis_service.analysis.network import Network, Roads
 from gis_service.services.closure_rules import ClosureRule, role_of
 from gis_service.services.coverage_inputs import Notice
+from gis_service.services.new_roads import with_new_road
 from gis_service.types import Geometries, Int64s
 
 M_PER_KM = 1000.0
@@ -25,10 +26,13 @@ class Named:
         Rows of the roads, as of `Network.line`; None where none are named.
     ferries
         A place on each ferry, in the CRS of the network; None where none are named.
+    road
+        The road that is added, in the CRS of the network.
     """
 
     lines: Int64s | None = None
     ferries: Geometries | None = None
+    road: Roads | None = None
 
 
 def hour_of(at: time) -> float:
@@ -70,19 +74,33 @@ def closed_network(
     first
         Rules before it have been put to the network already.
     """
-    closed = np.zeros(network.n_segments, dtype=np.bool_)
+    before, km, count = network.closed, 0.0, 0
     for at, rule in enumerate(rules):
         if at < first or not rule.in_force(hour):
             continue
-        own = (named or {}).get(at, Named())
-        area = None if rule.layer is None else areas[role_of(at)]
-        closure = Closure(rule.classes or None, area, own.lines, own.ferries)
-        if rule.as_class is None:
-            closed |= closed_by(network, [closure])
-        else:
-            network = reclassed(network, closure, rule.as_class)
-    if not any(rule.as_class is None for rule in rules):
+        network = _put(network, rule, areas, (named or {}).get(at, Named()), at)
+        if rule.closes:
+            newly = network.closed & ~before
+            km += float(network.length_m[newly].sum()) / M_PER_KM
+            count += int(np.count_nonzero(newly))
+        before = network.closed
+    if not any(rule.closes for rule in rules):
         return network, []
-    km = float(network.length_m[closed].sum()) / M_PER_KM
-    told = {"km": round(km, 1), "segments": int(np.count_nonzero(closed))}
-    return replace(network, closed=network.closed | closed), [Notice("network_closed", told)]
+    return network, [Notice("network_closed", {"km": round(km, 1), "segments": count})]
+
+
+def _put(
+    network: Network, rule: ClosureRule, areas: Mapping[str, Geometries], named: Named, at: int
+) -> Network:
+    """Put one rule to a network."""
+    if rule.new_road is not None:
+        if named.road is None:
+            return network
+        return with_new_road(network, rule.new_road, named.road, f"closures/{at}/new_road")
+    area = None if rule.layer is None else areas[role_of(at)]
+    meant = Closure(rule.classes or None, area, named.lines, named.ferries)
+    if rule.closes:
+        return replace(network, closed=network.closed | closed_by(network, [meant]))
+    if rule.as_class is not None:
+        return reclassed(network, meant, rule.as_class)
+    return with_speed(network, meant, kmh=rule.kmh, factor=rule.factor)

@@ -9,6 +9,8 @@ them cost little more than one.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gis_service.analysis.change import Answers
+from gis_service.analysis.demand import Demand
 from gis_service.analysis.zones import BEYOND
 from gis_service.services.artefacts import keep_artefacts
 from gis_service.services.compare_document import Told, compare_document
@@ -19,7 +21,8 @@ from gis_service.services.coverage import Progress
 from gis_service.services.coverage_document import Document, study_id
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure import CLOSED
-from gis_service.services.disclosure_vintage_changes import Compared, closed_changes
+from gis_service.services.disclosure_vintage_changes import Compared as Changed
+from gis_service.services.disclosure_vintage_changes import closed_changes
 from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import marks_of, prepared_inputs, units_by_vintage, units_told_by
@@ -27,6 +30,7 @@ from gis_service.services.scenario_states import edited
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers
 from gis_service.services.study_request import CoverageTask
+from gis_service.services.what_if_capacity import capacity_notices, rooms
 from gis_service.services.what_if_request import PROCESS as WHAT_IF
 from gis_service.services.what_if_request import Edits
 from gis_service.types import Int32s, LayerId, VersionId
@@ -54,6 +58,35 @@ class CompareLayers:
     def generated(self) -> bool:
         """Whether any input is generated data."""
         return any(one.generated for one in (self.before, self.after, self.told))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison found; personal, unlike what is shown of it.
+
+    Parameters
+    ----------
+    document
+        As it is kept.
+    inputs
+        The people and the units of the answer.
+    demand, zone
+        People of the study area, and their units.
+    answers
+        Everybody's way before and afterwards.
+    limit
+        Greatest cost that counts as covered, ms or mm.
+    units
+        Their units in every vintage.
+    """
+
+    document: Document
+    inputs: CoverageInputs
+    demand: Demand
+    zone: Int32s
+    answers: tuple[Answers, Answers]
+    limit: int
+    units: tuple[Int32s, ...]
 
 
 class Workbench:
@@ -111,6 +144,17 @@ class Workbench:
         edits: Edits | None = None,
         scenarios: Mapping[str, Edits] | None = None,
     ) -> Document:
+        """Give the document of a comparison; arguments and errors as of `compared`."""
+        return self.compared(layers, task, progress, edits, scenarios).document
+
+    def compared(
+        self,
+        layers: CompareLayers,
+        task: CompareTask,
+        progress: Progress | None = None,
+        edits: Edits | None = None,
+        scenarios: Mapping[str, Edits] | None = None,
+    ) -> Compared:
         """Compare two states.
 
         Parameters
@@ -134,6 +178,7 @@ class Workbench:
         before, after = self.inputs(layers.before, task.before), self.inputs(layers.after, task.after)
         told = self.inputs(layers.told, task.told)
         states = {"after": edits} if edits is not None else {**(scenarios or {})}
+        named = [edit for one in states.values() for edit in one.facilities]
         before = edited(before, layers.before, states.get("before"))
         after = edited(after, layers.after, states.get("after"))
         asked = Asked(
@@ -151,23 +196,27 @@ class Workbench:
             artefacts=found.artefacts,
             zones=told.zones,
             facilities=found.facilities.rows,
-            notices=found.notices,
+            notices=[*capacity_notices(named, task.after.parameters), *found.notices],
             generated=layers.generated,
+            rooms=rooms(named, before.facilities, after.facilities),
         )
         if edits is not None:
-            named = edits.as_document()
-            parameters = {**said.parameters, "edits": named}
-            said = replace(said, process=WHAT_IF, parameters=parameters, edits_hash=digest(named))
+            one = edits.as_document()
+            parameters = {**said.parameters, "edits": one}
+            said = replace(said, process=WHAT_IF, parameters=parameters, edits_hash=digest(one))
         elif states:
             told_edits = {side: one.as_document() for side, one in states.items()}
             parameters = {**said.parameters, "edits": told_edits}
             said = replace(said, parameters=parameters, edits_hash=digest(told_edits))
         document = compare_document(said, found.comparison, task.parameters)
         units = self.every_unit(layers.told, task.told, told)
-        compared = Compared(found.demand, found.facilities.answers, task.parameters.limit_cost)
-        closed = closed_changes(compared, told.zones.ids, layers.told.layers["zones"], units)
+        answers, limit = found.facilities.answers, task.parameters.limit_cost
+        changed = Changed(found.demand, answers, limit)
+        closed = closed_changes(changed, told.zones.ids, layers.told.layers["zones"], units)
         tell("done", 1.0)
-        return document if closed is None else document | {CLOSED: closed}
+        document = document if closed is None else document | {CLOSED: closed}
+        zone = told.zone[told.zone != BEYOND]
+        return Compared(document, told, found.demand, zone, answers, limit, tuple(units.values()))
 
 
 def _side(read: CoverageInputs, task: CoverageTask, layers: StudyLayers) -> Side:

@@ -1,7 +1,7 @@
 """The document of a comparison: a study document whose figures are differences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gis_service.analysis.change import ADDED_PERCENTS, Added, Counts, Explained, FacilityLoad
 from gis_service.analysis.demand import ALL
@@ -10,6 +10,7 @@ from gis_service.services.coverage_document import OUTSIDE, SCHEMA, Document
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.documents import code_version, document_id, persons, plain, units
+from gis_service.services.what_if_capacity import Room
 
 PROCESS = "compare"
 _QUANTILES = tuple("median" if percent == 50 else f"p{percent}" for percent in ADDED_PERCENTS)  # noqa: PLR2004
@@ -70,6 +71,8 @@ class Told:
     process, edits_hash
         What was asked, and what tells the edits that made the state afterwards from others; None for two
         states of the layers as they are.
+    rooms
+        Capacities in both states of the facilities whose capacity was edited, by id.
     """
 
     inputs: Mapping[str, object]
@@ -82,6 +85,7 @@ class Told:
     generated: bool
     process: str = PROCESS
     edits_hash: str | None = None
+    rooms: Mapping[str, Room] = field(default_factory=dict)
 
 
 def compare_document(told: Told, found: Comparison, parameters: CoverageParameters) -> Document:
@@ -106,7 +110,7 @@ def compare_document(told: Told, found: Comparison, parameters: CoverageParamete
         "artefacts": dict(told.artefacts),
         "totals": _totals(found, parameters),
         "zones": _zone_rows(told.zones, found, parameters),
-        "facilities": facility_rows(told.facilities, found.causes),
+        "facilities": facility_rows(told.facilities, found.causes, told.rooms),
         "network": network_row(found.causes),
         "gaps": [],
         "notices": [notice.as_document() for notice in told.notices],
@@ -166,8 +170,10 @@ def _zone_rows(zones: Zones, found: Comparison, parameters: CoverageParameters) 
     return rows
 
 
-def facility_rows(facilities: Sequence[Facility], causes: Mapping[str, Explained]) -> list[Document]:
-    """Tell of facilities that somebody gained or lost, or on which other people lean than before.
+def facility_rows(
+    facilities: Sequence[Facility], causes: Mapping[str, Explained], rooms: Mapping[str, Room]
+) -> list[Document]:
+    """Tell of facilities that somebody gained or lost, on which others lean now, or with another capacity.
 
     Parameters
     ----------
@@ -175,13 +181,18 @@ def facility_rows(facilities: Sequence[Facility], causes: Mapping[str, Explained
         In the order of their numbers.
     causes
         Per group, to which of them gains and losses are put down.
+    rooms
+        Capacities that were edited, by id.
     """
     rows = []
     for number, facility in enumerate(facilities):
         loads = {group: cause.facilities[number] for group, cause in causes.items()}
-        if not any(load.changed for load in loads.values()):
+        room = rooms.get(facility.id)
+        if room is None and not any(load.changed for load in loads.values()):
             continue
         row: Document = {"id": facility.id, "name": facility.name} | load_row(loads.pop(ALL))
+        if room is not None:
+            row |= room.as_document(row)
         if loads:
             row["groups"] = {group: load_row(load) for group, load in loads.items()}
         rows.append(row)

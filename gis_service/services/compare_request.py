@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gis_service.catalogue.loader import Catalogue
-from gis_service.services.catchment_request import CatchmentRequest
+from gis_service.services.catchment_request import DRAWN, CatchmentRequest
 from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
 from gis_service.services.rights import Rights
 from gis_service.services.siting_request import SitingRequest
@@ -64,10 +64,8 @@ def _kind(inputs: object) -> str:
         return "~compare"
     if _EDITED & set(named):
         return "~what_if"
-    return "~catchment" if _DRAWN & set(named) else "~coverage"
+    return "~catchment" if DRAWN & set(named) else "~coverage"
 
-
-_DRAWN = frozenset(CatchmentRequest.model_fields) - frozenset(CoverageRequest.model_fields)
 
 _EDITED = frozenset({"edits"})
 

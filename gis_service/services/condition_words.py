@@ -14,6 +14,11 @@ _AT = Text("lúc {clock} ngày {day}", "at {clock} on {day}")
 _DAY = Text("{day.day}/{day.month}/{day.year}", "{day:%Y-%m-%d}")
 _CLOSED = Text("Đường bị đóng: {rules}.", "Closed roads: {rules}.")
 _CHANGED = Text("Đường được tính theo cấp khác: {rules}.", "Roads that count as another class: {rules}.")
+_SLOWED = Text("Đường có tốc độ khác: {rules}.", "Roads with another speed: {rules}.")
+_ADDED = Text("Đường, cầu mới: {rules}.", "New roads or bridges: {rules}.")
+_KMH = Text(" {kmh:g} km/h", " at {kmh:g} km/h")
+_FACTOR = Text(" nhanh bằng {factor:g} lần", " at {factor:g} times their speed")
+_NEW = Text("một {name}", "one of the {name}")
 _STOPPED = Text("đò số {numbers}", "ferries {numbers}")
 _NAMED = Text(" (số {numbers})", " (item {numbers})")
 _AS = Text(" tính như {name}", " as {name}")
@@ -33,6 +38,7 @@ _CLASSES = {
 }
 _IN_AREAS = Text(" trong {layer}", " in {layer}")
 _BETWEEN = Text(" từ {first} đến {last} giờ", " from {first} to {last} o’clock")
+_KINDS = {("",): _CLOSED, ("as_class",): _CHANGED, ("kmh", "factor"): _SLOWED, ("new_road",): _ADDED}
 _STATES = {"before": Text("Trước: ", "Before: "), "after": Text("Sau: ", "After: ")}
 
 
@@ -81,15 +87,27 @@ def _state(asked: Mapping[str, Any], catalogue: Catalogue, language: Language) -
     """Say the hour, the closed roads and the waits of one state."""
     moment = moment_words(asked, language)
     said = [f"{moment[:1].upper()}{moment[1:]}."] if moment else []
-    for words, is_closed in ((_CLOSED, True), (_CHANGED, False)):
-        own = [one for one in asked.get("closures", []) if ("as_class" not in one) == is_closed]
+    for kinds, words in _KINDS.items():
+        own = [one for one in asked.get("closures", []) if _kind(one) in kinds]
         rules = "; ".join(_rule(one, catalogue, language) for one in own)
         said += [words.in_language(language).format(rules=rules)] if rules else []
     column = asked.get("start_column")
     return " ".join([*said, *([_WAITS.in_language(language).format(column=column)] if column else [])])
 
 
+def _kind(rule: Mapping[str, Any]) -> str:
+    return next((name for name in ("as_class", "kmh", "factor", "new_road") if name in rule), "")
+
+
+def _new_road(road: Mapping[str, Any], language: Language) -> str:
+    name = _CLASSES[road.get("road_class", "commune")].in_language(language)
+    said = _NEW.in_language(language).format(name=name)
+    return said + (_KMH.in_language(language).format(kmh=road["kmh"]) if "kmh" in road else "")
+
+
 def _rule(rule: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    if "new_road" in rule:
+        return _new_road(rule["new_road"], language) + _hours(rule, language)
     classes = [_CLASSES[name].in_language(language) for name in rule.get("classes", [])]
     said = ", ".join(classes) or _EVERY_ROAD.in_language(language)
     if "roads" in rule:
@@ -103,9 +121,16 @@ def _rule(rule: Mapping[str, Any], catalogue: Catalogue, language: Language) -> 
         name = rule["areas"]["layer"] if layer is None else layer.title.in_language(language)
         where = ", ".join(f"{field} = {value}" for field, value in rule["areas"].get("where", {}).items())
         said += _IN_AREAS.in_language(language).format(layer=f"{name} ({where})" if where else name)
-    if "hours" in rule:
-        first, last = (f"{hour:g}" for hour in rule["hours"])
-        said += _BETWEEN.in_language(language).format(first=first, last=last)
+    said += _hours(rule, language)
     if "as_class" in rule:
         said += _AS.in_language(language).format(name=_CLASSES[rule["as_class"]].in_language(language))
+    for name, words in (("kmh", _KMH), ("factor", _FACTOR)):
+        said += words.in_language(language).format(**rule) if name in rule else ""
     return said
+
+
+def _hours(rule: Mapping[str, Any], language: Language) -> str:
+    if "hours" not in rule:
+        return ""
+    first, last = (f"{hour:g}" for hour in rule["hours"])
+    return _BETWEEN.in_language(language).format(first=first, last=last)

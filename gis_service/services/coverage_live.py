@@ -5,12 +5,11 @@ The figures are those of the stored study with the same inputs, because both com
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from gis_service.analysis.curve import STEP_M, STEP_S
 from gis_service.analysis.zones import BEYOND
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
@@ -26,6 +25,11 @@ from gis_service.services.curve import curve_document
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import code_version, digest
 from gis_service.services.group_words import group_of
+from gis_service.services.live_steps import (
+    require_limit_steps,
+    require_speed_steps,
+    require_waits_in_steps,
+)
 from gis_service.services.prepared import Prepared
 from gis_service.services.prepared_ground import (
     Marks,
@@ -35,7 +39,8 @@ from gis_service.services.prepared_ground import (
     vintage_marks,
 )
 from gis_service.services.rights import PERSONAL, READERS, Rights, rights_of, sees_personal
-from gis_service.services.start_waits import require_start_steps
+from gis_service.services.scenario_inputs import EDITS, resolved, today, with_scenario
+from gis_service.services.scenario_states import edited, edits_of_state, shown_edits, told_edited
 from gis_service.services.step_tables import StepSource, has_steps, step_table
 from gis_service.services.step_tables_closed import public_study, with_steps
 from gis_service.services.study_facilities import with_last_change
@@ -43,8 +48,10 @@ from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import ROADS, CoverageTask, complete, parse_request
 from gis_service.services.study_rights import require_shown, require_versions
 from gis_service.services.study_shapes import with_demand
+from gis_service.services.study_standard import refused
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.tables import MOST_LIVE_PAIRS, closed_tables, say_closed, slow_tables
+from gis_service.services.what_if_request import Edits
 from gis_service.types import Bools, Int32s, LayerId, Text
 
 
@@ -64,6 +71,8 @@ class Question:
         Tells this question, put to this content, from any other.
     closed
         Tables that were asked for and are closed to the one who asks: the task is without them.
+    edits
+        Of a scenario that was asked about, as the one who asks may see them; None for the state as it is.
     """
 
     layers: StudyLayers
@@ -72,6 +81,7 @@ class Question:
     marks: Marks
     mark: str
     closed: tuple[str, ...] = ()
+    edits: Edits | None = None
 
     @property
     def parameters(self) -> CoverageParameters:
@@ -129,12 +139,13 @@ def inputs_of(catalogue: Catalogue, asked: Mapping[str, Any], branch_share: floa
         Tells the layer of the service.
     asked
         Inputs by name; None is left out. ``closed_classes``, ``closed_areas`` (a layer) and ``closed_hours``
-        are one closure; ``demand``, ``demand_band``, ``weights`` and ``weights_band`` one layer of people.
+        are one closure; ``demand``, ``demand_band``, ``weights`` and ``weights_band`` one layer of people;
+        ``scenario`` and ``scenario_version`` one scenario.
     branch_share
         Share of the closed facilities that stay as branches.
     """
     given = {name: value for name, value in asked.items() if value is not None}
-    inputs = with_demand(with_closures(given))
+    inputs = with_demand(with_closures(with_scenario(given)))
     if branch_share:
         standard = catalogue.standards.get(str(inputs.get("standard")))
         service = inputs.get("service") or (standard.service if standard else None)
@@ -166,31 +177,39 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
     RefusedInput
         ``limit_off_step`` for those who may not see small counts; ``table_not_quick``.
     RefusedInput, Conflict
-        As `gis_service.services.studies.run`.
+        As `gis_service.services.studies.run`; of a scenario as `edits_of_state`.
+    NotFound
+        ``scenario_not_found``.
     """
     rights = rights_of(connection, catalogue, caller)
+    edits = None
+    if found := resolved(connection, catalogue, inputs, caller):
+        edits, inputs = edits_of_state(
+            catalogue, found, today(), rights, partial(_require, connection, rights)
+        )
     request = parse_request(inputs)
+    if edits is not None and request.beside:
+        raise refused("beside", ", ".join(request.beside), "[]")
     _require_quick(request.tables)
     closed = () if sees_personal(caller) else tuple(dict.fromkeys(closed_tables(request.tables)))
     open_to_all = tuple(name for name in request.tables if name not in closed)
     left: dict[str, object] = {"tables": open_to_all}
     if set(OF_EVENNESS) & set(closed):
         left["rank_column"] = None
-    task = complete(request.model_copy(update=left), catalogue, _today(), rights)
-    require_shown(
-        connection, rights, task.layers
-    )  # first, so that no refusal tells the state of a closed layer
-    require_versions(connection, rights, task.versions)
-    if any(rule.roads for rule in task.parameters.closures):
+    task = complete(request.model_copy(update=left), catalogue, today(), rights)
+    _require(connection, rights, task)  # first, so that no refusal tells the state of a closed layer
+    if any(rule.is_single for rule in task.parameters.closures):
         # Two answers for two single roads would tell few people apart.
         caller.require(READERS[PERSONAL], Scope.PERSONAL)
     if not sees_personal(caller):
         require_limit_steps(task.parameters, catalogue)
+        require_speed_steps(task.parameters)
     layers = find_layers(connection, catalogue, task)
     require_shown(connection, rights, layers.layers)
     if not sees_personal(caller):
         require_waits_in_steps(task.parameters, layers)
     task = with_last_change(layers, task)
+    edits = None if edits is None else shown_edits(connection, layers, edits, caller)
     marks = marks_of(layers)
     said = {
         "marks": marks,
@@ -205,51 +224,19 @@ def ask(connection: Connection, catalogue: Catalogue, inputs: object, caller: Ca
         "code_version": code_version(),
         "tables_closed": list(closed),
     }
-    return Question(layers, task, rights, marks, digest(said), closed)
+    said |= {} if edits is None else {EDITS: edits.as_document()}
+    return Question(layers, task, rights, marks, digest(said), closed, edits)
+
+
+def _require(connection: Connection, rights: Rights, task: CoverageTask) -> None:
+    require_shown(connection, rights, task.layers)
+    require_versions(connection, rights, task.versions)
 
 
 def _require_quick(tables: tuple[str, ...]) -> None:
     slow = slow_tables(tables)
     if slow:
         raise RefusedInput(ErrorCode.TABLE_NOT_QUICK, tables=", ".join(slow))
-
-
-def require_limit_steps(asked: CoverageParameters, catalogue: Catalogue) -> None:
-    """Refuse a limit between two steps of the curve: two limits close together tell few people apart.
-
-    Raises
-    ------
-    RefusedInput
-        ``limit_off_step`` for those who may not see small counts.
-    """
-    standard = catalogue.standards.get(asked.standard or "")
-    unit, step = ("s", STEP_S) if asked.is_time else ("m", STEP_M)
-    if standard is None or asked.limit != standard.limit:
-        _require_step("limit", asked.limit, step, unit)
-    # A turn-out is one more way to move the limit.
-    if standard is None or asked.turnout_s != standard.turnout_s:
-        _require_step("turnout_s", asked.turnout_s, STEP_S, "s")
-
-
-def require_waits_in_steps(asked: CoverageParameters, layers: StudyLayers) -> None:
-    """Refuse waits of facilities between two steps; errors as of `require_limit_steps`."""
-    start = asked.start_column
-    if start is not None:
-        require_start_steps(start, layers.read("facilities", start).columns.get(start, ()))
-
-
-def _require_step(name: str, value: float, step: int, unit: str) -> None:
-    if value % step == 0:
-        return
-    below = int(value // step) * step
-    nearest = ", ".join(str(one) for one in (below, below + step) if one)
-    raise RefusedInput(
-        ErrorCode.LIMIT_OFF_STEP, name=name, value=value, step=step, unit=unit, nearest=nearest
-    )
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
 
 
 def study_of(question: Question, prepared: Prepared) -> LiveStudy:
@@ -270,6 +257,7 @@ def study_of(question: Question, prepared: Prepared) -> LiveStudy:
 def _compute(question: Question, prepared: Prepared) -> LiveStudy:
     with prepared.turns.one():
         inputs = prepared_inputs(prepared, question.layers, question.task, question.marks)
+        inputs = edited(inputs, question.layers, question.edits)
         result = run_coverage(inputs, question.parameters, most_pairs=MOST_LIVE_PAIRS)
         units = units_by_vintage(prepared, question.layers, question.task, question.marks)
         inside = {layer: zone[inputs.zone != BEYOND] for layer, zone in units.items()}
@@ -293,6 +281,7 @@ def _compute(question: Question, prepared: Prepared) -> LiveStudy:
         steps = StepSource(result, question.parameters, inputs.zones, own, inside, inputs.prepared.memo)
         document = with_steps(document, steps)
         document = with_beside(document, inputs, result, tasks, compute)
+        document = told_edited(document, question.edits)
     beside = along_roads[0] if along_roads else None
     return LiveStudy(
         question.mark, question.parameters, inputs, result, document, inside, question.closed, beside, steps

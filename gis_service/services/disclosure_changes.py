@@ -23,6 +23,7 @@ _TABLE = (*_SHOWN, "stay", "never", "out_before", "out_after")
 _NESTED = ("before", "after", "stay", "never")
 """Figures that only grow, or only shrink, with the limit: what lies between two limits is people, too."""
 _LOADS = ("load_before", "load_after", "won", "lost")
+_ABOVE = {"above_before": "load_before", "above_after": "load_after"}
 _KEPT = ("kept_before", "kept_after")
 
 
@@ -56,6 +57,8 @@ def public_changes(document: Row) -> Row:
     tells_loads = any(map(_is_hidden, tables["all"] if own_unit else tables["all"][:1]))
     for table, row in zip(loads, causes, strict=True):
         row.update({name: None if tells_loads else table[name] for name in _LOADS if name in row})
+        # With the capacity, which anybody may know, the people above it tell the load.
+        row.update({above: None for above, load in _ABOVE.items() if above in row and row[load] is None})
     hidden |= _hide_rings(totals, shown["parameters"]["after"]["limit"])
     hidden_words = [hide_in_words(notice["params"]) for notice in shown["notices"]]
     if hidden or any(hidden_words) or any(by_group):

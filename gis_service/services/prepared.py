@@ -258,12 +258,14 @@ def _places(answer: HasPlaces) -> int:
 
 
 NETWORK_COLUMNS = tuple(column.name for column in fields(Network) if column.name != "shape")
+"""Those that are None for all segments are not written."""
 
 
 def network_content(crs: str, network: Network) -> ArtefactContent:
     """Write a network as arrays, under the name that studies give it."""
     xy, row = shapely.get_coordinates(network.shape, return_index=True)
-    arrays: dict[str, Array] = {name: getattr(network, name) for name in NETWORK_COLUMNS}
+    columns = {name: getattr(network, name) for name in NETWORK_COLUMNS}
+    arrays: dict[str, Array] = {name: values for name, values in columns.items() if values is not None}
     arrays |= {"shape_xy": xy, "shape_row": row.astype(np.int32)}
     return ArtefactContent("network", crs, network.n_segments, arrays)
 
@@ -272,7 +274,7 @@ def network_from(found: Artefact) -> Network:
     """Read a network again; its columns are read from disk as they are used."""
     xy, row = found.arrays["shape_xy"], found.arrays["shape_row"]
     shape = np.asarray(shapely.linestrings(xy, indices=row), dtype=object)
-    columns = {name: found.arrays[name] for name in NETWORK_COLUMNS}
+    columns = {name: found.arrays[name] for name in NETWORK_COLUMNS if name in found.arrays}
     # The kernels are compiled for arrays in memory; these two are what they take of a network.
     columns |= {name: np.array(columns[name]) for name in ("start", "end")}
     return Network(**columns, shape=shape)

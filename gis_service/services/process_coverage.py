@@ -1,6 +1,7 @@
 """How the processes are asked that tell one state of a service: coverage, gaps, and catchments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
@@ -9,7 +10,7 @@ from gis_service.db.layers import version_of
 from gis_service.services import catchment, gaps
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
-from gis_service.services.catchment_request import CatchmentRequest, complete_catchment
+from gis_service.services.catchment_request import DRAWN, CatchmentRequest, complete_catchment
 from gis_service.services.compare import Workbench
 from gis_service.services.coverage import CoverageResult, Progress, run_coverage
 from gis_service.services.coverage_document import Document
@@ -18,8 +19,8 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.process_asked import Asked, Question, Result, require
 from gis_service.services.rights import Rights
-from gis_service.services.scenario_inputs import Resolved, resolved
-from gis_service.services.scenario_states import EDITS, edited, told_edited
+from gis_service.services.scenario_inputs import SCENARIO, Resolved, resolved
+from gis_service.services.scenario_states import EDITS, edited, edits_of_state, told_edited
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_facilities import with_last_change
@@ -27,8 +28,8 @@ from gis_service.services.study_layers import StudyLayers, find_layers
 from gis_service.services.study_request import ROADS, CoverageRequest, CoverageTask, complete
 from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
-from gis_service.services.what_if_facilities import edits_by_code, require_waits
-from gis_service.services.what_if_request import EditRequest, Edits, edits_of
+from gis_service.services.what_if_facilities import edits_by_code
+from gis_service.services.what_if_request import Edits
 from gis_service.types import LayerId
 
 
@@ -62,7 +63,8 @@ def _edited_coverage(question: Question, asked: Resolved, rights: Rights | None)
     """Compute the state that a scenario makes; what stood beside it would be without its edits."""
     connection, catalogue, bench = question.connection, question.catalogue, question.bench
     inputs = {**asked.inputs, "beside": asked.inputs.get("beside") or []}
-    edits, inputs = edits_of_state(question, inputs, asked.edits, rights)
+    allowed = partial(require, connection, rights)
+    edits, inputs = edits_of_state(catalogue, Resolved(inputs, asked.edits), question.today, rights, allowed)
     request = read_request(CoverageRequest, inputs)
     if request.beside:
         raise refused("beside", ", ".join(request.beside), "[]")
@@ -77,28 +79,6 @@ def _edited_coverage(question: Question, asked: Resolved, rights: Rights | None)
         return _coverage(question.process, layers, task, bench, progress, edits)
 
     return Asked(id_, layers.layers, compute, bench)
-
-
-def edits_of_state(
-    question: Question, inputs: Mapping[str, Any], requests: Sequence[object], rights: Rights | None
-) -> tuple[Edits, dict[str, Any]]:
-    """Check the edits that make a state, and give its inputs with the roads that they close.
-
-    Parameters
-    ----------
-    question
-        Where the layers are.
-    inputs, requests
-        Of the state without them, and the edits.
-    rights
-        Of who asks.
-    """
-    task = complete(read_request(CoverageRequest, inputs), question.catalogue, question.today, rights)
-    require(question.connection, rights, task)
-    read = [read_request(EditRequest, one) for one in requests]
-    edits = edits_of(read, task.layers["facilities"], task.layers.get("network"))
-    require_waits(task.parameters, edits)
-    return edits, edits.with_closures(inputs)
 
 
 def _has_usual_roads(
@@ -154,19 +134,38 @@ def closed(
 
 def ask_catchment(question: Question) -> Asked:
     """Check a study of a catchment; errors as of `gis_service.services.study_processes.ask`."""
-    rights, bench = question.rights(), question.bench
-    request = read_request(CatchmentRequest, question.inputs)
+    rights, bench, connection = question.rights(), question.bench, question.connection
+    edits, inputs = _catchment_of_state(question, rights)
+    request = read_request(CatchmentRequest, inputs)
     task, drawn = complete_catchment(request, question.catalogue, question.today, rights)
-    require(question.connection, rights, task)
-    layers = find_layers(question.connection, question.catalogue, task)
+    require(connection, rights, task)
+    layers = find_layers(connection, question.catalogue, task)
     task = with_last_change(layers, task)
+    edits = None if edits is None else edits_by_code(connection, layers, edits)
 
     def compute(progress: Progress | None) -> Result:
-        read = with_places(bench.inputs(layers, task), drawn)
+        read = with_places(edited(bench.inputs(layers, task), layers, edits), drawn)
         found = run_coverage(read, task.parameters, progress)
         document = catchment.catchment_document(found, read, task.parameters, drawn)
         units = bench.every_unit(layers, task, read)
-        return with_closed(document, found, layers.layers["zones"], units), read
+        closed_too = with_closed(document, found, layers.layers["zones"], units)
+        return told_edited(closed_too, edits), read
 
     said = task.parameters.as_document() | drawn.as_document()
+    said |= {} if edits is None else {EDITS: edits.as_document()}
     return Asked(document_id(catchment.PROCESS, layers.references, said), layers.layers, compute, bench)
+
+
+def _catchment_of_state(question: Question, rights: Rights | None) -> tuple[Edits | None, Any]:
+    """Give the edits of the scenario that is named, and the inputs that it makes; else those as they are."""
+    inputs = question.inputs
+    if not isinstance(inputs, Mapping) or inputs.get(SCENARIO) is None:
+        return None, inputs
+    apart = {name: value for name, value in inputs.items() if name in DRAWN}
+    plain = {name: value for name, value in inputs.items() if name not in DRAWN}
+    found = resolved(question.connection, question.catalogue, plain, question.reader)
+    if not found:
+        return None, inputs
+    allowed = partial(require, question.connection, rights)
+    edits, made = edits_of_state(question.catalogue, found, question.today, rights, allowed)
+    return edits, made | apart

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gis_service.services import compare_document, what_if_request
 from gis_service.services.compare import CompareLayers, Workbench
@@ -16,10 +17,9 @@ from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.documents import document_id
 from gis_service.services.process_asked import Asked, Question, Result, require
-from gis_service.services.process_coverage import edits_of_state
 from gis_service.services.rights import Rights
-from gis_service.services.scenario_inputs import resolved, sides_resolved
-from gis_service.services.scenario_states import EDITS
+from gis_service.services.scenario_inputs import Resolved, resolved, sides_resolved
+from gis_service.services.scenario_states import EDITS, edits_of_state
 from gis_service.services.study_facilities import with_last_change
 from gis_service.services.study_layers import find_layers
 from gis_service.services.study_rasters import input_name
@@ -105,8 +105,10 @@ def ask_compare(question: Question) -> Asked:
     rights = question.rights()
     inputs, scenarios = sides_resolved(connection, catalogue, question.inputs, question.reader)
     edits, sides = {}, {**inputs} if scenarios else inputs
+    allowed = partial(require, connection, rights)
     for side, requests in scenarios.items():
-        edits[side], sides[side] = edits_of_state(question, sides[side], requests, rights)
+        state = Resolved(sides[side], list(requests))
+        edits[side], sides[side] = edits_of_state(catalogue, state, question.today, rights, allowed)
     asked = complete_comparison(read_request(CompareRequest, sides), catalogue, question.today, rights)
     for one in (asked.before, asked.after, asked.told):
         require(connection, rights, one)

@@ -23,14 +23,22 @@ from gis_service.services.catchment_ground import (
 )
 from gis_service.services.catchment_request import CatchmentAsk
 from gis_service.services.cells import CellTable
+from gis_service.services.change_cells import ChangeCells
+from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.documents import PER_UNIT, persons
 from gis_service.services.result_levels import first_zoom, gathered
-from gis_service.types import BBox, Bools, Geometries
+from gis_service.types import BBox, Bools, Geometries, Int64s
 
-SheetKind = Literal["surface", "edges", "uncovered"]
+SheetKind = Literal["surface", "edges", "uncovered", "changes"]
 KINDS: tuple[SheetKind, ...] = ("surface", "edges", "uncovered")
-ZOOMS: Mapping[SheetKind, tuple[int, int]] = {"surface": (9, 14), "edges": (12, 16), "uncovered": (8, 14)}
+"""Of one state; ``changes`` are those of two."""
+ZOOMS: Mapping[SheetKind, tuple[int, int]] = {
+    "surface": (9, 14),
+    "edges": (12, 16),
+    "uncovered": (8, 14),
+    "changes": (8, 14),
+}
 """Zooms of each kind; roads begin further in where a tile of the first would take too much. A closer view
 draws the last ones larger."""
 MOST_CELLS = 200_000
@@ -145,7 +153,7 @@ def _surface(study: LiveStudy, ground: Ground, grid: Grid, field: Field, level: 
         columns["cells"] = ("float8", count.astype(np.float64).tolist())
         columns["cells_within"] = ("float8", within.astype(np.float64).tolist())
     side = grid.step_m * (1 << level)
-    return _sheet(study, "surface", _squares(cells, side), columns, (name, _unit(study)), side)
+    return _sheet(study.inputs, "surface", _squares(cells, side), columns, (name, _unit(study)), side)
 
 
 def edges_sheet(study: LiveStudy) -> Sheet:
@@ -158,7 +166,7 @@ def edges_sheet(study: LiveStudy) -> Sheet:
         f"end_{unit}": ("float8", (pieces.cost_last / PER_UNIT).tolist()),
         "facility": ("text", ground.facility_ids(pieces.facility)),
     }
-    return _sheet(study, "edges", pieces_drawn(ground, pieces), columns, (f"end_{unit}", unit), None)
+    return _sheet(study.inputs, "edges", pieces_drawn(ground, pieces), columns, (f"end_{unit}", unit), None)
 
 
 def uncovered_sheet(study: LiveStudy, table: CellTable, *, personal: bool) -> Sheet:
@@ -194,7 +202,50 @@ def _uncovered(study: LiveStudy, table: CellTable, level: int, *, personal: bool
         "zone_name": ("text", [None if one < 0 else zones.names[one] for one in unit.tolist()]),
     }
     side = CELL_M * (1 << level)
-    return _sheet(study, "uncovered", _squares(cells, side), columns, ("people", "people"), side)
+    return _sheet(study.inputs, "uncovered", _squares(cells, side), columns, ("people", "people"), side)
+
+
+def changes_sheet(inputs: CoverageInputs, table: ChangeCells, *, personal: bool) -> Sheet:
+    """Give the cells in which people gain or lose.
+
+    Parameters
+    ----------
+    inputs
+        The units of the answer.
+    table
+        The cells of a comparison.
+    personal
+        Whether the reader may see small counts.
+    """
+    return _in_sizes("changes", lambda level: _changes(inputs, table, level, personal=personal))
+
+
+def _changes(inputs: CoverageInputs, table: ChangeCells, level: int, *, personal: bool) -> Sheet:
+    """Give the cells of changes in a size: wider ones add up what theirs tell, and tell no more."""
+    some = np.flatnonzero(table.won + table.lost > 0)
+    hidden: Bools = np.zeros(len(some), dtype=np.bool_) if personal else table.hidden[some]
+    cells = gathered(table.cells.column[some], table.cells.row[some], level)
+    is_small = cells.sums(hidden.astype(np.int64)) > 0
+    won, lost = (cells.sums(np.where(hidden, 0, values[some])) for values in (table.won, table.lost))
+    told = won + lost > 0
+    unit = cells.most(table.zone[some], np.where(hidden, 0, (table.won + table.lost)[some]))
+    zones = inputs.zones
+
+    def people(values: Int64s) -> list[float | None]:
+        shown = zip(values.tolist(), told.tolist(), strict=True)
+        return [float(persons(count)) if is_told else None for count, is_told in shown]
+
+    columns: dict[str, Column] = {
+        "id": ("text", _ids(cells, CELL_M, level)),
+        "net": ("float8", people(won - lost)),
+        "won": ("float8", people(won)),
+        "lost": ("float8", people(lost)),
+        "small": ("boolean", is_small.tolist()),
+        "zone": ("text", [None if one < 0 else zones.ids[one] for one in unit.tolist()]),
+        "zone_name": ("text", [None if one < 0 else zones.names[one] for one in unit.tolist()]),
+    }
+    side = CELL_M * (1 << level)
+    return _sheet(inputs, "changes", _squares(cells, side), columns, ("net", "people"), side)
 
 
 def _in_sizes(kind: SheetKind, make: Callable[[int], Sheet]) -> Sheet:
@@ -230,7 +281,7 @@ def _ids(cells: Cells, side: float, level: int) -> list[str]:
 
 
 def _sheet(
-    study: LiveStudy,
+    inputs: CoverageInputs,
     kind: SheetKind,
     shapes: Geometries,
     columns: Mapping[str, Column],
@@ -238,7 +289,7 @@ def _sheet(
     size_m: float | None,
 ) -> Sheet:
     field, unit = shown
-    laid = _degrees(shapes, study.inputs.crs)
+    laid = _degrees(shapes, inputs.crs)
     values = [float(str(value)) for value in columns[field][1] if value is not None]
     ends = (min(values), max(values)) if values else None
     least, most = ZOOMS[kind]
@@ -249,7 +300,7 @@ def _sheet(
         ends=ends,
         unit=unit,
         size_m=size_m,
-        is_generated=bool(study.inputs.generated),
+        is_generated=bool(inputs.generated),
         tree=shapely.STRtree(laid),
         first_zoom=first_zoom(laid, len(columns), range(least, most + 1)),
     )

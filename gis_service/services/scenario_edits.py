@@ -144,7 +144,7 @@ def _require_there(connection: Connection, layers: StudyLayers, edits: Edits) ->
     codes = [str(edit.id) for edit in edits.facilities]
     past = layers.versions["facilities"] if "facilities" in layers.past else None
     key = key_of_facilities(layers.catalogue, layer)
-    there = rows_by_key(connection, layer, key, codes, version=past)
+    there = {*rows_by_key(connection, layer, key, codes, version=past)}
     for edit in edits.facilities:
         if edit.op == "add" and edit.id in there:
             raise RefusedInput(
@@ -152,11 +152,16 @@ def _require_there(connection: Connection, layers: StudyLayers, edits: Edits) ->
             )
         if edit.op != "add" and edit.id not in there:
             raise unknown_facility(layers, edit)
+        if edit.op == "add":
+            there.add(str(edit.id))
 
 
 def _by_code(requests: Sequence[EditRequest], named: Edits, layer: str) -> list[dict[str, Any]]:
     """Give edits as they are kept: with the layer of each, facilities by code and new ones by name."""
     kept = [one.model_dump(mode="json", exclude_unset=True) for one in requests]
+    for one in kept:
+        if one["op"] == "link" and named.roads is not None:
+            one["layer"] = named.roads
     for edit in named.facilities:
         one = {name: value for name, value in kept[edit.at].items() if name not in {"fid", "id", "tmp_id"}}
         kept[edit.at] = one | {"layer": layer, "tmp_id" if edit.op == "add" else "id": edit.id}

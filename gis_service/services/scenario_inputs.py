@@ -23,6 +23,7 @@ from gis_service.services.study_standard import refused
 from gis_service.types import LayerId
 
 SCENARIO, EDITS = "scenario", "edits"
+_VERSION = "scenario_version"
 SIDES = ("before", "after")
 Base = Mapping[str, Mapping[str, Any]]
 """Layer and version by role."""
@@ -53,6 +54,19 @@ class Resolved:
     def edited(self) -> dict[str, Any]:
         """The inputs with the edits, as those of ``what_if``."""
         return self.inputs | {EDITS: self.edits}
+
+
+def with_scenario(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the scenario that an address names the way the inputs of a study have it.
+
+    Parameters
+    ----------
+    asked
+        Inputs by name; ``scenario`` and ``scenario_version`` are one reference.
+    """
+    inputs = {name: value for name, value in asked.items() if name not in {SCENARIO, _VERSION}}
+    named = {name: asked[key] for name, key in (("id", SCENARIO), ("version", _VERSION)) if key in asked}
+    return inputs | ({SCENARIO: named} if named else {})
 
 
 def today() -> date:

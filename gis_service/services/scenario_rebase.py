@@ -4,6 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import shapely
+
+from gis_service.analysis.links import REACH_M
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.history import version as version_of_history
@@ -18,18 +22,36 @@ from gis_service.services.scenario_edits import base_of, checked, key_of_facilit
 from gis_service.services.scenario_inputs import today
 from gis_service.services.scenario_reading import require_readable
 from gis_service.services.scenarios import ScenarioRow, add_version, held
-from gis_service.services.study_layers import StudyLayers, find_layers
+from gis_service.services.study_layers import BESIDE_ROADS, StudyLayers, find_layers
 from gis_service.services.study_request import complete, parse_request
 from gis_service.services.study_standard import refused
 from gis_service.services.study_words import notice_text
 from gis_service.types import LayerId, Text, VersionId
 
+_OF_ROADS = (
+    "road_class",
+    "oneway",
+    "oneway_bicycle",
+    "oneway_motorbike",
+    "level",
+    "width_m",
+    "paved",
+    "on_foot",
+    "on_wheels",
+    "by_car",
+)
+_OF_FERRIES = ("headway_min", "runs_from", "runs_to", "takes_cars")
+"""Fields that decide how somebody travels: a road or ferry with other values is no longer the one meant."""
 _DATES = ("open_from", "open_to")
+_FERRIES = LayerId(BESIDE_ROADS["ferries"])
+M_PER_DEGREE = 110_574.0
+"""Of latitude, at least."""
 _MAY_BE_KEPT = frozenset(
     {
         "scenario_facility_moved",
         "scenario_facility_dated",
         "scenario_feature_changed",
+        "scenario_feature_edited",
         "scenario_no_road",
     }
 )
@@ -206,7 +228,10 @@ class _Seen:
         own = {number: edit for number, edit in enumerate(edits, 1) if edit.get("layer") == layer}
         codes = [str(_code(edit)) for edit in own.values()]
         was, is_ = self._both(layer, key, codes, columns)
+        new = {_code(edit) for edit in own.values() if edit["op"] == "add"}
         for number, edit in own.items():
+            if edit["op"] == "capacity" and _code(edit) in new:
+                continue
             code, about = str(_code(edit)), {"facility": _code(edit), "layer": layer}
             if edit["op"] == "add":
                 if code in is_:
@@ -222,22 +247,53 @@ class _Seen:
                 yield Finding(number, Notice("scenario_no_road", about))
 
     def others(self, edits: Collection[Mapping[str, Any]]) -> Iterator[Finding]:
-        """Look at the roads and other features that edits name, and at the areas that close roads."""
+        """Look at the roads and ferries that edits name, at the areas that close roads, and at new roads."""
+        added: list[shapely.LineString] = []
         for number, edit in enumerate(edits, 1):
             layer, value = edit.get("layer"), edit.get("value")
-            if layer != self._facilities and edit.get("fid") is not None:
-                yield from self._feature(number, LayerId(str(layer)), str(edit["fid"]))
+            for own, fids in self._named(edit) if layer != self._facilities else ():
+                yield from self._features(number, own, fids)
             areas = value.get("areas") if isinstance(value, Mapping) else None
             if areas is not None and not self._has_areas(areas):
                 yield Finding(number, Notice("scenario_areas_gone", {"layer": areas["layer"]}))
+            if edit["op"] == "link":
+                yield from self._ends(number, edit, added)
+                added.append(shapely.LineString(edit["geometry"]["coordinates"]))
 
-    def _feature(self, number: int, layer: LayerId, fid: str) -> Iterator[Finding]:
-        was, is_ = self._both(layer, "fid", [fid], [])
-        about = {"facility": fid, "layer": layer}
-        if fid not in is_:
-            yield Finding(number, Notice("scenario_feature_gone", about))
-        elif fid in was and was[fid].wkb != is_[fid].wkb:
-            yield Finding(number, Notice("scenario_feature_changed", about))
+    def _named(self, edit: Mapping[str, Any]) -> Iterator[tuple[LayerId, list[str]]]:
+        """Give the item ids that an edit of roads or ferries names, by layer."""
+        value = edit.get("value")
+        told = value if isinstance(value, Mapping) else {}
+        own = [edit["fid"]] if edit.get("fid") is not None else []
+        roads = LayerId(str(edit.get("layer")))
+        for layer, fids in ((roads, [*own, *told.get("roads", [])]), (_FERRIES, told.get("ferries", []))):
+            if fids:
+                yield layer, [str(fid) for fid in dict.fromkeys(fids)]
+
+    def _features(self, number: int, layer: LayerId, fids: list[str]) -> Iterator[Finding]:
+        wanted = _OF_FERRIES if layer == _FERRIES else _OF_ROADS
+        known = {field.name for field in self._layers.catalogue.layers[layer].fields}
+        columns = [name for name in wanted if name in known]
+        was, is_ = self._both(layer, "fid", fids, columns)
+        for fid in fids:
+            about = {"facility": fid, "layer": layer}
+            if fid not in is_:
+                yield Finding(number, Notice("scenario_feature_gone", about))
+            elif fid in was and was[fid].wkb != is_[fid].wkb:
+                yield Finding(number, Notice("scenario_feature_changed", about))
+            elif fid in was and was[fid].values != is_[fid].values:
+                yield Finding(number, Notice("scenario_feature_edited", about))
+
+    def _ends(
+        self, number: int, edit: Mapping[str, Any], added: Collection[shapely.LineString]
+    ) -> Iterator[Finding]:
+        """Look whether a new road still ends at roads, or at those that edits before it have added."""
+        line = edit["geometry"]["coordinates"]
+        for lon, lat in (line[0], line[-1]):
+            near = is_near(self._connection, self._layers.layers["network"], (lon, lat), REACH_M)
+            if not near and not any(_metres(one, lon, lat) <= REACH_M for one in added):
+                about = {"lon": lon, "lat": lat, "metres": round(REACH_M)}
+                yield Finding(number, Notice("scenario_link_off_roads", about))
 
     def _both(
         self, layer: LayerId, key: str, keys: list[str], columns: list[str]
@@ -254,7 +310,7 @@ class _Seen:
 
     def _is_on_a_road(self, edit: Mapping[str, Any]) -> bool:
         network, shape = self._layers.layers.get("network"), edit.get("geometry")
-        if network is None or shape is None:
+        if network is None or shape is None or shape["type"] != "Point":
             return True
         lon, lat = shape["coordinates"]
         return is_near(self._connection, network, (float(lon), float(lat)), self._near_m)
@@ -268,6 +324,13 @@ class _Seen:
             return False
         rows = read_columns(self._connection, layer, ["fid", *where])
         return any(all(map(_equal, row[1:], where.values())) for row in rows)
+
+
+def _metres(line: shapely.LineString, lon: float, lat: float) -> float:
+    """Give the distance between a line in degrees and a place near it."""
+    scale = np.array([M_PER_DEGREE * np.cos(np.radians(lat)), M_PER_DEGREE])
+    flat = shapely.transform([line, shapely.Point(lon, lat)], lambda xy: xy * scale)
+    return float(shapely.distance(*flat))
 
 
 def _equal(there: object, wanted: object) -> bool:

@@ -116,7 +116,9 @@ class CoverageRequest(BaseModel):
     rank_column: str | None = Field(None, max_length=63, description=RANK_COLUMN)
     start_column: str | None = Field(None, max_length=63, description=START_COLUMN)
     closures: tuple[ClosureRequest, ...] = Field(
-        (), max_length=MAX_CLOSURES, description="Roads that are closed, as by a flood or at night."
+        (),
+        max_length=MAX_CLOSURES,
+        description="Roads that are closed, as by a flood or at night, changed or added; in their order.",
     )
     beside: tuple[str, ...] | None = Field(
         None,
@@ -215,7 +217,7 @@ def complete(
         ``study_refused`` for an unknown standard, layer or vintage, or when measure or limit stay open.
     """
     if request.scenario is not None:  # else its edits would stand in its place by now
-        raise refused("scenario", request.scenario.id, "coverage, gaps, compare, what_if")
+        raise refused("scenario", request.scenario.id, "coverage, gaps, catchment, compare, what_if")
     standard = _standard(request, catalogue, rights)
     service = request.service or (standard.service if standard else None)
     if service is None:

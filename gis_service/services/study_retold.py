@@ -16,23 +16,23 @@ from gis_service.catalogue.city_definition import Vintage
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
-from gis_service.errors import Conflict, ErrorCode, RefusedInput, WrongUse
+from gis_service.errors import ErrorCode, RefusedInput, WrongUse
 from gis_service.services import catchment, compare_document, gaps, siting_request, what_if_request
 from gis_service.services.beside import beside_tasks, with_beside
 from gis_service.services.catchment_ground import with_places
 from gis_service.services.catchment_request import CatchmentAsk
-from gis_service.services.compare import CompareLayers, Workbench
-from gis_service.services.compare_request import CompareRequest, complete_comparison
+from gis_service.services.compare import Workbench
+from gis_service.services.compare_again import kept_comparison, others, require_repeated, side_of
 from gis_service.services.coverage import CoverageResult, Told, run_coverage
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.coverage_parameters import OF_EVENNESS, CoverageParameters
 from gis_service.services.disclosure_vintages import with_closed
-from gis_service.services.documents import canonical_json, digest
+from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
 from gis_service.services.scenario_states import edited, edits_kept_in, told_edited
-from gis_service.services.siting_document import SOURCES, retold_siting
+from gis_service.services.siting_document import retold_siting
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
 from gis_service.services.study_asked import References, day_of, request_of
@@ -46,7 +46,6 @@ from gis_service.services.study_request import (
     told_vintages,
 )
 from gis_service.services.study_rights import require_document
-from gis_service.services.study_shapes import read_request
 from gis_service.services.study_standard import refused
 from gis_service.services.tables import (
     MOST_LIVE_PAIRS,
@@ -225,8 +224,7 @@ def retell(
     else:
         kept = _without(document, without)
         found = _coverage(connection, catalogue, kept, vintage, bench, most_pairs)
-    if canonical_json(found["totals"]) != canonical_json(document["totals"]):
-        raise Conflict(ErrorCode.STUDY_NOT_REPEATED, study=document["id"])
+    require_repeated(document, found)
     return found
 
 
@@ -257,18 +255,19 @@ def _coverage(
     task = with_last_change(layers, replace(task, layers=layers.layers))
     plain, edits = bench.inputs(layers, task), edits_kept_in(document)
     asked = task.parameters
-    drawn = None
+    inputs, drawn, left = edited(plain, layers, edits), None, edits
     if document["process"] == catchment.PROCESS:
         drawn = CatchmentAsk.from_document(document["parameters"])
-        plain = with_places(plain, drawn)
-    inputs = edited(plain, layers, edits)
+        # Places may stand in the place of the facilities: edits of these come first, and not again.
+        inputs = plain = with_places(inputs, drawn)
+        left = None
     own_unit = _has_own_units(asked)
     # Homes stay ranked by the units that they were ranked by.
     ranked = asked.rank_of is not None and asked.rank_of != layers.layers["demand"]
     units = bench.units(layers, task, vintage.layer)
     by_vintage = _told_by(plain, layers, units, vintage, own_unit=own_unit, ranked=ranked)
     told = Told(
-        edited(by_vintage, layers, edits),
+        edited(by_vintage, layers, left),
         replace(asked, vintage=vintage.id, catchment_vintage=asked.vintage if own_unit else None),
     )
     result = run_coverage(inputs, asked, told=told, most_pairs=most_pairs)
@@ -342,59 +341,19 @@ def _told_by(
 def _comparison(
     connection: Connection, catalogue: Catalogue, document: Document, vintage: Vintage, bench: Workbench
 ) -> Document:
-    asked = document["parameters"]
-    references = {side: _side_of(document["inputs"], side) for side in ("before", "after")}
-    # A comparison gives no tables; those of earlier releases may name some all the same.
-    request = {
-        side: request_of(asked[side], references[side]) | {"tables": []} for side in ("before", "after")
-    }
-    comparison = read_request(CompareRequest, request | {"limits": asked["limits"], "vintage": vintage.id})
-    day = max(day_of(asked["before"]), day_of(asked["after"]))
-    task = complete_comparison(comparison, catalogue, day)
-    told = _with_units(connection, catalogue, references["after"], vintage.layer)
-    units = {role: one for role, one in told.items() if role in _UNITS}
-    sides = []
-    for side, one in (("before", task.before), ("after", task.after)):
-        any_office = one.parameters.catchment == "any"
-        layers = layers_of(
-            connection, catalogue, units | _others(references[side]) if any_office else references[side]
-        )
-        sides.append((layers, with_last_change(layers, replace(one, layers=layers.layers))))
-    (before, before_task), (after, after_task) = sides
-    of_told = layers_of(connection, catalogue, told)
-    task = replace(task, before=before_task, after=after_task, told=replace(task.told, layers=of_told.layers))
-    kept, roads = asked.get("edits", ()), document["inputs"].get("network")
-    if not isinstance(kept, Mapping):
-        edits = what_if_request.kept_edits(kept, roads)
-        compared = bench.compare(CompareLayers(before, after, of_told), task, edits=edits)
-        is_plan = document["process"] == siting_request.PROCESS
-        return retold_siting(compared, document, bench.inputs(of_told, task.told)) if is_plan else compared
-    scenarios = {side: what_if_request.kept_edits(one, roads) for side, one in kept.items()}
-    made = {side: one for side, one in scenarios.items() if one is not None}
-    return bench.compare(CompareLayers(before, after, of_told), task, scenarios=made)
-
-
-def _others(references: References) -> dict[str, Mapping[str, Any]]:
-    return {role: one for role, one in references.items() if role not in _UNITS}
+    told = _with_units(connection, catalogue, side_of(document["inputs"], "after"), vintage.layer)
+    kept = kept_comparison(connection, catalogue, document, vintage.id, told)
+    compared = kept.compared(bench).document
+    if document["process"] != siting_request.PROCESS:
+        return compared
+    return retold_siting(compared, document, bench.inputs(kept.layers.told, kept.task.told))
 
 
 def _with_units(
     connection: Connection, catalogue: Catalogue, references: References, layer: LayerId
 ) -> dict[str, Mapping[str, Any]]:
     """Give the references of a study with other units, and with those of its area."""
-    found = _others(references) | {"zones": {"layer": layer, "version": version_of(connection, layer)}}
+    found = others(references) | {"zones": {"layer": layer, "version": version_of(connection, layer)}}
     area = None if "outline" in found else area_of(catalogue, {"zones": layer})
     there = None if area is None else version_of(connection, area)
     return found if there is None else found | {AREA: {"layer": area, "version": there}}
-
-
-def _side_of(inputs: References, side: str) -> dict[str, Mapping[str, Any]]:
-    """Give the references of one state of a comparison: what both share stands there once."""
-    apart = ("before_", "after_", *SOURCES)
-    shared = {role: one for role, one in inputs.items() if not role.startswith(apart)}
-    own = {role.removeprefix(f"{side}_"): one for role, one in inputs.items() if role.startswith(f"{side}_")}
-    found = shared | own
-    # The study area of the answer is none of a state whose own units are that area.
-    if AREA in found and found[AREA]["layer"] == found["zones"]["layer"]:
-        del found[AREA]
-    return found

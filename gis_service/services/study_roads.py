@@ -20,6 +20,7 @@ from gis_service.services.closure_rules import ClosureRule, Value, role_of
 from gis_service.services.closures import Named, closed_network, hour_of, roles_in_force
 from gis_service.services.coverage_inputs import Notice
 from gis_service.services.network import FerryRules, ferries_of, roads_of, runs_at
+from gis_service.services.new_roads import road_of
 from gis_service.services.study_layers import ITEM_ID, StudyLayers
 from gis_service.types import Bools, Floats, Geometries, Int8s
 
@@ -171,12 +172,12 @@ def read_areas(
 def read_named(
     layers: StudyLayers, rules: Sequence[ClosureRule], hour: float, crs: pyproj.CRS
 ) -> dict[int, Named]:
-    """Read which roads and ferries the closures in force name, by the place of the closure.
+    """Read which roads and ferries the closures in force name, or add, by the place of the closure.
 
     Raises
     ------
     RefusedInput
-        ``road_unknown``; ``study_layer_empty``.
+        ``road_unknown``; ``study_layer_empty``; ``place_outside`` for a road that is added.
     Conflict
         ``study_version_gone`` when a layer changed meanwhile.
     """
@@ -200,7 +201,9 @@ def read_named(
     for at, rule in enumerate(rules):
         if not rule.in_force(hour):
             continue
-        if rule.roads:
+        if rule.new_road is not None:
+            found[at] = Named(road=road_of(rule.new_road, crs))
+        elif rule.roads:
             found[at] = Named(lines=np.array(rows_of("network", rule.roads)[1], np.int64))
         elif rule.ferries:
             rows, places = rows_of("ferries", rule.ferries)

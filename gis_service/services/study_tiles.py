@@ -14,17 +14,22 @@ from gis_service.db.snapshot import snapshot
 from gis_service.db.tiles import BUFFER, EXTENT
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services.cells import cell_table
+from gis_service.services.change_cells import change_cells
+from gis_service.services.compare import Workbench
+from gis_service.services.compare_again import as_kept, require_repeated
 from gis_service.services.context import Context
 from gis_service.services.coverage_document import Document
-from gis_service.services.coverage_live import LiveStudy, require_limit_steps, require_waits_in_steps
+from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.coverage_parameters import ON_ROADS
 from gis_service.services.documents import digest
+from gis_service.services.live_steps import require_limit_steps, require_speed_steps, require_waits_in_steps
 from gis_service.services.prepared import Prepared
 from gis_service.services.result_sheets import (
     KINDS,
     ZOOMS,
     Sheet,
     SheetKind,
+    changes_sheet,
     edges_sheet,
     surface_sheet,
     uncovered_sheet,
@@ -37,10 +42,14 @@ from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.types import LayerId, Text
 
 FORMAT = 2
+OF_CHANGES = ("compare", "what_if")
+OF_PEOPLE = ("uncovered", "changes")
+"""Kinds that tell counts of people."""
 TITLES: Mapping[SheetKind, Text] = {
     "surface": Text(vi="Thời gian hoặc quãng đường đi từ từng ô", en="Time or length of the way, by cell"),
     "edges": Text(vi="Các đoạn đường nằm trong giới hạn", en="Stretches of road within the limit"),
     "uncovered": Text(vi="Người ở ngoài tiêu chuẩn, theo ô", en="People outside the standard, by cell"),
+    "changes": Text(vi="Người được thêm và mất đi, theo ô", en="People who gain and who lose, by cell"),
 }
 """What people call each kind."""
 
@@ -68,13 +77,15 @@ class StudyTiles:
 
 
 def kinds_of(document: Document) -> tuple[SheetKind, ...]:
-    """Tell which kinds of results a study has as tiles; none of a comparison, and none of a catchment.
+    """Tell which kinds of results a study has as tiles: gains and losses of two states, none of a catchment.
 
     Parameters
     ----------
     document
         As it is kept.
     """
+    if document["process"] in OF_CHANGES:
+        return ("changes",)
     if document["process"] not in OF_COVERAGE:
         return ()
     asked = document["parameters"]
@@ -110,7 +121,7 @@ def tiles_of(
         raise NotFound(
             ErrorCode.STUDY_TILES_KIND, study=document["id"], kind=kind, known=", ".join(known) or "–"
         )
-    detail = personal and kind == "uncovered"
+    detail = personal and kind in OF_PEOPLE
     said = ["tiles", FORMAT, kind, detail, mark_of_kept(connection, catalogue, document)]
     return StudyTiles(document, known[kind], detail, digest(said))
 
@@ -165,17 +176,21 @@ def sheet_of(connection: Connection, context: Context, tiles: StudyTiles) -> She
     Temporary
         ``coverage_busy`` when the process computes as much as it may.
     Conflict
-        As `gis_service.services.study_again.computed_again`.
+        As `gis_service.services.study_again.computed_again`, or as `kept_comparison`.
     RefusedInput
-        ``limit_off_step`` where the limit or a wait lies between two steps, for those who may not see small
-        counts: cells of two such studies side by side would tell them.
+        ``limit_off_step``, ``road_speed_off_step`` where the limit, a wait or a speed of roads lies between
+        two steps, for those who may not see small counts: cells of two such studies side by side would tell
+        them.
     """
     prepared, catalogue = context.prepared, context.catalogue
 
     def make() -> Sheet:
+        if tiles.kind == "changes":
+            return _changes(connection, context, tiles)
         kept = kept_study(connection, catalogue, tiles.document)
         if tiles.kind == "uncovered" and not tiles.personal:
             require_limit_steps(kept.task.parameters, catalogue)
+            require_speed_steps(kept.task.parameters)
             require_waits_in_steps(kept.task.parameters, kept.layers)
         return _cut_from(prepared, tiles, computed_again(kept, prepared))
 
@@ -205,6 +220,22 @@ def sheet_of_live(prepared: Prepared, tiles: StudyTiles, study: LiveStudy) -> Sh
 def _cut_from(prepared: Prepared, tiles: StudyTiles, study: LiveStudy) -> Sheet:
     with prepared.turns.one():
         return _MAKERS[tiles.kind](study, prepared, tiles.personal)
+
+
+def _changes(connection: Connection, context: Context, tiles: StudyTiles) -> Sheet:
+    """Compare the two states again, and lay their gains and losses out."""
+    prepared, catalogue = context.prepared, context.catalogue
+    kept = as_kept(connection, catalogue, tiles.document)
+    if not tiles.personal:
+        sides = ((kept.task.before, kept.layers.before), (kept.task.after, kept.layers.after))
+        for task, layers in sides:
+            require_limit_steps(task.parameters, catalogue)
+            require_speed_steps(task.parameters)
+            require_waits_in_steps(task.parameters, layers)
+    with prepared.turns.one():
+        found = kept.compared(Workbench(prepared))
+        require_repeated(tiles.document, found.document)
+        return changes_sheet(found.inputs, change_cells(found), personal=tiles.personal)
 
 
 def tile(context: Context, tiles: StudyTiles, sheet: Sheet, zxy: Zxy) -> Tile:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyproj
 import shapely
 
 from gis_service.analysis.border import within
@@ -15,8 +16,10 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.snap import Joins, Positions
 from gis_service.analysis.what_if import ROOM, Ground, People, WhatIf
 from gis_service.analysis.zones import NO_UNIT
+from gis_service.crs import STORAGE, transform
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.coverage_border import border_of
+from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_live import LiveStudy
 from gis_service.services.coverage_ways import Roads
 from gis_service.services.memo import Memo
@@ -36,6 +39,20 @@ class Placed:
 
     xy: tuple[float, float]
     position: Positions
+
+    def as_document(self, crs: pyproj.CRS) -> Document:
+        """Tell the place in degrees, and how far its road is.
+
+        Parameters
+        ----------
+        crs
+            That of the metres.
+        """
+        point = transform(np.array([shapely.Point(self.xy)], dtype=object), crs, STORAGE)[0]
+        return {
+            "geometry": {"type": "Point", "coordinates": [round(point.x, 6), round(point.y, 6)]},
+            "access_m": round(float(self.position.access_m[0]), 3),
+        }
 
 
 class Pool:

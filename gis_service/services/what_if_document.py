@@ -15,7 +15,9 @@ from gis_service.services.disclosure import CLOSED, public_view
 from gis_service.services.documents import plain
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.suppression import Row
+from gis_service.services.what_if_capacity import Room
 from gis_service.services.what_if_request import PROCESS
+from gis_service.types import Bools
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Difference:
         The edits as they were applied, and what tells them from others.
     notices
         What is said of the edits themselves.
+    rooms
+        Capacities in both states of the facilities whose capacity was edited, by id.
     """
 
     counts: Mapping[str, Sequence[Counts]]
@@ -42,6 +46,26 @@ class Difference:
     edits: Sequence[Mapping[str, object]] = ()
     edits_hash: str = ""
     notices: Sequence[Notice] = field(default_factory=tuple)
+    rooms: Mapping[str, Room] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What edits make of a state.
+
+    Parameters
+    ----------
+    difference
+        What they change; without the edits of roads, and without notices.
+    covered
+        ``(n,)`` who is within the limit afterwards.
+    moved
+        Whether any facility was given a place.
+    """
+
+    difference: Difference
+    covered: Bools
+    moved: bool
 
 
 def difference_document(
@@ -80,7 +104,9 @@ def difference_document(
         "edits": list(found.edits),
         "totals": {group: counts_row(counts[-1]) | {"limits": []} for group, counts in found.counts.items()},
         "zones": _zone_rows(before, found.counts),
-        "facilities": sorted(facility_rows(found.facilities, found.causes), key=lambda row: str(row["id"])),
+        "facilities": sorted(
+            facility_rows(found.facilities, found.causes, found.rooms), key=lambda row: str(row["id"])
+        ),
         "network": network_row(found.causes),
         "notices": [notice.as_document() for notice in told],
         "generated_data": bool(before.document["generated_data"]),

@@ -5,8 +5,10 @@ from dataclasses import replace
 from math import floor
 
 import numpy as np
+import pyproj
 import shapely
 
+from gis_service.analysis.cells import CELL_M
 from gis_service.analysis.zones import NO_UNIT
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
@@ -23,7 +25,7 @@ from gis_service.types import Floats, Geometries
 
 
 def edits_by_code(connection: Connection, layers: StudyLayers, edits: Edits) -> Edits:
-    """Name every facility by its code, and refuse to edit one twice.
+    """Name every facility by its code, and refuse to edit one twice; its capacity is an edit of its own.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def edits_by_code(connection: Connection, layers: StudyLayers, edits: Edits) -> 
     """
     layer = layers.layers["facilities"]
     key = layers.catalogue.layers[layer].key or "code"
-    known: dict[str, int] = {}
+    known: dict[tuple[str, bool], int] = {}
     found = []
     for edit in edits.facilities:
         code = edit.id
@@ -49,10 +51,15 @@ def edits_by_code(connection: Connection, layers: StudyLayers, edits: Edits) -> 
             code = key_of(connection, layer, key, edit.fid)
         if code is None:
             raise unknown_facility(layers, edit)
-        if code in known:
-            raise _contradict(code, known[code] + 1, edit)
-        known[code] = edit.at
+        kind = edit.op == "capacity"
+        if (code, kind) in known:
+            raise _contradict(code, known[code, kind] + 1, edit)
+        known[code, kind] = edit.at
         found.append(replace(edit, id=code))
+    for edit in found:
+        other = known.get((str(edit.id), True))
+        if edit.op == "remove" and other is not None:
+            raise _contradict(edit.id, other + 1, edit)
     return replace(edits, facilities=tuple(found))
 
 
@@ -95,6 +102,10 @@ def owner_of(layers: StudyLayers, known: dict[str, int], edit: FacilityEdit) -> 
     ------
     RefusedInput
         ``what_if_facility_unknown``, ``what_if_edits_contradict`` for a new one whose name is taken.
+
+    Notes
+    -----
+    One that an earlier edit has added is known from then on.
     """
     owner = known.get(edit.id or "")
     if edit.op == "add" and owner is not None:
@@ -131,13 +142,15 @@ def with_edits(inputs: CoverageInputs, layers: StudyLayers, edits: Sequence[Faci
         owner = owner_of(layers, known, edit)
         if owner is None:
             facilities = _added(facilities, edit)
-            owner = len(facilities.ids) - 1
+            owner = known[str(edit.id)] = len(facilities.ids) - 1
         if edit.op == "remove" or edit.place is not None:
             facilities = _without(facilities, owner)
         if edit.place is not None:
             facilities = _placed(facilities, owner, edit.place, inputs)
         if edit.start is not None:
             facilities = _waiting(facilities, owner, edit.start)
+        if edit.capacity is not None:
+            facilities = _with_room(facilities, owner, edit.capacity)
     return replace(inputs, facilities=facilities)
 
 
@@ -182,7 +195,7 @@ def _placed(
     facilities: Facilities, owner: int, place: tuple[float, float], inputs: CoverageInputs
 ) -> Facilities:
     """Put one row of a facility in, in the order of the facilities."""
-    point = place_in(inputs, place)
+    point = place_in(inputs.crs, place)
     xy = shapely.get_coordinates(point)
     at = int(np.searchsorted(facilities.owners, owner))
     site = int(facilities.site.max(initial=-1)) + 1
@@ -208,13 +221,42 @@ def _waiting(facilities: Facilities, owner: int, seconds: float) -> Facilities:
     return replace(facilities, start=start)
 
 
-def place_in(inputs: CoverageInputs, place: tuple[float, float]) -> Geometries:
+def _with_room(facilities: Facilities, owner: int, capacity: float) -> Facilities:
+    """Let a facility have room for so many; where none had told it, the others stay without."""
+    known = facilities.capacity
+    told = np.full(len(facilities.ids), np.nan) if known is None else known.copy()
+    told[owner] = capacity
+    return replace(facilities, capacity=told)
+
+
+def in_cell(edit: FacilityEdit, crs: pyproj.CRS) -> FacilityEdit:
+    """Put the place of an edit into the middle of its cell: two places close together tell few people apart.
+
+    Raises
+    ------
+    RefusedInput
+        As `place_in`.
+    """
+    if edit.place is None:
+        return edit
+    xy = in_the_middle(shapely.get_coordinates(place_in(crs, edit.place)))
+    middle = transform(np.array([shapely.Point(xy[0])], dtype=object), crs, STORAGE)[0]
+    return replace(edit, place=(middle.x, middle.y))
+
+
+def in_the_middle(xy: Floats) -> Floats:
+    """Give the middles of the cells that hold places, metres."""
+    middle: Floats = (np.floor(xy / CELL_M) + 0.5) * CELL_M
+    return middle
+
+
+def place_in(crs: pyproj.CRS, place: tuple[float, float]) -> Geometries:
     """Give a place in the metric system of a study.
 
     Parameters
     ----------
-    inputs
-        Of the study.
+    crs
+        That system.
     place
         Longitude and latitude in WGS 84.
 
@@ -228,7 +270,7 @@ def place_in(inputs: CoverageInputs, place: tuple[float, float]) -> Geometries:
     RefusedInput
         ``place_outside`` where that system knows no such place.
     """
-    found = transform(np.array([shapely.Point(*place)], dtype=object), STORAGE, inputs.crs)
+    found = transform(np.array([shapely.Point(*place)], dtype=object), STORAGE, crs)
     if not np.isfinite(shapely.get_coordinates(found)).all():
         raise RefusedInput(ErrorCode.PLACE_OUTSIDE, lon=place[0], lat=place[1])
     return found

@@ -1,14 +1,17 @@
 """Roads as edits leave them: which segments cost something else, and who joins another road."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gis_service.analysis.graph import build_graph
 from gis_service.analysis.kernels import CLOSED
 from gis_service.analysis.modes import Costs
-from gis_service.analysis.network import ROAD_CLASSES, Network
+from gis_service.analysis.network import Network
+from gis_service.analysis.resnap import joined_to, resnap
 from gis_service.analysis.snap import Joins, Positions
-from gis_service.analysis.what_if import Moves, WhatIf
+from gis_service.analysis.what_if import Ground, Moves, WhatIf
 from gis_service.services.closures import hour_of
 from gis_service.services.coverage_border import border_of
 from gis_service.services.coverage_live import Question
@@ -16,12 +19,7 @@ from gis_service.services.coverage_ways import mode_costs
 from gis_service.services.study_roads import close_roads
 from gis_service.services.study_standard import refused
 from gis_service.services.what_if_base import POOL_ON_ROADS, Base, Joiner, Pool, roads_of
-from gis_service.types import Int64s, Text
-
-_SLOWER = Text(
-    "cấp đường mà phương tiện này vẫn đi được cả trước và sau; nếu mở thêm đường thì dùng quy trình what_if",
-    "roads that this mode may use before and after; for roads that open use the process what_if",
-)
+from gis_service.types import Floats, Int64s
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,14 @@ class RoadChange:
 
 
 class EditedRoads:
-    """The state of a study on other roads, mended once: from it edits of facilities begin.
+    """The state of a study on other roads, made once: from it edits of facilities begin.
 
     Parameters
     ----------
-    base
-        On the roads of before.
-    change
-        What is changed of it.
+    make
+        Gives one more state.
+    numbers, positions
+        Facilities that join another road, and where.
     joiner
         Joins places to the roads that are open then.
 
@@ -71,18 +69,23 @@ class EditedRoads:
         As of `Base`.
     """
 
-    def __init__(self, base: Base, change: RoadChange, joiner: Joiner) -> None:
-        self._change, self.joiner = change, joiner
-        self.state = Pool(lambda: change.apply(base.first.fork()), POOL_ON_ROADS).state
+    def __init__(
+        self, make: Callable[[], WhatIf], numbers: Int64s, positions: Positions, joiner: Joiner
+    ) -> None:
+        self._numbers, self._positions, self.joiner = numbers, positions, joiner
+        self.state = Pool(make, POOL_ON_ROADS).state
 
     def standing(self, number: int, before: Positions) -> Positions:
         """Give the position of a facility, where it stood before."""
-        at = np.flatnonzero(self._change.numbers == number)
-        return self._change.positions.take(at) if len(at) else before
+        at = np.flatnonzero(self._numbers == number)
+        return self._positions.take(at) if len(at) else before
 
 
 def edited_roads(base: Base, after: Question) -> EditedRoads:
     """Put the closures of a question to the state of another, which has fewer of them.
+
+    Where every road there is then was one before, the state is mended; where roads are added, or open to the
+    mode, its chains are others, and it is laid out anew.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def edited_roads(base: Base, after: Question) -> EditedRoads:
     Raises
     ------
     RefusedInput, Conflict
-        As `close_roads`; ``study_refused`` where roads open to the mode that were not.
+        As `close_roads`.
     """
     study, roads = base.study, roads_of(base.study)
     inputs, asked = study.inputs, after.parameters
@@ -102,30 +105,59 @@ def edited_roads(base: Base, after: Question) -> EditedRoads:
     known = len(study.parameters.closures)
     network, _ = close_roads(roads.network, after.layers, rules, inputs.crs, known)
     costs = _costs(base, network)
+    joiner = Joiner(Joins(network, costs, inputs.barriers, asked.snap_max_m), study)
+    if network.n_segments != roads.network.n_segments or _opens(roads.costs, costs):
+        return _laid_out(base, network, costs, joiner)
     was, now = (np.maximum(one.forward, one.backward) for one in (roads.costs, costs))
-    if (opened := (was < 0) & (now >= 0)).any():
-        # The chains of the state do not know these roads, and people would join them.
-        name = ROAD_CLASSES[network.road_class[opened][0]]
-        raise refused("edits/value/as_class", name, _SLOWER)
     segments = np.flatnonzero(was != now)
-    joins = Joins(network, costs, inputs.barriers, asked.snap_max_m)
     numbers = _on_closed(base.standing, costs)
-    positions = joins.snap(inputs.facilities.xy[study.result.counted_facilities][numbers])
+    positions = joiner.snap(_facilities_xy(base)[numbers])
     moved = _on_closed(roads.homes, costs)
-    homes = Moves(moved, joins.snap(study.result.demand.xy[moved]))
+    homes = Moves(moved, joiner.snap(study.result.demand.xy[moved]))
     cost = np.where(now[segments] < 0, CLOSED, now[segments])
-    start = costs.access(positions.access_m) - costs.access(base.standing.take(numbers).access_m)
-    start += base.start[numbers]
+    start = _start(base, costs, numbers, positions)
     change = RoadChange(segments, cost, homes, numbers, positions, start)
-    return EditedRoads(base, change, Joiner(joins, study))
+    return EditedRoads(lambda: change.apply(base.first.fork()), numbers, positions, joiner)
+
+
+def _laid_out(base: Base, network: Network, costs: Costs, joiner: Joiner) -> EditedRoads:
+    """Lay a state out on roads that were not there, or not open; only homes near these join others."""
+    study, roads, was = base.study, roads_of(base.study), base.first.ground
+    before = joined_to(roads.network, roads.costs.snappable, roads.homes)
+    xy, reach = study.result.demand.xy, (study.inputs.barriers, study.parameters.snap_max_m)
+    homes = resnap(xy, network, costs, before, *reach)
+    graph = build_graph(network, costs)
+    ground = Ground(graph, costs, homes, was.people, was.direction, was.limit)
+    numbers = np.arange(len(base.start))
+    positions = joiner.snap(_facilities_xy(base))
+    start = _start(base, costs, numbers, positions)
+    first = WhatIf(ground, positions, start, was_covered=base.covered)
+    return EditedRoads(first.fork, numbers, positions, joiner)
+
+
+def _facilities_xy(base: Base) -> Floats:
+    xy: Floats = base.study.inputs.facilities.xy[base.study.result.counted_facilities]
+    return xy
+
+
+def _start(base: Base, costs: Costs, numbers: Int64s, positions: Positions) -> Int64s:
+    """Give what the ways to facilities begin with at other positions."""
+    before = costs.access(base.standing.take(numbers).access_m)
+    return base.start[numbers] + costs.access(positions.access_m) - before
+
+
+def _opens(before: Costs, now: Costs) -> bool:
+    """Tell whether a road opens to the mode, in some direction, that was none for it."""
+    pairs = ((before.forward, now.forward), (before.backward, now.backward))
+    return any(bool(((was < 0) & (is_ >= 0)).any()) for was, is_ in pairs)
 
 
 def _costs(base: Base, network: Network) -> Costs:
-    study = base.study
-    asked = study.parameters
+    asked = base.study.parameters
     if asked.mode is None:
         raise refused("mode", None, "walk, bicycle, motorbike, car")
-    return mode_costs(network, border_of(study.inputs, asked.halo_m), asked.mode, is_time=asked.is_time)
+    border = border_of(replace(base.study.inputs, network=network), asked.halo_m)
+    return mode_costs(network, border, asked.mode, is_time=asked.is_time)
 
 
 def _on_closed(positions: Positions, costs: Costs) -> Int64s:

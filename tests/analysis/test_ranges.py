@@ -1,5 +1,6 @@
 """Assumption ranges: what is drawn, from which seed, and what never changes."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -249,6 +250,18 @@ def test_a_home_moves_along_its_road_and_across_it() -> None:
     assert cost(0.5, 12.0, -9.0) == 2 * 84_000 + 8_250, "no class of road, no factor on the way to it"
     assert cost(1.0, -300.0, 0.0) == 15_000, "no farther than the end of its road"
     assert cost(1.0, 0.0, -30.0) == 75_000 + 7_500, "on the other side of it"
+
+
+def test_a_told_speed_is_drawn_as_that_of_its_class() -> None:
+    line = np.array([shapely.LineString([(0, 0), (1000, 0)])], dtype=object)
+    network, ride = replace(build_network(Roads.plain(line)), told_kmh=np.array([36.0])), mode("motorbike")
+    costs = segment_costs(network, ride, "network_time")
+    ends = snap(np.array([[100.0, 0.0], [0.0, 0.0]]), network, costs)
+    home, door = ends.take(np.array([0])), ends.take(np.array([1]))
+    ground = RoadGround(network, build_graph(network, costs), costs, ride, home, door)
+    ways = RoadWays(ground, [(np.arange(1), np.arange(1))])
+    found = [ways.cost(Draw(np.full(7, one), np.ones(1), np.zeros((1, 2)))).tolist() for one in (1.0, 0.5)]
+    assert found == [[10_000], [20_000]]
 
 
 def test_what_a_facility_adds_at_its_start_is_in_every_draw() -> None:

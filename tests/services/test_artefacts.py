@@ -8,6 +8,7 @@ import pyproj
 import pytest
 import shapely
 
+from gis_service.analysis.closures import Closure, with_speed
 from gis_service.analysis.demand import Demand
 from gis_service.analysis.modes import mode
 from gis_service.analysis.network import Network, Roads, build_network
@@ -37,14 +38,22 @@ def town() -> CoverageInputs:
     )
 
 
-def test_a_kept_network_opens_as_it_was(town: CoverageInputs, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kmh", [None, 20.0])
+def test_a_kept_network_opens_as_it_was(town: CoverageInputs, tmp_path: Path, kmh: float | None) -> None:
     store = ArtefactStore(tmp_path)
+    assert town.network is not None
+    if kmh is not None:
+        told = with_speed(town.network, Closure(["village_lane"]), kmh=kmh)
+        town = replace(town, network=told)
     keep_artefacts(store, town)
     names = run_coverage(town, CoverageParameters("clinic", "network_distance", 800.0, mode("walk"))).document
     network = open_network(store, names["artefacts"]["network"])
     for column in fields(Network):
         assert town.network is not None
         kept, was = getattr(network, column.name), getattr(town.network, column.name)
+        if was is None:
+            assert kept is None
+            continue
         assert kept.dtype == was.dtype
         if column.name == "shape":
             assert shapely.equals_exact(kept, was).all()

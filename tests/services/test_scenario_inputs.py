@@ -11,7 +11,7 @@ from sqlalchemy import text
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, GisError
-from gis_service.services import scenarios, studies, study_processes
+from gis_service.services import coverage_live, scenarios, studies, study_processes
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.coverage_document import Document
 from gis_service.services.prepared import Prepared
@@ -25,10 +25,18 @@ from gis_service.types import Text
 from tests.live_town import MOTORBIKE, degrees
 
 PLANNER, STAFF = Caller(Role.PLANNER, "lan"), Caller(Role.GIS_STAFF, "huy")
+VIEWER = Caller(Role.VIEWER, "mai")
 EAST, WEST = "one_stop_office0", "one_stop_office1"
 INPUTS: dict[str, Any] = MOTORBIKE | {"at": "2025-06-30T10:00", "limit": 300}
 CLOSE = {"op": "close", "id": WEST}
 ALLEYS = {"op": "close", "layer": "roads", "value": {"classes": ["alley"]}}
+SLOW = {"op": "speed", "layer": "roads", "value": {"classes": ["commune"], "kmh": 15}}
+BRIDGE = {
+    "op": "link",
+    "geometry": {"type": "LineString", "coordinates": [list(degrees(at)) for at in (4000, 4500)]},
+    "value": {"road_class": "district"},
+}
+ROOM = {"op": "capacity", "id": EAST, "value": 40}
 PREPARED = Prepared()
 """What the questions of this module share; the marks of the tables tell them apart."""
 
@@ -85,10 +93,10 @@ OF_EAST = st.one_of(
 )
 NEW = PLACES.map(lambda place: {"op": "add", "tmp_id": "x", "geometry": place})
 EDITS = st.lists(
-    st.one_of(OF_EAST, st.just(CLOSE), NEW, st.just(ALLEYS)),
+    st.one_of(OF_EAST, st.just(CLOSE), NEW, st.just(ALLEYS), st.just(SLOW), st.just(BRIDGE), st.just(ROOM)),
     min_size=1,
     max_size=3,
-    unique_by=lambda edit: str(edit.get("id", edit.get("tmp_id"))),
+    unique_by=lambda edit: str(edit.get("id", edit.get("tmp_id", edit["op"]))),
 )
 
 
@@ -189,7 +197,7 @@ def test_the_state_of_a_scenario_is_that_of_the_layer_with_its_edits(
 @pytest.mark.parametrize(
     ("process", "inputs", "code"),
     [
-        ("catchment", {}, "study_refused"),
+        ("catchment", {"beside": ["roads"]}, "study_refused"),
         ("coverage", {"beside": ["roads"]}, "study_refused"),
         ("what_if", {"service": "market", "measure": "network_time"}, "study_refused"),
         ("what_if", {"edits": "all"}, "study_refused"),
@@ -204,6 +212,61 @@ def test_a_scenario_that_cannot_be_asked_is_refused(
     with pytest.raises(GisError) as error:
         study(town, catalogue, process, named(row) | inputs)
     assert error.value.code == code
+
+
+def test_the_state_of_a_scenario_is_answered_at_once_as_it_is_kept(
+    town: Connection, catalogue: Catalogue
+) -> None:
+    new = {"op": "add", "tmp_id": "x", "geometry": point(2500)}
+    row = keep(town, catalogue, new, BRIDGE, {"op": "capacity", "id": "x", "value": 40})
+    asked = coverage_live.inputs_of(catalogue, {"scenario": row.id, "scenario_version": 1}, None)
+    found = coverage_live.study_of(coverage_live.ask(town, catalogue, asked, PLANNER), PREPARED)
+    kept = study(town, catalogue, "coverage", named(row))
+    assert found.document == kept
+    assert kept["notices"][0]["code"] == "study_of_edits"
+    # Another question about the same state.
+    other = coverage_live.inputs_of(catalogue, {"scenario": row.id, "limit": 60}, None)
+    wide = coverage_live.study_of(coverage_live.ask(town, catalogue, other, PLANNER), PREPARED)
+    assert wide.document["totals"]["all"]["covered"] < kept["totals"]["all"]["covered"]
+    # Who may not see small counts is answered for places in the middles of their cells.
+    plain = {"scenario": {"id": keep(town, catalogue, new).id}}
+    question = coverage_live.ask(town, catalogue, plain, VIEWER)
+    shown = coverage_live.study_of(question, PREPARED).document
+    assert [one["code"] for one in shown["notices"]][:2] == ["study_of_edits", "what_if_places_in_cells"]
+    with pytest.raises(GisError) as caught:
+        coverage_live.ask(town, catalogue, asked | {"beside": ["roads"]}, PLANNER)
+    assert caught.value.code is ErrorCode.STUDY_REFUSED
+
+
+@pytest.mark.parametrize("of", ["facilities", "places"])
+def test_a_catchment_of_a_scenario_is_that_of_its_state(
+    town: Connection, catalogue: Catalogue, of: str
+) -> None:
+    place = point(2500)
+    row = keep(town, catalogue, {"op": "add", "tmp_id": "x", "geometry": place}, CLOSE, SLOW)
+    drawn: dict[str, Any] = {"shapes": ["edges", "allocation"], "of": of}
+    if of == "places":
+        drawn = {
+            "shapes": ["polygons"],
+            "of": of,
+            "places": [dict(zip(("lon", "lat"), degrees(900), strict=True))],
+        }
+    found = study(town, catalogue, "catchment", named(row, **drawn))
+    assert found["id"] == id_of(town, catalogue, "catchment", named(row, **drawn))
+    assert found["parameters"]["edits"][0]["id"] == "x"
+    again = retold(town, catalogue, found, "communes_2024", Prepared())
+    assert again == study(town, catalogue, "catchment", named(row, vintage="communes_2024", **drawn))
+    town.execute(
+        text(
+            "INSERT INTO layer.one_stop_office (code, name, geom)"
+            " VALUES ('x', 'x', ST_SetSRID(ST_MakePoint(:lon, :lat), 4326))"
+        ),
+        dict(zip(("lon", "lat"), place["coordinates"], strict=True)),
+    )
+    town.execute(text("DELETE FROM layer.one_stop_office WHERE code = :code"), {"code": WEST})
+    written = study(town, catalogue, "catchment", INPUTS | drawn | {"closures": [SLOW["value"]]})
+    assert found["totals"] == written["totals"]
+    assert found["shapes"] == written["shapes"]
 
 
 def test_nobody_in_particular_reads_no_scenario(town: Connection, catalogue: Catalogue) -> None:

@@ -28,6 +28,11 @@ ADD = {
     "geometry": {"type": "Point", "coordinates": list(degrees(2500))},
 }
 CLOSED_ROAD = {"op": "close", "layer": "roads", "fid": 2, "value": {"classes": ["alley"]}}
+NAMED_ROADS = {"op": "speed", "layer": "roads", "value": {"roads": [1, 2], "kmh": 20}}
+BRIDGE = {
+    "op": "link",
+    "geometry": {"type": "LineString", "coordinates": [list(degrees(at)) for at in (4000, 4500)]},
+}
 DELETED = "DELETE FROM layer.one_stop_office WHERE code = 'one_stop_office1'"
 MOVED = "UPDATE layer.one_stop_office SET geom = ST_Translate(geom, 0.001, 0) WHERE code = 'one_stop_office1'"
 DATED = "UPDATE layer.one_stop_office SET open_to = '2026-01-01' WHERE code = 'one_stop_office1'"
@@ -74,6 +79,10 @@ def rebase(
         (ADD, "DELETE FROM layer.roads WHERE fid = 1", "network", "no_road", True),
         (CLOSED_ROAD, "DELETE FROM layer.roads WHERE fid = 2", "network", "feature_gone", False),
         (CLOSED_ROAD, REDRAWN, "network", "feature_changed", True),
+        (NAMED_ROADS, "DELETE FROM layer.roads WHERE fid = 2", "network", "feature_gone", False),
+        (NAMED_ROADS, REDRAWN, "network", "feature_changed", True),
+        (NAMED_ROADS, "UPDATE layer.roads SET oneway = 1 WHERE fid = 2", "network", "feature_edited", True),
+        (BRIDGE, "DELETE FROM layer.roads WHERE fid = 2", "network", "link_off_roads", False),
     ],
 )
 def test_each_conflict_is_told_in_both_languages(

@@ -1,6 +1,5 @@
 """What edits change is what a comparison of both states tells, to the integer; and nothing of them stays."""
 
-import copy
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,6 @@ from gis_service.db.layers import version_of
 from gis_service.errors import GisError
 from gis_service.services import studies
 from gis_service.services.accounts import ANONYMOUS
-from gis_service.services.condition_words import conditions_of
 from gis_service.services.coverage_document import Document
 from gis_service.services.disclosure import public_view
 from gis_service.services.disclosure_vintage_changes import Compared, closed_changes
@@ -30,7 +28,20 @@ from gis_service.services.what_if_pieces import closed_pieces
 from gis_service.services.what_if_request import WhatIfRequest
 from gis_service.types import LayerId
 from tests.live_town import MOTORBIKE
-from tests.what_if_edits import BEFORE_MERGER, EAST, PLANNER, WEST, add, close, move, remove, what_if
+from tests.what_if_edits import (
+    BEFORE_MERGER,
+    EAST,
+    PLANNER,
+    WEST,
+    add,
+    close,
+    compared,
+    figures,
+    move,
+    remove,
+    what_if,
+    without_added,
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,32 +71,16 @@ CASES: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
     ([move(EAST, 5600)], {"limit": 300, "vintage": "communes_2024"}),
     ([move(WEST, 1000), add("x", 3000)], {"measure": "network_distance", "limit": 800}),
     ([remove(WEST), add("x", 5000)], {"limit": 120, "direction": "from_facility", "turnout_s": 30}),
+    ([add("x", 2500), remove(EAST)], {"catchment": "own_unit"}),
+    ([move(EAST, 5600)], {"catchment": "own_unit", "limit": 300, "groups": ["age_60"]}),
+    ([move(WEST, 1000), add("x", 3000)], {"catchment": "own_unit", "vintage": "communes_2024", "limit": 60}),
 ]
 
 
 KEPT_ALONE: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
-    ([add("x", 2500), remove(EAST)], {"catchment": "own_unit"}),
     ([move(EAST, 2500)], {"measure": "straight_radius", "limit": 600}),
 ]
 """Only kept studies answer these: each searches anew."""
-
-
-def figures(document: Document) -> Document:
-    return {name: document[name] for name in ("base", "totals", "zones", "facilities", "network")}
-
-
-def compared(town: Connection, catalogue: Catalogue, *states: dict[str, Any]) -> Document:
-    asked = dict(zip(("before", "after"), states, strict=True))
-    return studies.run(town, catalogue, "compare", asked, "lan").document
-
-
-def without_added(document: Document) -> Document:
-    """Give the figures that are told at once: without those of how much longer the ways are."""
-    found = figures(copy.deepcopy(document))
-    for row in (*found["totals"].values(), *found["zones"]):
-        row.pop("added", None)
-        row.pop("limits", None)
-    return found
 
 
 @pytest.mark.parametrize(("edits", "asked"), CASES + KEPT_ALONE)
@@ -145,76 +140,6 @@ def test_many_ask_at_once_and_each_is_answered(town: Connection, catalogue: Cata
     assert all(one == alone[at] for at, answers in found.items() for one in answers)
 
 
-def test_roads_that_are_closed_are_those_of_a_study_with_the_closure(
-    town: Connection, catalogue: Catalogue
-) -> None:
-    closure = {"classes": ["alley"]}
-    alleys = close(**closure)
-    asked: dict[str, Any] = {"at": BEFORE_MERGER, "limit": 600}
-    found = what_if(town, catalogue, [alleys], **asked)
-    states = [MOTORBIKE | asked, MOTORBIKE | asked | {"closures": [closure]}]
-    assert figures(found) == without_added(compared(town, catalogue, *states))
-    assert found["totals"]["all"]["lost"] > 0
-    # With the road an office that is added there goes, too.
-    both = [alleys, add("x", 3500)]
-    more = what_if(town, catalogue, both, **asked)
-    kept = studies.run(town, catalogue, "what_if", MOTORBIKE | asked | {"edits": both}, "lan").document
-    assert figures(more) == without_added(kept)
-    assert more["edits_hash"] == kept["edits_hash"] != found["edits_hash"]
-
-
-CHANGED_ROADS: list[tuple[list[dict[str, Any]], dict[str, Any]]] = [
-    ([{"op": "close", "layer": "ferries", "fid": 1}, remove(WEST)], {"limit": 900}),
-    ([{"op": "close", "layer": "ferries", "fid": 1}, remove(EAST)], {"mode": "walk", "limit": 3600}),
-    ([{"op": "close", "layer": "roads", "fid": 2}], {"limit": 600}),
-    ([{"op": "close", "layer": "roads", "fid": 2}, {"op": "move", "id": WEST, "value": 30}], {"limit": 600}),
-    ([{"op": "close", "layer": "roads", "fid": 1}, move(WEST, 4600)], {"limit": 600}),
-    ([{"op": "speed", "layer": "roads", "fid": 1, "value": {"as_class": "alley"}}], {"limit": 300}),
-    ([{"op": "speed", "layer": "roads", "fid": 2, "value": {"as_class": "national"}}], {"limit": 60}),
-    (
-        [
-            {"op": "speed", "layer": "roads", "value": {"classes": ["alley"], "as_class": "expressway"}},
-            add("x", 3000),
-        ],
-        {"limit": 300},
-    ),
-    (
-        [
-            {"op": "speed", "layer": "roads", "value": {"classes": ["commune"], "as_class": "alley"}},
-            close(classes=["alley"]),
-        ],
-        {"limit": 300, "direction": "from_facility"},
-    ),
-]
-
-
-@pytest.mark.parametrize(("edits", "asked"), CHANGED_ROADS)
-def test_roads_and_ferries_that_change_are_those_of_a_study(
-    town: Connection, catalogue: Catalogue, edits: list[dict[str, Any]], asked: dict[str, Any]
-) -> None:
-    asked = {"at": BEFORE_MERGER} | asked
-    found = what_if(town, catalogue, edits, **asked)
-    kept = studies.run(town, catalogue, "what_if", MOTORBIKE | asked | {"edits": edits}, "lan").document
-    assert figures(found) == without_added(kept)
-    assert found["edits_hash"] == kept["edits_hash"]
-    assert found["totals"]["all"]["won"] or found["totals"]["all"]["lost"]
-
-
-def test_the_conditions_name_roads_that_change(catalogue: Catalogue) -> None:
-    closures = [
-        {"roads": [1, 2], "as_class": "alley"},
-        {"ferries": [7], "hours": [22, 5]},
-        {"classes": ["alley"]},
-    ]
-    asked = {"at": "", "closures": closures, "standard": "x"}
-    said = conditions_of({"parameters": asked, "notices": []}, catalogue)
-    assert said.en == (
-        "Closed roads: ferries 7 from 22 to 5 o’clock; alleys."
-        " Roads that count as another class: roads of every class (item 1, 2) as alleys."
-    )
-    assert said.vi.endswith("mọi loại đường (số 1, 2) tính như ngõ.")
-
-
 def test_a_kept_difference_is_told_by_other_units_and_says_its_answer(
     town: Connection, catalogue: Catalogue
 ) -> None:
@@ -270,7 +195,7 @@ def test_what_is_hidden_is_that_of_everybody_looked_at_alone(
     question = ask(town, catalogue, WhatIfRequest.model_validate(inputs), PLANNER, prepared)
     answer(question, catalogue, prepared)
     base = base_of(question.before.question, prepared)
-    study, groups = base.study, base.groups
+    study, groups = base.study, base.study.parameters.counted_groups
     draw = np.random.default_rng(5)
     limit = study.parameters.limit_cost
     own = question.before.question.layers.layers["zones"]

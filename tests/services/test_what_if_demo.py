@@ -55,6 +55,7 @@ def base(make_demo_database: Callable[[], str], catalogue: Catalogue) -> Base:
         asked = {"standard": "one_stop_office_motorbike_10min"}
         found = base_of(ask(connection, catalogue, asked, Caller(Role.PLANNER, "lan")), prepared)
     engine.dispose()
+    assert isinstance(found, Base)
     return found
 
 

@@ -11,7 +11,15 @@ from gis_service.analysis.kernels.nearest import nearest_at, nearest_ways
 from gis_service.analysis.kernels.pairs import pairs_within
 from gis_service.analysis.kernels.positions import ask_positions
 from gis_service.analysis.kernels.recount import Places, ask_homes, homes_of, take_back
-from gis_service.analysis.kernels.repair import Log, SparseRows, find_again, forget, improve, write_back
+from gis_service.analysis.kernels.repair import (
+    Log,
+    SparseRows,
+    find_again,
+    forget,
+    forget_of,
+    improve,
+    write_back,
+)
 from gis_service.analysis.kernels.rows import along_hilbert, lay_arcs
 from gis_service.analysis.kernels.siting_bound import BOUND, PACE, climb
 from gis_service.analysis.kernels.siting_cover import held_by_another
@@ -62,6 +70,7 @@ __all__ = [
     "find_again",
     "first_twice",
     "forget",
+    "forget_of",
     "frame_of",
     "held_by_another",
     "homes_of",

@@ -79,6 +79,24 @@ def forget(arcs: SparseRows, ways: Int64s, bits: int, start: Int32s, log: Log, f
 
 
 @numba.njit(cache=True, nogil=True)
+def forget_of(ways: Int64s, bits: int, facility: int, log: Log, first: int) -> tuple[Log, int]:
+    """Forget all ways to one facility, as `forget` does from where they begin: those that name it.
+
+    It looks at every node once, and each comes in the order of its number, so that what follows finds what
+    lies near in memory: with few facilities that is quicker than to follow their ways.
+    """
+    nodes, before = with_room(log, first, len(ways))
+    count, mask = first, (1 << bits) - 1
+    for node in range(len(ways)):
+        way = ways[node]
+        if way & mask == facility and way != FAR:
+            nodes[count], before[count] = node, way
+            count += 1
+            ways[node] = FAR
+    return (nodes, before), count
+
+
+@numba.njit(cache=True, nogil=True)
 def find_again(
     arcs: tuple[SparseRows, SparseRows],
     seeds: Seeds,

@@ -67,8 +67,10 @@ _TOLD = {
     "what_if": _Told(
         Text("Nếu thay đổi thì sao", "What if"),
         Text(
-            "Ai được thêm, ai mất đi khi mở, dời, đóng điểm dịch vụ hoặc đóng đường; dữ liệu giữ nguyên.",
-            "Who gains and who loses when facilities open, move or close, or roads close; no layer changes.",
+            "Ai được thêm, ai mất đi khi mở, dời, đóng điểm dịch vụ, đóng đường, đổi tốc độ"
+            " hay làm đường, cầu mới; dữ liệu giữ nguyên.",
+            "Who gains and who loses when facilities open, move or close, or roads close, are slower"
+            " or new; no layer changes.",
         ),
     ),
     "siting": _Told(

@@ -46,7 +46,7 @@ def _asked(study_id: str, kind: str, matrix_set: str) -> StudyTiles:
     grid.require_matrix_set(matrix_set)
     document = _document(study_id)
     # Roads and surfaces tell nobody's home: nothing is noted of who looks at them.
-    personal = kind == "uncovered" and current.sees_personal()
+    personal = kind in service.OF_PEOPLE and current.sees_personal()
     return service.tiles_of(current.connection(), current.catalogue(), document, kind, personal=personal)
 
 

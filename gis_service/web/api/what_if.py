@@ -25,7 +25,7 @@ def _count() -> None:
 @blueprint.post("")
 @operation("Coverage", Permission.READ, {200: {JSON: LiveDifference}}, body=WhatIfBody)
 def what_if(body: WhatIfBody) -> Response:
-    """Tell who gains and who loses when facilities open, move or close, or roads close; nothing is stored."""
+    """Tell who gains and who loses when facilities or roads open, close or change; nothing is stored."""
     catalogue, prepared = current.catalogue(), current.context().prepared
     connection, caller = current.connection(), current.caller()
     asked: WhatIfRequest = body

@@ -139,6 +139,15 @@ class CoverageQuery(Query):
     branch_share: float | None = Field(
         None, ge=0, le=1, description="Share of the closed facilities that stay as branches."
     )
+    scenario: str | None = Field(
+        None,
+        max_length=48,
+        pattern=r"^scenario_[a-z0-9_]+$",
+        description="Scenario whose state is asked about; what is said here goes before its own question.",
+    )
+    scenario_version: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Version of the scenario; the newest when left out."
+    )
     f: Literal["json", "html"] | None = Field(None, description="Format; else the Accept header tells.")
 
     def inputs(self) -> dict[str, Any]:

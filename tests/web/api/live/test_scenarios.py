@@ -108,28 +108,71 @@ def test_a_scenario_stands_for_its_edits(
     assert_problem(town.post("/api/what-if", json=INPUTS, headers=headers), 422, "body_invalid")
 
 
+def cells_of(town: FlaskClient, told: dict[str, Any], headers: dict[str, str]) -> list[dict[str, Any]]:
+    """Give what the cells say: all homes lie in one tile of zoom 8."""
+    x, y = tile_of(*degrees(5500), 8)
+    address = told["tiles"][0].replace("{z}/{y}/{x}", f"8/{y}/{x}")
+    tile = mapbox_vector_tile.decode(town.get(address, headers=headers).get_data())
+    (layer,) = tile.values()
+    return [one["properties"] for one in layer["features"]]
+
+
 def test_two_scenarios_are_a_study(
-    town: FlaskClient, planner: dict[str, str], scenario: dict[str, Any]
+    town: FlaskClient, tokens: dict[str, str], planner: dict[str, str], scenario: dict[str, Any]
 ) -> None:
     inputs = {"before": INPUTS, "after": {"scenario": {"id": scenario["id"]}}}
     run = town.post("/api/processes/compare/execution", json={"inputs": inputs}, headers=planner)
     assert run.status_code == 200, run.get_data(as_text=True)
     assert run.get_json()["totals"]["all"]["lost"] == 31
     state = {"inputs": {"scenario": {"id": scenario["id"]}}}
-    refused = town.post("/api/processes/catchment/execution", json=state, headers=planner)
-    assert_problem(refused, 422, "study_refused")
+    drawn = town.post("/api/processes/catchment/execution", json=state, headers=planner)
+    assert drawn.status_code == 200, drawn.get_data(as_text=True)
     study = town.post("/api/processes/coverage/execution", json=state, headers=planner).get_json()
     assert study["totals"]["all"]["covered"] == run.get_json()["totals"]["all"]["after"]
     # Its results are tiles as those of any study: all homes beyond the limit lie in one tile of zoom 8.
     told = town.get(
         f"/api/studies/{study['id']}/tiles/uncovered/WebMercatorQuad?f=tilejson", headers=planner
     ).get_json()
-    x, y = tile_of(*degrees(5500), 8)
-    address = told["tiles"][0].replace("{z}/{y}/{x}", f"8/{y}/{x}")
-    tile = mapbox_vector_tile.decode(town.get(address, headers=planner).get_data())
-    (layer,) = tile.values()
-    shown = sum(one["properties"]["people"] for one in layer["features"])
-    assert shown == study["totals"]["all"]["uncovered"]
+    shown = cells_of(town, told, planner)
+    assert sum(one["people"] for one in shown) == study["totals"]["all"]["uncovered"]
+    # At once, by the address of the map, as it is kept.
+    live = town.get(f"/api/coverage?scenario={scenario['id']}", headers=planner).get_json()
+    assert live["totals"] == study["totals"]
+    lon, lat = degrees(2500)
+    for path in ("coverage/cells?", f"coverage/why?lon={lon}&lat={lat}&", "coverage/product?", "catchment?"):
+        address = f"/api/{path}scenario={scenario['id']}"
+        answer = town.get(address, headers=bearer(tokens, "viewer"), follow_redirects=True)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert_problem(town.get(f"/api/coverage?scenario={scenario['id']}"), 401, "token_missing")
+    assert_problem(town.get("/api/coverage?scenario_version=1"), 422, "study_refused")
+
+
+@pytest.mark.parametrize("process", ["compare", "what_if"])
+def test_gains_and_losses_are_tiles(
+    town: FlaskClient, tokens: dict[str, str], scenario: dict[str, Any], process: str
+) -> None:
+    planner, named = bearer(tokens, "planner"), {"scenario": {"id": scenario["id"]}}
+    inputs = named if process == "what_if" else {"before": INPUTS, "after": named}
+    run = town.post(
+        f"/api/processes/{process}/execution", json={"inputs": inputs}, headers=planner
+    ).get_json()
+    listed = town.get(f"/api/studies/{run['id']}/tiles", headers=planner).get_json()
+    assert len(listed["tilesets"]) == 1
+    address = f"/api/studies/{run['id']}/tiles/changes/WebMercatorQuad?f=tilejson"
+    for role in ("planner", "viewer"):
+        headers = bearer(tokens, role)
+        told = town.get(address, headers=headers).get_json()
+        assert told["legend"]["field"] == "net"
+        cells = cells_of(town, told, headers)
+        hidden = [one for one in cells if one["small"]]
+        assert all("lost" not in one and "won" not in one for one in hidden)
+        if role == "planner":
+            assert not hidden
+            for part in ("won", "lost"):
+                assert sum(one[part] for one in cells) == run["totals"]["all"][part]
+        else:
+            shown = [one[part] for one in cells if not one["small"] for part in ("won", "lost")]
+            assert all(people == 0 or people >= 10 for people in shown)
 
 
 def test_a_scenario_is_published_as_it_was_shown_and_then_rebased(
