@@ -1,9 +1,9 @@
 """The one list of codes that an error can have, each with its words in ``messages/*.yaml``."""
 
-from enum import StrEnum
+from gis_service.former_codes import CodeWithPast
 
 
-class ErrorCode(StrEnum):
+class ErrorCode(CodeWithPast):
     """Every code the service can answer with; ``docs/errors.md`` is printed from here."""
 
     # common
@@ -392,11 +392,3 @@ class ErrorCode(StrEnum):
     SITING_NOBODY_LEFT = "siting_nobody_left"
     SITING_OUT_OF_REACH = "siting_out_of_reach"
     SITING_FIXED_OUT_OF_REACH = "siting_fixed_out_of_reach"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "ErrorCode | None":
-        """Know a code by the name that it had before: uploads and jobs may have kept it."""
-        return _BEFORE.get(str(value))
-
-
-_BEFORE = {"file_crs_missing": ErrorCode.NEEDS_CRS}
