@@ -34,7 +34,7 @@ export function layersIn(text: string | null, city: City): ReadonlySet<string> {
 function viewIn(text: string | null, hasQuestion: boolean): state.View {
   if (text === "table" || text === "layers") return text;
   if (!hasQuestion) return "layers";
-  return text === "whatif" ? text : "coverage";
+  return text === "whatif" || text === "siting" || text === "roadmap" ? text : "coverage";
 }
 
 /** The question by the units of a day, where an address names the day alone. */
@@ -53,6 +53,7 @@ function read(city: City): void {
     // The same question again, as when only the place is gone back over, asks for nothing.
     if (!isSame(question, state.question.peek())) state.question.value = question;
     state.view.value = viewIn(view, state.question.value !== null);
+    state.viewAsks.value = params.get("asks") ?? "";
     state.language.value = params.get("lang") === "en" || (!params.has("lang") && document.documentElement.lang === "en") ? "en" : "vi";
     state.shown.value = layersIn(params.get("layers"), city);
     state.day.value = day;
@@ -66,6 +67,7 @@ function written(city: City): string {
   const question = state.question.value;
   const params = new URLSearchParams({ lang: state.language.value, ...(question ? addressParams(question, city) : {}) });
   if (state.view.value !== "coverage" && question) params.set("view", state.view.value);
+  if (state.viewAsks.value !== "") params.set("asks", state.viewAsks.value);
   if (state.place.value) params.set("place", state.place.value.map((one) => one.toFixed(5)).join(","));
   else if (state.unit.value) params.set("unit", state.unit.value);
   if (state.onlyClass.value !== null) params.set("class", String(state.onlyClass.value));

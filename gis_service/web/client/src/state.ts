@@ -24,7 +24,7 @@ export type Loaded<T> =
 
 export const LOADING = { state: "loading" } as const;
 
-export type View = "coverage" | "whatif" | "layers" | "table";
+export type View = "coverage" | "whatif" | "siting" | "roadmap" | "layers" | "table";
 
 /** One feature that somebody chose, on the map or in the table of a layer. */
 export interface Selection {
@@ -41,6 +41,8 @@ export type Position = readonly [number, number];
 export const city = signal<City | null>(null);
 export const language = signal<Language>("vi");
 export const view = signal<View>("coverage");
+/** What the open view asks, in its own short words, as the address of the page holds it; empty where it asks nothing. */
+export const viewAsks = signal("");
 export const mapFailed = signal(false);
 export const isPhone = signal(false);
 export const isDark = signal(false);
@@ -184,6 +186,15 @@ export function showDay(chosen: string | null): void {
     day.value = chosen;
     selection.value = null;
     if (units) ask({ vintage: units.id });
+  });
+}
+
+/** Open another part of the page; what the one before asked is its own. */
+export function open(part: View): void {
+  if (part === view.value) return;
+  batch(() => {
+    view.value = part;
+    viewAsks.value = "";
   });
 }
 

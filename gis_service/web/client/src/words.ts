@@ -154,6 +154,10 @@ export const WORDS = {
   homes: { vi: "nơi ở của người dân", en: "homes of residents" },
   // What if
   whatif: { vi: "Thử thay đổi", en: "What if" },
+  siting: { vi: "Đặt ở đâu", en: "Where next" },
+  roadmap: { vi: "Lộ trình", en: "Roadmap" },
+  loadingPart: { vi: "Đang mở…", en: "Opening…" },
+  partFailed: { vi: "Không mở được phần này của trang.", en: "This part of the page could not be opened." },
   whatIfHint: { vi: "Thêm, kéo hoặc đóng một điểm để thấy ngay ai được thêm, ai mất.", en: "Add, drag or close a place, and see at once who gains and who loses." },
   whatIfFailed: { vi: "Chưa tính được thay đổi này.", en: "What this changes could not be computed." },
   nobodyChanges: { vi: "Không ai được thêm, không ai mất.", en: "Nobody gains and nobody loses." },

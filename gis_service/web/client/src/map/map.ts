@@ -15,6 +15,7 @@ import { emptyMap, PLACES_SOURCE, themed } from "../style";
 import { askAgain } from "./again";
 import { addBase, followSeaNames } from "./base";
 import { followBackground } from "./background";
+import { lent } from "./lent";
 import { followTrying } from "./edits";
 import { followAnswer } from "./marks";
 import { followLayers, type Overlays } from "./overlays";
@@ -133,6 +134,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
   followPointer(map, city, overlays);
   followSelection(map);
   publish(map, overlays);
+  lent.value = map;
   return {
     ...viewOf(map, city, room, isChosen, calm),
     reload: (layer) => {

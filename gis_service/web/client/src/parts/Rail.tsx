@@ -14,7 +14,7 @@ const VIEWS = [
   { id: "coverage", Icon: CoverageIcon },
   { id: "whatif", Icon: TryIcon },
   { id: "layers", Icon: LayersIcon },
-  { id: "table", Icon: TableIcon, TryIcon },
+  { id: "table", Icon: TableIcon },
 ] as const;
 
 export function Rail({ city }: { readonly city: City }) {
@@ -24,7 +24,7 @@ export function Rail({ city }: { readonly city: City }) {
       <span class="logo" aria-hidden="true">{initials(city.title.vi)}</span>
       {VIEWS.map(({ id, Icon }) => (
         <button key={id} type="button" aria-pressed={state.view.value === id}
-          onClick={() => { state.view.value = id; }}>
+          onClick={() => state.open(id)}>
           <Icon />
           {word(id, language)}
         </button>
