@@ -1,10 +1,10 @@
-"""The one list of codes that an error can have, each with its words in ``messages/*.yaml``."""
+"""Codes that an error can have, each with its words in ``messages/*.yaml``."""
 
 from gis_service.former_codes import CodeWithPast
 
 
 class ErrorCode(CodeWithPast):
-    """Every code the service can answer with; ``docs/errors.md`` is printed from here."""
+    """All but those of a programme, which are `gis_service.roadmap_codes.RoadmapCode`."""
 
     # common
     INTERNAL = "internal"

@@ -1,4 +1,4 @@
-"""The one tree of errors; their codes are in `gis_service.error_codes`.
+"""The one tree of errors; their codes are in `gis_service.error_codes` and `gis_service.roadmap_codes`.
 
 ::
 
@@ -16,13 +16,16 @@ catch by kind and people read by code.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from gis_service.error_codes import ErrorCode
 from gis_service.messages.catalogue import message_of
+from gis_service.roadmap_codes import RoadmapCode
 from gis_service.types import Language, Text
 
 __all__ = [
+    "CODES",
+    "AnyCode",
     "Conflict",
     "ErrorCode",
     "Fault",
@@ -30,9 +33,21 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "RefusedInput",
+    "RoadmapCode",
     "Temporary",
     "WrongUse",
+    "code_named",
 ]
+
+AnyCode: TypeAlias = ErrorCode | RoadmapCode
+"""A code of any error; each list of them is short enough to be read in one sitting."""
+CODES: tuple[AnyCode, ...] = (*ErrorCode, *RoadmapCode)
+"""Every code the service can answer with; ``docs/errors.md`` is printed from here."""
+
+
+def code_named(name: str) -> AnyCode:
+    """Give the code of this name, or of the name that it had before; raises ValueError for no code."""
+    return RoadmapCode(name) if name in {*RoadmapCode} else ErrorCode(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +93,12 @@ class GisError(Exception):
         All single faults, when an input has several.
     """
 
-    code: ErrorCode
+    code: AnyCode
     params: dict[str, object] = field(default_factory=dict)
     faults: Sequence[Fault] = ()
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, code: ErrorCode, faults: Sequence[Fault] = (), **params: object) -> None:
+    def __init__(self, code: AnyCode, faults: Sequence[Fault] = (), **params: object) -> None:
         super().__init__(code.value)
         self.code = code
         self.params = params

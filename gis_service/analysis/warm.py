@@ -11,6 +11,8 @@ from gis_service.analysis.graph import build_graph
 from gis_service.analysis.modes import mode, segment_costs
 from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
+from gis_service.analysis.plans import NOT_SETTLED, Phases, Programme, Reach
+from gis_service.analysis.plans import solve as plan
 from gis_service.analysis.siting import MODELS, SitingProblem, SitingTerms, Watch, solve
 from gis_service.analysis.siting.problem import pair_twice
 from gis_service.analysis.siting.solve import NEEDS_COUNT, NEEDS_LIMIT
@@ -25,6 +27,7 @@ def warm() -> None:
     warm_tiles()
     _warm_answers()
     _warm_siting()
+    _warm_plans()
 
 
 def warm_tiles() -> None:
@@ -70,6 +73,18 @@ def _warm_siting() -> None:
     rooms = np.array([2.0, 1.0, 1.0])
     for terms in (SitingTerms(conflicts=np.array([[0, 1]], np.int32)), SitingTerms(capacity=rooms)):
         solve(problem, "mclp", 1.0, 2, Watch(), terms)
+
+
+def _warm_plans() -> None:
+    """Lay out more projects than are left to the proof alone, with money that is left over."""
+    n, nobody = 20, np.zeros(20, np.int32)
+    places, one = np.arange(n, dtype=np.int32), np.ones(n, np.int64)
+    reach = Reach(np.arange(n + 1), places, one, nobody, np.zeros(n, np.bool_))
+    phases = Phases(np.array([1, 1]), np.array([3, 3]))
+    requires = np.zeros((0, 2), np.int32)
+    names = [str(place) for place in range(n)]
+    columns = nobody, np.ones(n, np.int32), 2 * one, nobody, np.full(n, NOT_SETTLED, np.int32)
+    plan(Programme(names, ["all"], ["one"], *columns, requires, phases, reach), Watch())
 
 
 def warm_on_two_cores() -> None:

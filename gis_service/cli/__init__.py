@@ -14,6 +14,7 @@ NOUNS = {
     "db": "Address, state, check, back-up and restore of the database.",
     "jobs": "Studies that wait or run: list, show, cancel.",
     "layers": "Make, load, list and export layers; their history, and the way back.",
+    "roadmap": "What each phase of the programme brings: run, show, export.",
     "siting": "Choose where the next facilities should go.",
     "study": "Run and show studies.",
     "teams": "Groups of people and their rights on layers.",

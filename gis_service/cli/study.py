@@ -79,13 +79,13 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
     language = language_of()
     click.echo(merger_words.sentence(found, catchment).in_language(language))
     click.echo()
-    _print_table(merger_words.table(found, language, catchment))
+    print_table(merger_words.table(found, language, catchment))
     click.echo(merger_words.FOOTNOTE.in_language(language))
     if not details:
         return
     for heading, rows in merger_words.communes(found, language, catchment):
         click.echo(f"\n{heading}")
-        _print_table(rows)
+        print_table(rows)
     click.echo()
     for text in dict.fromkeys(
         notice_text(notice) for one in found.states for notice in one.document["notices"]
@@ -105,13 +105,13 @@ def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bo
 @click.option("--json", "as_json", is_flag=True, help="Print the whole study document.")
 @coverage_options
 def run_study(process: str, file: Any, *, together: bool, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (click gives an open text file, and values of options)
-    """Run a study and keep it: PROCESS is coverage, gaps, compare, catchment, what_if or siting.
+    """Run a study and keep it: PROCESS is coverage, gaps, compare, catchment, what_if or roadmap.
 
     The least that coverage, gaps and catchment need is --standard one_stop_office_motorbike_10min. A
     comparison is asked for in a file: {before: {...}, after: {...}, limits: [...]}; so is what a catchment
     draws: {shapes: [edges, polygons, surface, allocation, od], limits: [...]}. What if asks with
     {edits: [{op: close, id: CODE}, {op: add, geometry: {type: Point, coordinates: [LON, LAT]}}]}. Siting
-    has a noun of its own: siting run.
+    and roadmaps have nouns of their own: siting run, roadmap run.
 
     Each standard that --beside names is told in a line of its own; with --together also whom all of them
     reach.
@@ -172,7 +172,7 @@ def _print_study(found: studies.Study, said: Sequence[Text], *, as_json: bool) -
     click.echo(found.id)
 
 
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
+def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows under each other: figures to the right, a column of words to the left."""
     columns = [*zip(*rows, strict=True)]
     for row in rows:

@@ -25,7 +25,13 @@ from gis_service.services.disclosure_vintage_changes import Compared as Changed
 from gis_service.services.disclosure_vintage_changes import closed_changes
 from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
-from gis_service.services.prepared_ground import marks_of, prepared_inputs, units_by_vintage, units_told_by
+from gis_service.services.prepared_ground import (
+    marks_of,
+    prepared_ground,
+    prepared_inputs,
+    units_by_vintage,
+    units_told_by,
+)
 from gis_service.services.scenario_states import edited
 from gis_service.services.study_inputs import Units
 from gis_service.services.study_layers import StudyLayers
@@ -33,7 +39,7 @@ from gis_service.services.study_request import CoverageTask
 from gis_service.services.what_if_capacity import capacity_notices, rooms
 from gis_service.services.what_if_request import PROCESS as WHAT_IF
 from gis_service.services.what_if_request import Edits
-from gis_service.types import Int32s, LayerId, VersionId
+from gis_service.types import Geometries, Int32s, LayerId, VersionId
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,10 @@ class Workbench:
     def units(self, layers: StudyLayers, task: CoverageTask, layer: LayerId) -> Units:
         """Put the people of a study into the units of another layer, as `units_told_by` does."""
         return units_told_by(self._prepared, layers, task, self._marks_of(layers), layer)
+
+    def walkable(self, layers: StudyLayers, task: CoverageTask) -> Geometries:
+        """Give the lines that areas are entered from, none in a study without roads; raises as `inputs`."""
+        return prepared_ground(self._prepared, layers, task, self._marks_of(layers)).walkable
 
     def every_unit(
         self, layers: StudyLayers, task: CoverageTask, inputs: CoverageInputs

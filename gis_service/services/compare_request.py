@@ -11,6 +11,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.services.catchment_request import DRAWN, CatchmentRequest
 from gis_service.services.coverage_parameters import MAX_LIMIT, MEASURES, CoverageParameters
 from gis_service.services.rights import Rights
+from gis_service.services.roadmap_request import RoadmapRequest
 from gis_service.services.siting_request import SitingRequest
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_standard import refused
@@ -62,6 +63,8 @@ def _kind(inputs: object) -> str:
         return "~siting"
     if sides & set(named):
         return "~compare"
+    if _PLANNED & set(named):
+        return "~roadmap"
     if _EDITED & set(named):
         return "~what_if"
     return "~catchment" if DRAWN & set(named) else "~coverage"
@@ -70,16 +73,18 @@ def _kind(inputs: object) -> str:
 _EDITED = frozenset({"edits"})
 
 _SITED = frozenset(SitingRequest.model_fields) - frozenset(CoverageRequest.model_fields)
+_PLANNED = frozenset(RoadmapRequest.model_fields) - frozenset(CoverageRequest.model_fields)
 
 AnyRequest = Annotated[
     Annotated[CoverageRequest, Tag("~coverage")]
     | Annotated[CompareRequest, Tag("~compare")]
     | Annotated[CatchmentRequest, Tag("~catchment")]
     | Annotated[WhatIfRequest, Tag("~what_if")]
-    | Annotated[SitingRequest, Tag("~siting")],
+    | Annotated[SitingRequest, Tag("~siting")]
+    | Annotated[RoadmapRequest, Tag("~roadmap")],
     Discriminator(_kind),
 ]
-"""Inputs of any process; told by its two states, by what is drawn, by the edits, or by the candidates."""
+"""Inputs of any process; told by its two states, what is drawn, the edits, candidates, or what is planned."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from gis_service.services.disclosure_places import hide_places
 from gis_service.services.disclosure_siting import public_plan
 from gis_service.services.disclosure_sums import coverage_sums
 from gis_service.services.group_words import group_of
+from gis_service.services.roadmap_closed import public_roadmap
+from gis_service.services.roadmap_request import PROCESS as ROADMAP
 from gis_service.services.suppression import (
     CLOSED,
     NOTICE,
@@ -47,6 +49,8 @@ def public_view(document: Row) -> Row:
         return public_changes(document)
     if document.get("process") == "siting":
         return public_plan(public_changes(document), document)
+    if document.get("process") == ROADMAP:
+        return public_roadmap(document)
     shapes = document.get("shapes")  # large, and never changed in place
     shown = copy.deepcopy({name: value for name, value in document.items() if name != "shapes"})
     if shapes is not None:

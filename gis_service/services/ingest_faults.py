@@ -16,7 +16,7 @@ from gis_service.analysis.checks.findings import (
     Severity,
     severity_of,
 )
-from gis_service.errors import ErrorCode, Fault, RefusedInput
+from gis_service.errors import AnyCode, ErrorCode, Fault, RefusedInput
 from gis_service.messages.catalogue import message_of
 from gis_service.services.ingest_cells import Cells
 from gis_service.types import Int64s, Text
@@ -124,8 +124,8 @@ class FaultList:
         params
             What the words of any kind may need: ``declared``, ``box``.
         """
-        counts: dict[ErrorCode, int] = defaultdict(int)
-        faults: dict[ErrorCode, list[Fault]] = defaultdict(list)
+        counts: dict[AnyCode, int] = defaultdict(int)
+        faults: dict[AnyCode, list[Fault]] = defaultdict(list)
         told: dict[str, object] = {}
         for finding in self.findings(params):
             if finding.severity is Severity.ERROR:

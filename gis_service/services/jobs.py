@@ -18,7 +18,7 @@ from gis_service.db import uploads
 from gis_service.db.engine import Connection, Engine, open_engine, transaction
 from gis_service.db.job_rows import JobFilter, JobOwner
 from gis_service.db.job_rows import JobRow as Job
-from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound
+from gis_service.errors import Conflict, ErrorCode, Fault, GisError, NotFound, code_named
 from gis_service.services import database
 from gis_service.services.accounts import Caller, Scope
 from gis_service.services.list_pages import page_key, read_page_key, require_limit
@@ -206,7 +206,7 @@ def read_problem(id_: str, problem: Mapping[str, Any]) -> GisError:
         name: Text(**value) if isinstance(value, dict) else value for name, value in problem["params"].items()
     }
     try:
-        code = ErrorCode(problem["code"])
+        code = code_named(problem["code"])
     except ValueError:  # written by another release, whose words are not ours
         return GisError(ErrorCode.INTERNAL, reference=id_)
     return GisError(code, faults, **params)

@@ -16,8 +16,8 @@ from gis_service.services.study_request import CoverageTask
 from gis_service.services.study_rights import require_inputs, require_versions
 from gis_service.types import LayerId
 
-Result: TypeAlias = tuple[dict[str, Any], CoverageInputs]
-"""A document, and the arrays it was computed on."""
+Result: TypeAlias = tuple[dict[str, Any], CoverageInputs | None]
+"""A document, and the arrays it was computed on; None where nothing was computed on any."""
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,8 @@ def compute_asked(asked: Asked, progress: Progress | None = None) -> Computed:
     """Compute a study that was asked for; errors as of `compute`."""
     begun = time.perf_counter()
     document, read = asked.compute(progress)
-    asked.bench.keep(read)
+    if read is not None:
+        asked.bench.keep(read)
     return Computed(document, time.perf_counter() - begun)
 
 

@@ -13,6 +13,7 @@ from gis_service.services import (
     compare_document,
     coverage_document,
     gaps,
+    roadmap_request,
     siting_request,
     what_if_request,
 )
@@ -22,8 +23,10 @@ from gis_service.services.compare import Workbench
 from gis_service.services.compare_request import CompareRequest
 from gis_service.services.process_asked import Asked, Question, Result
 from gis_service.services.process_coverage import ask_catchment, ask_coverage
+from gis_service.services.process_roadmap import ask_roadmap
 from gis_service.services.process_siting import ask_siting
 from gis_service.services.process_states import ask_compare, ask_what_if
+from gis_service.services.roadmap_request import RoadmapRequest
 from gis_service.services.siting_request import SitingRequest
 from gis_service.services.study_request import CoverageRequest
 from gis_service.services.what_if_request import WhatIfRequest
@@ -37,6 +40,7 @@ REQUESTS: Mapping[str, type[BaseModel]] = {
     catchment.PROCESS: CatchmentRequest,
     what_if_request.PROCESS: WhatIfRequest,
     siting_request.PROCESS: SitingRequest,
+    roadmap_request.PROCESS: RoadmapRequest,
 }
 """The inputs of each process."""
 _ASKERS: Mapping[str, Callable[[Question], Asked]] = {
@@ -46,6 +50,7 @@ _ASKERS: Mapping[str, Callable[[Question], Asked]] = {
     catchment.PROCESS: ask_catchment,
     what_if_request.PROCESS: ask_what_if,
     siting_request.PROCESS: ask_siting,
+    roadmap_request.PROCESS: ask_roadmap,
 }
 """What checks the inputs of each."""
 

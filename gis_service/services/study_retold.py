@@ -31,6 +31,7 @@ from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import digest
 from gis_service.services.prepared import Prepared
 from gis_service.services.rights import Rights, sees_personal
+from gis_service.services.roadmap_request import PROCESS as ROADMAP
 from gis_service.services.scenario_states import edited, edits_kept_in, told_edited
 from gis_service.services.siting_document import retold_siting
 from gis_service.services.step_tables import StepSource
@@ -56,8 +57,9 @@ from gis_service.services.tables import (
     slow_tables,
 )
 from gis_service.services.vintages import AREA, area_of, has_place
-from gis_service.types import LayerId
+from gis_service.types import LayerId, Text
 
+_WHOLE_CITY = Text("không có: lộ trình tính cho cả vùng", "none: a roadmap is told for the whole area")
 _UNITS = ("zones", AREA)
 LATER_NOTICE = "tables_not_retold"
 """Tells which tables take too long for somebody who waits."""
@@ -214,6 +216,8 @@ def retell(
     WrongUse
         ``pairs_too_many`` for tables of more pairs.
     """
+    if document["process"] == ROADMAP:
+        raise refused("vintage", vintage.id, _WHOLE_CITY)
     if version_of(connection, vintage.layer) is None:
         raise RefusedInput(ErrorCode.STUDY_LAYER_EMPTY, layer=vintage.layer)
     if document["parameters"]["vintage"] == vintage.id:

@@ -7,6 +7,7 @@ from gis_service.analysis.demand import ALL
 from gis_service.catalogue.loader import Catalogue
 from gis_service.messages.catalogue import notices
 from gis_service.services.group_words import group_of, people_words
+from gis_service.services.roadmap_words import roadmap_answer
 from gis_service.services.siting_words import lead_words, proof_words
 from gis_service.text import number, percent
 from gis_service.types import Language, LayerId, Text
@@ -146,6 +147,10 @@ def answer(document: Mapping[str, Any], catalogue: Catalogue) -> Text:
 
 
 def _answer(document: Mapping[str, Any], catalogue: Catalogue, language: Language) -> str:
+    if document["process"] == "roadmap":
+        titles = {str(id_): layer.title for id_, layer in catalogue.layers.items()}
+        sentence = roadmap_answer(document, titles, language)
+        return sentence + (_GENERATED.in_language(language) if document["generated_data"] else "")
     if document["process"] == "siting":
         sentence = _plan(document, catalogue, language)
     elif document["process"] in {"compare", "what_if"}:

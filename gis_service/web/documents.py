@@ -4,7 +4,7 @@ import json
 
 from flask import Flask
 
-from gis_service.errors import ErrorCode
+from gis_service.errors import CODES
 from gis_service.messages.catalogue import message_of
 from gis_service.messages.plural import with_many
 from gis_service.settings import ROOT
@@ -27,7 +27,7 @@ This page is printed from the code: `python -m gis_service.web.documents`.
 def errors_page() -> str:
     """Print every error code with its status and its words in both languages."""
     parts = [_HEAD]
-    for code in sorted(ErrorCode, key=str):
+    for code in sorted(CODES, key=str):
         message = message_of(code)
         languages: tuple[Language, ...] = ("vi", "en")
         lines = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from gis_service.errors import ErrorCode, GisError, NotFound, RefusedInput, WrongUse
+from gis_service.errors import AnyCode, ErrorCode, GisError, NotFound, RefusedInput, WrongUse
 from gis_service.services.base_version import UNTOLD
 from gis_service.types import Language
 from gis_service.web import current
@@ -19,7 +19,7 @@ _TOLD = {ErrorCode.TILES_BUSY}
 _UNAUTHORISED, _NOT_FOUND, _METHOD_NOT_ALLOWED, _TOO_MANY, _UNAVAILABLE = 401, 404, 405, 429, 503
 
 _OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
-OGC_TYPES = {
+OGC_TYPES: dict[AnyCode, str] = {
     ErrorCode.PROCESS_UNKNOWN: f"{_OGC}/no-such-process",
     ErrorCode.JOB_NOT_FOUND: f"{_OGC}/no-such-job",
     ErrorCode.JOB_NOT_READY: f"{_OGC}/result-not-ready",

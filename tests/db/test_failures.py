@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from gis_service.db.cluster import Cluster
 from gis_service.db.engine import Engine, driver, open_engine, transaction
 from gis_service.db.failures import shown
-from gis_service.errors import ErrorCode, GisError, Temporary
+from gis_service.errors import AnyCode, ErrorCode, GisError, Temporary
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def bare(make_database: Callable[[], str]) -> Iterator[Engine]:
     pool.dispose()
 
 
-def code_of(engine: Engine, statement: str, *, beneath: bool = False) -> ErrorCode:
+def code_of(engine: Engine, statement: str, *, beneath: bool = False) -> AnyCode:
     with pytest.raises(GisError) as caught, transaction(engine) as connection:
         _ = driver(connection).execute(statement.encode()) if beneath else connection.execute(text(statement))
     assert caught.value.exit_code == 6

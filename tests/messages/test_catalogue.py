@@ -4,7 +4,7 @@ from itertools import chain
 
 import pytest
 
-from gis_service.errors import ErrorCode
+from gis_service.errors import CODES, ErrorCode, RoadmapCode, code_named
 from gis_service.messages.catalogue import Message, errors, faults, layer_remedies, notices
 from gis_service.messages.plural import Counted
 from gis_service.types import Text
@@ -32,13 +32,22 @@ def texts_of(message: Message) -> tuple[Text, ...]:
 
 
 def test_every_code_has_words_and_all_words_have_a_code() -> None:
-    assert set(errors()) == {code.value for code in ErrorCode}
+    assert set(errors()) == {code.value for code in CODES}
 
 
 def test_a_code_is_known_by_the_name_that_it_had_before() -> None:
     assert ErrorCode("file_crs_missing") is ErrorCode.NEEDS_CRS
     with pytest.raises(ValueError, match="no_such_code"):
         ErrorCode("no_such_code")
+
+
+def test_a_code_of_any_list_is_found_by_its_name() -> None:
+    assert len({code.value for code in CODES}) == len(CODES)
+    assert all(code_named(code.value) is code for code in CODES)
+    assert code_named("roadmap_not_one") is RoadmapCode.ROADMAP_NOT_ONE
+    assert code_named("file_crs_missing") is ErrorCode.NEEDS_CRS
+    with pytest.raises(ValueError, match="no_such_code"):
+        code_named("no_such_code")
 
 
 @pytest.mark.parametrize("code", sorted(errors()))

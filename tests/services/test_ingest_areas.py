@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import Polygon, box
 
 from gis_service.analysis.checks.findings import Repair
-from gis_service.errors import ErrorCode
+from gis_service.errors import AnyCode, ErrorCode
 from gis_service.services import ingest_checks
 from gis_service.services.ingest_clock import TooMuchAtOnceError
 from gis_service.services.ingest_inspect import Inspection, inspect_rows
@@ -26,7 +26,7 @@ def look(*shapes: Polygon, repairs: frozenset[Repair] = CLOSING, until: float | 
     return inspect_rows(rows, CITY, CITY.layers["tiles"], LoadOptions(repairs=repairs, until=until))
 
 
-def codes(found: Inspection) -> list[ErrorCode]:
+def codes(found: Inspection) -> list[AnyCode]:
     return [finding.code for finding in found.findings]
 
 

@@ -8,7 +8,7 @@ import pytest
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db import rights as rows
 from gis_service.db.engine import Connection
-from gis_service.errors import Conflict, ErrorCode, NotAllowed, NotFound, RefusedInput
+from gis_service.errors import AnyCode, Conflict, ErrorCode, NotAllowed, NotFound, RefusedInput
 from gis_service.services import audit, teams, users
 from gis_service.services.accounts import ANONYMOUS, Caller, Role, Scope
 from gis_service.services.rights import (
@@ -53,7 +53,7 @@ def caller(role: str | None, scopes: set[Scope] | None = None) -> Caller:
     return Caller(Role(role), role, scopes=None if scopes is None else frozenset(scopes))
 
 
-def code_of(rights: Rights, layer: str, *, edit: bool = False) -> ErrorCode | None:
+def code_of(rights: Rights, layer: str, *, edit: bool = False) -> AnyCode | None:
     try:
         (rights.require_editing if edit else rights.require_reading)(layer)
     except NotAllowed as refused:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
-from gis_service.errors import ErrorCode, GisError
+from gis_service.errors import AnyCode, ErrorCode, GisError
 from gis_service.services import scenario_publish, scenarios, studies
 from gis_service.services.accounts import Caller, Role
 from gis_service.services.scenario_publish import Asked, Diff
@@ -64,7 +64,7 @@ def offices(town: Connection) -> dict[str, tuple[float, date | None]]:
     return {row.code: (row.x, row.open_to) for row in town.execute(text(statement))}
 
 
-def code_of(call: Callable[[], object]) -> ErrorCode:
+def code_of(call: Callable[[], object]) -> AnyCode:
     with pytest.raises(GisError) as error:
         call()
     return error.value.code

@@ -13,7 +13,7 @@ from gis_service.db import rights as team_rows
 from gis_service.db.engine import Connection
 from gis_service.db.layers import version_of
 from gis_service.db.places import fid_of
-from gis_service.errors import ErrorCode, GisError
+from gis_service.errors import AnyCode, ErrorCode, GisError
 from gis_service.services import scenario_edits, scenarios, teams, users
 from gis_service.services import scenario_reading as reading
 from gis_service.services.accounts import Caller, Role
@@ -68,7 +68,7 @@ def keep(
     return scenarios.create(town, catalogue, draft(*edits, **more), caller=caller)
 
 
-def code_of(call: Callable[[], object]) -> ErrorCode:
+def code_of(call: Callable[[], object]) -> AnyCode:
     with pytest.raises(GisError) as error:
         call()
     return error.value.code

@@ -14,7 +14,16 @@ from sqlalchemy import text
 from gis_service.catalogue.loader import Catalogue
 from gis_service.crs import STORAGE, transform
 from gis_service.db.engine import Connection
-from gis_service.errors import Conflict, ErrorCode, GisError, NotAllowed, NotFound, RefusedInput, WrongUse
+from gis_service.errors import (
+    AnyCode,
+    Conflict,
+    ErrorCode,
+    GisError,
+    NotAllowed,
+    NotFound,
+    RefusedInput,
+    WrongUse,
+)
 from gis_service.services import studies, teams
 from gis_service.services.accounts import ANONYMOUS, Caller, Role
 from gis_service.services.disclosure import public_view
@@ -66,7 +75,7 @@ def office(town: Connection, catalogue: Catalogue) -> Office:
     return Office(town, catalogue)
 
 
-def code_of(work: Callable[[], object], kind: type[GisError]) -> ErrorCode:
+def code_of(work: Callable[[], object], kind: type[GisError]) -> AnyCode:
     with pytest.raises(kind) as refused:
         work()
     assert refused.value.detail("vi")

@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 )
 
 from gis_service.app import create_app
-from gis_service.errors import ErrorCode, Fault, NotFound, RefusedInput, Temporary
+from gis_service.errors import CODES, ErrorCode, Fault, NotFound, RefusedInput, Temporary
 from gis_service.messages.catalogue import message_of
 from gis_service.settings import Settings
 from gis_service.types import Text
@@ -229,7 +229,7 @@ def test_a_database_that_is_away_is_temporary_and_its_place_is_not_told(
 
 
 def test_every_code_has_words() -> None:
-    for code in ErrorCode:
+    for code in CODES:
         message = message_of(code)
         assert 400 <= message.status < 600
         assert all(text.vi and text.en for text in (message.title, message.detail, message.remedy))

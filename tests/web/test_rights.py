@@ -130,6 +130,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/api/coverage/product"): OPEN,
     ("GET", "/api/coverage/product/<product_name>"): OPEN,
     ("GET", "/api/studies/<study_id>/product"): OPEN,
+    ("GET", "/api/studies/<study_id>/roadmap"): OPEN,
     ("GET", "/api/studies/<study_id>/tiles"): OPEN,
     ("GET", "/api/studies/<study_id>/tiles/<kind>/<tile_matrix_set_id>"): OPEN,
     ("GET", f"/api/studies/<study_id>/tiles/<kind>/{_TILE}"): OPEN,

@@ -11,7 +11,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from gis_service.errors import ErrorCode
+from gis_service.errors import AnyCode, ErrorCode
 from gis_service.messages.catalogue import layer_remedies, message_of
 from gis_service.types import Bools, Floats, Int64s, Language, Text
 
@@ -71,7 +71,7 @@ CHOOSE_NUMBERS = "numbers"
 CHOOSE_NODATA, CHOOSE_KIND = "nodata", "kind"
 """Remedies of a raster: say which value means no data, what its cells hold."""
 
-_REMEDIES: dict[ErrorCode, str] = {
+_REMEDIES: dict[AnyCode, str] = {
     ErrorCode.AXES_SWAPPED: Repair.AXES,
     ErrorCode.GEOMETRY_INVALID: Repair.GEOMETRY,
     ErrorCode.GEOMETRY_TYPE_WRONG: Repair.KINDS,
@@ -101,7 +101,7 @@ _REMEDIES: dict[ErrorCode, str] = {
     ErrorCode.RASTER_NODATA_OUTSIDE_TYPE: CHOOSE_NODATA,
     ErrorCode.RASTER_KIND_GUESSED: CHOOSE_KIND,
 }
-_SEVERITIES: dict[ErrorCode, Severity] = {
+_SEVERITIES: dict[AnyCode, Severity] = {
     ErrorCode.DUPLICATE_FEATURES: Severity.WARNING,
     ErrorCode.COVERAGE_OVERLAP: Severity.WARNING,
     ErrorCode.COVERAGE_GAP: Severity.WARNING,
@@ -127,12 +127,12 @@ _SEVERITIES: dict[ErrorCode, Severity] = {
 }
 
 
-def severity_of(code: ErrorCode) -> Severity:
+def severity_of(code: AnyCode) -> Severity:
     """Tell how bad a kind of fault is; what is not listed is an error."""
     return _SEVERITIES.get(code, Severity.ERROR)
 
 
-def remedy_of(code: ErrorCode) -> str | None:
+def remedy_of(code: AnyCode) -> str | None:
     """Name the repair that helps: a :class:`Repair`, what is to be hidden or chosen, or none."""
     return _REMEDIES.get(code)
 
@@ -275,7 +275,7 @@ class Finding:
         Repair that helps, where that is not the one of the code.
     """
 
-    code: ErrorCode
+    code: AnyCode
     count: int
     features: tuple[Feature, ...] = ()
     column: str | None = None

@@ -9,6 +9,9 @@ from gis_service.analysis.kernels.chains import walk_chains
 from gis_service.analysis.kernels.fractions import window_shares, window_sums
 from gis_service.analysis.kernels.nearest import nearest_at, nearest_ways
 from gis_service.analysis.kernels.pairs import pairs_within
+from gis_service.analysis.kernels.plan_search import build_up, first_in_order, give_way, rebuild, stand_at
+from gis_service.analysis.kernels.plan_state import PlanState, PlanTerms, is_sound
+from gis_service.analysis.kernels.plan_state import place as place_project
 from gis_service.analysis.kernels.positions import ask_positions
 from gis_service.analysis.kernels.recount import Places, ask_homes, homes_of, take_back
 from gis_service.analysis.kernels.repair import (
@@ -53,10 +56,13 @@ __all__ = [
     "TILE_UNSURE",
     "Log",
     "Places",
+    "PlanState",
+    "PlanTerms",
     "SparseRows",
     "along_hilbert",
     "ask_homes",
     "ask_positions",
+    "build_up",
     "choose_greedily",
     "choose_rooms",
     "choose_within",
@@ -68,13 +74,16 @@ __all__ = [
     "exchange_within",
     "facilities_of_homes",
     "find_again",
+    "first_in_order",
     "first_twice",
     "forget",
     "forget_of",
     "frame_of",
+    "give_way",
     "held_by_another",
     "homes_of",
     "improve",
+    "is_sound",
     "lay_arcs",
     "lay_columns",
     "lay_rows",
@@ -84,8 +93,11 @@ __all__ = [
     "numbers_at",
     "pairs_within",
     "pick",
+    "place_project",
     "pulls_of_rooms",
     "pulls_of_rows",
+    "rebuild",
+    "stand_at",
     "sums_of_facilities",
     "sums_of_homes",
     "take_back",

@@ -21,7 +21,7 @@ from typing import BinaryIO, Protocol
 import pyarrow as pa
 
 from gis_service.crs_text import settled_system
-from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.errors import AnyCode, ErrorCode, RefusedInput
 from gis_service.files.readers.closed import close_in
 from gis_service.files.readers.drivers import environment
 from gis_service.files.readers.faults import require_columns
@@ -227,7 +227,7 @@ def _told(opened: Opened, name: str) -> dict[str, object]:
     }
 
 
-def _reason(question: Question, error: BaseException) -> tuple[ErrorCode, dict[str, object]]:
+def _reason(question: Question, error: BaseException) -> tuple[AnyCode, dict[str, object]]:
     """Say why a file cannot be read, without the folder it lies in for the moment."""
     causes = (error, error.__cause__)
     told = error.params if isinstance(error, RefusedInput) else {"reason": str(error), "readable": 0}

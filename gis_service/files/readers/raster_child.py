@@ -16,7 +16,7 @@ from pathlib import Path
 import rasterio
 from rasterio.errors import RasterioError, RasterioIOError
 
-from gis_service.errors import ErrorCode, RefusedInput
+from gis_service.errors import AnyCode, ErrorCode, RefusedInput
 from gis_service.files.readers.closed import close_in
 from gis_service.files.readers.raster_drivers import kept_drivers, raster_environment
 from gis_service.files.readers.raster_limits import RasterQuestion
@@ -83,7 +83,7 @@ def _close_in(question: RasterQuestion) -> None:
     close_in([source], source.parent)
 
 
-def _reason(question: RasterQuestion, error: Exception) -> tuple[ErrorCode, dict[str, object]]:
+def _reason(question: RasterQuestion, error: Exception) -> tuple[AnyCode, dict[str, object]]:
     """Say why a file cannot be read, without the folder it lies in for the moment."""
     causes = (error, error.__cause__)
     text = " | ".join(str(each) for each in causes if each is not None)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from gis_service import __version__
 from gis_service.errors import ErrorCode, NotFound
-from gis_service.services import siting_request
+from gis_service.services import roadmap_request, siting_request
 from gis_service.services import studies as service
 from gis_service.services.documents import canonical_json
 from gis_service.services.job_runs import Wanted, accept
@@ -80,6 +80,15 @@ _TOLD = {
             " biết phương án kém phương án tốt nhất có thể bao nhiêu.",
             "Sites among candidates that bring most people within the limit (or are fewest, or nearest), and"
             " how far from the best possible the plan can be.",
+        ),
+    ),
+    "roadmap": _Told(
+        Text("Lộ trình chương trình", "Roadmap of the programme"),
+        Text(
+            "Mỗi giai đoạn mang lại gì cho người dân, các dự án theo thứ tự,"
+            " và lộ trình tốt nhất với ngân sách.",
+            "What each phase brings to residents, projects in order,"
+            " and the best roadmap within the budgets.",
         ),
     ),
     "compare": _Told(
@@ -174,6 +183,8 @@ def _at_once(wanted: Wanted) -> Response:
     caller = current.caller()
     if wanted.process == siting_request.PROCESS:
         siting_request.require_at_once(wanted.inputs)
+    if wanted.process == roadmap_request.PROCESS:
+        roadmap_request.require_at_once(wanted.inputs)
     # What is computed takes a connection of its own, for as long as it takes.
     current.release()
     study = service.run_alone(current.context(), wanted.process, wanted.inputs, wanted.author, reader=caller)

@@ -73,6 +73,27 @@ class StudyDocument(Answer):
         None,
         description="Of `siting`: `inputs` and `edits`, to be sent to `POST /api/scenarios` with a title.",
     )
+    services: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: each service with its rule, today and before the first phase."
+    )
+    phases: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: cost, budget and people of each phase, by service and by sector."
+    )
+    projects: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: each project, when it counts, and whom it brings alone and in order."
+    )
+    cumulative: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: cost and people added up in the order of commissioning."
+    )
+    indicators: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: the programme summed up by sector; the last row is all of them."
+    )
+    best: dict[str, Any] | None = Field(
+        None, description="Of a roadmap: the best one within the budgets, its bound, and the planned one."
+    )
+    faults: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: what is wrong with which project."
+    )
     notices: list[dict[str, Any]]
     generated_data: bool
 

@@ -17,7 +17,7 @@ from gis_service.analysis.siting import (
 )
 from gis_service.analysis.siting.prices import Prices
 from gis_service.analysis.siting.rules import SiteRules
-from gis_service.errors import ErrorCode, RefusedInput, Temporary
+from gis_service.errors import AnyCode, ErrorCode, RefusedInput, Temporary
 from tests.analysis.siting.every_choice import best_of_all, possible_choices
 from tests.siting_problems import problem
 
@@ -91,7 +91,7 @@ def terms_of(draw: st.DrawFn, m: int, model: Model, always: str) -> SitingTerms:
 
 def ask(
     asked: SitingProblem, model: Model, count: int | None, terms: SitingTerms, watch: Watch
-) -> SitingAnswer | ErrorCode:
+) -> SitingAnswer | AnyCode:
     try:
         return solve(asked, model, LIMIT if model in {"mclp", "lscp"} else None, count, watch, terms)
     except (RefusedInput, Temporary) as refused:
@@ -109,11 +109,11 @@ def agree(
     model: Model,
     count: int | None,
     terms: SitingTerms,
-    answer: SitingAnswer | ErrorCode,
+    answer: SitingAnswer | AnyCode,
 ) -> None:
     """Hold an answer against all choices."""
     known = best_of_all(asked, model, LIMIT, count, terms)
-    if isinstance(answer, ErrorCode):
+    if isinstance(answer, AnyCode):
         nobody_comes = answer == ErrorCode.SITING_DEMAND_UNREACHABLE and asked.unreachable.size
         assert known is None or answer in REFUSED_AT_ONCE or nobody_comes
         return

@@ -41,6 +41,7 @@ def test_every_process_is_listed_and_described(client: FlaskClient) -> None:
         "compare": {"before", "after", "limits", "vintage"},
         "coverage": coverage,
         "gaps": coverage,
+        "roadmap": {"projects", "phases", "budgets", "day"},
         "siting": coverage | {"model", "sites", "candidates"},
         "what_if": coverage | {"edits"},
     }
