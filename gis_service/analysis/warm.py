@@ -13,6 +13,8 @@ from gis_service.analysis.network import Roads, build_network
 from gis_service.analysis.pairs import network_pairs
 from gis_service.analysis.plans import NOT_SETTLED, Phases, Programme, Reach
 from gis_service.analysis.plans import solve as plan
+from gis_service.analysis.plans.prices import PlanPrices
+from gis_service.analysis.plans.terms import terms_of
 from gis_service.analysis.siting import MODELS, SitingProblem, SitingTerms, Watch, solve
 from gis_service.analysis.siting.problem import pair_twice
 from gis_service.analysis.siting.solve import NEEDS_COUNT, NEEDS_LIMIT
@@ -84,7 +86,10 @@ def _warm_plans() -> None:
     requires = np.zeros((0, 2), np.int32)
     names = [str(place) for place in range(n)]
     columns = nobody, np.ones(n, np.int32), 2 * one, nobody, np.full(n, NOT_SETTLED, np.int32)
-    plan(Programme(names, ["all"], ["one"], *columns, requires, phases, reach), Watch())
+    programme = Programme(names, ["all"], ["one"], *columns, requires, phases, reach)
+    plan(programme, Watch())
+    terms = terms_of(programme)  # the search takes prices for larger programmes only
+    PlanPrices(terms, terms.within(programme.settled)).go(0, 2)
 
 
 def warm_on_two_cores() -> None:

@@ -144,7 +144,8 @@ def _run(context: Context, job: Job) -> None:
         if rows.end_job(connection, job.id, "successful", study=study.id, attempt=job.attempts):
             return
         # A search that was ended has a plan all the same: who dismissed it finds it with the job.
-        if "plan" not in made.document or not rows.note_study(connection, job.id, study.id, job.attempts):
+        has_plan = made.document.get("plan") or made.document.get("best")
+        if not has_plan or not rows.note_study(connection, job.id, study.id, job.attempts):
             raise _NotWantedError
 
 

@@ -48,8 +48,8 @@ __all__ = [
 STUDY = "study"
 """Task of the queue: compute a study and keep it, or whatever else its job says."""
 STATUSES = ("accepted", "running", "successful", "failed", "dismissed")
-SEARCHING = "sites"
-"""Step in which a siting has a plan to keep (`gis_service.services.siting_progress.STEP`)."""
+SEARCHING = ("sites", "order")
+"""Steps in which a search has a plan to keep (`gis_service.services.siting_progress`)."""
 ATTEMPTS = 2
 """Times that a job is begun; one whose process dies each time is not tried for ever."""
 _OF_OTHERS = Scope.ADMIN
@@ -124,8 +124,8 @@ def list_(
 def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> Job:
     """Say that a job is not wanted any more: one that waits is not begun, one that runs is ended at once.
 
-    A study that has already come of it stays, since others may have read it. A siting that has begun to look
-    for sites ends by itself within a moment, and keeps the best plan that it has found.
+    A study that has already come of it stays, since others may have read it. A search that has a plan,
+    of sites or of a roadmap, ends by itself within a moment, and keeps the best that it has found.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def dismiss(connection: Connection, id_: str, reader: Caller | None = None) -> J
 
 def _keeps(job: Job) -> bool:
     """Tell whether a job has something to keep when it is dismissed, and sees that itself."""
-    return job.status == "running" and job.step.partition(" ")[0] == SEARCHING
+    return job.status == "running" and job.step.partition(" ")[0] in SEARCHING
 
 
 def problem_of(job: Job) -> GisError:

@@ -34,6 +34,7 @@ from gis_service.services.roadmap_projects import (
 )
 from gis_service.services.roadmap_reach import COMPUTED, built_already, reaches, without
 from gis_service.services.roadmap_request import PROCESS, PROJECTS, Plan, RoadmapRequest, plan_of
+from gis_service.services.siting_progress import Teller
 from gis_service.services.study_layers import StudyLayers, find_layers, layers_of
 from gis_service.services.study_request import CoverageRequest, CoverageTask, complete
 from gis_service.services.study_rights import require_inputs, require_versions
@@ -43,6 +44,8 @@ from gis_service.types import Bools, LayerId
 
 _SHARED = ("network", "demand", "zones")
 _DAY = timedelta(days=1)
+_SOUGHT, _FOUND = 0.7, 0.95
+"""Share of the work that is done when the best roadmap begins to be sought, and when it is found."""
 RULE = ("standard", "measure", "mode", "limit", "group")
 
 
@@ -241,7 +244,9 @@ def compute_roadmap(
     bench
         Keeps what the services share.
     progress
-        Told each step as it begins: ``reach``, ``best``, ``done``.
+        Told each step as it begins: ``reach``, ``best``, then again and again how far the search is, as
+        `gis_service.services.siting_progress.step_of` writes it, ``done``. From the first plan on it ends the
+        search by a ``DismissedError``: the best roadmap so far is given.
 
     Returns
     -------
@@ -268,11 +273,15 @@ def compute_roadmap(
         bench.keep(read)
     timing = [timed(project, task.plan.phases, task.plan.today) for project in task.projects]
     found_all = Findings.of(task.plan, task.projects, timing, task.sectors, judged)
-    tell("best", 0.7)
-    best, more = best_beside(found_all, lambda share: tell("best", 0.7 + 0.3 * share))
+    tell("best", _SOUGHT)
+    teller = Teller("roadmap", tell, _SOUGHT, _FOUND)
+    best, more = best_beside(found_all, teller)
     said = Said(task.references, task.rules, artefacts, generated=task.generated)
     document = roadmap_document(found_all, said, faults, [*task.notices, *more], best)
-    tell("done", 1.0)
+    if best is None:
+        tell("done", 1.0)
+    else:
+        teller.rest("done", 1.0)  # whoever ends it now has a plan to keep
     return document, read
 
 

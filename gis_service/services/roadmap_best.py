@@ -1,6 +1,6 @@
 """As planned beside as best: the programme as the solver of roadmaps takes it, and what it finds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,19 +29,16 @@ from gis_service.services.coverage_inputs import Notice
 from gis_service.services.documents import persons
 from gis_service.services.roadmap_document import OTHER, Findings, money
 from gis_service.services.roadmap_projects import BEFORE, NEVER, THOUSANDTHS
+from gis_service.services.siting_progress import Teller
 from gis_service.types import Int32s
 
 LOWEST = 5
 """Priority of a project that tells none."""
-_SOUGHT = 0.7
-"""Share of the work that is done when the best roadmap is found."""
 _PERSON_YEARS = 3
 """Decimals of person-years."""
 
 
-def best_beside(
-    found: Findings, tell: Callable[[float], None] | None = None
-) -> tuple[Document | None, list[Notice]]:
+def best_beside(found: Findings, teller: Teller | None = None) -> tuple[Document | None, list[Notice]]:
     """Find the best roadmap of the projects that nobody has decided on yet, beside the planned one.
 
     What is commissioned or under way stays as it is. Of the open projects none comes before the day of the
@@ -51,8 +48,8 @@ def best_beside(
     ----------
     found
         The programme as it is planned.
-    tell
-        Told the share of the work done.
+    teller
+        Told the best so far and its bound, in person-years; who waits may end the search with it.
 
     Returns
     -------
@@ -68,15 +65,16 @@ def best_beside(
     if not found.judged or not any(found.projects[at].is_open for at in taken):
         return None, [Notice("roadmap_nothing_open", {})] if found.judged else []
     programme = programme_of(found, taken)
-    say = tell or (lambda _share: None)
+    teller = teller or Teller("roadmap", lambda _step, _share: None)
     planned = _planned(found, taken, programme)
     as_planned = evaluated(programme, planned)
     broken = faults(programme, planned)
-    plans = regret(programme, Watch(found.plan.seconds))
-    say(_SOUGHT)
+    watch = teller.watch(found.plan.seconds)
+    watch.tell(None if broken else as_planned.objective, as_planned.bound)
+    plans = regret(programme, watch)
     best = plans.joint
     if not broken and as_planned.objective > best.objective:  # the time was over before it was found
-        best = solve(programme, Watch(found.plan.seconds), [planned])
+        best = solve(programme, teller.watch(found.plan.seconds), [planned])
     document: Document = {
         **_brings(best),
         "bound_person_years": _years(best.bound),
@@ -99,7 +97,9 @@ def best_beside(
             for row, at in enumerate(taken)
             if found.projects[at].is_open
         ],
-        "cut": _cut(found, programme, best.phase if broken else planned, of="best" if broken else "planned"),
+        "cut": _cut(
+            (found, programme), best.phase if broken else planned, teller, of="best" if broken else "planned"
+        ),
     }
     return document, _notices(found, taken, programme)
 
@@ -112,12 +112,13 @@ def _regret(best: Roadmap, plan: Roadmap) -> Document:
     }
 
 
-def _cut(found: Findings, programme: Programme, phase: Int32s, *, of: str) -> Document | None:
+def _cut(asked: tuple[Findings, Programme], phase: Int32s, teller: Teller, *, of: str) -> Document | None:
     """Tell what slips if budgets are cut; None where nobody asks."""
+    found, programme = asked
     percent = found.plan.cut
     if percent is None:
         return None
-    left = cut_budget(programme, phase, percent, Watch(found.plan.seconds))
+    left = cut_budget(programme, phase, percent, Watch(found.plan.seconds, teller.is_ended))
     return {
         "percent": percent,
         "of": of,

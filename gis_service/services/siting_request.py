@@ -247,7 +247,8 @@ def require_at_once(inputs: object) -> None:
     """
     given = inputs if isinstance(inputs, Mapping) else {}
     for name, most in (("time_limit_s", AT_ONCE_S), ("draws", AT_ONCE_DRAWS)):
-        if (value := given.get(name)) is not None and value > most:
+        value = given.get(name)
+        if isinstance(value, int | float) and value > most:
             raise refused(name, value, f"≤ {most:g}; Prefer: respond-async")
 
 

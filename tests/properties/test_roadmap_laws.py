@@ -19,6 +19,7 @@ from gis_service.analysis.plans import (
     nested_sites,
     person_days,
 )
+from gis_service.analysis.plans.prices import PlanPrices
 from gis_service.analysis.plans.proof import prove
 from gis_service.analysis.plans.regret import best_end, best_now
 from gis_service.analysis.plans.solve import solve_within
@@ -169,3 +170,13 @@ def test_the_proof_needs_no_search_before_it(asked: Programme) -> None:
     every = {phase: brought(asked, phase) for phase in every_roadmap(asked)}
     assert bounds[-1] == max(every.values())
     assert every[told[-1] if told else tuple(asked.settled.tolist())] == bounds[-1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(programmes(), st.sampled_from([1, 6, 20, 500]), st.integers(1, 40))
+def test_prices_are_a_bound_at_every_step(asked: Programme, most: int, steps: int) -> None:
+    terms = terms_of(asked)
+    every = [brought(asked, phase) for phase in every_roadmap(asked)]
+    prices = PlanPrices(terms, terms.within(asked.settled), most)
+    prices.go(max(every), steps)
+    assert prices.bound >= max(every)

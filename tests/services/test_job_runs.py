@@ -381,7 +381,7 @@ def test_a_search_for_sites_is_not_killed(town: Town) -> None:
     with transaction(town.engine) as connection:
         rows.begin_job(connection, job.id, "here:1")
         rows.note_progress(connection, job.id, 50, f"{siting_progress.STEP} 3.5 7.0")
-        assert jobs.SEARCHING == siting_progress.STEP
+        assert jobs.SEARCHING == (siting_progress.STEP, siting_progress.ORDER)
     with transaction(town.engine) as connection:
         jobs.dismiss(connection, job.id, PLANNER)
         left = connection.execute(

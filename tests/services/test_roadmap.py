@@ -11,6 +11,7 @@ from gis_service.db.engine import Connection
 from gis_service.services import studies
 from gis_service.services.coverage_document import Document
 from gis_service.services.disclosure import public_view
+from gis_service.services.siting_progress import DismissedError
 from tests.filled_database import load_frame
 from tests.live_town import METRIC, as_array
 from tests.programme import ASKED, PROGRAMME, at, frame_of
@@ -72,6 +73,19 @@ def test_each_phase_is_a_full_study_of_its_state(
     assert {name: row[name] for name in ("total", "covered", "share")} == {
         name: expected[name] for name in ("total", "covered", "share")
     }
+
+
+def test_who_ends_the_search_has_a_roadmap_all_the_same(programme: Connection, catalogue: Catalogue) -> None:
+    told: list[str] = []
+
+    def end(step: str, _share: float) -> None:
+        told.append(step.partition(" ")[0])
+        if told[-1] == "order":
+            raise DismissedError
+
+    made = studies.compute(programme, catalogue, "roadmap", ASKED, progress=end)
+    assert told[-2:] == ["best", "order"]  # and it is asked no more
+    assert made.document["best"]["person_years"] > 0
 
 
 def test_gains_add_up_to_what_phases_win(programme: Connection, catalogue: Catalogue) -> None:

@@ -14,6 +14,7 @@ from gis_service.services.roadmap_document import Findings, Said, roadmap_docume
 from gis_service.services.roadmap_phases import Judged
 from gis_service.services.roadmap_projects import Project, timed
 from gis_service.services.roadmap_request import Plan, require_at_once
+from gis_service.services.siting_progress import DismissedError, Found, Teller, found_in
 from gis_service.types import Text
 
 DAY = date(2026, 6, 30)
@@ -86,3 +87,27 @@ def test_a_long_search_is_for_a_job() -> None:
     with pytest.raises(RefusedInput) as refused:
         require_at_once({"seconds": 60})
     assert "respond-async" in refused.value.expected("en")
+
+
+def test_the_search_tells_its_best_and_bound_in_person_years() -> None:
+    told: list[tuple[str, float]] = []
+    found = findings(project("a", phase="phase_3"), project("b", phase=None))
+    best, _ = best_beside(found, Teller("roadmap", lambda step, share: told.append((step, share)), 0.7, 0.95))
+    assert best is not None
+    assert {step.partition(" ")[0] for step, _ in told} == {"order"}
+    first = found_in(told[0][0])
+    assert isinstance(first, Found)
+    # As planned one of the two comes, ten people for the five years of the last phase.
+    assert first.best == pytest.approx(50, abs=0.1) == best["planned"]["person_years"]
+    assert first.bound >= best["person_years"]
+    assert all(0.7 <= share <= 0.95 for _, share in told)
+
+
+def test_who_ends_the_search_keeps_the_best_so_far() -> None:
+    def end(_step: str, _share: float) -> None:
+        raise DismissedError
+
+    found = findings(*(project(f"p{at}", phase="phase_3", priority=1 + at % 5) for at in range(30)))
+    best, _ = best_beside(found, Teller("roadmap", end))
+    assert best is not None
+    assert best["person_years"] >= best["planned"]["person_years"] > 0

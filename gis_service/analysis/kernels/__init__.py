@@ -9,6 +9,7 @@ from gis_service.analysis.kernels.chains import walk_chains
 from gis_service.analysis.kernels.fractions import window_shares, window_sums
 from gis_service.analysis.kernels.nearest import nearest_at, nearest_ways
 from gis_service.analysis.kernels.pairs import pairs_within
+from gis_service.analysis.kernels.plan_prices import NEVER_FITS, Offers, Turns, best_ways, offers_of, pulls_of
 from gis_service.analysis.kernels.plan_search import build_up, first_in_order, give_way, rebuild, stand_at
 from gis_service.analysis.kernels.plan_state import PlanState, PlanTerms, is_sound
 from gis_service.analysis.kernels.plan_state import place as place_project
@@ -49,19 +50,23 @@ __all__ = [
     "BOUND",
     "CLOSED",
     "FAR",
+    "NEVER_FITS",
     "PACE",
     "TILE_AREAS",
     "TILE_HIGH",
     "TILE_LOW",
     "TILE_UNSURE",
     "Log",
+    "Offers",
     "Places",
     "PlanState",
     "PlanTerms",
     "SparseRows",
+    "Turns",
     "along_hilbert",
     "ask_homes",
     "ask_positions",
+    "best_ways",
     "build_up",
     "choose_greedily",
     "choose_rooms",
@@ -91,9 +96,11 @@ __all__ = [
     "nearest_at",
     "nearest_ways",
     "numbers_at",
+    "offers_of",
     "pairs_within",
     "pick",
     "place_project",
+    "pulls_of",
     "pulls_of_rooms",
     "pulls_of_rows",
     "rebuild",

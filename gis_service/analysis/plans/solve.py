@@ -8,6 +8,7 @@ import numpy as np
 from gis_service.analysis.kernels import build_up, first_in_order, give_way, is_sound, rebuild, stand_at
 from gis_service.analysis.plans.bound import quick_bound
 from gis_service.analysis.plans.check import require_affordable, require_sound
+from gis_service.analysis.plans.prices import PlanPrices
 from gis_service.analysis.plans.programme import Programme
 from gis_service.analysis.plans.proof import prove
 from gis_service.analysis.plans.roadmap import Roadmap, roadmap_of
@@ -23,8 +24,10 @@ _HEATS = (0.0, 0.002, 0.01, 0.03)
 """Shares of the objective that a roadmap to go on from may be worse by, in turn."""
 _FEW = 14
 """Projects up to which the proof needs no search before it."""
-_SHARE = 0.3
+_SHARE = 0.5
 """Share of a limited time that the search may take before the proof begins."""
+_STEPS, _PRICED = 5, 0.6
+"""Steps towards the bound between two looks at the watch, and the share of the time left for them."""
 _PAIRS = 700
 """Projects up to which each is tried in the place of each later one, for the order of equals."""
 
@@ -108,6 +111,7 @@ def solve_within(
     search.at_once(begin)
     if not search.is_proved:
         search.improve()
+        search.price()
     if not search.is_proved and not watch.is_over:
         search.prove()
     search.settle_order()
@@ -163,6 +167,16 @@ class _Search:
                 waited = 0
         self.lower(quick_bound(self.terms, self.best))
         self.tell()
+
+    def price(self) -> None:
+        """Lower the bound by prices of money and of being covered, where the proof may take long."""
+        if self.terms.arrays.may.sum() <= _FEW or self.is_proved:
+            return
+        prices, until, is_done = PlanPrices(self.terms, self.best), (1.0 - _PRICED) * self.watch.left_s, False
+        while not is_done and not self.watch.is_over and self.watch.left_s >= until:
+            is_done = prices.go(self.value, _STEPS)
+            if self.lower(prices.bound):
+                self.tell()
 
     def prove(self) -> None:
         """Leave the rest to the solver of mixed integer programmes."""

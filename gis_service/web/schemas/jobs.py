@@ -81,7 +81,9 @@ class StatusInfo(Answer):
     message: str = Field(description="Where it stands, in the reader's language.")
     progress: int = Field(ge=0, le=100, description="Percent.")
     best: float | None = Field(
-        None, description="While `siting` looks for sites: the objective of the best plan so far."
+        None,
+        description="While `siting` or `roadmap` searches: the objective of the best plan so far"
+        " (of a roadmap person-years).",
     )
     bound: float | None = Field(None, description="What no plan can be better than.")
     gap: float | None = Field(None, description="Distance of the bound as a share of the best.")

@@ -72,3 +72,6 @@ def test_what_cannot_be_answered_is_refused_before_it_is_queued(client: FlaskCli
         late = client.post(EXECUTION, json={"inputs": INPUTS | {name: value}}, headers=bearer("planner"))
         problem = assert_problem(late, 422, "study_refused")
         assert "respond-async" in str(problem)
+    for name in ("time_limit_s", "draws"):
+        unread = client.post(EXECUTION, json={"inputs": INPUTS | {name: "x"}}, headers=bearer("planner"))
+        assert_problem(unread, 422, "body_invalid")
