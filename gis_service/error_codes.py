@@ -389,6 +389,7 @@ class ErrorCode(CodeWithPast):
     SITING_CANDIDATES_TOO_MANY = "siting_candidates_too_many"
     SITING_CANDIDATE_UNKNOWN = "siting_candidate_unknown"
     SITING_COST_MISSING = "siting_cost_missing"
+    SITING_CAPACITY_MISSING = "siting_capacity_missing"
     SITING_NOBODY_LEFT = "siting_nobody_left"
     SITING_OUT_OF_REACH = "siting_out_of_reach"
     SITING_FIXED_OUT_OF_REACH = "siting_fixed_out_of_reach"

@@ -70,6 +70,8 @@ _GROUND_OPTIONS = (
     click.option("--outside", multiple=True, metavar="FILE", help="Areas that no candidate may lie in."),
     click.option("--cost-column", metavar="NAME", help="What a candidate costs, for --budget."),
     click.option("--budget", type=int, metavar="B", help="What the sites may cost together."),
+    click.option("--capacity", type=float, metavar="N", help="How many people each site has room for."),
+    click.option("--capacity-column", metavar="NAME", help="The same, told of each candidate."),
     click.option("--spacing-m", type=float, metavar="M", help="Least distance of a site from any other."),
     click.option("--backup", type=float, default=0.0, help="What a second site counts for (mclp), 0 to 1."),
     click.option("--thin-m", type=float, metavar="M", help="In a square of this side the best one stays."),
@@ -104,7 +106,19 @@ def _ground_options(command: Any) -> Any:  # noqa: ANN401  a command, whatever i
 
 _GROUND = (
     *_FILES,
-    *("outside", "cost_column", "budget", "spacing_m", "backup", "thin_m", "most", "mode", "limit_min"),
+    *(
+        "outside",
+        "cost_column",
+        "budget",
+        "capacity",
+        "capacity_column",
+        "spacing_m",
+        "backup",
+        "thin_m",
+        "most",
+        "mode",
+        "limit_min",
+    ),
     *("limit_m", "measure", "direction", "speed_kmh", "speeds", "at", "barriers", "ferries", "settlements"),
     *("crs", "people_column", "zone_id", "class_column", "oneway_column"),
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from gis_service.cli.study import AUTHOR, print_table
 from gis_service.cli.study_inputs import inputs_in
-from gis_service.cli.users import operator
+from gis_service.cli.tables import print_table
+from gis_service.cli.users import AUTHOR, operator
 from gis_service.errors import ErrorCode, WrongUse
 from gis_service.messages.terminal import language_of
 from gis_service.services import studies

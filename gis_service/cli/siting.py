@@ -11,7 +11,8 @@ import click
 
 from gis_service.cli.siting_inputs import siting_inputs, siting_options
 from gis_service.cli.study_inputs import coverage_options, inputs_in, inputs_of
-from gis_service.cli.users import operator
+from gis_service.cli.tables import print_table
+from gis_service.cli.users import AUTHOR, operator
 from gis_service.messages.terminal import language_of
 from gis_service.services import studies
 from gis_service.services.audit import note_study
@@ -23,8 +24,6 @@ from gis_service.services.siting_words import sites_table
 from gis_service.services.study_words import answer, notice_text
 from gis_service.services.transactions import computing, writing
 from gis_service.settings import read_settings
-
-AUTHOR = "command line"
 
 
 @click.group()
@@ -59,7 +58,7 @@ def run_siting(file: Any, *, as_json: bool, **options: Any) -> None:  # noqa: AN
         language = language_of()
         click.echo(answer(found.document, context.catalogue).in_language(language))
         click.echo()
-        _print_table(sites_table(found.document["plan"], language))
+        print_table(sites_table(found.document["plan"], language))
         click.echo()
         for notice in found.document["notices"]:
             click.echo(f"  {notice_text(notice).in_language(language)}")
@@ -110,9 +109,3 @@ def _progress(is_ended: Callable[[], bool]) -> Progress:
             raise DismissedError
 
     return show
-
-
-def _print_table(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -13,6 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _CANDIDATES = "LAYER[:FIELD=VALUE,VALUE...[:FIELD=...]]"
 _OPTIONS = (
     click.option("--model", type=click.Choice(MODELS), help="What the sites are chosen for. Default: mclp."),
+    click.option("--scenario", metavar="ID", help="Scenario whose state the sites are chosen in."),
     click.option("--sites", type=int, help="New sites; with --closable also those that stay."),
     click.option("--budget", type=int, help="What the new sites may cost together."),
     click.option(
@@ -33,6 +34,12 @@ _OPTIONS = (
         "--min-area", "min_area_m2", type=float, help="Least area in m² of candidates that are areas."
     ),
     click.option("--cost-field", help="Field of these layers that tells what a site would cost."),
+    click.option("--capacity", type=float, help="How many people a new site has room for."),
+    click.option("--capacity-field", help="Field of these layers that tells it of each candidate."),
+    click.option(
+        "--chosen-at",
+        help="Time at which a choice that was made is in force: told beside the plan. With --closable.",
+    ),
     click.option(
         "--outside",
         multiple=True,
@@ -56,7 +63,10 @@ _OPTIONS = (
     click.option("--draws", type=int, help="Draws of the assumption range: which sites stay, up to 200."),
     click.option("--time-limit", "time_limit_s", type=float, help="Seconds for the search. Default: 30."),
 )
-_PLAIN = ("model", "sites", "budget", "fixed", "excluded", "spacing_m", "backup", "draws", "time_limit_s")
+_PLAIN = (
+    *("model", "sites", "budget", "fixed", "excluded", "spacing_m", "backup", "capacity", "chosen_at"),
+    *("draws", "time_limit_s"),
+)
 _OF_CANDIDATES = ("outside", "thin_m", "most")
 
 
@@ -85,6 +95,8 @@ def siting_inputs(options: dict[str, Any], given: object) -> object:
     said = {name: options.pop(name) for name in _PLAIN}
     asked = {name: value for name, value in said.items() if value not in (None, ())}
     closable, weights = options.pop("closable"), options.pop("group_weights")
+    if (scenario := options.pop("scenario")) is not None:
+        asked["scenario"] = {"id": scenario}
     if closable:
         asked["closable"] = True if "all" in closable else closable
     if weights:
@@ -100,7 +112,7 @@ def siting_inputs(options: dict[str, Any], given: object) -> object:
 def _candidates(options: dict[str, Any]) -> dict[str, Any]:
     own = {name: options.pop(name) for name in _OF_CANDIDATES}
     found = {name: value for name, value in own.items() if value not in (None, ())}
-    shared = {name: options.pop(name) for name in ("min_area_m2", "cost_field")}
+    shared = {name: options.pop(name) for name in ("min_area_m2", "cost_field", "capacity_field")}
     shared = {name: value for name, value in shared.items() if value is not None}
     layers: Sequence[str] = options.pop("candidate_layers")
     places: Sequence[str] = options.pop("candidate_places")

@@ -9,14 +9,14 @@ import click
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.cli.study_inputs import coverage_options, inputs_in, inputs_of
+from gis_service.cli.study_merger import run_merger
 from gis_service.cli.study_publish import publish
 from gis_service.cli.study_why import why
-from gis_service.cli.users import operator
+from gis_service.cli.users import AUTHOR, operator
 from gis_service.messages.terminal import language_of
-from gis_service.services import merger, merger_words, studies
+from gis_service.services import studies
 from gis_service.services.audit import note_study
 from gis_service.services.context import open_context
-from gis_service.services.coverage_parameters import CATCHMENTS, CoverageCatchment
 from gis_service.services.study_retold import retold
 from gis_service.services.study_words import (
     answer,
@@ -24,12 +24,9 @@ from gis_service.services.study_words import (
     answers_beside,
     notice_text,
 )
-from gis_service.services.transactions import computing, reading, writing
+from gis_service.services.transactions import computing, reading
 from gis_service.settings import read_settings
 from gis_service.types import Text
-
-AUTHOR = "command line"
-"""Author of the studies run here; those of the service bear the label of their token."""
 
 
 @click.group()
@@ -37,60 +34,9 @@ def study() -> None:
     """Run and show studies."""
 
 
+study.add_command(run_merger)
 study.add_command(why)
 study.add_command(publish)
-
-
-@study.command("merger")
-@click.option(
-    "--branch-share",
-    type=float,
-    default=merger.BRANCH_SHARE,
-    show_default=True,
-    help="Share 0..1 of the closed offices that stay as branches.",
-)
-@click.option(
-    "--catchment",
-    type=click.Choice([one for one in CATCHMENTS if one != "assigned"]),
-    default="any",
-    show_default=True,
-    help="Tell of any office, or of that of the own commune.",
-)
-@click.option("--details", is_flag=True, help="Also name the communes that lose most, and what must be said.")
-@click.option("--kept", is_flag=True, help="Show kept studies of the same versions instead of new ones.")
-def run_merger(*, branch_share: float, catchment: CoverageCatchment, details: bool, kept: bool) -> None:
-    """Answer whom the merged communes move away from their one-stop office.
-
-    Runs and keeps the studies: on foot and by motorbike, any office and that of the own commune, with and
-    without branches, told by the communes before and after.
-    """
-    with open_context(read_settings()) as context:
-
-        def keep(made: studies.Computed) -> studies.Study:
-            with writing(context) as connection:
-                return studies.keep(connection, made, AUTHOR)
-
-        with computing(context) as connection:
-            found = merger.run_merger(
-                connection, context.catalogue, keep, context.prepared, branch_share=branch_share, reuse=kept
-            )
-        how = "study merger --details" if details else "study merger"
-        note_study(context, operator(), found.states[0].document, how)  # all are of the same people
-    language = language_of()
-    click.echo(merger_words.sentence(found, catchment).in_language(language))
-    click.echo()
-    print_table(merger_words.table(found, language, catchment))
-    click.echo(merger_words.FOOTNOTE.in_language(language))
-    if not details:
-        return
-    for heading, rows in merger_words.communes(found, language, catchment):
-        click.echo(f"\n{heading}")
-        print_table(rows)
-    click.echo()
-    for text in dict.fromkeys(
-        notice_text(notice) for one in found.states for notice in one.document["notices"]
-    ):
-        click.echo(f"  {text.in_language(language)}")
 
 
 @study.command("run")
@@ -170,17 +116,3 @@ def _print_study(found: studies.Study, said: Sequence[Text], *, as_json: bool) -
     for notice in found.document["notices"]:
         click.echo(f"  {notice_text(notice).in_language(language)}")
     click.echo(found.id)
-
-
-def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under each other: figures to the right, a column of words to the left."""
-    columns = [*zip(*rows, strict=True)]
-    for row in rows:
-        cells = [_aligned(text, column) for text, column in zip(row, columns, strict=True)]
-        click.echo("  ".join(cells).rstrip())
-
-
-def _aligned(text: str, column: Sequence[str]) -> str:
-    width = max(map(len, column))
-    has_figures = any(cell[:1].isdigit() for cell in column)
-    return text.rjust(width) if has_figures else text.ljust(width)

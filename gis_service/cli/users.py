@@ -26,6 +26,9 @@ _SHOWN = 50
 """Entries of the audit that are printed unless more are asked for."""
 _LIVING = {"open": "open", "waiting": "no password yet", "closed": "closed"}
 
+AUTHOR = "command line"
+"""Author of the studies run here; those of the service bear the label of their token."""
+
 
 @click.group()
 def users() -> None:

@@ -77,7 +77,7 @@ def coverage_document(
         "code_version": code_version(),
         "artefacts": inputs.prepared.once(artefact_hashes, inputs),
         "totals": {
-            group: _figures(figures, parameters) | _parts(figures, sums.access[group], parameters)
+            group: figures_row(figures, parameters) | _parts(figures, sums.access[group], parameters)
             for group, figures in sums.totals.items()
         },
         "zones": _zone_rows(inputs, sums, parameters, provision),
@@ -106,7 +106,8 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / 60
 
 
-def _figures(figures: Figures, parameters: CoverageParameters) -> Document:
+def figures_row(figures: Figures, parameters: CoverageParameters) -> Document:
+    """Tell the counts and quantiles of a group in one place; those of who arrive stand inside."""
     arrived = _quantiles(figures.arrived, parameters)
     return _counts(figures) | _quantiles(figures.quantiles, parameters) | {"arrived": arrived}
 
@@ -160,7 +161,7 @@ def _zone_rows(
         of_quota = provision_rows(provision, holds_in(inputs, [one.total for one in units_only]))
     rows = []
     for row, (code, name) in enumerate(named):
-        entry: Document = {"id": code, "name": name} | _figures(by_group[ALL][row], parameters)
+        entry: Document = {"id": code, "name": name} | figures_row(by_group[ALL][row], parameters)
         if others:
             entry["groups"] = {group: _counts(by_group[group][row]) for group in others}
         if row < len(of_quota):

@@ -11,7 +11,9 @@ from typing import Any
 from gis_service.analysis.demand import ALL
 from gis_service.services.suppression import UNTOLD, Row, difference, is_few, is_small, say_hidden
 
-_NOTICE = "siting_uncoverable"
+_NOTICE, _OF_ROOM = "siting_uncoverable", "siting_without_room"
+_OF_PLACES = ("served", "without")
+_OF_CHOICE = ("objective", "gap")
 _COUNTS_SITES = "lscp"
 _COUNTS_PEOPLE = "mclp"
 _RANGE = ("p5", "p95")
@@ -38,20 +40,43 @@ def public_plan(shown: Row, document: Mapping[str, Any]) -> Row:
         site["gain"] = None
     if (drawn := plan.get("under_draws")) is not None:
         plan["under_draws"] = {name: None if name in _RANGE else one for name, one in drawn.items()}
+    _hide_rooms(plan)
+    if (chosen := plan.get("chosen")) is not None:
+        plan["chosen"] = _public_choice(chosen)
     _hide_uncoverable(plan["uncoverable"], shown)
+    hidden = {_OF_ROOM} if "room" in plan else set()
     if plan["uncoverable"]["people"] is None:
-        for notice in shown["notices"]:
-            if notice["code"] == _NOTICE and not isinstance(notice["params"]["people"], str):
-                notice["params"]["people"] = UNTOLD
+        hidden.add(_NOTICE)
+    for notice in shown["notices"]:
+        if notice["code"] in hidden and not isinstance(notice["params"]["people"], str):
+            notice["params"]["people"] = UNTOLD
     if repr(plan) != before:
         say_hidden(shown)
     return shown
 
 
+def _hide_rooms(plan: Row) -> None:
+    """Hide how many have a place, at each site and in all."""
+    if "room" in plan:
+        plan["room"] = plan["room"] | dict.fromkeys(_OF_PLACES)
+    for site in (*plan["sites"], *plan.get("existing", [])):
+        if "served" in site:
+            site["served"] = None
+
+
+def _public_choice(chosen: Row) -> Row:
+    """Tell of a choice beside a plan which facilities it has, and in how many draws the plan brings more."""
+    swaps = [swap | {"gain": None} for swap in chosen["swaps"]]
+    found = chosen | dict.fromkeys(_OF_CHOICE) | {"totals": {}, "zones": [], "swaps": swaps}
+    if (drawn := chosen.get("under_draws")) is not None:
+        found["under_draws"] = drawn | dict.fromkeys(_RANGE)
+    return found
+
+
 def _is_told(shown: Row, document: Mapping[str, Any]) -> bool:
     """Tell whether objective and bound say no more than the totals that are shown do."""
     plan, weights = document["plan"], document["parameters"]["siting"]["weights"]
-    if plan["model"] != _COUNTS_PEOPLE or len(weights) != 1 or set(weights.values()) != {1}:
+    if plan["model"] != _COUNTS_PEOPLE or "room" in plan or len(weights) != 1 or set(weights.values()) != {1}:
         return False
     (group,) = weights
     total = shown["totals"].get(group)

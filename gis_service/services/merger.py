@@ -36,7 +36,8 @@ BRANCH_SHARE = 0.4
 _CATCHMENTS: tuple[CoverageCatchment, ...] = ("own_unit", "any")
 TOP = 10
 """How many communes are named."""
-NEEDED = ("residents", "roads", SERVICE)
+PEOPLE = LayerId("residents")
+NEEDED = (PEOPLE, "roads", SERVICE)
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,9 @@ def run_merger(
     RefusedInput
         ``study_refused`` for a share out of range.
     """
-    _require(connection, catalogue)
+    require_merger(connection, catalogue)
     run = _Runner(connection, catalogue, keep, Workbench(prepared), reuse)
-    vintages = [_vintage_on(catalogue, at) for at in (BEFORE, AFTER)]
+    vintages = [vintage_on(catalogue, at) for at in (BEFORE, AFTER)]
     ways = {
         (standard, catchment): _way(run, standard, catchment, vintages, branch_share)
         for standard, catchment in product(STANDARDS, _CATCHMENTS)
@@ -163,7 +164,14 @@ def run_merger(
     return Merger(_offices(connection, branch_share), branch_share, ways, states)
 
 
-def _require(connection: Connection, catalogue: Catalogue) -> None:
+def require_merger(connection: Connection, catalogue: Catalogue) -> None:
+    """Refuse a city that the question has no answer in.
+
+    Raises
+    ------
+    NotFound
+        ``merger_not_here``.
+    """
     absent = [name for name in STANDARDS if name not in catalogue.standards]
     absent += [layer for layer in NEEDED if layer not in catalogue.layers]
     absent = absent or [layer for layer in NEEDED if version_of(connection, LayerId(layer)) is None]
@@ -171,8 +179,14 @@ def _require(connection: Connection, catalogue: Catalogue) -> None:
         raise NotFound(ErrorCode.MERGER_NOT_HERE, city=catalogue.city.id, absent=", ".join(absent))
 
 
-def _vintage_on(catalogue: Catalogue, at: datetime) -> str:
-    """Name the boundary vintage of a day: the newest that had begun."""
+def vintage_on(catalogue: Catalogue, at: datetime) -> str:
+    """Name the boundary vintage of a day: the newest that had begun.
+
+    Raises
+    ------
+    NotFound
+        ``merger_not_here`` when none had.
+    """
     begun = [vintage for vintage in catalogue.city.of_level() if vintage.start <= at.date()]
     if not begun:
         raise NotFound(ErrorCode.MERGER_NOT_HERE, city=catalogue.city.id, absent=f"{at:%Y-%m-%d}")

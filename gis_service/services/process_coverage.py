@@ -1,8 +1,6 @@
 """How the processes are asked that tell one state of a service: coverage, gaps, and catchments."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection
@@ -18,8 +16,9 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.disclosure_vintages import with_closed
 from gis_service.services.documents import document_id
 from gis_service.services.process_asked import Asked, Question, Result, require
+from gis_service.services.process_scenario import begun_from
 from gis_service.services.rights import Rights
-from gis_service.services.scenario_inputs import SCENARIO, Resolved, resolved
+from gis_service.services.scenario_inputs import Resolved, resolved
 from gis_service.services.scenario_states import EDITS, edited, edits_of_state, told_edited
 from gis_service.services.step_tables import StepSource
 from gis_service.services.step_tables_closed import with_steps
@@ -135,7 +134,7 @@ def closed(
 def ask_catchment(question: Question) -> Asked:
     """Check a study of a catchment; errors as of `gis_service.services.study_processes.ask`."""
     rights, bench, connection = question.rights(), question.bench, question.connection
-    edits, inputs = _catchment_of_state(question, rights)
+    edits, inputs = begun_from(question, DRAWN, rights)
     request = read_request(CatchmentRequest, inputs)
     task, drawn = complete_catchment(request, question.catalogue, question.today, rights)
     require(connection, rights, task)
@@ -154,18 +153,3 @@ def ask_catchment(question: Question) -> Asked:
     said = task.parameters.as_document() | drawn.as_document()
     said |= {} if edits is None else {EDITS: edits.as_document()}
     return Asked(document_id(catchment.PROCESS, layers.references, said), layers.layers, compute, bench)
-
-
-def _catchment_of_state(question: Question, rights: Rights | None) -> tuple[Edits | None, Any]:
-    """Give the edits of the scenario that is named, and the inputs that it makes; else those as they are."""
-    inputs = question.inputs
-    if not isinstance(inputs, Mapping) or inputs.get(SCENARIO) is None:
-        return None, inputs
-    apart = {name: value for name, value in inputs.items() if name in DRAWN}
-    plain = {name: value for name, value in inputs.items() if name not in DRAWN}
-    found = resolved(question.connection, question.catalogue, plain, question.reader)
-    if not found:
-        return None, inputs
-    allowed = partial(require, question.connection, rights)
-    edits, made = edits_of_state(question.catalogue, found, question.today, rights, allowed)
-    return edits, made | apart

@@ -25,14 +25,15 @@ from gis_service.services.gap_question import GapQuestion
 from gis_service.services.gap_references import content_hash
 from gis_service.services.gap_tables import NAMES, read_table, require_together, table_place
 from gis_service.services.siting import Sited, run_siting
+from gis_service.services.siting_ask import SitingAsk
 from gis_service.services.siting_choice import reached_with
 from gis_service.services.siting_document import ASKED, PLAN, plan_notices, plan_of
 from gis_service.services.siting_request import (
     MEASURES_WITH_SITES,
     MOST_TIME_S,
     PROCESS,
+    WITH_ROOM,
     Candidates,
-    SitingAsk,
 )
 from gis_service.services.siting_sites import Sites, inside_any, stand_in
 from gis_service.types import Bools, Floats, Geometries
@@ -55,6 +56,9 @@ class FilePlanQuestion:
         Column of the candidates that tells what each would cost.
     model, sites, budget, fixed, excluded, spacing_m, backup, thin_m
         As `gis_service.services.siting_request.SitingRequest` has them.
+    capacity, capacity_column
+        How many people each candidate has room for: one number, and a column that goes before it. With any of
+        them nobody is served above the capacities; those of the facilities are of their column ``capacity``.
     most
         More candidates than these are refused.
     time_limit
@@ -69,6 +73,8 @@ class FilePlanQuestion:
     excluded: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     cost_column: str | None = None
+    capacity: float | None = None
+    capacity_column: str | None = None
     spacing_m: float | None = None
     backup: float = 0.0
     thin_m: float | None = None
@@ -137,7 +143,11 @@ def _require(asked: FilePlanQuestion) -> None:
     if not 0 <= asked.backup <= 1 or (asked.backup and asked.model != "mclp"):
         expected = "0..1: --model mclp"
         raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--backup", value=asked.backup, expected=expected)
+    if _has_rooms(asked) and (asked.model not in WITH_ROOM or asked.backup):
+        expected = f"--model {' | '.join(WITH_ROOM)}, --backup 0"
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--capacity", value=asked.model, expected=expected)
     for option, number in (
+        ("--capacity", asked.capacity),
         ("--time-limit", asked.time_limit),
         ("--spacing-m", asked.spacing_m),
         ("--thin-m", asked.thin_m),
@@ -146,6 +156,10 @@ def _require(asked: FilePlanQuestion) -> None:
             raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=number, expected="> 0")
     if both := [name for name in asked.fixed if name in asked.excluded]:
         raise RefusedInput(ErrorCode.SITING_FIXED_AND_EXCLUDED, names=", ".join(both))
+
+
+def _has_rooms(asked: FilePlanQuestion) -> bool:
+    return (asked.capacity, asked.capacity_column) != (None, None)
 
 
 def _ask(asked: FilePlanQuestion) -> SitingAsk:
@@ -161,6 +175,8 @@ def _ask(asked: FilePlanQuestion) -> SitingAsk:
         budget=asked.budget,
         spacing_m=asked.spacing_m,
         backup=asked.backup,
+        capacity=asked.capacity,
+        is_capacitated=_has_rooms(asked),
     )
 
 
@@ -184,7 +200,8 @@ def _read_candidates(
         sources=("candidates",) * len(ids),
         lonlat=transform_xy(xy, crs, STORAGE),
         xy=xy,
-        cost=_costs(frame, asked),
+        cost=_numbers(frame, asked, "--cost-column", asked.cost_column),
+        capacity=_numbers(frame, asked, "--capacity-column", asked.capacity_column),
     )
     sites = sites.take(~_lie_outside(analysis, asked, crs, xy, notices), "inside")
     if not len(sites):
@@ -213,20 +230,19 @@ def _ids(frame: Any, source: str) -> tuple[str, ...]:  # noqa: ANN401 a GeoDataF
     return ids
 
 
-def _costs(frame: Any, asked: FilePlanQuestion) -> Floats:  # noqa: ANN401 a GeoDataFrame
-    if asked.cost_column is None:
+def _numbers(frame: Any, asked: FilePlanQuestion, option: str, name: str | None) -> Floats:  # noqa: ANN401 a GeoDataFrame
+    """Read a column of numbers of the candidates; nan where nothing is told."""
+    if name is None:
         return np.full(len(frame), np.nan)
-    column = require_column(frame, [asked.cost_column], path=asked.candidates, option="--cost-column")
+    column = require_column(frame, [name], path=asked.candidates, option=option)
     try:
-        costs = np.array([np.nan if value is None else float(value) for value in frame[column]])
+        found = np.array([np.nan if value is None else float(value) for value in frame[column]])
     except (TypeError, ValueError):
-        raise WrongUse(
-            ErrorCode.WRONG_ARGUMENT, name="--cost-column", value=column, expected="0, 1, 2.5 …"
-        ) from None
-    if (costs < 0).any():
-        low = float(np.nanmin(costs))
-        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name="--cost-column", value=low, expected=">= 0")
-    return costs
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=column, expected="0, 1, 2.5 …") from None
+    if (found < 0).any():
+        low = float(np.nanmin(found))
+        raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=low, expected=">= 0")
+    return found
 
 
 def _lie_outside(
@@ -269,12 +285,13 @@ def _document(analysis: GapAnalysis, sited: Sited, said: list[Notice]) -> Docume
 def _figures(analysis: GapAnalysis, sited: Sited) -> Document:
     """Sum who was within the limit and who is, by group and by unit."""
     ground, zones = sited.ground, analysis.read.zones
-    after = reached_with(sited.table, ground, sited.choice)
+    before = reached_with(sited.table, ground, np.flatnonzero(ground.stays).tolist())
+    after = reached_with(sited.table, ground, sited.open_sites)
     totals, rows = {}, {}
     for group in analysis.parameters.counted_groups:
         people = ground.demand.people[group]
-        totals[group] = _row(people, ground.covered, after)
-        rows[group] = [_row(people[at], ground.covered[at], after[at]) for at in _by_unit(sited)]
+        totals[group] = _row(people, before, after)
+        rows[group] = [_row(people[at], before[at], after[at]) for at in _by_unit(sited)]
     changed = [
         {"id": zones.ids[unit], "name": zones.names[unit]} | rows[ALL][unit]
         for unit in range(len(zones))

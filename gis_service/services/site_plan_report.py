@@ -10,7 +10,7 @@ from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.documents import canonical_json
 from gis_service.services.reports import prepare_folder
 from gis_service.services.site_plan_files import FilePlan
-from gis_service.services.siting_words import lead_words, proof_words, sites_table
+from gis_service.services.siting_words import lead_words, proof_words, room_words, sites_table
 from gis_service.services.study_words import limit_words, notice_text
 from gis_service.text import number
 from gis_service.types import Language, Text
@@ -55,7 +55,12 @@ def file_plan_text(plan: FilePlan, language: Language) -> str:
     total = document["totals"][ALL]
     figures = {name: number(total[name], language) for name in ("before", "after", "total")}
     said = lead_words(found, service, limit, language)
-    said += _CHANGE.in_language(language).format(**figures) + proof_words(found, language)
+    said += (
+        _CHANGE.in_language(language).format(**figures)
+        + " "
+        + proof_words(found["status"], found["gap"], language)
+        + room_words(found, language)
+    )
     said += _GENERATED.in_language(language) if document["generated_data"] else ""
     rows = sites_table(found, language)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -1,13 +1,12 @@
 """A plan of sites in words: one sentence on what it brings, one on how far it can be from the best."""
 
-import math
-
 import numpy as np
 
 from gis_service.analysis.siting import Model
 from gis_service.analysis.siting.problem import exact_sum
 from gis_service.messages.plural import counted
 from gis_service.services.site_plan import SitePlan
+from gis_service.services.siting_words import proof_words
 from gis_service.text import amount_words, percent
 from gis_service.types import Language, Text
 
@@ -29,15 +28,6 @@ _BRINGS: dict[Model, Text] = {
         en="{count} {count:site|sites}; the farthest demand is {objective} away.",
     ),
 }
-_BEST = Text(vi="Đã chứng minh là tốt nhất.", en="This is proved to be the best possible.")
-_WITHIN = Text(
-    vi="Kém phương án tốt nhất có thể nhiều nhất {gap} (cận {bound}).",
-    en="It is within {gap} of the best possible (bound {bound}).",
-)
-_NO_SHARE = Text(
-    vi="Chưa biết kém phương án tốt nhất bao nhiêu (cận {bound}).",
-    en="How far it is from the best possible is not known yet (bound {bound}).",
-)
 _SITES = Text(vi="Điểm được chọn: {names}", en="Sites: {names}")
 _UNCOVERABLE = Text(
     vi="Nhu cầu không điểm nào phục vụ được ({count}): {names}",
@@ -56,14 +46,13 @@ def site_plan_text(plan: SitePlan, language: Language) -> str:
         "share": percent(answer.objective / total if total else 0.0, language),
         "limit": amount_words(plan.question.limit or 0, language),
         "mean": amount_words(answer.objective / total if total else 0.0, language),
-        "bound": amount_words(answer.bound, language),
-        # Rounded up: it is never nearer than it says.
-        "gap": f"{amount_words(math.ceil(1e5 * (answer.gap or 0)) / 1e3, language)} %",
         "names": ", ".join(plan.site_names()),
     }
-    proof = _BEST if answer.status == "optimal" else _WITHIN if answer.gap is not None else _NO_SHARE
-    lines = [_BRINGS[plan.question.model], proof, _SITES]
-    told = [counted(line.in_language(language)).format(**values) for line in lines]
+    told = [
+        counted(_BRINGS[plan.question.model].in_language(language)).format(**values),
+        proof_words(answer.status, answer.gap, language, amount_words(answer.bound, language)),
+        _SITES.in_language(language).format(**values),
+    ]
     if answer.uncoverable:
         names = problem.names(np.array(answer.uncoverable))
         told.append(_UNCOVERABLE.in_language(language).format(count=len(answer.uncoverable), names=names))

@@ -1,16 +1,16 @@
 """The choice of sites: the table as a question to the solver, and what its answer brings step by step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gis_service.analysis.siting import SitingAnswer, SitingProblem, Watch, gap_of, solve
+from gis_service.analysis.siting import SitingAnswer, SitingProblem, Watch, gap_of, solve, value_of
 from gis_service.analysis.siting.answer import OPTIMAL_GAP, Status
 from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.siting_request import SitingAsk, listed
+from gis_service.services.siting_ask import SitingAsk, listed
 from gis_service.services.siting_table import COVERING, Ground, Table
-from gis_service.services.siting_terms import terms_of
+from gis_service.services.siting_terms import THOUSANDTHS, terms_of
 from gis_service.types import Bools, Floats, Int64s
 
 _STAYS = "stays"
@@ -26,11 +26,12 @@ class Step:
     site
         Number in the table.
     gain
-        Weight that comes within the limit with it, beside those before it, thousandths.
+        Weight that comes within the limit with it, beside those before it, thousandths; None with
+        capacities, where a site takes people over from others.
     """
 
     site: int
-    gain: float
+    gain: float | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Choice:
     steps
         The chosen candidates, in their order.
     kept
-        Numbers in the table of the facilities that might have closed and stay.
+        Numbers in the table of the facilities that stay.
     uncoverable
         Rows of the people of the ground that no site can serve, nor any facility that stays.
     """
@@ -118,12 +119,39 @@ def choose(table: Table, ground: Ground, asked: SitingAsk, watch: Watch) -> Choi
     _require(table, ground, asked)
     question = question_of(table, ground, asked)
     terms = terms_of(table, ground, asked, question.n_standing)
-    answer = solve(question.problem, asked.model, question.limit, question.count, watch, terms)
+    try:
+        answer = solve(question.problem, asked.model, question.limit, question.count, watch, terms)
+    except RefusedInput as error:
+        raise _in_persons(error) from error
     chosen = [site for site in answer.sites if site < table.n_sites]
     new = [site for site in chosen if site >= table.n_closable]
     kept = tuple(site for site in chosen if site < table.n_closable)
     left = table.rows[~question.served[table.rows]]
-    return Choice(answer, _steps(table, ground, new, kept), kept, left, _offset(ground, asked))
+    if terms.capacity is None:
+        return Choice(answer, _steps(table, ground, new, kept), kept, left, _offset(ground, asked))
+    served = served_by_site(answer, table.n_sites)
+    order = sorted(new, key=lambda site: (-served[site], site))
+    offset = 0.0
+    if question.limit is not None:
+        only = replace(answer, sites=tuple(np.flatnonzero(ground.stays).tolist()))
+        offset = float(value_of(question.problem, asked.model, question.limit, only, terms))
+    return Choice(answer, tuple(Step(site, None) for site in order), kept, left, offset)
+
+
+def _in_persons(error: RefusedInput) -> RefusedInput:
+    """Tell too little room in persons, where the solver counts thousandths."""
+    if error.code is not ErrorCode.SITING_CAPACITY_TOO_SMALL:
+        return error
+    told = {name: f"{float(str(value)) / THOUSANDTHS:.0f}" for name, value in error.params.items()}
+    return RefusedInput(error.code, (), **told)
+
+
+def served_by_site(answer: SitingAnswer, n_sites: int) -> Floats:
+    """Sum the weight that each site serves, ``(n_sites,)``, where it matters how much it has room for."""
+    served = answer.served
+    if served is None:
+        return np.zeros(n_sites)
+    return np.bincount(served.site, served.weight, n_sites).astype(np.float64)[:n_sites]
 
 
 @dataclass(frozen=True)
@@ -170,7 +198,7 @@ def question_of(table: Table, ground: Ground, asked: SitingAsk) -> Question:
         served |= ground.covered
     standing = _standing(ground, rows, asked)
     problem = _problem(table, ground, asked, rows, standing)
-    count = None if asked.sites is None else asked.sites + len(standing)
+    count = None if asked.sites is None else asked.sites + len(standing) + int(ground.stays.sum())
     limit = float(ground.parameters.limit_cost) if is_covering else None
     return Question(problem, limit, count, len(standing), served)
 
@@ -204,7 +232,7 @@ def _offset(ground: Ground, asked: SitingAsk) -> float:
 
 
 def _require(table: Table, ground: Ground, asked: SitingAsk) -> None:
-    candidates = table.n_sites
+    candidates = table.n_sites - int(ground.stays.sum())
     if asked.sites is not None and asked.sites > candidates:
         raise RefusedInput(ErrorCode.SITING_TOO_FEW_CANDIDATES, sites=asked.sites, candidates=candidates)
     if asked.sites is not None and len(asked.fixed) > asked.sites:
@@ -230,7 +258,8 @@ def _problem(
     place = np.full(len(ground.weight), -1, dtype=np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
     names = [*table.codes(ground), *table.sites.ids]
-    fixed = [names.index(id_, table.n_closable) for id_ in asked.fixed]
+    fixed = [*np.flatnonzero(ground.stays).tolist()]
+    fixed += [names.index(id_, table.n_closable) for id_ in asked.fixed]
     parts = [(place[table.home], table.site, table.cost.astype(np.float64))]
     for home, cost in standing:
         site = np.full(len(home), len(names), dtype=np.int32)
@@ -262,10 +291,9 @@ def _steps(table: Table, ground: Ground, new: Sequence[int], kept: Sequence[int]
     return tuple(steps)
 
 
-def reached_with(table: Table, ground: Ground, choice: Choice) -> Bools:
-    """Tell who of the ground is within the limit once the plan stands, ``(n,)``."""
-    chosen = [*(step.site for step in choice.steps), *choice.kept]
-    near = np.isin(table.site, chosen) & (table.cost <= ground.parameters.limit_cost)
+def reached_with(table: Table, ground: Ground, sites: Sequence[int]) -> Bools:
+    """Tell who of the ground is within the limit of some sites of the table, or of what stays, ``(n,)``."""
+    near = np.isin(table.site, sites) & (table.cost <= ground.parameters.limit_cost)
     reached: Bools = ground.covered.copy()
     reached[table.home[near]] = True
     return reached

@@ -1,28 +1,26 @@
 """The document of a siting: the difference that its sites make, and the plan itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import shapely
 
 from gis_service.analysis.ranges import HIGH, LOW
 from gis_service.analysis.siting import gap_of
-from gis_service.analysis.what_if import ROOM
-from gis_service.crs import STORAGE, transform_xy
 from gis_service.services.coverage_document import Document
 from gis_service.services.coverage_inputs import CoverageInputs, Notice
 from gis_service.services.documents import PER_UNIT, document_id, persons, plain
-from gis_service.services.facilities import units_of
 from gis_service.services.siting import Sited
 from gis_service.services.siting_progress import shown
 from gis_service.services.siting_request import PROCESS
+from gis_service.services.siting_rooms import room_notices, room_told
+from gis_service.services.siting_rows import communes_of, existing_rows, site_rows, weight_told
 from gis_service.services.siting_table import COVERING
-from gis_service.services.what_if_request import Edits
-from gis_service.types import Floats, Geometries
 
 PLAN, SCENARIO, ASKED = "plan", "scenario", "siting"
 """Members of the document, and of its parameters."""
+CHOSEN = "chosen"
+"""Member of the plan: a choice that was made, beside it."""
 SOURCES = ("candidates_", "outside_")
 """Begin the roles of layers that only candidates are read from."""
 UNITS = {"mclp": "people", "lscp": "sites"}
@@ -34,9 +32,10 @@ def siting_document(
     compared: Document,
     sited: Sited,
     references: Mapping[str, object],
-    question: Mapping[str, Any],
+    scenario: Document | None,
     *,
     is_generated: bool,
+    chosen: Document | None = None,
 ) -> Document:
     """Write the document of a siting.
 
@@ -48,8 +47,10 @@ def siting_document(
         The plan.
     references, is_generated
         The layers that candidates come from, by role, and whether any of them is generated data.
-    question
-        Inputs of the study that it was asked for, without what is asked of siting.
+    scenario
+        The plan as the body of a scenario; None where it has too many edits for one.
+    chosen
+        A choice that was made, as it is told beside the plan; None when nobody asked for one.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def siting_document(
         parameters. Its id follows from the plan too: a search that ended early may come out otherwise
         another time.
     """
-    plan = plan_of(sited)
+    plan = plan_of(sited) | ({} if chosen is None else {CHOSEN: chosen})
     parameters = compared["parameters"] | {ASKED: sited.asked.as_document()}
     notices = [*plan_notices(sited, plan), *compared["notices"]]
     return _named(
@@ -67,7 +68,7 @@ def siting_document(
             "inputs": dict(sorted({**compared["inputs"], **references}.items())),
             "parameters": parameters,
             PLAN: plan,
-            SCENARIO: _scenario(question, sited.edits()),
+            SCENARIO: scenario,
             "notices": notices,
             "generated_data": compared["generated_data"] or is_generated,
         }
@@ -87,9 +88,10 @@ def retold_siting(compared: Document, kept: Document, inputs: CoverageInputs) ->
         What the comparison is told by.
     """
     plan = kept[PLAN]
-    lonlat = np.array([(one["lon"], one["lat"]) for one in plan["sites"]], dtype=np.float64).reshape(-1, 2)
-    communes = _communes(inputs, lonlat)
-    sites = [one | {"commune": name} for one, name in zip(plan["sites"], communes, strict=True)]
+    sites, existing = (_told_by(inputs, plan.get(name, [])) for name in ("sites", "existing"))
+    told = plan | {"sites": sites} | ({"existing": existing} if existing else {})
+    if CHOSEN in plan:
+        told[CHOSEN] = plan[CHOSEN] | {"zones": []}
     own = {role: one for role, one in kept["inputs"].items() if role.startswith(SOURCES)}
     said = [one for one in kept["notices"] if str(one["code"]).startswith(f"{PROCESS}_")]
     return _named(
@@ -97,12 +99,18 @@ def retold_siting(compared: Document, kept: Document, inputs: CoverageInputs) ->
         | {
             "inputs": dict(sorted({**compared["inputs"], **own}.items())),
             "parameters": compared["parameters"] | {ASKED: kept["parameters"][ASKED]},
-            PLAN: plan | {"sites": sites},
+            PLAN: told,
             SCENARIO: kept[SCENARIO],
             "notices": [*said, *compared["notices"]],
             "generated_data": kept["generated_data"],
         }
     )
+
+
+def _told_by(inputs: CoverageInputs, rows: Sequence[Document]) -> list[Document]:
+    """Name the units of other vintages that sites lie in."""
+    lonlat = np.array([(one["lon"], one["lat"]) for one in rows], dtype=np.float64).reshape(-1, 2)
+    return [one | {"commune": name} for one, name in zip(rows, communes_of(inputs, lonlat), strict=True)]
 
 
 def _named(document: Document) -> Document:
@@ -126,15 +134,15 @@ def plan_of(sited: Sited) -> Document:
         "model": asked.model,
         "objective": objective,
         "unit": UNITS.get(asked.model, unit if asked.model == "p-center" else f"people_{unit}"),
-        "base": _weight(float(ground.weight[ground.covered].sum())) if asked.model in COVERING else None,
+        "base": _base(sited) if asked.model in COVERING else None,
         "mean": _mean(sited) if asked.model == "p-median" else None,
         "bound": bound,
         "gap": gap_of(objective, bound),
         "status": choice.status,
         "cost": answer.cost,
-        "sites": _site_rows(sited),
+        "sites": site_rows(sited),
         "closed": sited.closed,
-        "kept": [sited.table.codes(ground)[site] for site in choice.kept],
+        "kept": sited.kept,
         "candidates": {
             "count": len(sited.table.sites),
             "left_out": {name: count for name, count in sorted(sited.table.sites.left_out.items()) if count},
@@ -144,6 +152,10 @@ def plan_of(sited: Sited) -> Document:
             "places": len(choice.uncoverable),
         },
     }
+    if existing := existing_rows(sited):
+        told["existing"] = existing
+    if asked.is_capacitated:
+        told["room"] = room_told(sited)
     if (drawn := _drawn(sited)) is not None:
         told["under_draws"] = drawn
     found: Document = plain(told)
@@ -156,7 +168,8 @@ def _drawn(sited: Sited) -> Document | None:
         return None
     table = sited.table
     planned = [step.site for step in sited.choice.steps]
-    ids = ["" for _ in range(table.n_closable)] + list(table.sites.ids)
+    ids = [*table.codes(sited.ground), *table.sites.ids]
+    stay = [site for site in sited.choice.kept if not sited.ground.stays[site]]
 
     def shares(sites: list[int]) -> list[Document]:
         return [{"id": ids[site], "share": float(found.share[site])} for site in sites]
@@ -165,13 +178,21 @@ def _drawn(sited: Sited) -> Document | None:
     return {
         "draws": len(found.objective),
         "sites": shares(planned),
-        "always": [ids[site] for site in planned if site in found.always],
-        "others": shares(sited.drawn.often(table, set(planned))),
+        "kept": shares(stay),
+        "always": [ids[site] for site in (*planned, *stay) if site in found.always],
+        "others": shares(sited.drawn.often(table, {*planned, *sited.choice.kept})),
         f"p{LOW}": low,
         f"p{HIGH}": high,
         "proved": found.proved,
         "unanswered": found.unanswered,
     }
+
+
+def _base(sited: Sited) -> float:
+    """Give the people whom the facilities that stay serve."""
+    ground = sited.ground
+    base = sited.choice.offset if sited.asked.is_capacitated else ground.weight[ground.covered].sum()
+    return weight_told(float(base))
 
 
 def _own(sited: Sited, value: float) -> float:
@@ -185,89 +206,33 @@ def _mean(sited: Sited) -> float | None:
     return round(sited.choice.answer.objective / served / PER_UNIT, 3) if served else None
 
 
-def _weight(thousandths: float) -> float:
-    return persons(int(thousandths)) if float(thousandths).is_integer() else thousandths / 1000
-
-
-def _site_rows(sited: Sited) -> list[Document]:
-    """Tell the sites in their order; each is named as its layer names it, else by the nearest settlement."""
-    table, inputs = sited.table, sited.ground.inputs
-    rows = np.array([step.site - table.n_closable for step in sited.choice.steps], dtype=np.int64)
-    near = _settlements(inputs, table.sites.xy[rows])
-    communes = _communes(inputs, table.sites.lonlat[rows], table.sites.xy[rows])
-    found = []
-    for order, (step, row) in enumerate(zip(sited.choice.steps, rows.tolist(), strict=True)):
-        lon, lat = table.sites.lonlat[row].tolist()
-        cost = float(table.sites.cost[row])
-        found.append(
-            {
-                "id": table.sites.ids[row],
-                "name": table.sites.names[row] or near[order] or table.sites.ids[row],
-                "commune": communes[order],
-                "lon": lon,
-                "lat": lat,
-                "order": order + 1,
-                "gain": _weight(step.gain),
-                "cost": None if np.isnan(cost) else cost,
-                "source": table.sites.sources[row],
-            }
-        )
-    return found
-
-
-def _settlements(inputs: CoverageInputs, xy: Floats) -> list[str | None]:
-    known = inputs.settlements
-    if known is None or not len(known.xy):
-        return [None] * len(xy)
-    nearest = [int(np.argmin(np.hypot(*(known.xy - place).T))) for place in xy]
-    return [known.names[at] for at in nearest]
-
-
-def _communes(inputs: CoverageInputs, lonlat: Floats, xy: Floats | None = None) -> list[str | None]:
-    """Name the units that places lie in."""
-    if not inputs.zones.have_areas or not len(lonlat):
-        return [None] * len(lonlat)
-    places: Geometries = np.asarray(
-        shapely.points(transform_xy(lonlat, STORAGE, inputs.crs) if xy is None else xy), dtype=object
-    )
-    units = units_of(places, inputs.zones).tolist()
-    return [inputs.zones.names[unit] if unit >= 0 else None for unit in units]
-
-
 def plan_notices(sited: Sited, plan: Document) -> list[Document]:
     """Say what a reader of a plan must know."""
     found = []
     if (code := _NOTICE_ENDED.get(plan["status"])) is not None:
         found.append(Notice(code, {"seconds": sited.asked.time_limit_s} if "time" in code else {}))
     if told := plan["candidates"]["left_out"]:
-        reasons = ("values", "small", "inside", "beyond", "no_road", "thinned", "excluded", "too_near")
+        reasons = (
+            "values",
+            "small",
+            "inside",
+            "beyond",
+            "no_road",
+            "thinned",
+            "excluded",
+            "too_near",
+            "taken",
+        )
         counts = {name: told.get(name, 0) for name in reasons}
         found.append(Notice("siting_candidates_left_out", {"count": plan["candidates"]["count"], **counts}))
     if plan["uncoverable"]["people"]:
         found.append(Notice("siting_uncoverable", {"people": plan["uncoverable"]["people"]}))
     if (drawn := plan.get("under_draws")) is not None:
-        params = {"draws": drawn["draws"], "always": len(drawn["always"]), "planned": len(plan["sites"])}
+        planned = len(plan["sites"]) + len(plan["kept"])
+        params = {"draws": drawn["draws"], "always": len(drawn["always"]), "planned": planned}
         found.append(Notice("siting_draws", params))
+    if (room := plan.get("room")) is not None:
+        found += room_notices(room)
+    if (chosen := plan.get(CHOSEN)) is not None and chosen["elsewhere"]:
+        found.append(Notice("siting_chosen_elsewhere", {"count": len(chosen["elsewhere"])}))
     return [notice.as_document() for notice in found]
-
-
-def _scenario(question: Mapping[str, Any], edits: Edits) -> Document | None:
-    """Give the plan as the body of a scenario, less its title; None where it has too many edits for one."""
-    if not 0 < len(edits.facilities) <= ROOM:
-        return None
-    asked = {
-        name: {key: one for key, one in value.items() if key != "version"}
-        if isinstance(value, dict)
-        else value
-        for name, value in question.items()
-    }
-    return {
-        "inputs": {name: value for name, value in asked.items() if value not in (None, {})},
-        "edits": [_as_request(one) for one in edits.as_document()],
-    }
-
-
-def _as_request(edit: Mapping[str, Any]) -> Document:
-    """Write an edit as it is asked for: a new facility bears a name, and no code yet."""
-    named = {"tmp_id" if edit["op"] == "add" else "id": edit["id"]}
-    return {name: value for name, value in edit.items() if name != "id"} | named

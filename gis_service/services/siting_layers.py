@@ -16,7 +16,8 @@ from gis_service.db.layers import version_of
 from gis_service.errors import ErrorCode, RefusedInput
 from gis_service.services.layers import refuse_raster
 from gis_service.services.rights import Rights, is_personal
-from gis_service.services.siting_request import CandidateLayer, SitingAsk
+from gis_service.services.siting_ask import SitingAsk
+from gis_service.services.siting_request import CandidateLayer
 from gis_service.services.siting_sites import (
     Sites,
     are_known,
@@ -118,12 +119,12 @@ def _sites_of_layer(
 ) -> Sites:
     role, where = _FROM.format(at + 1), f"candidates/layers/{at}"
     known = layers.fields(role)
-    for name in (*asked.where, *([asked.cost_field] if asked.cost_field else [])):
-        if name not in known:
-            raise refused(
-                f"{where}/{'where' if name in asked.where else 'cost_field'}", name, ", ".join(known)
-            )
-    rows = layers.read(role, ITEM_ID, _NAME, *asked.where, *([asked.cost_field] if asked.cost_field else []))
+    named = {"cost_field": asked.cost_field, "capacity_field": asked.capacity_field}
+    numbers = [name for name in named.values() if name is not None]
+    for option, name in (*(("where", name) for name in asked.where), *named.items()):
+        if name is not None and name not in known:
+            raise refused(f"{where}/{option}", name, ", ".join(known))
+    rows = layers.read(role, *dict.fromkeys((ITEM_ID, _NAME, *asked.where, *numbers)))
     there = ~shapely.is_missing(rows.geometry)
     fits = there & _has_values(rows, asked)
     shapes = rows.geometry[fits]
@@ -141,7 +142,8 @@ def _sites_of_layer(
         sources=(asked.layer,) * len(chosen),
         lonlat=lonlat,
         xy=xy,
-        cost=_costs(rows, asked, where)[chosen],
+        cost=_numbers(rows, asked.cost_field, f"{where}/cost_field")[chosen],
+        capacity=_numbers(rows, asked.capacity_field, f"{where}/capacity_field")[chosen],
         left_out={"values": int((there & ~fits).sum()), "small": int((~is_large).sum())},
     )
     return sites.take(are_known(sites.xy), "beyond")
@@ -169,18 +171,18 @@ def _large_enough(shapes: Geometries, asked: CandidateLayer, crs: pyproj.CRS) ->
     return np.asarray(shapely.area(metric) >= asked.min_area_m2, dtype=np.bool_)
 
 
-def _costs(rows: LayerRows, asked: CandidateLayer, where: str) -> Floats:
-    if asked.cost_field is None:
+def _numbers(rows: LayerRows, field: str | None, where: str) -> Floats:
+    """Read a field of numbers; nan where nothing is told."""
+    if field is None:
         return np.full(len(rows), np.nan)
-    values = rows.columns[asked.cost_field]
     try:
-        costs = np.array([np.nan if value is None else float(str(value)) for value in values])
+        found = np.array([np.nan if value is None else float(str(value)) for value in rows.columns[field]])
     except ValueError:
         expected = Text("cột số", "a field of numbers")
-        raise refused(f"{where}/cost_field", asked.cost_field, expected) from None
-    if (low := costs[costs < 0]).size:
-        raise refused(f"{where}/cost_field", low[0], "≥ 0")
-    return costs
+        raise refused(where, field, expected) from None
+    if (low := found[found < 0]).size:
+        raise refused(where, low[0], "≥ 0")
+    return found
 
 
 def _read_areas(layers: StudyLayers, role: str) -> Geometries:

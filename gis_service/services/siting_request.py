@@ -1,20 +1,14 @@
 """What somebody asks of siting: a study of coverage, which sites there may be, and how many to choose."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from gis_service.analysis.siting import Model
-from gis_service.catalogue.loader import Catalogue
-from gis_service.errors import ErrorCode, RefusedInput
-from gis_service.services.coverage_parameters import CoverageParameters
-from gis_service.services.documents import plain
-from gis_service.services.rights import Rights
 from gis_service.services.study_request import CoverageRequest
 from gis_service.services.study_standard import refused
-from gis_service.types import LayerId, Text
+from gis_service.services.what_if_request import MAX_CAPACITY
 
 PROCESS = "siting"
 MEASURES_WITH_SITES = ("network_time", "network_distance", "straight_radius")
@@ -31,13 +25,15 @@ USUAL_CANDIDATES = 2000
 USUAL_TIME_S, MOST_TIME_S = 30.0, 3600.0
 OUTSIDE = ("flood_area", "protected_area")
 """Areas that no candidate lies in unless the request says otherwise, where the city has the layers."""
-_NAMED = 5
 
 LayerName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 SiteName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Wanted = Annotated[tuple[str | int | float | bool, ...], Field(min_length=1, max_length=100)]
 Share = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Room = Annotated[float, Field(ge=0, le=MAX_CAPACITY, allow_inf_nan=False)]
+WITH_ROOM: tuple[Model, ...] = ("mclp", "p-median")
+"""Models that capacities have a meaning for."""
 
 
 class CandidateLayer(BaseModel):
@@ -56,6 +52,9 @@ class CandidateLayer(BaseModel):
         None, gt=0, allow_inf_nan=False, description="Least area of a feature; points have none."
     )
     cost_field: LayerName | None = Field(None, description="Field that tells what the site would cost.")
+    capacity_field: LayerName | None = Field(
+        None, description="Field that tells how many people the site would have room for."
+    )
 
 
 class CandidatePlace(BaseModel):
@@ -67,6 +66,7 @@ class CandidatePlace(BaseModel):
     lon: Degrees = Field(description="Degrees in WGS 84.")
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees in WGS 84.")
     cost: float | None = Field(None, ge=0, allow_inf_nan=False)
+    capacity: Room | None = Field(None, description="How many people it would have room for.")
 
 
 class Candidates(BaseModel):
@@ -144,6 +144,21 @@ class SitingRequest(CoverageRequest):
         allow_inf_nan=False,
         description="What people count for whom a second site reaches too, as a share of the first (mclp).",
     )
+    capacity: Room | None = Field(
+        None,
+        description=(
+            "How many people a new site has room for, where nothing else tells it (mclp, p-median). With this"
+            " or any other capacity of candidates nobody is served above the capacities; those of what stands"
+            " are of its layer."
+        ),
+    )
+    chosen_at: NaiveDatetime | None = Field(
+        None,
+        description=(
+            "Local time at which a choice that was made is in force: its facilities are told beside the plan,"
+            " and what exchanging them would bring. With `closable`."
+        ),
+    )
     weights: dict[str, Share] = Field(
         {},
         max_length=20,
@@ -168,75 +183,6 @@ class SitingRequest(CoverageRequest):
         return found | ({"groups": list(dict.fromkeys(groups))} if groups else {})
 
 
-@dataclass(frozen=True)
-class SitingAsk:
-    """What is asked of a study, checked.
-
-    Parameters
-    ----------
-    model, sites
-        The model, and how many sites to choose (with a budget the most); None where the model or the budget
-        says it.
-    candidates
-        Where sites may be; ``outside`` is filled in.
-    fixed, excluded
-        Ids of candidates.
-    closable
-        Codes of existing facilities that may close; None for all of them.
-    weights
-        What a person counts for, by group.
-    time_limit_s
-        Seconds after which the best so far is told.
-    budget
-        What the new sites may cost together.
-    spacing_m
-        Least distance of a new site from any other.
-    backup
-        What a second site counts for, as a share of the first.
-    draws
-        Draws of the assumption range.
-    """
-
-    model: Model
-    sites: int | None
-    candidates: Candidates
-    fixed: tuple[str, ...]
-    excluded: tuple[str, ...]
-    closable: tuple[str, ...] | None
-    weights: Mapping[str, float]
-    time_limit_s: float
-    budget: int | None = None
-    spacing_m: float | None = None
-    backup: float = 0.0
-    draws: int = 0
-
-    @property
-    def may_close(self) -> bool:
-        """Whether any existing facility may close."""
-        return self.closable is None or bool(self.closable)
-
-    def as_document(self) -> dict[str, Any]:
-        """Give what is asked as it stands among the parameters of the document."""
-        found: dict[str, Any] = plain(
-            {
-                "model": self.model,
-                "sites": self.sites,
-                "candidates": self.candidates.model_dump(mode="json", exclude_defaults=True)
-                | {"outside": list(self.candidates.outside or ())},
-                "fixed": list(self.fixed),
-                "excluded": list(self.excluded),
-                "closable": True if self.closable is None else list(self.closable),
-                "weights": dict(self.weights),
-                "time_limit_s": self.time_limit_s,
-                "budget": self.budget,
-                "spacing_m": self.spacing_m,
-                "backup": self.backup,
-                "draws": self.draws,
-            }
-        )
-        return found
-
-
 def require_at_once(inputs: object) -> None:
     """Refuse what takes too long for somebody who waits for the answer itself: it can run as a job.
 
@@ -250,83 +196,3 @@ def require_at_once(inputs: object) -> None:
         value = given.get(name)
         if isinstance(value, int | float) and value > most:
             raise refused(name, value, f"≤ {most:g}; Prefer: respond-async")
-
-
-def siting_ask(
-    request: SitingRequest, parameters: CoverageParameters, catalogue: Catalogue, rights: Rights | None = None
-) -> SitingAsk:
-    """Check what is asked beside the inputs of a study.
-
-    Parameters
-    ----------
-    request
-        As it was given.
-    parameters
-        Of the study.
-    catalogue
-        Which layers the city has.
-    rights
-        Of who asks: nobody is refused for a layer that they have not named. None is the operator.
-
-    Raises
-    ------
-    RefusedInput
-        ``study_refused`` for a number of sites where the model says it, or none where it is needed, no
-        candidates, and a measure or a catchment that a new place has no part in;
-        ``siting_fixed_and_excluded``.
-    """
-    _require_measure(parameters)
-    _require_terms(request)
-    candidates = request.candidates
-    if not (candidates.layers or candidates.places or request.closable):
-        raise refused("candidates", "{}", "layers, places")
-    if both := [name for name in request.fixed if name in request.excluded]:
-        raise RefusedInput(ErrorCode.SITING_FIXED_AND_EXCLUDED, names=listed(both))
-    outside = candidates.outside
-    if outside is None:
-        known = [name for name in OUTSIDE if name in catalogue.layers]
-        outside = tuple(name for name in known if rights is None or rights.may_read(LayerId(name)))
-    closable = request.closable
-    return SitingAsk(
-        model=request.model,
-        sites=request.sites,
-        candidates=candidates.model_copy(update={"outside": tuple(dict.fromkeys(outside))}),
-        fixed=tuple(dict.fromkeys(request.fixed)),
-        excluded=tuple(dict.fromkeys(request.excluded)),
-        closable=closable if isinstance(closable, tuple) else None if closable else (),
-        weights=request.weights or {parameters.group: 1.0},
-        time_limit_s=request.time_limit_s,
-        budget=request.budget,
-        spacing_m=request.spacing_m,
-        backup=request.backup,
-        draws=request.draws,
-    )
-
-
-def _require_terms(request: SitingRequest) -> None:
-    """Refuse what a model has no use for, or lacks."""
-    if request.model == "lscp":
-        for name in ("sites", "budget"):
-            if (value := getattr(request, name)) is not None:
-                raise refused(name, value, "model: mclp, p-median, p-center")
-    elif request.sites is None and request.budget is None:
-        raise refused("sites", None, f"1 – {MOST_SITES}, budget")
-    if request.backup and request.model != "mclp":
-        raise refused("backup", request.backup, "model: mclp")
-    if request.backup and request.draws:
-        raise refused("draws", request.draws, "backup: 0")
-
-
-def _require_measure(parameters: CoverageParameters) -> None:
-    if parameters.measure not in MEASURES_WITH_SITES:
-        raise refused("measure", parameters.measure, ", ".join(MEASURES_WITH_SITES))
-    if parameters.catchment == "assigned":
-        expected = Text(
-            "any, own_unit (điểm mới chưa được phân công)", "any, own_unit (nobody is assigned to a new site)"
-        )
-        raise refused("catchment", parameters.catchment, expected)
-
-
-def listed(names: list[str] | tuple[str, ...]) -> str:
-    """Write the first few names."""
-    return ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")

@@ -34,8 +34,8 @@ class Sites:
         ``(n, 2)`` in WGS 84: what the plan tells is this place and no other.
     xy
         ``(n, 2)`` the same in the metric system of the study.
-    cost
-        ``(n,)`` what each would cost; nan where nothing tells it.
+    cost, capacity
+        ``(n,)`` what each would cost, and how many people it would have room for; nan where nothing tells it.
     left_out
         How many there were that may not be, or cannot be, by the reason.
     """
@@ -46,6 +46,7 @@ class Sites:
     lonlat: Floats
     xy: Floats
     cost: Floats
+    capacity: Floats
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -67,6 +68,7 @@ class Sites:
             self.lonlat[rows],
             self.xy[rows],
             self.cost[rows],
+            self.capacity[rows],
             told,
         )
 
@@ -84,6 +86,7 @@ def joined(parts: Sequence[Sites]) -> Sites:
         np.concatenate([np.empty((0, 2)), *(part.lonlat for part in parts)]),
         np.concatenate([np.empty((0, 2)), *(part.xy for part in parts)]),
         np.concatenate([np.empty(0), *(part.cost for part in parts)]),
+        np.concatenate([np.empty(0), *(part.capacity for part in parts)]),
         told,
     )
 
@@ -100,10 +103,16 @@ def sites_of_places(places: Sequence[CandidatePlace], crs: pyproj.CRS) -> Sites:
     """
     lonlat = np.array([(one.lon, one.lat) for one in places], dtype=np.float64).reshape(-1, 2)
     ids = tuple(one.id or f"place.{at}" for at, one in enumerate(places, 1))
-    cost = np.array([np.nan if one.cost is None else one.cost for one in places], dtype=np.float64)
+    cost = _told([one.cost for one in places])
+    capacity = _told([one.capacity for one in places])
     xy = transform_xy(lonlat, STORAGE, crs) if len(lonlat) else lonlat
-    found = Sites(ids, (None,) * len(ids), ("places",) * len(ids), lonlat, xy, cost)
+    found = Sites(ids, (None,) * len(ids), ("places",) * len(ids), lonlat, xy, cost, capacity)
     return found.take(are_known(xy), "beyond")
+
+
+def _told(values: Sequence[float | None]) -> Floats:
+    """Give numbers; nan where nothing is told."""
+    return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
 
 
 def are_known(xy: Floats) -> Bools:

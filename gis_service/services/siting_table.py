@@ -32,6 +32,8 @@ COVERING: tuple[Model, ...] = ("mclp", "lscp")
 """Models that look at the limit alone; the others look at all costs."""
 MOST_PAIRS = 30_000_000
 """Pairs of a table: 12 bytes each, twice that while they are gathered, and 16 once the solver has them."""
+MOST_PAIRS_OF_ROOMS = 2_000_000
+"""Pairs of a p-median in which each place may send its people to several sites: all of them are flows."""
 _AT_ONCE = 20_000_000
 """Pairs that one search may give before they are sifted."""
 _FEWEST, _MOST = 16, 1024
@@ -55,7 +57,10 @@ class Ground:
     graph
         Of the roads; None as the crow flies.
     closable
-        Facilities that may close, as `Facilities.owners` counts them.
+        Facilities that are sites of the table, as `Facilities.owners` counts them: those that may close, and
+        all of them where it matters how many each has room for.
+    stays
+        ``(n_closable,)`` those of them that do not close all the same.
     """
 
     inputs: CoverageInputs
@@ -67,6 +72,12 @@ class Ground:
     weight: Floats
     graph: Graph | None
     closable: Int64s
+    stays: Bools
+
+    @property
+    def may_close(self) -> Int64s:
+        """Facilities that may close."""
+        return self.closable[~self.stays]
 
     @property
     def covered(self) -> Bools:
@@ -88,6 +99,8 @@ def ground_of(
     parameters: CoverageParameters,
     weights: dict[str, float],
     closable: Int64s,
+    *,
+    with_rooms: bool = False,
 ) -> Ground:
     """Find the ways of the people to the facilities that stay.
 
@@ -99,6 +112,9 @@ def ground_of(
         What a person of each group counts for.
     closable
         Facilities that may close; those beyond the border count in no case.
+    with_rooms
+        Whether it matters how many each facility has room for: then nobody is served by those that stay
+        before the table says so.
 
     Raises
     ------
@@ -114,7 +130,8 @@ def ground_of(
     demand, zone = inputs.demand.take(inside), inputs.zone[inside]
     border = inputs.prepared.once(border_of, inputs, parameters.halo_m)
     owners = inputs.facilities.owners
-    closable = np.intersect1d(closable, owners[border.facilities])
+    may_close = np.intersect1d(closable, owners[border.facilities])
+    closable = np.unique(owners[border.facilities]) if with_rooms else may_close
     stay = border.facilities & ~np.isin(owners, closable)
     ways = find_ways(demand, zone, inputs, replace(border, facilities=stay), parameters)
     weight = np.zeros(len(zone))
@@ -123,7 +140,9 @@ def ground_of(
     graph = None
     if ways.roads is not None:
         graph = inputs.prepared.once(build_graph, ways.roads.network, ways.roads.costs)
-    return Ground(inputs, parameters, demand, zone, border, ways, weight, graph, closable)
+    return Ground(
+        inputs, parameters, demand, zone, border, ways, weight, graph, closable, ~np.isin(closable, may_close)
+    )
 
 
 @dataclass(frozen=True)
@@ -171,7 +190,9 @@ class Table:
         return Table(self.home[there], site, self.cost[there], self.rows, sites, self.n_closable)
 
 
-def table_of(ground: Ground, sites: Sites, model: Model, *, counts_twice: bool = False) -> Table:
+def table_of(
+    ground: Ground, sites: Sites, model: Model, *, counts_twice: bool = False, most_pairs: int = MOST_PAIRS
+) -> Table:
     """Search from each site for the people that it could serve.
 
     Parameters
@@ -184,6 +205,8 @@ def table_of(ground: Ground, sites: Sites, model: Model, *, counts_twice: bool =
         Decides which pairs can matter.
     counts_twice
         Whether it matters to be reached by a second site too: then those who are reached are asked about.
+    most_pairs
+        Pairs that the table may hold.
 
     Raises
     ------
@@ -201,7 +224,7 @@ def table_of(ground: Ground, sites: Sites, model: Model, *, counts_twice: bool =
     if positions is not None:
         on_road = positions.segment >= 0
         sites, positions = sites.take(on_road, "no_road"), positions.take(np.flatnonzero(on_road))
-    search = _Search(ground, rows, limit, model)
+    search = _Search(ground, rows, limit, model, most_pairs)
     found = [*search.of_closable(), *search.of_sites(sites, positions)]
     empty = np.empty(0, dtype=np.int32)
     home, site, cost = (np.concatenate([empty, *(part[at] for part in found)]) for at in range(3))
@@ -231,12 +254,12 @@ Part = tuple[Int32s, Int32s, Int32s]
 class _Search:
     """Searches from sites, a few at once, keeping the pairs that can matter."""
 
-    def __init__(self, ground: Ground, rows: Int64s, limit: int, model: Model) -> None:
+    def __init__(self, ground: Ground, rows: Int64s, limit: int, model: Model, most: int) -> None:
         self.ground, self.rows, self.limit = ground, rows, limit
         # At what costs a site is of use to each row: below that of what stays, and within the limit.
         stays = ground.ways.field.cost[rows]
         self.below = np.full(len(rows), UNREACHED) if model in COVERING else stays
-        self.left = MOST_PAIRS
+        self.most = self.left = most
         self.block = min(max(_AT_ONCE // max(len(rows), 1), _FEWEST), _MOST)
 
     def of_closable(self) -> Iterator[Part]:
@@ -291,5 +314,5 @@ class _Search:
             kept &= (unit >= 0) & (self.ground.zone[self.rows[home]] == unit)
         self.left -= int(kept.sum())
         if self.left < 0:
-            raise WrongUse(ErrorCode.PAIRS_TOO_MANY, most=MOST_PAIRS, limit=self.limit)
+            raise WrongUse(ErrorCode.PAIRS_TOO_MANY, most=self.most, limit=self.limit)
         return home[kept], site[kept] + np.int32(first), cost[kept]

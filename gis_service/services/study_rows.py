@@ -24,8 +24,9 @@ from gis_service.types import Geometries
 KEY = "id"
 """Names a row for good: a unit's code, the cell of a gap place, the id of a row of a table."""
 ZONES, GAPS, FACILITIES, HEXAGONS = "zones", "gaps", "facilities", "hexagons"
-SITES = "sites"
-"""Rows of the plan of a siting."""
+SITES, EXISTING = "sites", "existing"
+"""Rows of the plan of a siting: the new sites, and the facilities that might have closed."""
+_OF_PLAN = (SITES, EXISTING)
 _PLACE = ("lon", "lat")
 _GROUP, _GROUPS, _ALL = "group", "groups", "all"
 
@@ -62,8 +63,8 @@ def rows_of_study(connection: Connection, catalogue: Catalogue, shown: Document,
     shown
         The study document as the readers of the layer may see it.
     name
-        ``zones``, ``gaps``, ``facilities``, the ``sites`` of a plan, or a table of the study whose rows tell
-        their place.
+        ``zones``, ``gaps``, ``facilities``, the ``sites`` of a plan and what is ``existing`` in it, or a
+        table of the study whose rows tell their place.
 
     Raises
     ------
@@ -133,7 +134,7 @@ def _placed(shown: Document, name: str) -> list[dict[str, Any]]:
 
 
 def _table(shown: Document, name: str) -> Sequence[Mapping[str, Any]]:
-    tables = shown.get("plan", {}) if name == SITES else shown.get("tables", {})
+    tables = shown.get("plan", {}) if name in _OF_PLAN else shown.get("tables", {})
     found: Sequence[Mapping[str, Any]] = tables.get(name, [])
     return found
 
@@ -161,8 +162,7 @@ def _has_place(row: Mapping[str, Any]) -> bool:
 def _known(shown: Document) -> Iterator[str]:
     """Name the rows that a study can be published by."""
     yield from (name for name in (ZONES, GAPS, FACILITIES) if shown.get(name))
-    if _table(shown, SITES):
-        yield SITES
+    yield from (name for name in _OF_PLAN if _table(shown, name))
     for name, rows in shown.get("tables", {}).items():
         if name == FACILITIES or any(map(_has_place, rows)):
             yield name
@@ -178,6 +178,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
                 found |= {f"{group}_{key}": one for key, one in told.items()}
         elif isinstance(value, Mapping):
             found |= {f"{name}_{key}": one for key, one in value.items()}
+        elif isinstance(value, bool):
+            found[name] = int(value)
         elif not isinstance(value, list):
             found[name] = value
     return found

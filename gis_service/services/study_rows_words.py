@@ -51,6 +51,10 @@ _LABELS = {
     "gain": Text("Người được thêm", "People gained"),
     "cost": Text("Chi phí", "Cost"),
     "source": Text("Lấy từ lớp", "Of the layer"),
+    "served": Text("Người có chỗ ở đó", "People with a place there"),
+    "in_plan": Text("Giữ theo phương án (1: có)", "Kept in the plan (1: yes)"),
+    "in_choice": Text("Giữ trong thực tế (1: có)", "Kept as it was made (1: yes)"),
+    "share_of_draws": Text("Tỷ lệ lần rút thử được chọn (0–1)", "Share of draws in which it is chosen (0–1)"),
     "share_before": Text("Tỷ lệ trước đó (0–1)", "Share before (0–1)"),
     "share_after": Text("Tỷ lệ sau đó (0–1)", "Share after (0–1)"),
 }

@@ -8,7 +8,7 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.messages.catalogue import notices
 from gis_service.services.group_words import group_of, people_words
 from gis_service.services.roadmap_words import roadmap_answer
-from gis_service.services.siting_words import lead_words, proof_words
+from gis_service.services.siting_words import chosen_words, lead_words, proof_words, room_words
 from gis_service.text import number, percent
 from gis_service.types import Language, LayerId, Text
 
@@ -214,8 +214,11 @@ def _plan(document: Mapping[str, Any], catalogue: Catalogue, language: Language)
     """Say what a plan brings, and how far from the best possible it can be."""
     plan, asked = document["plan"], document["parameters"]["after"]
     service = service_words(asked["service"], catalogue, language)
-    lead = lead_words(plan, service, limit_words(asked, language), language)
-    return f"{lead} {_change(document, catalogue, language)}{proof_words(plan, language)}"
+    limit = limit_words(asked, language)
+    lead = lead_words(plan, service, limit, language)
+    change = _change(document, catalogue, language)
+    beside = room_words(plan, language) + chosen_words(plan, group_of(document), limit, language)
+    return f"{lead} {change} {proof_words(plan['status'], plan['gap'], language)}{beside}"
 
 
 def change_words(document: Mapping[str, Any], service: str, who: str, language: Language) -> str:

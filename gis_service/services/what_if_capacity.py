@@ -71,7 +71,7 @@ def capacity_notices(edits: Iterable[FacilityEdit], parameters: CoverageParamete
     parameters
         Of the state afterwards: only a quota of capacity counts it.
     """
-    count = sum(edit.capacity is not None for edit in edits)
+    count = len({edit.id for edit in edits if edit.capacity is not None})  # both states may set one
     quota = parameters.quota
     if not count or (parameters.measure == "quota" and quota is not None and quota.of == _OF_QUOTA):
         return []

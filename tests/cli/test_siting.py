@@ -62,10 +62,15 @@ def test_options_stand_over_the_file(siting: Siting) -> None:
 
 def test_every_option_is_an_input() -> None:
     options: dict[str, object] = dict.fromkeys(
-        ("model", "sites", "budget", "spacing_m", "backup", "draws", "time_limit_s", "thin_m", "most"), 2
+        (
+            *("model", "sites", "budget", "spacing_m", "backup", "draws", "time_limit_s", "thin_m", "most"),
+            *("capacity", "chosen_at"),
+        ),
+        2,
     )
     options |= {"fixed": ("a",), "excluded": ("b",), "outside": ("rivers",), "closable": ("all",)}
     options |= {"group_weights": ("age_60=2",), "min_area_m2": 5.0, "cost_field": "cost"}
+    options |= {"capacity_field": "room", "scenario": "scenario_x"}
     options |= {
         "candidate_layers": ("land_use:use=x,y",),
         "candidate_places": ("106.5,20.5",),
@@ -79,10 +84,17 @@ def test_every_option_is_an_input() -> None:
         "thin_m": 2,
         "most": 2,
         "layers": [
-            {"layer": "land_use", "where": {"use": ["x", "y"]}, "min_area_m2": 5.0, "cost_field": "cost"}
+            {
+                "layer": "land_use",
+                "where": {"use": ["x", "y"]},
+                "min_area_m2": 5.0,
+                "cost_field": "cost",
+                "capacity_field": "room",
+            }
         ],
         "places": [{"lon": 106.5, "lat": 20.5}],
     }
+    assert (found["capacity"], found["scenario"]) == (2, {"id": "scenario_x"})
     assert (found["closable"], found["weights"], found["fixed"]) == (True, {"age_60": 2.0}, ("a",))
 
 

@@ -70,6 +70,19 @@ def test_a_plan_is_what_the_gap_analysis_finds(
     assert "proved to be the best possible" in run.output
 
 
+def test_nobody_is_served_above_the_capacities(planned: Town) -> None:
+    found = plan_of(planned.run(sites="1", capacity="35", limit_m="300"))
+    (site,) = found["plan"]["sites"]
+    assert (site["id"], site["capacity"], site["served"]) == ("C", 35, 35)
+    assert found["plan"]["objective"] == 35
+    assert found["plan"]["room"]["without"] == found["totals"]["all"]["won"] - 35 == 5
+    by_column = planned.run(sites="1", capacity_column="cost", limit_m="300")
+    assert [(one["id"], one["served"]) for one in plan_of(by_column)["plan"]["sites"]] == [("A", 5)]
+    assert "have a place" in by_column.output
+    refused = planned.run(sites="1", capacity="30", model="p-center")
+    assert (refused.exit_code, "mclp" in refused.errors) == (2, True)
+
+
 def test_areas_and_money(planned: Town) -> None:
     flood = write(planned.folder / "flood.gpkg", [box(1600, -50, 1800, 50)], name=["x"])
     plan = plan_of(planned.run(outside=flood, cost_column="cost", budget="4", sites="2"))["plan"]

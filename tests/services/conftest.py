@@ -9,8 +9,10 @@ import pytest
 
 from gis_service.catalogue.loader import Catalogue
 from gis_service.db.engine import Connection, Engine, open_engine
+from gis_service.services.prepared import Prepared
 from tests import demo_city
 from tests.filled_database import opened, taken_back
+from tests.siting_asked import Ask, asking
 from tests.well_town import WellTown
 
 
@@ -28,6 +30,18 @@ def town_engine(town_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def town(town_engine: Engine) -> Iterator[Connection]:
     yield from taken_back(town_engine)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """Give what the questions of a module share; the marks of the tables tell them apart."""
+    return Prepared()
+
+
+@pytest.fixture
+def sited(town: Connection, catalogue: Catalogue, prepared: Prepared) -> Ask:
+    """Give what asks for sites in the town."""
+    return asking(town, catalogue, prepared)
 
 
 @pytest.fixture(scope="module")

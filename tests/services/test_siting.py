@@ -18,23 +18,13 @@ from gis_service.services.study_retold import retold
 from gis_service.services.study_rows import rows_of_study
 from gis_service.services.study_words import answer
 from tests.live_town import HOMES_M, MOTORBIKE, PEOPLE
-from tests.siting_asked import ALONG, FAR, Ask, add, asking, ids, places
+from tests.siting_asked import ALONG, FAR, Ask, add, ids, places
 from tests.what_if_edits import BEFORE_MERGER, EAST, WEST
 
 
 @pytest.fixture(scope="module")
 def town_url(make_town_database: Callable[[str], str]) -> str:
     return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return Prepared()
-
-
-@pytest.fixture
-def sited(town: Connection, catalogue: Catalogue, prepared: Prepared) -> Ask:
-    return asking(town, catalogue, prepared)
 
 
 QUESTIONS: list[dict[str, Any]] = [

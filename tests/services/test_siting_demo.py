@@ -25,11 +25,6 @@ def demo(make_demo_database: Callable[[], str]) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return Prepared()
-
-
 @pytest.mark.slow
 def test_which_offices_to_keep_of_those_before_the_merger(
     demo: Connection, catalogue: Catalogue, prepared: Prepared
@@ -39,12 +34,19 @@ def test_which_offices_to_keep_of_those_before_the_merger(
         "at": "2025-06-30T10:00",
         "closable": True,
         "sites": 65,
+        "chosen_at": "2025-07-01T10:00",
     }
     found = studies.compute(demo, catalogue, "siting", asked, prepared=prepared).document
     plan, total = found["plan"], found["totals"]["all"]
     assert (len(plan["kept"]), len(plan["kept"]) + len(plan["closed"])) == (65, 242)
     assert plan["objective"] == total["after"]
     assert plan["gap"] < 1e-2
+    chosen = plan["chosen"]
+    assert (chosen["count"], chosen["elsewhere"]) == (65, [])
+    assert len(chosen["both"]) + len(chosen["only_plan"]) == 65 == len(chosen["both"]) + len(chosen["swaps"])
+    gains = sum(swap["gain"] for swap in chosen["swaps"])
+    assert round(plan["objective"] - chosen["objective"] - gains, 3) == 0
+    assert chosen["objective"] == chosen["totals"]["all"]["chosen"]["covered"]
 
 
 @pytest.mark.slow

@@ -13,26 +13,15 @@ from gis_service.db.layers import Column, LayerTable, add_version, ensure_table,
 from gis_service.errors import GisError, NotAllowed
 from gis_service.services import studies
 from gis_service.services.coverage_document import Document
-from gis_service.services.prepared import Prepared
 from gis_service.types import LayerId
 from tests.live_town import MOTORBIKE, degrees
-from tests.siting_asked import ALONG, FAR, Ask, asking, places
+from tests.siting_asked import ALONG, FAR, Ask, places
 from tests.what_if_edits import PLANNER
 
 
 @pytest.fixture(scope="module")
 def town_url(make_town_database: Callable[[str], str]) -> str:
     return make_town_database("live_town")
-
-
-@pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return Prepared()
-
-
-@pytest.fixture
-def sited(town: Connection, catalogue: Catalogue, prepared: Prepared) -> Ask:
-    return asking(town, catalogue, prepared)
 
 
 PLOT = """
@@ -152,7 +141,23 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"sites": 1, "measure": "inside_area", "limit": 0}, "study_refused", "measure"),
     ({"sites": 1, "catchment": "assigned"}, "study_refused", "catchment"),
     ({"sites": 1, "tables": ["od"]}, "study_refused", "tables"),
-    ({"sites": 1, "scenario": {"id": "scenario_x"}}, "study_refused", "scenario"),
+    ({"sites": 1, "scenario": {"id": "scenario_x"}}, "scenario_not_found", "scenario_x"),
+    ({"sites": 1, "chosen_at": "2025-07-01T10:00"}, "study_refused", "chosen_at"),
+    ({"model": "lscp", "closable": True, "chosen_at": "2025-07-01T10:00"}, "study_refused", "chosen_at"),
+    ({"model": "p-center", "sites": 1, "capacity": 5}, "study_refused", "capacity"),
+    ({"sites": 1, "capacity": 5, "backup": 0.5}, "study_refused", "backup"),
+    ({"sites": 1, "capacity": 5, "draws": 2}, "study_refused", "draws"),
+    ({"sites": 1, "capacity": -1}, "study_refused", "capacity"),
+    (
+        {"sites": 1, "candidates": {"places": [*places({"a": 1200}, capacity=5), *places({"b": 2300})]}},
+        "siting_capacity_missing",
+        "b",
+    ),
+    (
+        {"model": "p-median", "sites": 1, "capacity": 5, "closable": True, "fixed": ["a"]},
+        "siting_capacity_too_small",
+        "229",
+    ),
 ]
 
 

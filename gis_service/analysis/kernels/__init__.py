@@ -30,7 +30,12 @@ from gis_service.analysis.kernels.siting_cover import held_by_another
 from gis_service.analysis.kernels.siting_prices import pick, pulls_of_rows, worths_of_rows
 from gis_service.analysis.kernels.siting_rooms import choose_rooms, pulls_of_rooms, worths_of_rooms
 from gis_service.analysis.kernels.siting_rows import first_twice, lay_columns, lay_rows, like_the_first
-from gis_service.analysis.kernels.siting_search import choose_greedily, earlier_equal, exchange, two_cheapest
+from gis_service.analysis.kernels.siting_search import (
+    earlier_equal,
+    exchange,
+    savings_of_swaps,
+    two_cheapest,
+)
 from gis_service.analysis.kernels.siting_within import (
     choose_within,
     exchange_within,
@@ -68,7 +73,6 @@ __all__ = [
     "ask_positions",
     "best_ways",
     "build_up",
-    "choose_greedily",
     "choose_rooms",
     "choose_within",
     "climb",
@@ -104,6 +108,7 @@ __all__ = [
     "pulls_of_rooms",
     "pulls_of_rows",
     "rebuild",
+    "savings_of_swaps",
     "stand_at",
     "sums_of_facilities",
     "sums_of_homes",

@@ -3,10 +3,8 @@
 import numba
 import numpy as np
 
+from gis_service.analysis.kernels.siting_taken import for_its_cost, take
 from gis_service.types import Bools, Floats, Int32s, Int64s
-
-_FREE_OF_COST = 1e30
-"""What the room of a site that costs nothing is worth more than that of one that does."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -95,9 +93,7 @@ def choose_rooms(
                 total = 0.0
                 for k in range(column[j], column[j + 1]):
                     total += left[row[k]]
-                total = min(total, room[j])
-                if per_cost:
-                    total = total / cost[j] if cost[j] > 0 else total * _FREE_OF_COST
+                total = for_its_cost(min(total, room[j]), cost[j], per_cost)
                 if total > best:
                     new, best = j, total
             if new < 0 or (best <= 0.0 and opened >= least):
@@ -105,11 +101,9 @@ def choose_rooms(
             is_open[new] = True
         else:
             into += 1
-        may[new] = False
+        take(new, may, near_start, near)
         opened += 1
         money -= cost[new]
-        for k in range(near_start[new], near_start[new + 1]):
-            may[near[k]] = False
         serves = room[new]
         for k in range(column[new], column[new + 1]):
             served = min(left[row[k]], serves)

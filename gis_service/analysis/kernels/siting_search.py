@@ -1,4 +1,4 @@
-"""Sites chosen one after the other, and exchanged: every row takes the cheapest option that is open.
+"""Sites exchanged one for another: every row takes the cheapest option that is open.
 
 A row without an open option pays its price of being left out.
 """
@@ -31,49 +31,6 @@ def two_cheapest(
                 d2[i] = price[k]
                 break
     return first, d1, d2
-
-
-@numba.njit(cache=True, nogil=True)
-def choose_greedily(
-    column: Int64s,
-    row: Int32s,
-    price: Floats,
-    left_out: Floats,
-    is_open: Bools,
-    is_free: Bools,
-    count: int,
-    enough: float,
-) -> None:
-    """Open at most so many more sites, each the one that saves most; of equals the first. Changes is_open.
-
-    enough: ends before a site that saves no more than this.
-
-    A saving can only shrink, so a site is asked again only when its old saving leads.
-    """
-    m = len(column) - 1
-    now = left_out.copy()
-    for j in range(m):
-        if is_open[j]:
-            for k in range(column[j], column[j + 1]):
-                now[row[k]] = min(now[row[k]], price[k])
-    saving, asked = np.full(m, np.inf), np.full(m, -1, np.int64)
-    for j in range(m):
-        if is_open[j] or not is_free[j]:
-            saving[j] = -1.0
-    for turn in range(count):
-        while True:
-            j = int(np.argmax(saving))
-            if saving[j] <= enough:
-                return
-            if asked[j] == turn:
-                break
-            total = 0.0
-            for k in range(column[j], column[j + 1]):
-                total += max(now[row[k]] - price[k], 0.0)
-            saving[j], asked[j] = total, turn
-        is_open[j], saving[j] = True, -1.0
-        for k in range(column[j], column[j + 1]):
-            now[row[k]] = min(now[row[k]], price[k])
 
 
 @numba.njit(cache=True, nogil=True)

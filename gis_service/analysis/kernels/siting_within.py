@@ -7,12 +7,11 @@ left out stands for it. A site in conflict with an open one cannot be opened.
 import numba
 import numpy as np
 
+from gis_service.analysis.kernels.siting_taken import for_its_cost, take
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
 _SLACK = 1e-12
 """Share of the larger number that two floating sums may differ by and still be the same."""
-_FREE_OF_COST = 1e30
-"""What the saving of a site that costs nothing is worth more than that of one that does."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -80,10 +79,7 @@ def _lead(
         for k in range(column[new], column[new + 1]):
             i = row[k]
             total += d1[i] + share * d2[i] - _pays(price[k], d1[i], d2[i], share)
-        total = max(total, 0.0)
-        if per_cost:
-            total = total / cost[new] if cost[new] > 0 else total * _FREE_OF_COST
-        saving[new], asked[new] = total, turn
+        saving[new], asked[new] = for_its_cost(max(total, 0.0), cost[new], per_cost), turn
 
 
 @numba.njit(cache=True, nogil=True)
@@ -127,11 +123,9 @@ def choose_within(
             is_open[new] = True
         else:
             into += 1
-        may[new] = False
+        take(new, may, near_start, near)
         opened += 1
         room -= cost[new]
-        for k in range(near_start[new], near_start[new + 1]):
-            may[near[k]] = False
         for k in range(column[new], column[new + 1]):
             i = row[k]
             if price[k] < d1[i]:

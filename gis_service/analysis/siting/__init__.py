@@ -5,6 +5,7 @@ from gis_service.analysis.siting.draws import UnderDraws, chosen_under_draws
 from gis_service.analysis.siting.problem import SitingProblem
 from gis_service.analysis.siting.solve import MODELS, Model, require_options, solve
 from gis_service.analysis.siting.steps import Step, steps
+from gis_service.analysis.siting.swaps import Swap, way_of_swaps
 from gis_service.analysis.siting.terms import NO_TERMS, SitingTerms
 from gis_service.analysis.siting.value import value_of
 from gis_service.analysis.siting.watch import Watch
@@ -18,6 +19,7 @@ __all__ = [
     "SitingProblem",
     "SitingTerms",
     "Step",
+    "Swap",
     "UnderDraws",
     "Watch",
     "chosen_under_draws",
@@ -26,4 +28,5 @@ __all__ = [
     "solve",
     "steps",
     "value_of",
+    "way_of_swaps",
 ]

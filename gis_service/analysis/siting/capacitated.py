@@ -134,9 +134,7 @@ def _rooms(
 
 def _require_room(asked: Rooms) -> None:
     may = asked.rules.is_fixed | asked.rules.is_free
-    largest = np.sort(asked.room[asked.rules.is_free])[::-1]
-    more = asked.rules.most - int(asked.rules.is_fixed.sum())
-    capacity = float(asked.room[asked.rules.is_fixed].sum() + largest[:more].sum())
+    capacity = asked.most_room
     needed = float(asked.weight.sum())
     if may.any() and capacity < needed:
         raise RefusedInput(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis_service.analysis.kernels import choose_greedily, lay_columns
+from gis_service.analysis.kernels import lay_columns
 from gis_service.analysis.siting.cover import Cover, cover_within
 from gis_service.analysis.siting.highs import Fewest, fewest
 from gis_service.analysis.siting.problem import SitingProblem
-from gis_service.analysis.siting.rows import filled_up
+from gis_service.analysis.siting.rows import filled_up, opened_greedily
 from gis_service.analysis.siting.watch import Tell, Watch
 from gis_service.errors import ErrorCode, RefusedInput, Temporary
 from gis_service.types import Bools
@@ -73,9 +73,9 @@ def _greedy(cover: Cover) -> Bools:
     """Choose the site that covers most of what is not covered yet, again; then drop what is not needed."""
     n = len(cover.weight)
     column, row, free = lay_columns(cover.start, cover.site, np.zeros(len(cover.site)), cover.n_sites)
-    is_open, may = np.zeros((2, cover.n_sites), dtype=np.bool_)
+    none, may = np.zeros((2, cover.n_sites), dtype=np.bool_)
     may[cover.site] = True
-    choose_greedily(column, row, free, np.ones(n), is_open, may, cover.n_sites, 0.0)
+    is_open = opened_greedily((column, row, free), np.ones(n), none, may, (0, cover.n_sites))
     times = np.bincount(row[np.repeat(is_open, np.diff(column))], minlength=n)
     for site in np.flatnonzero(is_open)[::-1].tolist():
         own = row[column[site] : column[site + 1]]

@@ -12,7 +12,6 @@ from gis_service.analysis.siting.terms import SitingTerms
 from gis_service.analysis.siting.ties import first_of_equals
 from gis_service.analysis.siting.watch import Watch
 from gis_service.analysis.siting.within import Within, best_within, require_first_choice
-from gis_service.types import Floats
 
 
 def solve_p_median(problem: SitingProblem, count: int, watch: Watch) -> SitingAnswer:
@@ -40,9 +39,8 @@ def solve_p_median(problem: SitingProblem, count: int, watch: Watch) -> SitingAn
     """
     problem.require_count(count)
     problem.require_all_reached()
-    price = problem.cost * problem.weight[problem.demand]
-    rows = Rows(problem.start, problem.site, price, _beyond(problem, price), len(problem.site_ids))
-    choice = Choice(rows, problem.is_fixed, problem.is_free, count, unit_of(price))
+    rows = median_rows(problem)
+    choice = Choice(rows, problem.is_fixed, problem.is_free, count, unit_of(rows.price))
     begin = choice.at_once()
     if not choice.rows.serves_all(begin):
         begin, _ = choice.exchanged(begin)
@@ -80,9 +78,8 @@ def solve_p_median_within(
     """
     rules = rules_of(problem, terms, count)
     problem.require_all_reached()
-    price = problem.cost * problem.weight[problem.demand]
-    rows = Rows(problem.start, problem.site, price, _beyond(problem, price), len(problem.site_ids))
-    asked = Within(rows, rules, must=True, unit=unit_of(price))
+    rows = median_rows(problem)
+    asked = Within(rows, rules, must=True, unit=unit_of(rows.price))
     found = best_within(asked, require_first_choice(asked, watch), watch, watch.tell)
     is_open = asked.tidied(found.is_open)
     objective = exact_sum(problem.nearest_costs(is_open), problem.weight)
@@ -93,7 +90,19 @@ def solve_p_median_within(
     return SitingAnswer(objective, sites, bound, status, cost=rules.money(is_open))
 
 
-def _beyond(problem: SitingProblem, price: Floats) -> Floats:
-    """Price being left out, ``(n,)``, above all that anything else can save: it is then the last resort."""
+def median_rows(problem: SitingProblem) -> Rows:
+    """Give the rows whose total is the sum of weight x cost.
+
+    Parameters
+    ----------
+    problem
+        Demand and sites; each demand is reached by one of them.
+
+    Notes
+    -----
+    Being left out is dearer than all that anything else can save: it is the last resort.
+    """
+    price = problem.cost * problem.weight[problem.demand]
     sums = np.maximum.reduceat(price, problem.start[:-1]).sum()
-    return np.full(len(problem.weight), float(sums) + 1.0)
+    beyond = np.full(len(problem.weight), float(sums) + 1.0)
+    return Rows(problem.start, problem.site, price, beyond, len(problem.site_ids))

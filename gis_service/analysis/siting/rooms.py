@@ -66,6 +66,14 @@ class Rooms:
         return np.repeat(np.arange(len(self.weight)), np.diff(self.start))
 
     @property
+    def most_room(self) -> float:
+        """Weight that the roomiest choice of sites could serve if all could get to any of them."""
+        is_fixed = self.rules.is_fixed
+        largest = np.sort(self.room[self.rules.is_free])[::-1]
+        more = self.rules.most - int(is_fixed.sum())
+        return float(self.room[is_fixed].sum() + largest[:more].sum())
+
+    @property
     def rows(self) -> Rows:
         """The same without limits of room: prices of all the weight of a demand, all of which is served."""
         price = self.price * self.weight[self.demand]

@@ -53,23 +53,28 @@ class _Search:
 
     def __init__(self, asked: Rooms, watch: Watch, tell: Tell) -> None:
         self.asked, self.watch, self.tell = asked, watch, tell
-        self.bound = 0.0
+        # Whom the roomiest sites could not serve, nobody serves.
+        self.bound = 0.0 if asked.must else max(0.0, float(asked.weight.sum()) - asked.most_room)
         self.tried: dict[bytes, Way | None] = {}
         self.best = self._begin()
         tell(self.best.total, self.bound)
 
     def run(self) -> tuple[Way, float]:
         """Climb, try what the prices choose, settle, prove."""
+        if self.bound < self.cutoff:
+            self._search()
+        if self.bound >= self.cutoff:
+            self._raise(self.best.total)
+        self._tidy()
+        return self.best, self.bound
+
+    def _search(self) -> None:
         climb = self._climb()
         if not self.watch.is_over:
             while self.bound < self.cutoff and self._exchange(climb.worth + climb.money * climb.rules.cost):
                 pass
         if self.bound < self.cutoff and not self.watch.is_over:
             self._prove(climb.settled(self.cutoff))
-        if self.bound >= self.cutoff:
-            self._raise(self.best.total)
-        self._tidy()
-        return self.best, self.bound
 
     @property
     def cutoff(self) -> float:

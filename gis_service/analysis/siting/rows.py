@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gis_service.analysis.kernels import choose_greedily, exchange, lay_columns, two_cheapest
+from gis_service.analysis.kernels import choose_within, exchange, lay_columns, two_cheapest
 from gis_service.types import Bools, Floats, Int32s, Int64s
 
 _ALL = 1_000_000
@@ -20,8 +20,6 @@ _FEW_OPTIONS, _TIMES_OPTIONS = 12, 6
 """Options that are looked at: at least so many, and so many times those that have one open among them."""
 _ROUNDING, _ROUNDING_OF_UNIT = 1e-11, 1e-6
 """Share of a sum, and of the unit of totals, that rounding may make of a bound of 100,000 rows."""
-_ANY = -0.5
-"""A site is opened though it saves nothing: exactly so many are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +127,9 @@ class Choice:
 
     def at_once(self) -> Bools:
         """Choose one after the other what saves most, then exchange while that saves: ``(n_sites,)``."""
-        rows, is_open = self.rows, self.is_fixed.copy()
-        column, row, price = lay_columns(rows.start, rows.site, rows.price, rows.n_sites)
-        more = self.count - int(is_open.sum())
-        choose_greedily(column, row, price, rows.left_out, is_open, self.is_free, more, _ANY)
-        return is_open
+        rows = self.rows
+        columns = lay_columns(rows.start, rows.site, rows.price, rows.n_sites)
+        return opened_greedily(columns, rows.left_out, self.is_fixed, self.is_free, (self.count, self.count))
 
     def exchanged(self, is_open: Bools, moves: int = _ALL) -> tuple[Bools, bool]:
         """Exchange sites while that saves, at most so often; tell whether no exchange saves any more."""
@@ -142,6 +138,38 @@ class Choice:
             *(rows.start, rows.site, rows.price, rows.left_out, better), ~self.is_fixed, self.is_free, moves
         )
         return better, made < moves
+
+
+def opened_greedily(
+    columns: tuple[Int64s, Int32s, Floats],
+    left_out: Floats,
+    begin: Bools,
+    is_free: Bools,
+    count: tuple[int, int],
+) -> Bools:
+    """Open one site after the other, each the one that saves most; of equals the first: ``(n_sites,)``.
+
+    Parameters
+    ----------
+    columns
+        The options of each site, as `lay_columns` gives them.
+    left_out
+        ``(n,)`` what a row pays without an open option.
+    begin, is_free
+        ``(n_sites,)`` sites that are open at the beginning, and those that may be opened.
+    count
+        The least and the most sites in all; above the least only such as save anything.
+    """
+    is_open = begin.copy()
+    no_cost, no_start, nobody = (
+        np.zeros(len(begin)),
+        np.zeros(len(begin) + 1, np.int64),
+        np.zeros(0, np.int32),
+    )
+    choose_within(
+        *(*columns, left_out, 0.0, is_open, is_free, no_cost, np.inf, *count, no_start, nobody, False)
+    )
+    return is_open
 
 
 def slack_of(total: float, unit: float) -> float | None:

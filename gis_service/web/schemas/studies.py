@@ -66,7 +66,8 @@ class StudyDocument(Answer):
         None,
         description=(
             "Of `siting`: `model`, `objective`, `bound`, `gap`, `status`, the `sites` in the order in which"
-            " they bring most, those that close, and whom no candidate can serve."
+            " they bring most, those that close, and whom no candidate can serve; `existing` facilities that"
+            " might have closed, `room` where capacities count, and `chosen`, a choice that was made."
         ),
     )
     scenario: dict[str, Any] | None = Field(
