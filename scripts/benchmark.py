@@ -142,6 +142,13 @@ QUESTIONS = {
         ),
         finishes=True,
     ),
+    "base": Question(
+        "tiles of the base map from afar: every tile of the demo city at zooms 9 to 12, each made once",
+        "base_map.py",
+        tuple(f"z{zoom}: ours" for zoom in range(9, 13)),
+        finishes=True,
+        needs="vietnamadminunits",
+    ),
     "whatif": Question(
         "one facility opens or closes among 200 and 20, or a road, in cities of 0.1, 0.5, 2 million roads\n"
         "with 100,000 homes, beside a whole search; twenty planners at once on the demo city, 95th of 100",

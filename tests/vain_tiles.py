@@ -41,6 +41,14 @@ EDITS = (
     "UPDATE layer.one_stop_office SET name = name || '.' WHERE fid % 6 = {n}",
     "UPDATE layer.one_stop_office SET geom = ST_Translate(geom, 0.004, 0.001) WHERE fid % 6 = {n}",
     "DELETE FROM layer.land_use WHERE fid = 5 + {n}",
+    # Of what the base map shows close up only, of a class that it does not show, and of one row.
+    "UPDATE layer.roads SET geom = ST_Translate(geom, {n} * 0.001, 0) WHERE road_class = 'village_lane'",
+    "UPDATE layer.land_use SET geom = ST_Translate(geom, 0, 0.001) WHERE use = 'farmland'",
+    "UPDATE layer.settlement SET name = name || '.' WHERE kind = 'village' AND fid % 6 = {n}",
+    "UPDATE layer.district_2024 SET name = name || '.'",
+    "UPDATE layer.rivers SET name = name || '.' WHERE {n} < 3",
+    "UPDATE layer.roads SET road_class = 'village_lane' WHERE fid = 7 * {n} + 3",
+    "UPDATE layer.land_use SET geom = ST_Translate(geom, 0.001, 0.001) WHERE fid = 7 * {n} + 3",
     # Of what lies elsewhere.
     "UPDATE layer.rivers SET geom = ST_Translate(geom, 0.5, 0) WHERE fid = 2 AND {n} = 1",
 )

@@ -12,6 +12,7 @@ from gis_service.catalogue.values import Entry
 from gis_service.catalogue.words import did_you_mean, say
 from gis_service.errors import Fault
 
+_LAST_ZOOM = 24
 _FIELD_READERS = frozenset({"get", "has"})
 _DRAWN = re.compile(r"\bdrawn_(\w+)")
 _TABLE = re.compile(
@@ -63,6 +64,28 @@ def _check_layer(
             hint = did_you_mean(field, fields)
             text = say("layer_without_field", layer=name, field=field, hint=hint)
             yield document.fault(text, "layers", index, "fields", position)
+    yield from _check_zooms(document, layer, index, definition)
+
+
+def _check_zooms(document: Document, layer: Entry, index: int, definition: Entry) -> Iterator[Fault]:
+    least, most = layer.get("minzoom", 0), layer.get("maxzoom", _LAST_ZOOM)
+    if least > most:
+        yield document.fault(say("zooms_crossed", least=least, most=most), "layers", index, "minzoom")
+    classes = layer.get("classes")
+    if classes is None:
+        return
+    place, name = ("layers", index, "classes"), classes["field"]
+    if name not in layer["fields"]:
+        # Joined lines keep no other fields, so the class would be lost.
+        hint = did_you_mean(name, layer["fields"])
+        yield document.fault(say("class_not_in_tile", field=name, hint=hint), *place, "field")
+        return
+    known = next((one.get("values") for one in definition["fields"] if one["name"] == name), None) or ()
+    for value in classes["from"] if known else ():
+        if value not in known:
+            hint = did_you_mean(value, [str(one) for one in known])
+            text = say("class_unknown", field=name, value=repr(value), hint=hint)
+            yield document.fault(text, *place, "from", value)
 
 
 def check_query(query: str, name: str) -> Iterator[Fault]:

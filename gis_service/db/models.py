@@ -92,13 +92,14 @@ overview_dirty = Table(
     Column("layer", Text, primary_key=True),
     Column("x", Integer, primary_key=True, autoincrement=False),
     Column("y", Integer, primary_key=True, autoincrement=False),
+    Column("class", Text, primary_key=True, server_default=""),
     Column("number", BigInteger, nullable=False),
     Column("moved", BigInteger, nullable=False),
     Index(None, "layer", "number"),
 )
 """The last update of an overview that touched a tile of zoom 14, and the last one after which shapes look
-otherwise there, be it that their own rows have not changed (``moved``, 0 for none); column and row are -1 for
-any tile at all."""
+otherwise there, be it that their own rows have not changed (``moved``, 0 for none), by the class of shapes,
+empty for any; column and row are -1 for any tile at all."""
 
 study = Table(
     "study",

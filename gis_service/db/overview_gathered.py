@@ -130,7 +130,7 @@ def add_joined(
         )
         if only_changed:
             gone = f"DELETE FROM {table.name} AS o USING {_KEYS} AS k WHERE {_of_keys(level)}"  # noqa: S608
-            exchange(connection, gone, added, f"x, y{into}, n")
+            exchange(connection, gone, added, f"x, y{into}, n", table.class_of("one"))
         else:
             connection.execute(text(added))
 

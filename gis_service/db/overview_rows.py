@@ -19,6 +19,8 @@ from gis_service.types import LayerId
 CHANGED = "pg_temp.overview_changed"
 """Rows that have changed, each in every state that it entered or left."""
 _TOUCHED, _STAGED = "pg_temp.overview_touched", "pg_temp.overview_staged"
+_OWN = "pg_temp.overview_own"
+"""Rows that have come, gone, or got another geometry: that their shapes look otherwise the log tells."""
 
 
 def note_changes(connection: Connection, layer: LayerId, since: int) -> tuple[int, bool]:
@@ -37,7 +39,10 @@ def note_changes(connection: Connection, layer: LayerId, since: int) -> tuple[in
     """
     history = f"history.{identifier(layer)}"
     connection.execute(
-        text(f"CREATE TEMPORARY TABLE overview_touched (box geometry(Geometry, {TILE_SRID})) ON COMMIT DROP")
+        text(
+            "CREATE TEMPORARY TABLE overview_touched"
+            f" (box geometry(Geometry, {TILE_SRID}), class text NOT NULL) ON COMMIT DROP"
+        )
     )
     connection.execute(
         text(
@@ -49,6 +54,15 @@ def note_changes(connection: Connection, layer: LayerId, since: int) -> tuple[in
         {"since": since},
     )
     connection.execute(text(f"ANALYZE {CHANGED}"))
+    connection.execute(
+        text(
+            "CREATE TEMPORARY TABLE overview_own ON COMMIT DROP AS SELECT fid FROM ("  # noqa: S608  quoted
+            f"SELECT fid, geom FROM {history} WHERE version_to > :since AND version_from <= :since) AS before"
+            f" FULL JOIN (SELECT fid, geom FROM {history} WHERE version_from > :since AND version_to IS NULL)"
+            " AS now USING (fid) WHERE CAST(before.geom AS bytea) IS DISTINCT FROM CAST(now.geom AS bytea)"
+        ),
+        {"since": since},
+    )
     found = connection.execute(
         text(
             f"SELECT count(DISTINCT fid), coalesce(bool_or({is_beyond('geom')}), false) FROM {CHANGED}"  # noqa: S608
@@ -164,7 +178,7 @@ def keep_areas(
     shapes
         WKB in Web Mercator by level, in the order of the row numbers.
     only_changed
-        Whether there are older shapes; where they lay, and where the new ones lie, is noted.
+        Whether there are older shapes; where those of other rows than the changed ones lay and lie is noted.
     """
     connection.execute(
         text("CREATE TEMPORARY TABLE overview_staged (level smallint, fid bigint, geom bytea) ON COMMIT DROP")
@@ -176,6 +190,7 @@ def keep_areas(
             for fid, shape in zip(fids, of_level, strict=True):
                 copy.write_row((level, fid, shape))
     connection.execute(text(f"ANALYZE {_STAGED}"))
+    class_ = table.class_of("o")
     if only_changed:
         same = (
             f"SELECT FROM {_STAGED} AS s WHERE s.level = o.level AND s.fid = o.fid"
@@ -184,18 +199,18 @@ def keep_areas(
         touch(
             connection,
             f"DELETE FROM {table.name} AS o WHERE o.fid IN (SELECT fid FROM {_STAGED})"  # noqa: S608
-            f" AND NOT EXISTS ({same}) RETURNING geom",
+            f" AND NOT EXISTS ({same}) RETURNING o.fid, o.geom, {class_} AS class",
         )
         _renew_fields(connection, table)
     names = "".join(f", {name}" for name in table.kept)
-    there = f"SELECT FROM {table.name} AS o WHERE o.level = s.level AND o.fid = s.fid"
+    there = f"SELECT FROM {table.name} AS p WHERE p.level = s.level AND p.fid = s.fid"
     added = (
-        f"INSERT INTO {table.name} (level, fid{names}, geom)"  # noqa: S608
+        f"INSERT INTO {table.name} AS o (level, fid{names}, geom)"  # noqa: S608
         f" SELECT s.level, s.fid{_fields(table)}, ST_GeomFromWKB(s.geom, {TILE_SRID})"
         f" FROM {_STAGED} AS s JOIN {table.rows} AS t USING (fid)"
     )
     if only_changed:
-        touch(connection, f"{added} WHERE NOT EXISTS ({there}) RETURNING geom")
+        touch(connection, f"{added} WHERE NOT EXISTS ({there}) RETURNING o.fid, o.geom, {class_} AS class")
     else:
         connection.execute(text(added))
 
@@ -228,13 +243,22 @@ def _drop_changed(connection: Connection, table: OverviewTable, levels: Iterable
 
 
 def touch(connection: Connection, statement: str) -> None:
-    """Run a statement that gives back shapes, and note where they lie."""
+    """Run a statement on shapes, and note where those lie that are not of changed rows.
+
+    Parameters
+    ----------
+    statement
+        Gives back ``fid``, ``geom`` and ``class``.
+    """
     connection.execute(
-        text(f"WITH moved AS ({statement}) INSERT INTO {_TOUCHED} SELECT ST_Envelope(geom) FROM moved")  # noqa: S608
+        text(
+            f"WITH moved AS ({statement}) INSERT INTO {_TOUCHED} SELECT ST_Envelope(geom), class FROM moved"  # noqa: S608
+            f" WHERE fid NOT IN (SELECT fid FROM {_OWN})"
+        )
     )
 
 
-def exchange(connection: Connection, gone: str, added: str, told_by: str) -> None:
+def exchange(connection: Connection, gone: str, added: str, told_by: str, class_: str) -> None:
     """Run a statement that removes shapes and one that adds others; note where one lies that the others lack.
 
     Parameters
@@ -243,11 +267,13 @@ def exchange(connection: Connection, gone: str, added: str, told_by: str) -> Non
         Of the overview, as ``o`` where they go; neither reads what the other writes, nor gives anything back.
     told_by
         Columns that tell shapes apart, beside the shape itself.
+    class_
+        SQL of the class of a shape, of those columns.
     """
     connection.execute(
         text(
             f"WITH gone AS ({gone} RETURNING o.*), added AS ({added} RETURNING *)"  # noqa: S608
-            f" INSERT INTO {_TOUCHED} SELECT ST_Envelope((array_agg(shape))[1]) FROM ("
+            f" INSERT INTO {_TOUCHED} SELECT ST_Envelope((array_agg(shape))[1]), {class_} FROM ("
             f"SELECT 1 AS more, {told_by}, geom AS shape FROM added"
             f" UNION ALL SELECT -1, {told_by}, geom FROM gone) AS one"
             f" GROUP BY {told_by}, ST_AsBinary(shape) HAVING sum(more) <> 0"

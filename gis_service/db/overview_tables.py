@@ -62,6 +62,17 @@ class OverviewTable:
         """Names of the columns of fields that shapes keep."""
         return [kept(column.name) for column in self.columns]
 
+    def class_of(self, table: str) -> str:
+        """Compose the class of a shape as updates are noted by it: empty for one that is of none.
+
+        Parameters
+        ----------
+        table
+            Name of the overview in the query.
+        """
+        held = self.by_class is not None
+        return f"coalesce({table}.{kept(self.by_class or '')}, '')" if held else "CAST('' AS text)"
+
     @property
     def sums(self) -> list[str]:
         """Names of the columns of sums."""

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from gis_service.db.engine import Connection, Engine, transaction
 from gis_service.db.query import identifier, sql
+from gis_service.db.tile_seen import OfClass
 from gis_service.types import LayerId
 
 ANYWHERE = -1
@@ -164,7 +165,13 @@ def note_cells(connection: Connection, layer: LayerId, number: int, since: int) 
     connection.execute(sql("overviews_note"), {"layer": layer, "number": number, "since": since})
 
 
-def is_moved(connection: Connection, layer: LayerId, since: int, cells: tuple[int, int, int, int]) -> bool:
+def is_moved(
+    connection: Connection,
+    layer: LayerId,
+    since: int,
+    cells: tuple[int, int, int, int],
+    shown: OfClass | None = None,
+) -> bool:
     """Tell whether shapes of an overview look otherwise in some cells since an update of it.
 
     Shapes whose own rows have changed may be left out: of them the log of the layer tells.
@@ -175,6 +182,8 @@ def is_moved(connection: Connection, layer: LayerId, since: int, cells: tuple[in
         Number of the update.
     cells
         First and last column, first and last row of cells of zoom 14.
+    shown
+        Only shapes of these classes count, told by the field that the overview is kept by; None for all.
     """
     left, right, top, bottom = cells
     values: Mapping[str, object] = {
@@ -185,6 +194,8 @@ def is_moved(connection: Connection, layer: LayerId, since: int, cells: tuple[in
         "right": right,
         "top": top,
         "bottom": bottom,
+        "classes": [] if shown is None else list(shown.values),
+        "is_listed": shown is not None and shown.is_listed,
     }
     return bool(connection.execute(sql("overviews_moved"), values).scalar_one())
 

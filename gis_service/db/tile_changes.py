@@ -1,6 +1,6 @@
 """What has been committed to layers, as far as tiles have to know of it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,12 +13,15 @@ from gis_service.crs import STORAGE_SRID
 from gis_service.db.engine import driver
 from gis_service.db.failures import shown
 from gis_service.db.query import identifier, sql
+from gis_service.db.tile_seen import EVERYTHING, Seen
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.types import BBox, LayerId
 
 CHANNEL = "gis_change"
 """Where the database tells that a layer has got a version."""
 _MOST_LOOKED_AT = 500
+_AROUND = 33
+"""A 32nd of a tile, of whose box with its rim it is a 33rd: nothing is drawn further from its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,9 @@ def touched_since(connection: Connection, known: Mapping[str, int]) -> list[Touc
 
 
 def is_box_touched(
-    connection: Connection, layer: LayerId, since: int, box: BBox, fields: Collection[str] | None = None
+    connection: Connection, layer: LayerId, since: int, box: BBox, seen: Seen = EVERYTHING
 ) -> bool:
-    """Tell whether any row whose box meets a box has come, gone, moved or changed in some fields.
+    """Tell whether any row that is shown in a box, or close to it, has come, gone, moved or changed.
 
     What was changed and changed back since has not changed. After some hundred changes the answer is yes
     without a look at them: they are more work than a tile.
@@ -80,8 +83,8 @@ def is_box_touched(
         Version of the layer.
     box
         In longitude and latitude.
-    fields
-        Those whose changes count; None for any change at all.
+    seen
+        What is shown of the layer: only such changes count.
     """
     west, south, east, north = box
     values = {
@@ -92,12 +95,13 @@ def is_box_touched(
         "east": east,
         "north": north,
     }
-    return bool(connection.execute(text(_box_touched(layer, fields)), values).scalar_one())
+    return bool(connection.execute(text(_box_touched(layer, seen)), values).scalar_one())
 
 
-def _box_touched(layer: LayerId, fields: Collection[str] | None) -> str:
-    history, names = f"history.{identifier(layer)}", [identifier(name) for name in fields or ()]
-    read = "".join(f", {name}" for name in names)
+def _box_touched(layer: LayerId, seen: Seen) -> str:
+    history, names = f"history.{identifier(layer)}", [identifier(name) for name in seen.fields or ()]
+    told = [] if seen.rows is None else [identifier(seen.rows.field)]
+    read = "".join(f", {name}" for name in dict.fromkeys([*names, *told]))
     box = f"ST_MakeEnvelope(:west, :south, :east, :north, {STORAGE_SRID})"
     lately = (
         "WITH lately AS MATERIALIZED ("  # noqa: S608 the names are quoted
@@ -106,9 +110,10 @@ def _box_touched(layer: LayerId, fields: Collection[str] | None) -> str:
         f" UNION ALL (SELECT fid, geom, version_from, version_to{read} FROM {history}"
         " WHERE version_to > :since AND version_from <= :since LIMIT :most)) "
     )
-    if fields is None:
-        met = f"SELECT FROM lately WHERE geom && {box}"
+    if seen.fields is None:
+        met = f"SELECT FROM lately WHERE {_near('geom', box)}"
     else:
+        shown = {side: f"({seen.shows(side)} AND {_near(f'{side}.geom', box)})" for side in ("before", "now")}
         # As text: there are types whose values cannot be compared. The shape last: it may be large.
         differs = " OR ".join(
             [
@@ -120,9 +125,14 @@ def _box_touched(layer: LayerId, fields: Collection[str] | None) -> str:
         met = (
             "SELECT FROM (SELECT * FROM lately WHERE version_from <= :since) AS before"  # noqa: S608
             " FULL JOIN (SELECT * FROM lately WHERE version_from > :since AND version_to IS NULL) AS now"
-            f" USING (fid) WHERE (before.geom && {box} OR now.geom && {box}) AND ({differs})"
+            f" USING (fid) WHERE ({shown['before']} OR {shown['now']}) AND ({differs})"
         )
     return f"{lately}SELECT (SELECT count(*) FROM lately) >= :most OR EXISTS ({met})"  # noqa: S608
+
+
+def _near(geom: str, box: str) -> str:
+    """Compose the condition that a shape lies in a box, or so close that what is drawn of it may reach in."""
+    return f"{geom} && {box} AND ST_Intersects({geom}, ST_Expand({box}, (:east - :west) / {_AROUND}))"
 
 
 def versions_of(connection: Connection, layers: Sequence[LayerId]) -> dict[LayerId, int]:

@@ -10,7 +10,7 @@ from gis_service.crs import STORAGE_SRID, TILE_SRID
 from gis_service.db.engine import driver
 from gis_service.db.filters import Condition
 from gis_service.db.history import rows_at
-from gis_service.db.overview_tables import kept, simplified_alone, summed
+from gis_service.db.overview_tables import kept, summed
 from gis_service.db.query import identifier
 from gis_service.types import BBox, LayerId, VersionId
 
@@ -239,22 +239,6 @@ def layer_rows(
         f"t.geom && {box}{further}",
         {name: f"t.{identifier(name)}" for name in fields},
     )
-
-
-def simplified_rows(rows: Rows, tolerance_m: float) -> Rows:
-    """Let rows of a layer look as its overview will show them, where each is simplified by itself.
-
-    Parameters
-    ----------
-    rows
-        As `layer_rows` gives them.
-    tolerance_m
-        How far a line may move, in metres of Web Mercator.
-    """
-    # Worked out once for each row that is met. No field can have a name with a colon.
-    drawn = f"(SELECT ST_Transform(ST_Force2D(r.geom), {TILE_SRID}) AS shape OFFSET 0)"
-    source = f'(SELECT r.*, s.shape AS "gis:shape" FROM {rows.source} AS r CROSS JOIN LATERAL {drawn} AS s)'  # noqa: S608
-    return replace(rows, source=source, geom=simplified_alone('t."gis:shape"', repr(tolerance_m)))
 
 
 def ranked_rows(rows: Rows, importance: Importance | None) -> Rows:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, text
 
 from gis_service.db.layers import SQL_TYPES, Column
 from gis_service.db.query import identifier
-from gis_service.db.tiles import Importance, Rows
+from gis_service.db.tile_seen import OfClass
+from gis_service.db.tiles import Importance, Rows, layer_rows
 from gis_service.types import BBox, LayerId
 
 DRAWN = "drawn_"
@@ -56,6 +57,24 @@ def wide_only(rows: Rows, degrees: float) -> Rows:
     """Leave out the rows of a layer whose box is smaller, both ways, than so many degrees."""
     box = f"greatest(ST_XMax(t.geom) - ST_XMin(t.geom), ST_YMax(t.geom) - ST_YMin(t.geom)) >= {degrees!r}"
     return replace(rows, where=f"{rows.where} AND {box}")
+
+
+def no_rows(layer: LayerId, fields: Sequence[str]) -> Rows:
+    """Take no rows at all of a layer, of the same columns."""
+    return replace(layer_rows(layer, fields), where="FALSE")
+
+
+def of_class(rows: Rows, shown: OfClass) -> Rows:
+    """Leave out the rows of a layer that are of other classes than those that are shown.
+
+    Parameters
+    ----------
+    rows
+        With all fields of the layer.
+    shown
+        The class.
+    """
+    return replace(rows, where=f"{rows.where} AND {shown.sql(rows.columns[shown.field])}")
 
 
 def whole_query(query: str, layers: Sequence[DrawnLayer], thinned: Sequence[LayerId] = ()) -> str:

@@ -15,6 +15,8 @@ from gis_service.db.overview_tables import kept
 from gis_service.db.overviews import OverviewState
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
+from gis_service.db.tile_seen import Seen
+from gis_service.db.tile_shapes import renewed_rows, simplified_rows
 from gis_service.db.tiles import Importance, Rows, TileContent
 from gis_service.services.overview_recipes import Recipe
 from gis_service.services.overviews import plan_of
@@ -27,8 +29,42 @@ OF_OVERVIEW = "overview."
 OF_ROWS = "rows."
 """Before the name of a layer: the tile is made of its rows only until its overview has come up."""
 _NO_CELLS = (0, -1, 0, -1)
-Seen = tuple[str, ...]
-"""Fields of a layer by whose change its tiles look otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the overview of a layer stands to a tile.
+
+    Parameters
+    ----------
+    state
+        Of the overview; None where there is none.
+    plan
+        How it is made; None where the tile is not made of it, since it is behind or made in another way.
+    shaped
+        Then its level whose shapes are those of now all the same, each of one row; None for none.
+    """
+
+    state: OverviewState | None
+    plan: Plan | None = None
+    shaped: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TilePlace:
+    """A tile as far as a layer matters to it.
+
+    Parameters
+    ----------
+    zoom, box
+        Of the tile, with its rim in longitude and latitude.
+    seen
+        What it shows of the layer.
+    """
+
+    zoom: int
+    box: BBox
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +98,7 @@ class OverviewTile(StateTile):
 
     @property
     def seen(self) -> Mapping[LayerId, Seen]:
-        """The fields by whose change it looks otherwise."""
+        """What it shows of the layer."""
         return {self.layer: seen_of_layer(self.recipe, self._shown(), self.importance)}
 
     def made_in(
@@ -72,10 +108,10 @@ class OverviewTile(StateTile):
         zoom = self.zxy[0]
         state = states.state_of(connection, self.layer, is_read=True) if is_for(zoom) else None
         made_of = versions_of(connection, [self.layer])
-        plan = plan_in(connection, self.recipe, state, made_of[self.layer], self.box, self.seen[self.layer])
-        alone = alone_level(self.recipe, state, zoom) if plan is None else None
-        tile = self._draw(connection, plan, alone, budget)
-        note_overview(made_of, self.recipe, state, plan, zoom, is_whole=tile.shown == tile.of)
+        place = TilePlace(zoom, self.box, self.seen[self.layer])
+        way = way_in(connection, self.recipe, place, state, made_of[self.layer])
+        tile = self._draw(connection, way, budget)
+        note_overview(made_of, self.recipe, way, zoom, is_whole=tile.shown == tile.of)
         return tile, made_of
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:
@@ -83,13 +119,12 @@ class OverviewTile(StateTile):
         with snapshot(self.engine, is_small=True) as connection:
             return unchanged_in(connection, self.seen, self.zxy, made_of)
 
-    def _draw(
-        self, connection: Connection, plan: Plan | None, alone: int | None, budget: int | None
-    ) -> TileContent:
-        level = None if plan is None else plan.level_of(self.zxy[0])
+    def _draw(self, connection: Connection, way: Way, budget: int | None) -> TileContent:
+        plan, zoom = way.plan, self.zxy[0]
+        level = None if plan is None else plan.level_of(zoom)
         if plan is None or level is None:
-            found = rows_as_shown(self.layer, self._shown(), alone)
-            whole = rows.ranked_rows(found, self.importance)
+            now = rows_as_shown(self.recipe, self._shown(), way, zoom)
+            whole = rows.ranked_rows(now, self.importance)
             return rows.draw(
                 connection, whole, self.layer, self.zxy, self.box, self.importance, budget=budget
             )
@@ -131,22 +166,27 @@ class OverviewTile(StateTile):
 
 
 def seen_of_layer(recipe: Recipe, fields: Iterable[str], importance: Importance | None) -> Seen:
-    """Name the fields by whose change a tile looks otherwise: those it shows, is thinned and is joined by."""
+    """Tell by the change of which fields a tile looks otherwise: shown ones, and those it is made by."""
     return seen_of((*fields, *recipe.table.joined_by), importance)
 
 
-def rows_as_shown(layer: LayerId, fields: Sequence[str], alone: int | None) -> Rows:
-    """Take a tile from the rows of a layer.
+def rows_as_shown(recipe: Recipe, fields: Sequence[str], way: Way, zoom: int) -> Rows:
+    """Take a tile from the rows of a layer, as near as can be to what its overview is going to give.
 
     Parameters
     ----------
-    layer, fields
-        As in `layer_rows`.
-    alone
-        As `alone_level` gives it: the tile is then the one that the overview will give.
+    recipe, way
+        Of its overview, which has no level for the tile or is behind.
+    fields
+        Columns that become attributes.
+    zoom
+        Of the tile.
     """
-    found = rows.layer_rows(layer, fields)
-    return found if alone is None else rows.simplified_rows(found, tolerance_m(alone))
+    layer = recipe.table.layer
+    if way.shaped is not None:
+        return renewed_rows(layer, way.shaped, fields)
+    found, alone = rows.layer_rows(layer, fields), alone_level(recipe, way.state, zoom)
+    return found if alone is None else simplified_rows(found, tolerance_m(alone))
 
 
 def alone_level(recipe: Recipe, state: OverviewState | None, zoom: int) -> int | None:
@@ -168,13 +208,7 @@ def alone_level(recipe: Recipe, state: OverviewState | None, zoom: int) -> int |
 
 
 def note_overview(
-    made_of: dict[LayerId, int],
-    recipe: Recipe,
-    state: OverviewState | None,
-    plan: Plan | None,
-    zoom: int,
-    *,
-    is_whole: bool,
+    made_of: dict[LayerId, int], recipe: Recipe, way: Way, zoom: int, *, is_whole: bool
 ) -> None:
     """Note among what a tile is made of how its overview stood.
 
@@ -182,23 +216,20 @@ def note_overview(
     ----------
     made_of
         Versions and updates; written to.
-    recipe
+    recipe, way
         Of the overview.
-    state
-        Of the overview; None where there is none.
-    plan
-        By which it was read; None when the tile was made of the rows instead.
     zoom
         Of the tile.
     is_whole
         Whether nothing was left out of the tile: what stays may be another choice then.
     """
-    layer, number = recipe.table.layer, 0 if state is None else state.number
+    layer, state = recipe.table.layer, way.state
+    number = 0 if state is None else state.number
     if is_for(zoom):
         made_of[LayerId(OF_OVERVIEW + layer)] = number
-    if state is None or plan is not None or plan_of(state).level_of(zoom) is None:
+    if state is None or way.plan is not None or plan_of(state).level_of(zoom) is None:
         return
-    if not is_whole or alone_level(recipe, state, zoom) is None:
+    if not is_whole or (way.shaped is None and alone_level(recipe, state, zoom) is None):
         made_of[LayerId(OF_ROWS + layer)] = number
 
 
@@ -215,7 +246,7 @@ def unchanged_in(
     connection
         Inside a snapshot.
     layers
-        All that the tile shows, with the fields by whose change it looks otherwise.
+        All that it is made of, and what it shows of each.
     zxy
         Zoom, column, row.
     made_of
@@ -227,7 +258,7 @@ def unchanged_in(
     """
     now = versions_of(connection, list(layers))
     # Overviews first: of them two numbers tell.
-    for layer in layers if is_for(zxy[0]) else ():
+    for layer, seen in layers.items() if is_for(zxy[0]) else ():
         state, of_rows = states.state_of(connection, layer), LayerId(OF_ROWS + layer)
         name, number = LayerId(OF_OVERVIEW + layer), 0 if state is None else state.number
         now[name] = number
@@ -235,7 +266,7 @@ def unchanged_in(
             # Where each shape stands for itself only its own row moves it, or an overview that is made anew.
             alone = state is not None and _is_alone(plan_of(state), zxy[0])
             cells = _NO_CELLS if alone else cells_of(*zxy)
-            if of_rows in made_of or states.is_moved(connection, layer, since, cells):
+            if of_rows in made_of or states.is_moved(connection, layer, since, cells, seen.moved):
                 return None
         elif of_rows in made_of:
             now[of_rows] = made_of[of_rows]
@@ -247,34 +278,34 @@ def unchanged_in(
     return now
 
 
-def plan_in(
-    connection: Connection,
-    recipe: Recipe,
-    state: OverviewState | None,
-    version: int,
-    box: BBox,
-    seen: Seen,
-) -> Plan | None:
-    """Give how an overview is made; None where it is behind in a box, or made in another way than is meant.
+def way_in(
+    connection: Connection, recipe: Recipe, tile: TilePlace, state: OverviewState | None, version: int
+) -> Way:
+    """Tell how the overview of a layer stands to one of its tiles.
 
     Parameters
     ----------
     connection
         Inside the snapshot that state and version were read in.
     recipe
-        How it is meant to be made.
+        How it is meant to be made; one that is made in another way is not read.
+    tile
+        Where, and what of the layer is shown.
     state, version
         Of the overview, and of the layer.
-    box
-        In longitude and latitude.
-    seen
-        Fields in which it has to be level.
     """
     if state is None or state.level is None or state.recipe != recipe.mark:
-        return None
-    if state.level != version and is_box_touched(connection, recipe.table.layer, state.level, box, seen):
-        return None
-    return plan_of(state)
+        return Way(state)
+    plan, layer = plan_of(state), recipe.table.layer
+    if state.level == version or not is_box_touched(connection, layer, state.level, tile.box, tile.seen):
+        return Way(state, plan)
+    level = plan.level_of(tile.zoom)
+    if level is None or plan.is_joined(level) or _is_of_cells(plan, level):
+        return Way(state)
+    shapes = replace(tile.seen, fields=())
+    return Way(
+        state, shaped=None if is_box_touched(connection, layer, state.level, tile.box, shapes) else level
+    )
 
 
 def plan_now(connection: Connection, recipe: Recipe) -> Plan | None:

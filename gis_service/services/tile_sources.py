@@ -9,6 +9,7 @@ from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import is_box_touched, versions_of
+from gis_service.db.tile_seen import EVERYTHING, Seen
 from gis_service.db.tiles import BUFFER, EXTENT, Importance, TileContent
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_grid import tile_box
@@ -29,15 +30,15 @@ class QueriedTile:
         Zoom, column, row.
     ask
         Runs the query and gives the tile.
-    fields
-        Those that the tile, or what is left out of it, depends on; None for all.
+    seen
+        What the tile, or what is left out of it, depends on.
     """
 
     engine: Engine
     layers: tuple[LayerId, ...]
     zxy: tuple[int, int, int]
     ask: Callable[[Connection], TileContent]
-    fields: tuple[str, ...] | None = None
+    seen: Seen = EVERYTHING
 
     def make(self) -> Made:
         """Ask for the tile and the versions of its layers, all of one state."""
@@ -52,7 +53,7 @@ class QueriedTile:
             now = versions_of(connection, self.layers)
             for layer, version in now.items():
                 since = made_of.get(layer, 0)
-                if version != since and is_box_touched(connection, layer, since, box, self.fields):
+                if version != since and is_box_touched(connection, layer, since, box, self.seen):
                     return None
         return now
 
@@ -95,9 +96,9 @@ class StateTile(ABC):
         """
 
 
-def seen_of(fields: Iterable[str], importance: Importance | None) -> tuple[str, ...]:
-    """Name the fields by whose change a tile looks otherwise: those it carries and is thinned by."""
-    return tuple(dict.fromkeys((*fields, *(() if importance is None else importance.fields))))
+def seen_of(fields: Iterable[str], importance: Importance | None) -> Seen:
+    """Tell by the change of which fields a tile looks otherwise: those it carries and is thinned by."""
+    return Seen(tuple(dict.fromkeys((*fields, *(() if importance is None else importance.fields)))))
 
 
 def told(tile: TileContent) -> str:

@@ -12,6 +12,7 @@ from gis_service.db.engine import Connection
 from gis_service.db.filters import Always, Condition
 from gis_service.db.tile_extent import extent
 from gis_service.db.tile_rows import RowQuery
+from gis_service.db.tile_seen import EVERYTHING
 from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
 from gis_service.services import near_tiles, overview_tiles
@@ -115,7 +116,7 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
         importance=importance,
     )
     # What a version held never changes, whatever is written later.
-    seen = None if shown.rows is not None else seen_of(fields, importance)
+    seen = EVERYTHING if shown.rows is not None else seen_of(fields, importance)
     rows_now = QueriedTile(context.engine, () if shown.past is not None else (layer,), zxy, ask, seen)
     if not shown.is_part:
         return context.tiles.give(mark, zxy, rows_now, is_variant=fields != plain)

@@ -9,11 +9,12 @@ from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tile_changes import versions_of
+from gis_service.db.tile_seen import Seen
 from gis_service.db.tiles import TileContent
 from gis_service.db.tileset_tiles import DrawnLayer, tileset_tile
 from gis_service.files.vector_tiles import layer_sizes
-from gis_service.services.drawn_layers import LayerOfTileset, drawn, state_of
-from gis_service.services.overview_tiles import Seen, is_for, note_overview, plan_in, unchanged_in
+from gis_service.services.drawn_layers import LayerOfTileset, drawn, not_drawn, state_of
+from gis_service.services.overview_tiles import TilePlace, is_for, note_overview, unchanged_in, way_in
 from gis_service.services.tile_sources import StateTile
 from gis_service.types import LayerId
 
@@ -47,31 +48,29 @@ class TilesetTile(StateTile):
 
     @property
     def seen(self) -> Mapping[LayerId, Seen]:
-        """The fields of each layer by whose change it looks otherwise."""
-        return {one.recipe.table.layer: one.seen for one in self.layers}
-
-    @property
-    def names(self) -> list[LayerId]:
-        """The layers."""
-        return [one.recipe.table.layer for one in self.layers]
+        """What it shows of each of the layers that are shown at its zoom: of no other it is made."""
+        zoom = self.zxy[0]
+        return {one.id: one.seen_at(zoom) for one in self.layers if one.zooms.has(zoom)}
 
     def made_in(
         self, connection: Connection, budget: int | None = None
     ) -> tuple[TileContent, dict[LayerId, int]]:
         """Make the tile of the state that a connection sees."""
-        zoom, layers, plans = self.zxy[0], [], []
-        made_of: dict[LayerId, int] = {}
+        zoom, seen = self.zxy[0], self.seen
+        shown = [one for one in self.layers if one.id in seen]
         has_overview = is_for(zoom)
-        overviews = [state_of(connection, one) if has_overview else None for one in self.layers]
-        versions = versions_of(connection, self.names)
-        for one, state in zip(self.layers, overviews, strict=True):
-            layer = one.recipe.table.layer
-            made_of[layer] = versions[layer]
-            plans.append(plan_in(connection, one.recipe, state, versions[layer], self.box, one.seen))
-            layers.append(drawn(one, state, plans[-1], zoom))
+        states = [state_of(connection, one) if has_overview else None for one in shown]
+        made_of = versions_of(connection, list(seen))
+        ways = {
+            one.id: way_in(
+                connection, one.recipe, TilePlace(zoom, self.box, seen[one.id]), state, made_of[one.id]
+            )
+            for one, state in zip(shown, states, strict=True)
+        }
+        layers = [drawn(one, ways[one.id], zoom) if one.id in seen else not_drawn(one) for one in self.layers]
         tile = self._within(connection, layers, rows.BUDGET if budget is None else budget)
-        for one, state, plan in zip(self.layers, overviews, plans, strict=True):
-            note_overview(made_of, one.recipe, state, plan, zoom, is_whole=tile.shown == tile.of)
+        for one in shown:
+            note_overview(made_of, one.recipe, ways[one.id], zoom, is_whole=tile.shown == tile.of)
         return tile, made_of
 
     def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int] | None:

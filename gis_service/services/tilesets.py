@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from gis_service.catalogue.loader import Catalogue
-from gis_service.catalogue.tileset_definition import Tileset
+from gis_service.catalogue.tileset_definition import ALL_ZOOMS, Tileset
 from gis_service.db.collections import collections
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound
@@ -18,6 +18,7 @@ from gis_service.services.tile_grid import require_tile
 from gis_service.services.tile_memory import Tile
 from gis_service.services.tile_sources import mark_of
 from gis_service.services.tileset_tiles import TilesetTile
+from gis_service.types import LayerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +129,7 @@ def layers_of(catalogue: Catalogue, tileset: Tileset) -> tuple[LayerOfTileset, .
         shown = {*tileset.fields.get(definition.id, ()), *words}
         recipe, importance = recipe_of(catalogue, definition), importance_of(catalogue, definition)
         fields = [field.name for field in definition.fields if field.name in shown]
-        found.append(LayerOfTileset(recipe, importance, seen_of_layer(recipe, fields, importance)))
+        seen = seen_of_layer(recipe, fields, importance)
+        zooms = tileset.zooms.get(LayerId(definition.id), ALL_ZOOMS)
+        found.append(LayerOfTileset(recipe, importance, seen, zooms))
     return tuple(found)

@@ -71,6 +71,8 @@ TOWN = "tiles/town/tileset.yaml"
 SQL = "tiles/town/query.sql"
 LOOK = "tiles/town/style.json"
 
+WAYS = "id: roads\n    fields: [road_class]\n    classes: {field: road_class, from: {way: 9}}"
+CLASSES = "fields: [name]\n    classes: "
 VALID = "valid_from: 2025-07-01"
 
 FAULTY = [
@@ -161,6 +163,10 @@ FAULTY = [
     (TOWN, "fields: [code, name]", "fields: [code, nome]", 7, "no field 'nome' (did you mean 'name'?)"),
     (TOWN, "id: clinic\n    fields: [name]", "id: residents\n    fields: []", 8, "personal"),
     (TOWN, "maxzoom: 16", "maxzoom: high", 4, "'high' is not a whole number"),
+    (TOWN, "fields: [name]", "fields: [name]\n    minzoom: 9\n    maxzoom: 8", 10, "minzoom 9 is more than"),
+    (TOWN, "fields: [name]", f"{CLASSES}{{field: code, from: {{a: 9}}}}", 10, "not among the 'fields'"),
+    (TOWN, "id: clinic\n    fields: [name]", WAYS, 10, "no value 'way'"),
+    (TOWN, "fields: [name]", f"{CLASSES}{{field: name, from: {{a: soon}}}}", 10, "'soon'"),
     (SQL, ":z,", ":zoom,", 4, "unknown parameter :zoom"),
     (SQL, ":y", "1", 1, "the parameter :y is not used"),
     (SQL, "SELECT (SELECT", "DELETE FROM x; SELECT (SELECT", 2, "one statement; found a second one"),

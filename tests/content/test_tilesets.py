@@ -6,11 +6,11 @@ import mapbox_vector_tile
 import pytest
 from sqlalchemy import Connection, text
 
-from gis_service.db.tiles import layer_rows
-from gis_service.db.tileset_tiles import DrawnLayer, all_columns, whole_query
-from gis_service.services.features import fields_of
-from gis_service.services.overview_recipes import recipe_of
+from gis_service.db.tileset_tiles import whole_query
+from gis_service.services.drawn_layers import drawn, not_drawn
+from gis_service.services.overview_tiles import Way
 from gis_service.services.tile_grid import tile_box, tile_of
+from gis_service.services.tilesets import layers_of
 from tests.demo_city import catalogue as real_catalogue
 from tests.filled_database import opened
 
@@ -36,16 +36,11 @@ def loaded(make_town_database: Callable[[str], str]) -> Iterator[Connection]:
             yield connection
 
 
-def composed(name: str) -> str:
+def composed(name: str, zoom: int) -> str:
     """Give the query of a tileset over the rows of its layers."""
-    drawn = []
-    for layer in CATALOGUE.tilesets[name].layers:
-        definition = CATALOGUE.layers[layer]
-        rows = layer_rows(layer, fields_of(definition))
-        drawn.append(
-            DrawnLayer(layer, all_columns(rows, recipe_of(CATALOGUE, definition).table.columns), None)
-        )
-    return whole_query(CATALOGUE.tilesets[name].query, drawn)
+    layers = layers_of(CATALOGUE, CATALOGUE.tilesets[name])
+    given = [drawn(one, Way(None), zoom) if one.zooms.has(zoom) else not_drawn(one) for one in layers]
+    return whole_query(CATALOGUE.tilesets[name].query, given)
 
 
 def boxed(address: dict[str, int]) -> dict[str, float]:
@@ -55,7 +50,7 @@ def boxed(address: dict[str, int]) -> dict[str, float]:
 
 
 def content(connection: Connection, name: str, address: dict[str, int]) -> bytes:
-    return bytes(connection.execute(text(composed(name)), boxed(address)).scalar_one())
+    return bytes(connection.execute(text(composed(name, address["z"])), boxed(address)).scalar_one())
 
 
 def features(connection: Connection, address: dict[str, int], layer: str) -> list[dict[str, Any]]:
@@ -71,7 +66,7 @@ def values(connection: Connection, address: dict[str, int], layer: str, field: s
 
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
 def test_a_query_answers_one_row_with_one_column_of_bytes(loaded: Connection, name: str) -> None:
-    result = loaded.execute(text(composed(name)), boxed(CLOSE))
+    result = loaded.execute(text(composed(name, CLOSE["z"])), boxed(CLOSE))
     assert list(result.keys()) == ["tile"]
     assert isinstance(result.scalar_one(), bytes | memoryview)
 
@@ -85,7 +80,7 @@ def test_a_tile_over_the_open_sea_is_empty_bytes(loaded: Connection, name: str) 
 def test_tiles_hold_the_layers_and_fields_that_are_promised(loaded: Connection, name: str) -> None:
     tileset = CATALOGUE.tilesets[name]
     found: dict[str, set[str]] = {}
-    for zoom in (11, 12):
+    for zoom in (10, 11, 12):
         tile = mapbox_vector_tile.decode(content(loaded, name, tile_at(zoom)))
         for layer, held in tile.items():
             keys = {key for feature in held["features"] for key in feature["properties"]}
@@ -93,18 +88,19 @@ def test_tiles_hold_the_layers_and_fields_that_are_promised(loaded: Connection, 
     assert found == {layer: set(fields) for layer, fields in tileset.fields.items()}
 
 
+@pytest.mark.parametrize("zoom", [10, 11])
 @pytest.mark.parametrize("name", CATALOGUE.tilesets)
-def test_a_query_can_use_the_spatial_index_of_every_layer(loaded: Connection, name: str) -> None:
+def test_a_query_can_use_the_spatial_index_of_every_layer(loaded: Connection, name: str, zoom: int) -> None:
     """Small tables are read whole whatever the index; with that closed off, the index must serve."""
-    tileset = CATALOGUE.tilesets[name]
     with loaded.begin_nested() as inner:
         # Nor is a small table read in the order of its key.
         loaded.execute(text("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"))
-        plan = "\n".join(loaded.execute(text(f"EXPLAIN {composed(name)}"), boxed(CLOSE)).scalars())
+        asked = text(f"EXPLAIN {composed(name, zoom)}")
+        plan = "\n".join(loaded.execute(asked, boxed(tile_at(zoom))).scalars())
         inner.rollback()
     indexed = re.findall(r"(?:Index Scan using|Bitmap Index Scan on) (\w+)", plan)
-    for layer in tileset.layers:
-        assert any(layer in index and "geom" in index for index in indexed), plan
+    for layer, zooms in CATALOGUE.tilesets[name].zooms.items():
+        assert any(layer in index and "geom" in index for index in indexed) is zooms.has(zoom), plan
 
 
 def test_the_base_map_names_the_sea_the_river_and_each_district_once_each(loaded: Connection) -> None:

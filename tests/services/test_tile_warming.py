@@ -74,7 +74,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[LayerId, ...], Zxy
         return ask_overview(tile)
 
     def noted_of_set(tile: TilesetTile) -> object:
-        found.append((tuple(tile.names), tile.zxy))
+        found.append((tuple(one.id for one in tile.layers), tile.zxy))
         return ask_set(tile)
 
     monkeypatch.setattr(QueriedTile, "make", noted)

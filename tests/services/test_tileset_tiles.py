@@ -22,7 +22,7 @@ from gis_service.files.tile_store import TileStore
 from gis_service.services.collections import Collection
 from gis_service.services.composites import Composite, thinning_of
 from gis_service.services.drawn_layers import drawn, state_of
-from gis_service.services.overview_tiles import plan_in
+from gis_service.services.overview_tiles import TilePlace, way_in
 from gis_service.services.overviews import digest
 from gis_service.services.tile_cache import TileCache
 from gis_service.services.tile_grid import tile_box, tile_of
@@ -79,8 +79,8 @@ def sources(engine: Engine, z: int) -> dict[str, str]:
             layer = one.recipe.table.layer
             version, box = versions_of(connection, [layer])[layer], tile_box(*middle(z), 1 / 64)
             state = state_of(connection, one) if z < 14 else None
-            plan = plan_in(connection, one.recipe, state, version, box, one.seen)
-            found[layer] = drawn(one, state, plan, z).rows.source
+            way = way_in(connection, one.recipe, TilePlace(z, box, one.seen), state, version)
+            found[layer] = drawn(one, way, z).rows.source
     return found
 
 
@@ -161,6 +161,78 @@ def test_a_change_elsewhere_leaves_the_tile_as_it_is(province: Engine) -> None:
     level = tile.unchanged(made.made_of)
     assert level is not None
     assert level[LayerId("ferries")] > made.made_of[LayerId("ferries")]
+
+
+# Its box holds the tile, the line goes round it.
+ROUND_IT = (
+    "INSERT INTO layer.ferries (geom, code, name, headway_min, runs_from, runs_to) VALUES"
+    " (ST_GeomFromText('LINESTRING(106 20.2, 106 20.8, 106.7 20.8)', 4326), 'r', 'Đò', 1, '05:00', '21:00')"
+)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "edit"),
+    [
+        (9, "UPDATE layer.land_use SET geom = ST_Translate(geom, 0.001, 0)"),
+        (11, "UPDATE layer.roads SET geom = ST_Translate(geom, 0.0005, 0) WHERE road_class = 'village_lane'"),
+        (11, "INSERT INTO layer.land_use (geom, use) SELECT geom, 'farmland' FROM layer.land_use LIMIT 2"),
+        (11, "UPDATE layer.settlement SET name = name || '!' WHERE kind = 'village'"),
+        (11, "UPDATE layer.district_2024 SET name = name || '!'"),
+        (13, ROUND_IT),
+    ],
+)
+def test_what_a_tile_does_not_show_makes_it_no_other(province: Engine, zoom: int, edit: str) -> None:
+    tile = base(province, middle(zoom))
+    made = tile.make()
+    with transaction(province) as connection:
+        assert connection.execute(text(edit)).rowcount
+    level = tile.unchanged(made.made_of)
+    assert level is not None
+    assert tile.make().content == made.content
+    follow(province)
+    # A border of what it shows may be another now.
+    if tile.unchanged(level) is not None:
+        assert tile.make().content == made.content
+
+
+def test_a_class_that_comes_into_a_tile_or_leaves_it_makes_it_another(province: Engine) -> None:
+    tile = base(province, middle(11))
+    for was, is_ in (("national", "alley"), ("alley", "national")):
+        made = tile.make()
+        with transaction(province) as connection:
+            change = text("UPDATE layer.roads SET road_class = :is WHERE road_class = :was")
+            assert connection.execute(change, {"is": is_, "was": was}).rowcount
+        assert tile.unchanged(made.made_of) is None
+        assert tile.make().content != made.content
+        follow(province)
+
+
+def test_a_field_that_has_changed_leaves_the_shapes_of_the_overview_in_use(province: Engine) -> None:
+    tile = base(province, middle(11))
+    with transaction(province) as connection:
+        connection.execute(text("UPDATE layer.land_use SET use = 'forest' WHERE use = 'residential_rural'"))
+    assert 'overview."land_use"' in sources(province, 11)["land_use"]
+    between = tile.make()
+    assert {one["properties"]["use"] for one in features(between.content, "land_use")} == {"forest"}
+    follow(province)
+    assert tile.unchanged(between.made_of) is not None
+    assert tile.make().content == between.content
+    with transaction(province) as connection:
+        connection.execute(text("UPDATE layer.land_use SET geom = ST_Translate(geom, 0.0001, 0)"))
+    assert sources(province, 11)["land_use"].startswith("layer.")
+
+
+def test_a_shape_that_crosses_itself_is_looked_for_all_the_same(province: Engine) -> None:
+    tile = base(province, middle(12))
+    made = tile.make()
+    with transaction(province) as connection:
+        connection.execute(
+            text(
+                "UPDATE layer.land_use SET use = 'forest', geom = ST_GeomFromText('MULTIPOLYGON(((106.2 20.4,"
+                " 106.4 20.6, 106.4 20.4, 106.2 20.6, 106.2 20.4)))', 4326) WHERE fid = 1"
+            )
+        )
+    assert tile.unchanged(made.made_of) is None
 
 
 @pytest.mark.parametrize("budget", [1_000, 700])
