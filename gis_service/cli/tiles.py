@@ -1,6 +1,7 @@
 """``tiles``: made ahead, and taken along."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -43,6 +44,11 @@ def warm(layers: tuple[str, ...]) -> None:
 @click.option("--minzoom", default=0, show_default=True, type=click.IntRange(0, DEEPEST))
 @click.option("--maxzoom", default=DEEPEST, show_default=True, type=click.IntRange(0, DEEPEST))
 @click.option("--filter", "rows", multiple=True, metavar="ID=CQL2", help="Which rows of a layer.")
+@click.option(
+    "--datetime",
+    "moment",
+    help="A moment with its offset: the layers as they were then. Tilesets are always of now.",
+)
 @click.option("--study", help="Id of a kept study: its results come along, as everybody may see them.")
 @click.option("--most", default=200_000, show_default=True, type=click.IntRange(1), help="Tiles at most.")
 def offline(  # noqa: PLR0913  one argument for each option
@@ -54,6 +60,7 @@ def offline(  # noqa: PLR0913  one argument for each option
     minzoom: int,
     maxzoom: int,
     rows: tuple[str, ...],
+    moment: str | None,
     study: str | None,
     most: int,
 ) -> None:
@@ -64,6 +71,7 @@ def offline(  # noqa: PLR0913  one argument for each option
         box=bbox,
         zooms=(minzoom, maxzoom),
         filters=dict(_filter(one) for one in rows),
+        moment=None if moment is None else _moment(moment),
         language=language_of(),
     )
     with open_context(read_settings().model_copy(update=_ONE)) as context:
@@ -85,6 +93,16 @@ def offline(  # noqa: PLR0913  one argument for each option
 
 def _ids(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.BadParameter("2025-06-30T23:59:59+07:00", param_hint="--datetime")
+    return moment
 
 
 def _filter(text: str) -> tuple[str, str]:

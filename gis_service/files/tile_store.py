@@ -5,14 +5,22 @@ import os
 import re
 import struct
 import uuid
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from gis_service.types import LayerId
 
 _MARK = re.compile(r"[0-9a-f]{8,64}")
 _LENGTH = struct.Struct(">I")
+_FOLDERS = 3
+"""Above each tile: its mark, its zoom and its column."""
+BLOCK = 4096
+"""Bytes that a disk gives away at once: a tile of forty takes as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +94,59 @@ class TileStore:
             part.write_bytes(held)
         part.replace(path)
 
+    def drop(self, mark: str, zxy: tuple[int, int, int]) -> None:
+        """Let a tile go, where one is kept."""
+        path = self._path(mark, zxy)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
+            self._tidy(path)
+
     def shrink(self, most_bytes: int) -> int:
-        """Let the tiles go that were made longest ago until the others take no more than so much.
+        """Let the tiles go that were made longest ago until the others take no more room than so much.
 
         Returns
         -------
         int
             How many have gone.
         """
-        held = []
-        for path in self._folder.glob("*/*/*/*"):
-            try:
-                about = path.stat()
-            except FileNotFoundError:
-                continue
-            held.append((about.st_mtime, about.st_size, path))
-        over = sum(size for _, size, _ in held) - most_bytes
-        gone = 0
-        for _, size, path in sorted(held):
-            if over <= 0:
-                break
-            path.unlink(missing_ok=True)
-            over, gone = over - size, gone + 1
+        # Numbers only: there may be hundreds of thousands of tiles.
+        times, rooms = array("d"), array("q")
+        for _, made, room in self._held():
+            times.append(made)
+            rooms.append(room)
+        by_age = np.argsort(times)[::-1]
+        before = np.cumsum(np.asarray(rooms, np.int64)[by_age])
+        kept = int(np.searchsorted(before, most_bytes, side="right"))
+        if kept == len(times):
+            return 0
+        newest_gone, gone = times[by_age[kept]], 0
+        for path, made, _ in self._held():
+            if made <= newest_gone:
+                path.unlink(missing_ok=True)
+                self._tidy(path)
+                gone += 1
         return gone
+
+    def _held(self) -> Iterator[tuple[Path, float, int]]:
+        """Walk over all tiles: when each was made, and the room that it takes."""
+        for path in self._folder.glob("*/*/*/*"):
+            with suppress(FileNotFoundError):
+                about = path.stat()
+                yield path, about.st_mtime, _room(about.st_size)
+
+    def _tidy(self, path: Path) -> None:
+        """Remove the folders above a tile that has gone, as far as nothing is left in them."""
+        with suppress(OSError):
+            for folder in list(path.parents)[:_FOLDERS]:
+                folder.rmdir()
 
     def _path(self, mark: str, zxy: tuple[int, int, int]) -> Path:
         if not _MARK.fullmatch(mark):
             raise ValueError(f"no mark of a tile set: {os.fspath(mark)!r}")
         z, x, y = zxy
         return self._folder / mark / str(z) / str(x) / str(y)
+
+
+def _room(size: int) -> int:
+    """Tell the room of a tile: whole blocks, and at worst a folder of its own."""
+    return (-(-size // BLOCK) + 1) * BLOCK

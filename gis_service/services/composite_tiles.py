@@ -7,6 +7,7 @@ from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.snapshot import snapshot
 from gis_service.db.tiles import TileContent
+from gis_service.services.near_parts import NearTile
 from gis_service.services.overview_tiles import OverviewTile, unchanged_in
 from gis_service.services.tile_cache import Made
 from gis_service.services.tile_memory import Zxy
@@ -27,7 +28,7 @@ class PartTile:
         Whether any of them may be.
     """
 
-    tile: TilesetTile | OverviewTile
+    tile: TilesetTile | OverviewTile | NearTile
     may_be_thinned: bool
 
 

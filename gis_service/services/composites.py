@@ -8,10 +8,11 @@ from gis_service.catalogue.loader import Catalogue
 from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
 from gis_service.errors import ErrorCode, NotFound, WrongUse
-from gis_service.services import tiles, tilesets
+from gis_service.services import near_tiles, tiles, tilesets
 from gis_service.services.collections import Collection
 from gis_service.services.composite_tiles import CompositeTile, PartTile
 from gis_service.services.context import Context
+from gis_service.services.near_parts import NearTile
 from gis_service.services.overview_recipes import importance_of, recipe_of
 from gis_service.services.overview_tiles import OverviewTile
 from gis_service.services.tile_fields import fields_of_style
@@ -150,7 +151,7 @@ def tile(context: Context, composite: Composite, zxy: Zxy) -> Tile:
         ``tiles_busy``, ``database_unavailable``.
     """
     require_tile(*zxy)
-    shown = [part for part in composite.parts if zooms_of(part)[0] <= zxy[0] <= zooms_of(part)[1]]
+    shown = _shown_at(composite, zxy[0])
     if not shown:
         least, most = composite.zooms
         names = ",".join(_name_of(part) for part in composite.parts)
@@ -160,12 +161,25 @@ def tile(context: Context, composite: Composite, zxy: Zxy) -> Tile:
         if isinstance(part, LoadedTileset):
             return tilesets.tile(context, part.definition, *zxy)
         return tiles.tile(context, part.definition, zxy)
-    # In whatever order they were asked for, it is the same tile.
-    shown.sort(key=_name_of)
-    mark = mark_of("composite", [_mark_of(context.catalogue, part) for part in shown])
     source = CompositeTile(context.engine, tuple(_source_of(context, part, zxy) for part in shown), zxy)
     # There are as many of them as people can think of.
-    return context.tiles.give(mark, zxy, source, is_variant=True)
+    return context.tiles.give(_mark_of_all(context.catalogue, shown), zxy, source, is_variant=True)
+
+
+def is_made_anew(context: Context, composite: Composite, zxy: Zxy) -> bool:
+    """Tell whether a tile of several parts has to be made for its asker: this process has none of it."""
+    shown = _shown_at(composite, zxy[0])
+    return len(shown) > 1 and not context.tiles.has_variant(_mark_of_all(context.catalogue, shown), zxy)
+
+
+def _shown_at(composite: Composite, zoom: int) -> list[Part]:
+    """Give the parts that have tiles at a zoom: in one order, however they were asked for."""
+    shown = (part for part in composite.parts if zooms_of(part)[0] <= zoom <= zooms_of(part)[1])
+    return sorted(shown, key=_name_of)
+
+
+def _mark_of_all(catalogue: Catalogue, shown: Sequence[Part]) -> str:
+    return mark_of("composite", [_mark_of(catalogue, part) for part in shown])
 
 
 def zooms_of(part: Part) -> tuple[int, int]:
@@ -198,4 +212,6 @@ def _source_of(context: Context, part: Part, zxy: Zxy) -> PartTile:
     definition = part.definition
     recipe, importance = recipe_of(catalogue, definition), importance_of(catalogue, definition)
     fields = fields_of_style(catalogue, definition)
+    if near_tiles.is_near(zxy[0]):
+        return PartTile(NearTile(context.engine, recipe, importance, zxy, fields), may)
     return PartTile(OverviewTile(context.engine, recipe, importance, zxy, fields), may)

@@ -59,7 +59,8 @@ class Context:
             store,
             most_bytes=self.settings.tile_memory_mb << 20,
             most_stored=self.settings.tile_disk_mb << 20,
-            # The others wait, the newest first: more queries at once than processors make all of them slower.
+            # The others wait, the newest and the oldest in turn: more queries at once than processors make
+            # all of them slower.
             at_once=max(2, self.settings.threads // 2),
         )
         object.__setattr__(self, "tiles", tiles)

@@ -97,12 +97,36 @@ def tile(
     """
     require_tile(*zxy)
     drawing = drawing_of(definition, row, look)
-    # By content: two versions of one file share their tiles, and no tile of one is ever given for another.
-    mark = mark_of("raster", _FORMAT, row.sha256, row.kind, drawing.key, picture)
+    mark = _mark_of(row, drawing, picture)
     if not _meets(row, zxy):
         return Tile(b"", _NOTHING, mark)
     source = _DrawnTile(str(file_of(context.rasters, row)), drawing, zxy, picture, context)
     return context.tiles.give(mark, zxy, source, is_variant=look != PLAIN)
+
+
+def is_drawn_anew(
+    context: Context, definition: LayerDefinition, row: RasterRow, zxy: Zxy, look: Look, picture: Picture
+) -> bool:
+    """Tell whether a tile in colours of its asker has to be drawn: this process has none of it.
+
+    Parameters
+    ----------
+    context, definition, row, zxy, look, picture
+        As of `tile`.
+
+    Raises
+    ------
+    WrongUse
+        As `drawing_of`.
+    """
+    if look == PLAIN or not _meets(row, zxy):
+        return False
+    return not context.tiles.has_variant(_mark_of(row, drawing_of(definition, row, look), picture), zxy)
+
+
+def _mark_of(row: RasterRow, drawing: Drawing, picture: Picture) -> str:
+    # By content: two versions of one file share their tiles, and no tile of one is ever given for another.
+    return mark_of("raster", _FORMAT, row.sha256, row.kind, drawing.key, picture)
 
 
 def zooms_of(row: RasterRow) -> tuple[int, int]:

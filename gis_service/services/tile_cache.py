@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +21,7 @@ from gis_service.types import LayerId
 
 log = logging.getLogger(__name__)
 
-_SHRINK_EVERY = 2_000
+SHRINK_EVERY = 2_000
 """Tiles that are kept on disk between two looks at how much they take."""
 Shelf = TileMemory | TileVariants
 
@@ -90,6 +91,7 @@ class TileCache:
         self._memory = TileMemory(most_bytes)
         self.variants = TileVariants(most_bytes)
         self._most_stored, self._stored_since = most_stored, 0
+        self._walk: threading.Thread | None = None
         self._home = ""
         self._turns = TileTurns(at_once)
         self._flights = Flights()
@@ -223,14 +225,27 @@ class TileCache:
                 raise
 
     def _store_too(self, name: Name, tile: Tile) -> None:
+        """Keep a tile for all processes; of those in which nothing lies there would be too many."""
         try:
+            if not tile.content:
+                self._store.drop(*name)
+                return
             self._store.keep(*name, StoredTile(tile.content, tile.made_of, tile.thinned))
             self._stored_since += 1
-            if self._stored_since % _SHRINK_EVERY == 0:
-                self._store.shrink(self._most_stored)
+            if self._stored_since >= SHRINK_EVERY and (self._walk is None or not self._walk.is_alive()):
+                self._stored_since = 0
+                # Nobody who waits for a tile waits for a walk over all of them.
+                self._walk = threading.Thread(target=self._shrink, name="tile-store", daemon=True)
+                self._walk.start()
         except OSError as error:
             # A full disk is no reason not to show the map.
             log.warning("a tile could not be kept: %s", error)
+
+    def _shrink(self) -> None:
+        try:
+            self._store.shrink(self._most_stored)
+        except OSError as error:
+            log.warning("no room could be made for tiles: %s", error)
 
 
 def _renewed(source: Source, older: Tile | None, mark: str) -> Tile:

@@ -70,8 +70,9 @@ class Freshness:
             for one in found:
                 self._newest[one.layer] = max(one.newest, self._newest.get(one.layer, 0))
             self.openness = max(openness, self.openness)
-            self._known_at = max(begun, self._known_at)
+            # The turn first, and only then is it believed: else one of the last turn would be given unasked.
             self.turn += bool(found)
+            self._known_at = max(begun, self._known_at)
 
     def is_good(self, made_of: Mapping[LayerId, int], zxy: tuple[int, int, int]) -> bool:
         """Tell whether a tile is what the tables held at the last look.

@@ -11,7 +11,6 @@ from gis_service.db import tiles as rows
 from gis_service.db.engine import Connection
 from gis_service.db.filters import Always, Condition
 from gis_service.db.tile_extent import extent
-from gis_service.db.tile_rows import RowQuery
 from gis_service.db.tile_seen import EVERYTHING
 from gis_service.db.tiles import Importance, TileContent
 from gis_service.errors import ErrorCode, NotFound
@@ -123,19 +122,25 @@ def tile(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown =
     return context.tiles.give(_mark_of_part(mark, definition, shown), zxy, rows_now, is_variant=True)
 
 
+def is_variant(catalogue: Catalogue, definition: LayerDefinition, shown: Shown) -> bool:
+    """Tell whether tiles show a layer in a way of their asker: a part of it, a past state, other fields."""
+    return shown.is_part or shown.fields not in (None, fields_of_style(catalogue, definition))
+
+
 def is_made_anew(context: Context, definition: LayerDefinition, zxy: Zxy, shown: Shown) -> bool:
-    """Tell whether a tile of a part of a layer has to be made for its asker: this process has none of it.
+    """Tell whether a tile that shows a layer in a way of its asker has to be made for them.
 
     Parameters
     ----------
     context, definition, zxy, shown
         As of `tile`.
     """
-    if not shown.is_part:
+    if not is_variant(context.catalogue, definition, shown):
         return False
     fields = fields_of_style(context.catalogue, definition) if shown.fields is None else shown.fields
     mark = mark_of_layer(context.catalogue, definition, fields)
-    return not context.tiles.has_variant(_mark_of_part(mark, definition, shown), zxy)
+    mark = _mark_of_part(mark, definition, shown) if shown.is_part else mark
+    return not context.tiles.has_variant(mark, zxy)
 
 
 def _mark_of_part(mark: str, definition: LayerDefinition, shown: Shown) -> str:
@@ -171,19 +176,15 @@ def _made_of_rows(
     version: VersionId | None,
     importance: Importance | None,
 ) -> TileContent:
-    layer = recipe.table.layer
-    columns = [column for column in recipe.table.columns if column.name in fields]
-    box = tile_box(*zxy, rows.BUFFER / rows.EXTENT)
     if near_tiles.is_near(zxy[0]):
-        is_mixed = recipe.dimension is None
-        query = RowQuery(layer, columns, box, is_mixed=is_mixed, condition=condition, version=version)
+        query = near_tiles.query_of(recipe, fields, zxy, condition, version)
         return near_tiles.draw(connection, query, zxy, importance)
     return rows.vector_tile(
         connection,
-        layer,
-        [column.name for column in columns],
+        recipe.table.layer,
+        [column.name for column in recipe.table.columns if column.name in fields],
         zxy,
-        box,
+        tile_box(*zxy, rows.BUFFER / rows.EXTENT),
         condition=condition,
         version=version,
         importance=importance,

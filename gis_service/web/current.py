@@ -6,7 +6,7 @@ import re
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, g, request
 
@@ -21,6 +21,9 @@ from gis_service.services.sessions import Session
 from gis_service.services.transactions import Connection, reading
 from gis_service.types import Language
 from gis_service.web import cookies, limits
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,12 @@ def keep(app: Flask, context: Context) -> None:
 
 def context() -> Context:
     """Give the context of the process: catalogue, settings, pool of connections."""
-    return cast("Context", current_app.extensions[_KEY])
+    return context_of(current_app)
+
+
+def context_of(app: Flask) -> Context:
+    """Give the context of an application."""
+    return cast("Context", app.extensions[_KEY])
 
 
 def connection() -> Connection:
@@ -105,11 +113,23 @@ def id_of(sent: str) -> str:
 
 def place() -> str:
     """Tell from where the request comes, shortened to what one household shares."""
-    forwarded = ", ".join(request.headers.getlist("X-Forwarded-For"))
-    proxies = context().settings.proxies
+    return place_of(request.environ, context().settings.proxies)
+
+
+def place_of(environ: "WSGIEnvironment", proxies: int) -> str:
+    """Tell from where a request comes that Flask may not have seen yet.
+
+    Parameters
+    ----------
+    environ
+        The request.
+    proxies
+        Number of our own proxies before the service.
+    """
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
     if forwarded and not proxies:
         _tell_of_a_proxy()
-    return limits.household_of(limits.address_of(forwarded, request.remote_addr or "-", proxies))
+    return limits.household_of(limits.address_of(forwarded, environ.get("REMOTE_ADDR") or "-", proxies))
 
 
 @cache

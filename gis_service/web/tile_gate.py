@@ -25,7 +25,7 @@ from gis_service.services.tile_cache import TileCache
 from gis_service.services.tile_flights import asked_by
 from gis_service.services.tile_memory import Tile, Zxy
 from gis_service.types import LayerId
-from gis_service.web import current
+from gis_service.web import current, live
 from gis_service.web.asker import asker_of
 from gis_service.web.headers import FIXED, THINNED, VARY
 from gis_service.web.schemas.common import MVT, PNG, WEBP
@@ -78,11 +78,14 @@ class _Way:
         Gives any of them.
     pictures
         What they are of, when they are no vector tiles.
+    is_variant
+        Whether those that have to be made are counted.
     """
 
     mark: str
     give: Give
     pictures: Pictures | None
+    is_variant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,12 @@ class TileGate:
     """
 
     def __init__(self, app: Flask, inner: "WSGIApplication", tiles: TileCache, readers: KnownReaders) -> None:
-        self._inner, self._tiles, self._readers = inner, tiles, readers
+        self._app, self._inner, self._tiles, self._readers = app, inner, tiles, readers
         self._learned = _Learned((-1, -1))
         app.extensions[_KEY] = self
         app.before_request(_fail)
 
-    def learn(self, tile: Tile, give: Give, pictures: Pictures | None) -> None:
+    def learn(self, tile: Tile, give: Give, pictures: Pictures | None, *, is_variant: bool) -> None:
         """Learn from the request in hand, whose answer this tile is, how others of its address are given."""
         # The same address with another question shows something else.
         question: str = request.environ.get("QUERY_STRING", "")
@@ -140,7 +143,7 @@ class TileGate:
         if learned.openness != asked.openness or len(learned.found) >= _MOST_WAYS:
             learned = self._learned = _Learned(asked.openness)
         key = found[1], question, standing, _wants_webp(found, request.environ)
-        learned.found[key] = _Way(tile.mark, give, pictures)
+        learned.found[key] = _Way(tile.mark, give, pictures, is_variant)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
@@ -176,11 +179,13 @@ class TileGate:
         known = self._tiles.known(way.mark, zxy)
         if known is not None:
             return known, pictures
+        if way.is_variant and self._tiles.variants.find((way.mark, zxy)) is None:
+            live.count_at(self._app, environ, live.FILTERED, live.TILES_PER_QUESTION)
         with asked_by(asker_of(environ)):
             return way.give(zxy), pictures
 
 
-def learn(tile: Tile, give: Give, pictures: Pictures | None = None) -> None:
+def learn(tile: Tile, give: Give, pictures: Pictures | None = None, *, is_variant: bool = False) -> None:
     """Let the gate, where there is one, learn what the answer of the request in hand is.
 
     Parameters
@@ -191,10 +196,12 @@ def learn(tile: Tile, give: Give, pictures: Pictures | None = None) -> None:
         Gives any other tile of the same address to those who may read this one.
     pictures
         What it is of, when it is no vector tile.
+    is_variant
+        Whether it shows its layer in a way of its asker: those that have to be made are counted.
     """
     gate: TileGate | None = current_app.extensions.get(_KEY)
     if gate is not None:
-        gate.learn(tile, give, pictures)
+        gate.learn(tile, give, pictures, is_variant=is_variant)
 
 
 def _fail() -> None:

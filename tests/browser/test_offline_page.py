@@ -29,7 +29,7 @@ def test_the_map_leads_to_the_file_of_what_it_shows(service: Service, look: Look
     visit = look()
     page = visit.open("/?lang=vi")
     visit.wait_for_answer()
-    link = page.get_by_role("link", name="Lưu bản đồ này, xem không cần mạng")
+    link = page.get_by_role("link", name="Lưu bản đồ này với câu trả lời, xem không cần mạng")
     address = urljoin(service.url, link.get_attribute("href"))
     asked = parse_qs(urlsplit(address).query)
     # The places of the answer, as far as they are open now, and the answer itself.

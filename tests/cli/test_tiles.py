@@ -42,20 +42,33 @@ def run(*arguments: str) -> Result:
 def test_tiles_are_made_ahead(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     monkeypatch.setattr(tile_warming, "DEEPEST", 6)
     assert run("warm", "commune").stdout == "7 tiles\n"
-    assert sum(path.is_file() for path in (settings.data_dir / "tiles").glob("*/*/*/*")) == 7
+    # From far away nothing is to be seen, and of that nothing is kept.
+    assert sum(path.is_file() for path in (settings.data_dir / "tiles").glob("*/*/*/*")) == 4
     assert run("warm", "residents", "no_such").stdout == "0 tiles\n"
 
 
 def test_a_map_is_written_for_taking_along(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    found = run("offline", "--out", str(folder), "--layers", "commune", "--tilesets", "", "--maxzoom", "8")
+    asked = (
+        "--layers",
+        "commune",
+        "--tilesets",
+        "",
+        "--maxzoom",
+        "8",
+        "--datetime",
+        "2990-01-01T00:00:00+07:00",
+    )
+    found = run("offline", "--out", str(folder), *asked)
     assert found.exit_code == 0, found.output
     path = folder / "thai_binh_map_generated.zip"
     assert found.stdout.startswith(f"{path}: 6 tiles, ")
     assert found.stdout.endswith(" bytes, generated data\n")
-    names = {name.partition("/")[2] for name in zipfile.ZipFile(path).namelist()}
-    assert {"index.html", "map.pmtiles", "style.json"} <= names
+    inside = zipfile.ZipFile(path)
+    names = {name.partition("/")[2]: name for name in inside.namelist()}
+    assert names.keys() >= {"index.html", "map.pmtiles", "style.json"}
+    assert b"2990-01-01" in inside.read(names["index.html"])
     assert list(folder.iterdir()) == [path]
 
 
@@ -67,6 +80,8 @@ def test_a_map_is_written_for_taking_along(tmp_path: Path) -> None:
         (("--layers", "commune", "--most", "3"), 3, "At most 3 tiles"),
         (("--layers", "commune", "--filter", "market=name = 'x'"), 2, "market"),
         (("--layers", "commune", "--filter", "market"), 2, "ID=CQL2"),
+        (("--layers", "commune", "--datetime", "2025-06-30"), 2, "--datetime"),
+        (("--layers", "commune", "--datetime", "then"), 2, "--datetime"),
         (("--tilesets", ""), 2, "At least one layer"),
         (("--tilesets", "", "--study", "no_such"), 4, "no_such"),
     ],

@@ -259,6 +259,19 @@ def test_one_row_alone_is_put_back(wells: Engine) -> None:
         assert rows_of(connection, None, "fid, code") == [(fid, "b")]
 
 
+def test_what_a_version_held_is_found_by_where_it_lay(wells: Engine) -> None:
+    number = write(wells, TWO)
+    around = "geom && ST_MakeEnvelope(106.2, 20.3, 106.35, 20.45, 4326)"
+    with transaction(wells) as connection:
+        # As the planner does where there are many rows.
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+        query = f"SELECT code FROM {rows_at(WELL, number)} AS t WHERE {around}"  # noqa: S608  written here
+        assert connection.execute(text(query)).scalars().all() == ["a"]
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {query}")).scalars())
+    assert "Index Cond: (geom &&" in plan, plan
+
+
 def test_the_version_of_a_time_is_the_newest_of_then(wells: Engine) -> None:
     first, second = write(wells, TWO), write(wells, "DELETE FROM layer.well")
     with transaction(wells) as connection:

@@ -72,6 +72,11 @@ def test_tables_of_before_get_a_history_and_those_that_can_have_none_stay(own_cl
         ]
         tables = "SELECT relname FROM pg_class WHERE relnamespace = 'history'::regnamespace AND relkind = 'r'"
         assert sorted(owner.execute(tables.encode()).fetchall()) == [("empty",), ("well",)]
+        # Of a history that was begun before, too, rows are found by where they lie.
+        places = (
+            "SELECT tablename FROM pg_indexes WHERE schemaname = 'history' AND indexdef LIKE '%gist (geom)'"
+        )
+        assert sorted(owner.execute(places.encode()).fetchall()) == [("empty",), ("well",)]
         owner.execute("UPDATE layer.well SET code = 'b'")
         owner.execute("INSERT INTO layer.empty VALUES (1, 'SRID=4326;POINT Z (106 20 3)')")
     engine = open_engine(url)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import mapbox_vector_tile
 import pytest
+import shapely
 from sqlalchemy import text
 
 from gis_service.catalogue.loader import Catalogue
@@ -24,8 +25,14 @@ from gis_service.services.tile_memory import Tile
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.settings import Settings
 from gis_service.types import LayerId
+from tests.overview_town import crooked_areas
 
-CAMERA, POWER, OFFICE = LayerId("camera"), LayerId("power_line"), LayerId("one_stop_office")
+CAMERA, POWER, OFFICE, AREA = (
+    LayerId("camera"),
+    LayerId("power_line"),
+    LayerId("one_stop_office"),
+    LayerId("commune"),
+)
 BASE_LAYERS = ("land_use", "rivers", "roads", "ferries", "district_2024", "settlement")
 FILL = """
 INSERT INTO layer.camera (geom, code, name)
@@ -39,6 +46,7 @@ SELECT ST_Translate(ST_GeomFromText('LINESTRING(106.3 20.4, 106.32 20.4)', 4326)
 INSERT INTO layer.settlement (geom, code, name, kind)
 VALUES (ST_Point(106.31, 20.4, 4326), 's', 'Tiền Hải', 'town');
 """
+ADD_AREA = "INSERT INTO layer.commune (geom, code, name) VALUES (ST_GeomFromWKB(:shape, 4326), :name, :name)"
 ZXY = (9, *tile_of(106.31, 20.4, 9))
 
 
@@ -48,9 +56,12 @@ def context(
 ) -> Iterator[Context]:
     engine = open_engine(make_database())
     with transaction(engine) as connection:
-        for layer in (CAMERA, POWER, OFFICE, *BASE_LAYERS):
+        for layer in (CAMERA, POWER, OFFICE, AREA, *BASE_LAYERS):
             ensure_table(connection, table_of(catalogue.layers[LayerId(layer)]))
         connection.exec_driver_sql(FILL)
+        for number, area in enumerate(crooked_areas()):
+            values = {"shape": shapely.to_wkb(area), "name": f"x{number}"}
+            connection.execute(text(ADD_AREA), values)
     folder: Path = tmp_path_factory.mktemp("composites")
     yield Context(engine, catalogue, Settings(data_dir=folder))
     engine.dispose()
@@ -75,20 +86,24 @@ def look(context: Context) -> None:
         context.tiles.freshness.look(connection)
 
 
-def test_a_composite_is_its_parts_side_by_side(context: Context) -> None:
-    parts: list[Part] = [layer(context, "camera"), base(context), layer(context, "one_stop_office")]
-    tile = composites.tile(context, composite_of(parts), ZXY)
+@pytest.mark.parametrize("z", [9, 14, 15])
+def test_a_composite_is_its_parts_side_by_side(context: Context, z: int) -> None:
+    zxy = (z, *tile_of(106.31, 20.4, z))
+    alone = [layer(context, name) for name in (CAMERA, AREA, POWER, OFFICE)]
+    # The base map ends before.
+    sets = [base(context)] if z < 15 else []
+    parts: list[Part] = [*alone, *sets]
+    tile = composites.tile(context, composite_of(parts), zxy)
     apart = [
-        tiles.tile(context, context.catalogue.layers[CAMERA], ZXY),
-        tilesets.tile(context, context.catalogue.tilesets["base"], *ZXY),
-        tiles.tile(context, context.catalogue.layers[OFFICE], ZXY),
+        *(tiles.tile(context, one.definition, zxy) for one in alone),
+        *(tilesets.tile(context, one.definition, *zxy) for one in sets),
     ]
     decoded = mapbox_vector_tile.decode(tile.content)
     expected = mapbox_vector_tile.decode(b"".join(one.content for one in apart))
     assert decoded == expected
-    assert set(decoded) == {"camera", "one_stop_office", "settlement"}
+    assert set(decoded) == {CAMERA, AREA, POWER, OFFICE} | ({"settlement"} if sets else set())
     assert all(tile.made_of[name] == number for one in apart for name, number in one.made_of.items())
-    assert composites.tile(context, composite_of(parts[::-1]), ZXY) is tile
+    assert composites.tile(context, composite_of(parts[::-1]), zxy) is tile
 
 
 def test_a_change_of_any_part_is_in_the_next_tile(context: Context) -> None:
@@ -126,21 +141,22 @@ def test_a_change_elsewhere_leaves_the_tile_in_place(context: Context) -> None:
     assert composites.tile(context, both, zxy) is before
 
 
+@pytest.mark.parametrize(("z", "budget"), [(9, 9_000), (14, 6_000)])
 def test_beyond_the_budget_the_heaviest_part_is_thinned(
-    context: Context, monkeypatch: pytest.MonkeyPatch
+    context: Context, monkeypatch: pytest.MonkeyPatch, z: int, budget: int
 ) -> None:
+    zxy = (z, *tile_of(106.31, 20.4, z))
     parts: list[Part] = [
         layer(context, "camera"),
         layer(context, "one_stop_office"),
         layer(context, "power_line"),
     ]
-    whole = composites.tile(context, composite_of(parts), ZXY)
+    whole = composites.tile(context, composite_of(parts), zxy)
     assert whole.thinned == ""
-    budget = 9_000
     assert len(whole.content) > budget
     monkeypatch.setattr(rows, "BUDGET", budget)
     # Another tile than the one that is kept.
-    tile = composites.tile(context, composite_of([*parts, layer(context, "ferries")]), ZXY)
+    tile = composites.tile(context, composite_of([*parts, layer(context, "ferries")]), zxy)
     assert budget / 2 < len(tile.content) <= budget
     counts = {
         name: [len(mapbox_vector_tile.decode(one.content)[name]["features"]) for one in (tile, whole)]

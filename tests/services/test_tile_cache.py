@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from gis_service.db.engine import open_engine, transaction
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.files.tile_store import TileStore
-from gis_service.services import tile_freshness, tile_turns
+from gis_service.services import tile_cache, tile_freshness, tile_turns
 from gis_service.services.tile_cache import Made, TileCache
+from gis_service.types import LayerId
 from tests.well_tiles import WELL, WellTile, corner_tile, dig, some_tile, write
 
 MARK = "0123456789abcdef"
@@ -167,6 +168,65 @@ def test_a_disk_that_keeps_nothing_is_no_reason_to_show_nothing(wells: Engine, t
     occupied.write_text("not a folder", encoding="utf-8")
     cache = cache_of(wells, occupied)
     assert cache.give(MARK, Z9, WellTile(wells, Z9)).content
+
+
+class Ready:
+    """A tile that is made of nothing, at once."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = content
+
+    def make(self) -> Made:
+        return Made(self.content, {})
+
+    def unchanged(self, made_of: Mapping[LayerId, int]) -> Mapping[LayerId, int]:
+        return made_of
+
+
+def test_tiles_in_which_nothing_lies_leave_nothing_on_disk(wells: Engine, tmp_path: Path) -> None:
+    # There are as many of them as people can think of, at zooms up to 24.
+    cache, folder = cache_of(wells, tmp_path / "tiles"), tmp_path / "tiles"
+    for x in range(1_000):
+        assert cache.give(MARK, (22, x, 0), Ready()).content == b""
+    assert not folder.exists()
+
+
+def test_a_tile_that_has_become_empty_is_not_kept_as_it_was(wells: Engine, tmp_path: Path) -> None:
+    tile, folder = WellTile(wells, Z14), tmp_path / "tiles"
+    assert cache_of(wells, folder).give(MARK, Z14, tile).content
+    write(wells, "DELETE FROM layer.well")
+    for _ in range(2):
+        assert cache_of(wells, folder).give(MARK, Z14, tile).content == b""
+    assert list(folder.iterdir()) == []
+
+
+def test_nobody_waits_while_room_is_made_on_disk(
+    wells: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tile_cache, "SHRINK_EVERY", 2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Crowded(TileStore):
+        walks = 0
+
+        def shrink(self, most_bytes: int) -> int:
+            self.walks += 1
+            begun.set()
+            go_on.wait(10)
+            return super().shrink(most_bytes)
+
+    store = Crowded(tmp_path)
+    cache = TileCache(wells, store, most_bytes=1 << 20, most_stored=0, at_once=3)
+    for x in range(8):
+        assert cache.give(MARK, (5, x, 0), Ready(b"x")).content == b"x"
+    assert begun.wait(10)
+    # One walk at a time.
+    assert store.walks == 1
+    go_on.set()
+    ends = time.monotonic() + 10
+    while any(tmp_path.iterdir()) and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert not any(tmp_path.iterdir())
 
 
 EDITS = (

@@ -52,6 +52,29 @@ def look(engine: Engine, freshness: Freshness) -> None:
         freshness.look(connection)
 
 
+class Watched(Freshness):
+    """Notes at each turn whether what is known is believed meanwhile: others read without waiting."""
+
+    believed: list[bool]
+
+    @property
+    def turn(self) -> int:
+        return self._at
+
+    @turn.setter
+    def turn(self, turn: int) -> None:
+        self._at = turn
+        self.believed = [*getattr(self, "believed", []), self.is_level()]
+
+
+def test_nothing_is_believed_before_its_turn_has_come(wells: Engine) -> None:
+    freshness = Watched()
+    look(wells, freshness)
+    # The first one is that of the beginning.
+    assert freshness.believed == [False, False]
+    assert freshness.is_level()
+
+
 def test_a_tile_stored_after_a_change_that_it_does_not_hold_is_never_given(wells: Engine) -> None:
     freshness, zxy = Freshness(), (11, *tile_of(WEST, NORTH, 11))
     made, version = build(wells, zxy)
@@ -187,7 +210,7 @@ def _watch_now_and_then(reader: Reader, until: float) -> None:
         time.sleep(0.7)
 
 
-def test_readers_of_two_processes_give_no_state_older_than_a_second(wells: Engine) -> None:
+def test_readers_of_two_caches_give_no_state_older_than_a_second(wells: Engine) -> None:
     record, until = Record(), time.monotonic() + 4
     readers = [Reader(wells), Reader(wells)]
     work: list[Callable[[], None]] = [

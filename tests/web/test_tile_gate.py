@@ -12,7 +12,8 @@ from gis_service.db.rights import put_visibility
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.tile_cache import TileCache
-from gis_service.web import tile_gate
+from gis_service.web import live, tile_gate
+from gis_service.web.limits import Allowance
 from tests.web.gate_town import EAST, NORTH, Town, serving, tile_path, until_it_is_old
 
 LAYER = "wifi"
@@ -90,6 +91,20 @@ def test_tiles_with_fields_of_ones_own_are_given_at_the_gate_too(town: Town) -> 
     town.write(SOME.format("w3"))
     until_it_is_old()
     assert town.client.get(asked["code"]).data != by_flask["code"]
+
+
+def test_tiles_with_fields_of_ones_own_are_counted_at_the_gate_too(town: Town) -> None:
+    town.app.extensions[live.FILTERED] = Allowance(2)
+    asked = f"{TILE}?properties=code"
+    assert town.client.get(asked).status_code == 200
+    for _ in range(3):
+        assert town.by_gate(lambda: town.client.get(asked)).status_code == 200
+    other = f"{tile_path(LAYER, 15)}?properties=code"
+    assert town.by_gate(lambda: town.client.get(other)).status_code == 200
+    town.look()
+    refused = town.client.get(f"{tile_path(LAYER, 16)}?properties=code")
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "too_many_requests")
+    assert town.by_gate(lambda: town.client.get(other)).status_code == 200
 
 
 def test_no_more_addresses_are_remembered_than_there_is_room_for(

@@ -12,7 +12,7 @@ from gis_service.services.collections import Collection
 from gis_service.services.history import kept_version
 from gis_service.services.raster_layers import RasterRow, cells_of
 from gis_service.services.tile_flights import asked_by
-from gis_service.web import current, tile_gate
+from gis_service.web import current, live, tile_gate
 from gis_service.web.api.collections import collection_of, oldest_of
 from gis_service.web.api.tiles import limits_of, plain_template
 from gis_service.web.asker import asker_of
@@ -145,6 +145,9 @@ def tile(
     picture: service.Picture = query.f or _preferred()
     zxy = tile_matrix, tile_col, tile_row
     context, definition, look = current.context(), collection.definition, query.look()
+    grid.require_tile(*zxy)
+    if service.is_drawn_anew(context, definition, row, zxy, look, picture):
+        live.count(live.FILTERED, live.TILES_PER_QUESTION)
     # The picture may wait for its turn, or for another connection: none is held meanwhile.
     current.release()
     with asked_by(asker_of(request.environ)):

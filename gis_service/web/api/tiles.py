@@ -204,7 +204,7 @@ def plain_template(template: str) -> str:
     return template
 
 
-def tile_response(tile: Tile, give: tile_gate.Give | None = None) -> Response:
+def tile_response(tile: Tile, give: tile_gate.Give | None = None, *, is_variant: bool = False) -> Response:
     """Give a tile in the form that the reader takes, or 204 for one in which nothing lies.
 
     Parameters
@@ -213,9 +213,11 @@ def tile_response(tile: Tile, give: tile_gate.Give | None = None) -> Response:
         What is given.
     give
         Gives any other plain tile of the same address; None where the gate has none of them.
+    is_variant
+        Whether those that have to be made are counted.
     """
     if give is not None:
-        tile_gate.learn(tile, give)
+        tile_gate.learn(tile, give, is_variant=is_variant)
     if not tile.content:
         response = Response(status=_EMPTY)
         del response.headers["Content-Type"]
@@ -255,4 +257,5 @@ def tile(
     current.release()
     with asked_by(asker_of(request.environ)):
         found = give(zxy)
-    return tile_response(found, give)
+    is_variant = service.is_variant(current.context().catalogue, collection.definition, shown)
+    return tile_response(found, give, is_variant=is_variant)

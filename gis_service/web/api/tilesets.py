@@ -15,7 +15,7 @@ from gis_service.services.tile_flights import asked_by
 from gis_service.services.tiles import thinning_of
 from gis_service.services.tilesets import LoadedTileset
 from gis_service.types import LayerId
-from gis_service.web import current
+from gis_service.web import current, live
 from gis_service.web.api.collections import collection_of
 from gis_service.web.api.tiles import limits_of, plain_template, tile_response, tileset_layer, vector_layer
 from gis_service.web.asker import asker_of
@@ -184,9 +184,12 @@ def tile(
     """Give one tile of tilesets and layers as Mapbox Vector Tile; 204 when nothing lies in it."""
     del query  # there is only one format; asking for another has been refused
     grid.require_matrix_set(tile_matrix_set_id)
-    give = partial(service.tile, current.context(), _composite_of(tileset_id))
+    composite, zxy = _composite_of(tileset_id), (tile_matrix, tile_col, tile_row)
+    if service.is_made_anew(current.context(), composite, zxy):
+        live.count(live.FILTERED, live.TILES_PER_QUESTION)
+    give = partial(service.tile, current.context(), composite)
     # The tile is asked for by a connection of its own; nobody waits for one while holding another.
     current.release()
     with asked_by(asker_of(request.environ)):
-        found = give((tile_matrix, tile_col, tile_row))
+        found = give(zxy)
     return tile_response(found, give)

@@ -19,6 +19,8 @@ from gis_service.services import user_layers
 from gis_service.services.accounts import OPERATOR, Role, make_token
 from gis_service.services.transactions import writing
 from gis_service.settings import Settings
+from gis_service.web import live
+from gis_service.web.limits import Allowance
 from tests.web.conftest import TILES
 from tests.web.drawn_town import BANDS, COLUMN, HEIGHTS, ROW, TILE, ZOOM, Town, lonlat, seen
 from tests.web.gate_town import until_it_is_old
@@ -74,6 +76,18 @@ def expected(values: NDArray[Any], low: float, high: float) -> NDArray[np.float6
 
 def path(layer: str = "height", rest: str = f"map/tiles/WebMercatorQuad/{TILE}") -> str:
     return f"/api/collections/{layer}/{rest}"
+
+
+def test_pictures_in_colours_of_ones_own_are_counted_when_they_are_drawn(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(town.client.application.extensions, live.FILTERED, Allowance(1))
+    drawn = f"{path()}?rescale=0,123"
+    assert [town.client.get(drawn).status_code for _ in range(3)] == [200, 200, 200]
+    assert_problem(town.client.get(f"{path()}?rescale=0,124"), 429, "too_many_requests")
+    outside = path(rest="map/tiles/WebMercatorQuad/12/0/0")
+    assert town.client.get(f"{outside}?rescale=0,125").status_code == 204
+    assert town.client.get(path()).status_code == 200
 
 
 def test_each_cell_has_the_colour_of_its_value(town: Town) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gis_service.db.engine import transaction
+from gis_service.web import live
 from gis_service.web.limits import Allowance
 from tests.web.problem import assert_problem
 from tests.web.version_town import WIFI, Town
@@ -129,6 +130,29 @@ def test_tiles_of_filters_are_counted_when_they_are_made(client: FlaskClient) ->
         assert client.get(f"{OFFICES}/0/0/0?filter=TRUE").status_code == 200
     finally:
         known["filtered_tiles_allowance"] = allowance
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "another"),
+    [
+        (f"{OFFICES}/0/0/0?properties=code", f"{OFFICES}/0/0/0?properties="),
+        (
+            "/api/tiles/one_stop_office,commune/WebMercatorQuad/0/0/0",
+            "/api/tiles/one_stop_office,bus_stop/WebMercatorQuad/0/0/0",
+        ),
+    ],
+)
+def test_whatever_can_be_thought_of_is_counted_as_filters_are(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, at_hand: str, another: str
+) -> None:
+    known = client.application.extensions
+    monkeypatch.setitem(known, live.FILTERED, Allowance(1))
+    assert [client.get(at_hand).status_code for _ in range(3)] == [200, 200, 200]
+    assert_problem(client.get(another), 429, "too_many_requests")
+    # What everybody asks for is not.
+    assert client.get(f"{OFFICES}/0/0/0").status_code == 200
+    monkeypatch.setitem(known, live.FILTERED, Allowance(1))
+    assert client.get(another).status_code == 200
 
 
 def test_tilejson_leads_to_tiles_of_the_same_part(client: FlaskClient) -> None:

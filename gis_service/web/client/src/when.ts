@@ -42,6 +42,12 @@ export function vintageOn(day: string, city: City): Vintage | null {
   return held.find(({ level }) => level === BASE_LEVEL) ?? held[0] ?? null;
 }
 
+/** Whether districts hold on a day; in a city that keeps no list of them their names are names of places, on any day. */
+export function hasDistricts(day: string, city: City): boolean {
+  const lists = city.vintages.filter(({ level }) => level === "district");
+  return lists.length === 0 || lists.some((one) => holds(one, day));
+}
+
 export function phaseOn(day: string, city: City): Phase | null {
   return city.phases.find((one) => holds(one, day)) ?? null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { layerOf } from "../src/layers";
 import type { City, Field } from "../src/page";
-import { dayIn, phaseDays, rowsOn, rowsText, vintageDays, vintageOn } from "../src/when";
+import { dayIn, hasDistricts, phaseDays, rowsOn, rowsText, vintageDays, vintageOn } from "../src/when";
 
 const text = { vi: "", en: "" };
 const field = (name: string, isDate = false): Field => ({ name, label: text, unit: null, words: {}, ...(isDate ? { isDate } : {}) });
@@ -41,6 +41,11 @@ describe("the day that is shown", () => {
 
   it("has the communes of then, else the districts, else none", () => {
     expect(["2026-01-01", "2025-06-30", "2022-12-31", "2010-01-01"].map((day) => vintageOn(day, CITY)?.id ?? null)).toEqual(["new", "old", "districts", null]);
+  });
+
+  it("has districts while their list holds, and always where there is no list", () => {
+    expect(["2019-03-31", "2022-12-31", "2025-06-30", "2025-07-01"].map((day) => hasDistricts(day, CITY))).toEqual([false, true, true, false]);
+    expect(hasDistricts("2026-01-01", { ...CITY, vintages: CITY.vintages.slice(0, 2) })).toBe(true);
   });
 });
 

@@ -8,12 +8,15 @@ import { BACKGROUND, GROUND } from "../layers";
 import { seaName } from "../places";
 import * as state from "../state";
 import { slot } from "../style";
+import { hasDistricts } from "../when";
 import { addThemed } from "./theme";
 import { askAgain } from "./again";
 
 const BASE = "base";
 /** The layer of the base map that names seas and lakes (tiles/base/style.json). */
 const WATER_NAMES = "water-name";
+/** Its layer that names districts. */
+const DISTRICT_NAMES = "district-name";
 /** A style layer with this mark and all that follow lie above the coloured units. */
 const UNITS_BELOW = "gis:units-below";
 
@@ -42,6 +45,7 @@ async function add(map: MapLibre): Promise<void> {
     if (!map.getLayer(layer.id)) addThemed(map, layer, below);
   }
   nameSeas(map);
+  nameDistricts(map);
 }
 
 /** Mark the base map, or the units, whose tiles could not be drawn; other sources are none of the ground. */
@@ -63,9 +67,22 @@ function nameSeas(map: MapLibre): void {
   if (map.getLayer(WATER_NAMES)) map.setLayoutProperty(WATER_NAMES, "text-field", seaName(state.language.peek()));
 }
 
-export function followSeaNames(map: MapLibre): void {
+/** Districts are named on the days on which they hold. */
+function nameDistricts(map: MapLibre): void {
+  const city = state.city.peek();
+  if (!city || !map.getLayer(DISTRICT_NAMES)) return;
+  const isOn = hasDistricts(state.day.peek() ?? state.today, city);
+  map.setLayoutProperty(DISTRICT_NAMES, "visibility", isOn ? "visible" : "none");
+}
+
+/** Keep the names of the base map in the reader's language, and of the day that is chosen. */
+export function followBaseNames(map: MapLibre): void {
   effect(() => {
     void state.language.value;
     nameSeas(map);
+  });
+  effect(() => {
+    void state.day.value;
+    nameDistricts(map);
   });
 }

@@ -13,7 +13,7 @@ import { archipelagos } from "../places";
 import * as state from "../state";
 import { emptyMap, PLACES_SOURCE, themed } from "../style";
 import { askAgain } from "./again";
-import { addBase, followSeaNames } from "./base";
+import { addBase, followBaseNames } from "./base";
 import { followBackground } from "./background";
 import { lent } from "./lent";
 import { followTrying } from "./edits";
@@ -69,6 +69,7 @@ function publish(map: MapLibre, overlays: Overlays): void {
       /** Words that are drawn now by the map layers whose id ends so. */
       labels: (suffix: string) => map.queryRenderedFeatures({ layers: map.getLayersOrder().filter((id) => id.endsWith(suffix)) })
         .map((label) => String(label.properties["name"])),
+      isShown: (layer: string) => map.getLayer(layer) !== undefined && map.getLayoutProperty(layer, "visibility") !== "none",
       paint: (layer: string, property: Parameters<MapLibre["getPaintProperty"]>[1]) => map.getPaintProperty(layer, property),
       view: () => ({ center: map.getCenter().toArray(), zoom: map.getZoom() }),
     }),
@@ -129,7 +130,7 @@ export async function startMap(container: HTMLElement, city: City): Promise<MapH
   followTrying(map);
   const overlays = followLayers(map, city);
   followLanguage(map);
-  followSeaNames(map);
+  followBaseNames(map);
   followTheme(map);
   followPointer(map, city, overlays);
   followSelection(map);

@@ -28,5 +28,8 @@ function seenNow(): Seen {
 
 export function OfflineLink({ city }: { readonly city: City }) {
   const language = state.language.value;
-  return <a class="about-layers" download href={offlineUrl(seenNow(), city, language)}>{word("takeOffline", language)}</a>;
+  const seen = seenNow();
+  // It says what it takes: beside any other part of the page the layers only.
+  const words = word(seen.answer === null ? "takeLayersOffline" : "takeAnswerOffline", language);
+  return <a class="about-layers" download href={offlineUrl(seen, city, language)}>{words}</a>;
 }
