@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gis_service.db.engine import Connection, Engine
 from gis_service.db.tile_changes import versions_of
+from gis_service.db.tile_seen import Seen
 from gis_service.db.tiles import Importance, TileContent
 from gis_service.services import near_tiles
 from gis_service.services.overview_recipes import Recipe
@@ -37,8 +38,8 @@ class NearTile(StateTile):
     fields: tuple[str, ...]
 
     @property
-    def seen(self) -> Mapping[LayerId, tuple[str, ...]]:
-        """The fields by whose change it looks otherwise."""
+    def seen(self) -> Mapping[LayerId, Seen]:
+        """By what of the layer it looks otherwise."""
         return {self.recipe.table.layer: seen_of(self.fields, self.importance)}
 
     def made_in(

@@ -174,7 +174,7 @@ def run_siting(
     if asked.candidates.thin_m is not None:
         table = thinned(table, ground, asked.candidates.thin_m, asked.fixed)
         _require_few(len(table.sites), most)
-    teller = Teller(asked.model, tell)
+    teller = Teller(asked.model, tell, places=table.candidates)
     tell("table", FROM)
     choice = choose(table, ground, asked, teller.watch(asked.time_limit_s))
     made = None if chosen is None else made_choice(ground, chosen)

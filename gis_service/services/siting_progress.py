@@ -1,7 +1,8 @@
 """How far a search is: its best plan so far and the bound, told to whoever waits, who may also end it."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from gis_service.analysis.plans.programme import DAYS_A_YEAR
@@ -9,7 +10,7 @@ from gis_service.analysis.siting import Model, Watch, gap_of
 from gis_service.services.coverage import Progress
 
 STEP, ORDER = "sites", "order"
-"""Steps of a job that looks for sites, or for a roadmap; behind it stand the best so far and its bound."""
+"""Steps of a job that looks for sites, or for a roadmap; behind it stand the best so far, its bound, sites."""
 FROM, UNTIL = 0.4, 0.9
 """Share of the work that is done when the search begins, and when it ends."""
 _EVERY_S = 0.5
@@ -37,11 +38,21 @@ def shown(goal: Goal, value: float) -> float:
 
 
 @dataclass(frozen=True)
+class FoundSite:
+    """A candidate that the best plan so far has chosen, and its place in WGS 84."""
+
+    id: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
 class Found:
-    """The best plan so far: its objective (None when there is none yet), the bound, and the gap."""
+    """The best plan so far: its objective (None when there is none yet), the bound, and the sites."""
 
     best: float | None
     bound: float
+    sites: tuple[FoundSite, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -51,15 +62,27 @@ class Found:
 
 def step_of(found: Found, step: str = STEP) -> str:
     """Write it as the step of a job."""
-    return f"{step} {'-' if found.best is None else repr(found.best)} {found.bound!r}"
+    sites = ",".join(f"{one.id}@{one.lon!r}@{one.lat!r}" for one in found.sites)
+    return f"{step} {'-' if found.best is None else repr(found.best)} {found.bound!r} {sites}".rstrip()
 
 
 def found_in(step: str) -> Found | None:
     """Read it from the step of a job; None for any other step."""
     parts = step.split(" ")
-    if parts[0] not in {STEP, ORDER} or len(parts) != 3:  # noqa: PLR2004 the step, the best, the bound
+    if parts[0] not in {STEP, ORDER} or len(parts) not in {3, 4}:
         return None
-    return Found(None if parts[1] == "-" else float(parts[1]), float(parts[2]))
+    sites = tuple(_site(text) for text in parts[3].split(",")) if len(parts) > 3 else ()  # noqa: PLR2004
+    return Found(None if parts[1] == "-" else float(parts[1]), float(parts[2]), sites)
+
+
+def _site(text: str) -> FoundSite:
+    id_, lon, lat = text.split("@")
+    return FoundSite(id_, float(lon), float(lat))
+
+
+def nowhere(_chosen: Sequence[int]) -> tuple[FoundSite, ...]:
+    """Give the sites of what has none, as a roadmap."""
+    return ()
 
 
 @dataclass
@@ -74,19 +97,24 @@ class Teller:
         Who waits.
     begin, until
         Share of the work that is done when the search begins, and when it ends.
+    places
+        Gives the candidates among the sites that the solver has chosen, by their numbers.
     """
 
     goal: Goal
     tell: Progress
     begin: float = FROM
     until: float = UNTIL
+    places: Callable[[Sequence[int]], tuple[FoundSite, ...]] = nowhere
     _last: float = field(default=0.0, init=False)
     _found: Found | None = field(default=None, init=False)
+    _watch: Watch | None = field(default=None, init=False)
     is_dismissed: bool = field(default=False, init=False)
 
     def watch(self, limit_s: float) -> Watch:
         """Give what the solver is watched by."""
-        return Watch(limit_s, self.is_ended, self._tell)
+        self._watch = Watch(limit_s, self.is_ended, self._tell)
+        return self._watch
 
     def _tell(self, best: float | None, bound: float) -> None:
         at = None if best is None else shown(self.goal, best)
@@ -115,7 +143,9 @@ class Teller:
         """Say it; whoever does not want it any more says so by an error."""
         if self.is_dismissed or self._found is None:
             return
+        best = () if self._watch is None else self._watch.best
         try:
-            self.tell(step_of(self._found, ORDER if self.goal == "roadmap" else STEP), share)
+            found = replace(self._found, sites=self.places(best))
+            self.tell(step_of(found, ORDER if self.goal == "roadmap" else STEP), share)
         except DismissedError:
             self.is_dismissed = True

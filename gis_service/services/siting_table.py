@@ -5,7 +5,7 @@ turn-out and access. Only pairs that can matter are kept: of people whom the fac
 within the limit, or who would be nearer to the site than to these.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ from gis_service.services.coverage_inputs import CoverageInputs
 from gis_service.services.coverage_parameters import CoverageParameters
 from gis_service.services.coverage_ways import Ways, find_ways
 from gis_service.services.facilities import units_of
+from gis_service.services.siting_progress import FoundSite
 from gis_service.services.siting_sites import Sites
 from gis_service.types import Bools, Floats, Geometries, Int32s, Int64s
 
@@ -179,6 +180,11 @@ class Table:
         """Give the codes of the facilities that may close, in their order."""
         ids = ground.inputs.facilities.ids
         return [ids[owner] if ids else str(owner + 1) for owner in ground.closable.tolist()]
+
+    def candidates(self, chosen: Sequence[int]) -> tuple[FoundSite, ...]:
+        """Give the candidates among chosen sites: none that stands already, or is behind the table."""
+        rows = [site - self.n_closable for site in chosen if self.n_closable <= site < self.n_sites]
+        return tuple(FoundSite(self.sites.ids[row], *self.sites.lonlat[row].tolist()) for row in rows)
 
     def only(self, kept: Bools, reason: str) -> "Table":
         """Keep some of the candidates, ``(n_candidates,)``."""

@@ -81,6 +81,33 @@ def test_the_bound_is_on_the_right_side_when_the_time_is_over(
     assert all(sign * bound <= sign * known.objective for _, bound in told)
 
 
+def worth(asked: SitingProblem, model: Model, sites: tuple[int, ...]) -> float:
+    """Count what sites are worth, apart from the solver."""
+    is_open = np.zeros(len(asked.site_ids), dtype=np.bool_)
+    is_open[list(sites)] = True
+    cost = asked.nearest_costs(is_open)
+    if model == "mclp":
+        return float(asked.weight[cost <= LIMIT].sum())
+    return float((asked.weight * cost).sum() if model == "p-median" else cost.max())
+
+
+@pytest.mark.parametrize("model", ["mclp", "p-median", "p-center"])
+@given(data=st.data(), table=tables())
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+def test_the_sites_so_far_are_worth_what_is_told(model: Model, data: st.DataObject, table: Table) -> None:
+    asked = problem(table, data.draw(weights(table)))
+    count = data.draw(st.integers(1, len(table[0])))
+    told: list[tuple[float | None, tuple[int, ...]]] = []
+    watch = Watch(tell=lambda best, _bound: told.append((best, watch.best)))
+    try:
+        answer = solve(asked, model, LIMIT if model == "mclp" else None, count, watch)
+    except RefusedInput:
+        return
+    assert all(len(sites) <= count for _, sites in told)
+    assert [best for best, _ in told] == [worth(asked, model, sites) for _, sites in told]
+    assert worth(asked, model, watch.best) == answer.objective
+
+
 @pytest.mark.parametrize("model", ["mclp", "p-median", "p-center"])
 @given(data=st.data(), table=tables())
 @settings(max_examples=EXAMPLES // 2, deadline=None)

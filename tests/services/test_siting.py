@@ -227,4 +227,7 @@ def test_who_ends_the_work_keeps_the_best(town: Connection, catalogue: Catalogue
     assert found is not None
     assert found.bound >= (found.best or 0)
     assert len(ids(document)) == 2
+    where = {one["id"]: (one["lon"], one["lat"]) for one in places(ALONG)}
+    assert [(one.lon, one.lat) for one in found.sites] == [where[one.id] for one in found.sites]
+    assert len(found.sites) == 2
     assert document["plan"]["status"] in {"cancelled", "optimal"}

@@ -79,6 +79,7 @@ class _Search:
     def __init__(self, choice: Choice, is_open: Bools, watch: Watch, tell: Tell) -> None:
         self.choice, self.watch, self.tell = choice, watch, tell
         self.best, self.total = is_open, choice.rows.total(is_open)
+        watch.keep(is_open)
         self.bound, self.made = choice.least(), 0
         self.heap: list[_Part] = []
         self.tried: set[bytes] = set()
@@ -137,6 +138,7 @@ class _Search:
         if (total := self.choice.rows.total(is_open)) < self.total:
             self.best, self.total = is_open, total
             self.bound = min(self.bound, total)
+            self.watch.keep(is_open)
             self.tell(total, self.bound)
 
     def _look_at(self, part: _Part) -> bool:

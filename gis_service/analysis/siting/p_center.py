@@ -46,6 +46,7 @@ def solve_p_center(problem: SitingProblem, count: int, watch: Watch) -> SitingAn
     least = float(problem.cost[problem.start[:-1]].max())
     low = int(np.searchsorted(costs, least))
     high = int(np.searchsorted(costs, problem.nearest_costs(is_open).max()))
+    watch.keep(is_open)
     watch.tell(float(costs[high]), float(costs[low]))
     while low < high and not watch.is_over:
         middle = (low + high) // 2
@@ -54,6 +55,7 @@ def solve_p_center(problem: SitingProblem, count: int, watch: Watch) -> SitingAn
         if int(found.is_open.sum()) <= count:
             is_open = filled_up(found.is_open, problem.is_free, count)
             high = int(np.searchsorted(costs, problem.nearest_costs(is_open).max()))
+            watch.keep(is_open)
         elif found.bound > count:
             low = middle + 1
         else:
@@ -114,6 +116,7 @@ def solve_p_center_within(
     costs = np.unique(problem.cost)
     low = int(np.searchsorted(costs, problem.nearest_costs(rules.is_fixed | rules.is_free).max()))
     high = int(np.searchsorted(costs, problem.nearest_costs(is_open).max()))
+    watch.keep(is_open)
     watch.tell(float(costs[high]), float(costs[low]))
     while low < high and not watch.is_over:
         middle = (low + high) // 2
@@ -121,6 +124,7 @@ def solve_p_center_within(
         if found.is_open is not None:
             is_open = found.is_open
             high = int(np.searchsorted(costs, problem.nearest_costs(is_open).max()))
+            watch.keep(is_open)
         elif found.bound == np.inf:
             low = middle + 1
         else:

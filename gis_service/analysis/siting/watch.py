@@ -5,6 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import numpy as np
+
+from gis_service.types import Bools
+
 Tell: TypeAlias = Callable[[float | None, float], None]
 """Is told the objective of the best answer so far (None: none yet) and its bound."""
 Ending: TypeAlias = Literal["time_limit", "cancelled"]
@@ -30,13 +34,21 @@ class Watch:
         Asked now and then; the work ends when it says yes.
     tell
         Told whenever the best answer or the bound gets better.
+    best
+        Sites of the best answer so far, for whoever wants to see them; empty before there is one. The models
+        that look for the fewest sites tell none.
     """
 
     limit_s: float | None = None
     is_cancelled: Callable[[], bool] = _never
     tell: Tell = _nobody
     ended: Ending | None = field(default=None, init=False)
+    best: tuple[int, ...] = field(default=(), init=False)
     _began: float = field(default_factory=time.monotonic, init=False)
+
+    def keep(self, is_open: Bools) -> None:
+        """Note the sites, ``(n_sites,)``, of an answer that is better than all before it."""
+        self.best = tuple(np.flatnonzero(is_open).tolist())
 
     @property
     def is_over(self) -> bool:

@@ -155,6 +155,7 @@ class _Search:
     def __init__(self, asked: Within, begin: Bools, watch: Watch, tell: Tell) -> None:
         self.asked, self.watch, self.tell = asked, watch, tell
         self.best, self.total = begin, asked.total(begin)
+        watch.keep(begin)
         rules = asked.rules
         self.bound = asked.total(rules.is_fixed | rules.is_free)
         self.tried: set[bytes] = set()
@@ -197,6 +198,7 @@ class _Search:
         if (total := self.asked.total(is_open)) < self.total and self.asked.is_possible(is_open):
             self.best, self.total = is_open, total
             self.bound = min(self.bound, total)
+            self.watch.keep(is_open)
             self.tell(total, self.bound)
 
     def _climb(self) -> Prices:
@@ -230,6 +232,7 @@ class _Search:
         if (total := self.asked.total(is_open)) < self.total and self.asked.is_possible(is_open):
             self.best, self.total = is_open, total
             self.bound = min(self.bound, total)
+            self.watch.keep(is_open)
             self.tell(total, self.bound)
 
 

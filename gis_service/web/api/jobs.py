@@ -18,7 +18,15 @@ from gis_service.web.auth import Permission
 from gis_service.web.operation import operation
 from gis_service.web.present import FormatQuery, itself, json_response, link, show, url
 from gis_service.web.schemas.common import HTML, JSON, Link
-from gis_service.web.schemas.jobs import JOB_LIST_REL, RESULTS_REL, Jobs, JobsQuery, Results, StatusInfo
+from gis_service.web.schemas.jobs import (
+    JOB_LIST_REL,
+    RESULTS_REL,
+    FoundSite,
+    Jobs,
+    JobsQuery,
+    Results,
+    StatusInfo,
+)
 from gis_service.web.schemas.studies import StudyDocument
 from gis_service.web.schemas.uploads import UploadDocument
 from gis_service.web.upload_document import document_of
@@ -51,6 +59,9 @@ def status_info(job: service.Job) -> StatusInfo:
         best=None if found is None else found.best,
         bound=None if found is None else found.bound,
         gap=None if found is None else found.gap,
+        sites=None
+        if found is None
+        else [FoundSite(id=one.id, lon=one.lon, lat=one.lat) for one in found.sites],
         created=job.created_at,
         started=job.started_at,
         finished=job.finished_at,

@@ -71,6 +71,14 @@ class Execution(BaseModel):
     )
 
 
+class FoundSite(Answer):
+    """A site of the best plan so far."""
+
+    id: str = Field(description="Id of the candidate.")
+    lon: float = Field(description="Degrees in WGS 84.")
+    lat: float
+
+
 class StatusInfo(Answer):
     """Where a job stands."""
 
@@ -87,6 +95,9 @@ class StatusInfo(Answer):
     )
     bound: float | None = Field(None, description="What no plan can be better than.")
     gap: float | None = Field(None, description="Distance of the bound as a share of the best.")
+    sites: list[FoundSite] | None = Field(
+        None, description="Sites of the best plan so far, in no order; empty for `lscp`."
+    )
     created: datetime
     started: datetime | None = None
     finished: datetime | None = None

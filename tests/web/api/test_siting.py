@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from gis_service.db import job_rows as rows
 from gis_service.db.engine import transaction
-from gis_service.services.siting_progress import Found, step_of
+from gis_service.services.siting_progress import Found, FoundSite, step_of
 from tests.web.problem import assert_problem
 
 Bearer = Callable[[str | None], dict[str, str]]
@@ -50,13 +50,16 @@ def test_a_job_tells_the_best_plan_so_far_and_its_bound(
     id_ = asked.get_json()["jobID"]
     with transaction(app.extensions["gis"].engine) as connection:
         rows.begin_job(connection, id_, "here:1")
-        rows.note_progress(connection, id_, 60, step_of(Found(80.0, 100.0)))
+        rows.note_progress(
+            connection, id_, 60, step_of(Found(80.0, 100.0, (FoundSite("x", 106.351, 20.43),)))
+        )
     told = client.get(f"/api/jobs/{id_}", headers=bearer("planner")).get_json()
     assert (told["best"], told["bound"], told["gap"], told["progress"]) == (80, 100, 0.25, 60)
+    assert told["sites"] == [{"id": "x", "lon": 106.351, "lat": 20.43}]
     with transaction(app.extensions["gis"].engine) as connection:
         rows.note_progress(connection, id_, 60, step_of(Found(None, 100.0)))
     told = client.get(f"/api/jobs/{id_}", headers=bearer("planner")).get_json()
-    assert ("best" in told, told["bound"], "gap" in told) == (False, 100, False)
+    assert ("best" in told, told["bound"], "gap" in told, told["sites"]) == (False, 100, False, [])
     dismissed = client.delete(f"/api/jobs/{id_}", headers=bearer("planner"))
     assert dismissed.get_json()["status"] == "dismissed"
 

@@ -101,12 +101,12 @@ export function zonesOf(study: Study, group: string): readonly Zone[] {
 }
 
 /** Whether the service comes to the people, as fire engines do; then they need not go anywhere. */
-export function comesToPeople(study: Study): boolean {
+export function comesToPeople(study: Pick<Study, "parameters">): boolean {
   return study.parameters.direction === "from_facility" && study.parameters.measure !== "straight_radius";
 }
 
 /** Minutes that pass before anybody sets out are part of the time, and are said. */
-function turnoutText(study: Study, language: Language): string {
+function turnoutText(study: Pick<Study, "parameters">, language: Language): string {
   const seconds = study.parameters.turnout_s ?? 0;
   if (seconds <= 0) return "";
   const time = minutesText(seconds, language);
@@ -114,7 +114,7 @@ function turnoutText(study: Study, language: Language): string {
 }
 
 /** What people do who are within the standard, without saying who: "đến được trạm y tế trong 15 phút đi bộ". */
-export function reachText(study: Study, service: string, language: Language, isOne = false): string {
+export function reachText(study: Pick<Study, "parameters">, service: string, language: Language, isOne = false): string {
   const { measure, limit } = study.parameters;
   const mode = MODES[study.parameters.mode ?? ""]?.[language] ?? "";
   const vi = language === "vi";

@@ -110,13 +110,25 @@ function firstOf(signals: readonly AbortSignal[]): AbortSignal | null {
 
 /** What goes with a request that asks by more than its address. */
 interface Sent {
-  readonly method?: "POST";
+  readonly method?: "POST" | "DELETE";
   readonly body?: string;
+  /** Whether it is to be done later, as a job. */
+  readonly isJob?: boolean;
 }
 
 /** Send a body and read what is answered, as the same reader. */
 export async function send<T>(path: string, body: unknown, language: Language, signal?: AbortSignal): Promise<T> {
   return read<T>(path, language, signal, undefined, { method: "POST", body: JSON.stringify(body) });
+}
+
+/** Ask for something that takes its time: what is answered is the job that does it. */
+export async function startJob<T>(path: string, body: unknown, language: Language): Promise<T> {
+  return read<T>(path, language, undefined, undefined, { method: "POST", body: JSON.stringify(body), isJob: true });
+}
+
+/** End something that is not wanted any more. */
+export async function remove<T>(path: string, language: Language): Promise<T> {
+  return read<T>(path, language, undefined, undefined, { method: "DELETE" });
 }
 
 /** Read bytes that the service made ready, as the same reader. */
@@ -142,11 +154,13 @@ async function asked<T>(
   const hadSession = session;
   const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
   const end = firstOf(ends);
+  const { isJob, ...init } = sent;
   const response = await fetchPatiently(path, {
     headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
       ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(isJob ? { Prefer: "respond-async" } : {}),
       ...(carried === null ? {} : { Authorization: `Bearer ${carried}` }) },
-    ...sent,
+    ...init,
     ...(carried === null && !session ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
     signal: end,
   });

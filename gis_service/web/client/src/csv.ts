@@ -6,7 +6,7 @@ import { localDay } from "./language";
 
 const COLUMNS = ["id", "name", "total", "covered", "uncovered", "unreachable", "share", "median_s", "p90_s", "p95_s"] as const;
 
-type Cell = string | number | null | undefined;
+export type Cell = string | number | null | undefined;
 
 /** A spreadsheet computes what begins like a formula: such text gets a quote before it. */
 function cellText(value: Cell): string {
@@ -42,12 +42,16 @@ function asked({ asked: { question, query }, coverage, at }: Answered): readonly
   ];
 }
 
+/** Rows as a file: UTF-8 with a byte order mark. */
+export function fileOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return `\ufeff${[head.join(","), ...rows.map((row) => row.map(cellText).join(","))].join("\r\n")}\r\n`;
+}
+
 /** One row for each unit: the columns of zones.csv, then the question and the data they answer. */
 export function csvOf(zones: readonly Zone[], answered: Answered): string {
   const same = asked(answered);
-  const head = [...COLUMNS, ...same.map(([name]) => name)].join(",");
-  const rows = zones.map((zone) => [...COLUMNS.map((column) => zone[column]), ...same.map(([, value]) => value)].map(cellText).join(","));
-  return `\ufeff${[head, ...rows].join("\r\n")}\r\n`;
+  return fileOf([...COLUMNS, ...same.map(([name]) => name)],
+    zones.map((zone) => [...COLUMNS.map((column) => zone[column]), ...same.map(([, value]) => value)]));
 }
 
 /** Name of the file: the question and the reader's day; the last word warns who finds it alone. */

@@ -6,7 +6,8 @@ import { editsText, rounded, withMoved, MOST, type At, type Edit, type Target } 
 import { paced } from "./paced";
 import * as state from "./state";
 import { back, begun, forth, stepped, type Steps } from "./steps";
-import { readDifference, type Difference } from "./whatIf";
+import { changed } from "./map/lent";
+import { changedZones, readDifference, type Difference, type ZoneChange } from "./whatIf";
 
 /** What the next press on the map does; null for choosing a place of the service. */
 export type Tool = "add" | "shut";
@@ -52,6 +53,12 @@ export const difference = signal<{ readonly key: string; readonly value: Differe
 export const failure = signal<{ readonly key: string; readonly reason: string } | null>(null);
 export const isOld = computed(() => difference.value !== null && difference.value.key !== asked.value?.key);
 export const failed = computed(() => (failure.value?.key === asked.value?.key ? (failure.value?.reason ?? null) : null));
+
+/** How the units change by what is tried out, or by what another part of the page tells; null while nothing does. */
+export function changedUnits(): readonly ZoneChange[] | null {
+  if (state.view.value !== "whatif") return changed.value;
+  return difference.value === null ? null : changedZones(difference.value.value, state.group.value);
+}
 
 /** Take a step; one that changes nothing is none. */
 export function change(next: readonly Edit[]): void {

@@ -57,12 +57,12 @@ export async function readDifference(query: string, edits: readonly Edit[], lang
   return send<Difference>("/what-if", { ...inputsOf(query), edits: requestOf(edits) }, language, signal);
 }
 
-export function countsOf(difference: Difference, group: string): Counts {
+export function countsOf(difference: Pick<Difference, "totals">, group: string): Counts {
   return difference.totals[group] ?? NOTHING;
 }
 
 /** Units by how many people win or lose there, most first. */
-export function changedZones(difference: Difference, group: string): readonly ZoneChange[] {
+export function changedZones(difference: Pick<Difference, "zones">, group: string): readonly ZoneChange[] {
   const moved = ({ won, lost }: Counts): number => (won ?? 0) + (lost ?? 0);
   return difference.zones
     .map((zone) => (group === "all" ? zone : { ...zone, ...(zone.groups?.[group] ?? NOTHING) }))

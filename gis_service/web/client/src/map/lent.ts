@@ -1,6 +1,22 @@
-/** The map, lent to parts of the page that are fetched when they are first opened; null before it is there. */
+/** What the map lends to parts of the page that are fetched when they are first opened, and what they lend to it. */
 
 import { signal } from "@preact/signals";
-import type { Map as MapLibre } from "maplibre-gl";
+import type { Map as MapLibre, Point } from "maplibre-gl";
+import type { ComponentType } from "preact";
 
+import type { ZoneChange } from "../whatIf";
+
+/** A pointer, a finger or, by keyboard, the middle of the map. */
+export interface Press {
+  readonly point: Point;
+  readonly lngLat: { readonly lng: number; readonly lat: number };
+}
+
+/** The map; null before it is there. */
 export const lent = signal<MapLibre | null>(null);
+/** Takes a press on the map while such a part is open; false for one that it has no use for. */
+export const takesPress = signal<((press: Press) => boolean) | null>(null);
+/** What such a part says of how the units change; null while it says nothing of it. */
+export const changed = signal<readonly ZoneChange[] | null>(null);
+/** Rows that such a part adds to the legend. */
+export const legendRows = signal<ComponentType | null>(null);

@@ -11,6 +11,7 @@ import { DOT_IMAGE } from "../layers";
 import * as state from "../state";
 import { COLOURS, slot } from "../style";
 import * as trying from "../trying";
+import { changed } from "./lent";
 
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 const LAST_ZOOM = 24;
@@ -99,7 +100,7 @@ function set(map: MapLibre, source: string, data: FeatureCollection): void {
 function followFacilities(map: MapLibre): void {
   effect(() => {
     const [list, question] = [state.placesTold.value, state.told.value];
-    const isOn = state.view.value === "coverage" || state.view.value === "whatif";
+    const isOn = ["coverage", "whatif", "siting"].includes(state.view.value);
     const edited = new Set(state.view.value === "whatif" ? trying.drawn.value.flatMap((one) => (one.op === "shut" ? [] : [one.target])) : []);
     const stands = list && question ? standings(list, question.state, question.share, state.today) : [];
     set(map, "facilities", isOn && list ? facilityFeatures(list, stands, edited) : EMPTY);
@@ -113,7 +114,8 @@ function followFacilities(map: MapLibre): void {
 function followCells(map: MapLibre): void {
   effect(() => {
     // Cells are those of the answer, and never stand beside figures that were counted for another limit.
-    set(map, "outside", state.view.value === "coverage" && !counting.isCounted.value ? marksOf(state.cells.value) : EMPTY);
+    const isOn = state.view.value === "coverage" || (state.view.value === "siting" && changed.value === null);
+    set(map, "outside", isOn && !counting.isCounted.value ? marksOf(state.cells.value) : EMPTY);
   });
   effect(() => {
     const isOld = state.isOld.value || counting.ahead.value !== null;

@@ -9,6 +9,7 @@ import * as state from "../state";
 import * as trying from "../trying";
 import { markGround } from "./base";
 import { targetAt } from "./edits";
+import { takesPress, type Press } from "./lent";
 import type { Overlays } from "./overlays";
 
 /** Pixels around a click or a touch in which a feature still counts as hit. */
@@ -33,12 +34,6 @@ function unitAt(map: MapLibre, point: Point, city: City): string | null {
   return found ? String(found.properties[key]) : null;
 }
 
-/** A pointer, a finger or, by keyboard, the middle of the map. */
-interface Press {
-  readonly point: Point;
-  readonly lngLat: { readonly lng: number; readonly lat: number };
-}
-
 /** Roads are drawn one by one, with the number they are known by, from here on. */
 const WAYS_FROM_ZOOM = 14;
 
@@ -61,6 +56,7 @@ function tryOut(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: Cit
 
 function pick(map: MapLibre, press: Press, city: City, overlays: Overlays): void {
   const { point, lngLat: { lng, lat } } = press;
+  if (takesPress.peek()?.(press)) return;
   if (state.view.peek() === "whatif") {
     tryOut(map, press, city, overlays);
     return;

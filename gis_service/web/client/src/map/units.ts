@@ -11,8 +11,8 @@ import type { City, Vintage } from "../page";
 import { classOf, colourOf, NO_SHARE } from "../ramp";
 import * as state from "../state";
 import { COLOURS, slot, themed } from "../style";
-import * as trying from "../trying";
-import { changedZones, pointsOf, type ZoneChange } from "../whatIf";
+import { changedUnits } from "../trying";
+import { pointsOf, type ZoneChange } from "../whatIf";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
 
@@ -91,7 +91,7 @@ function add(map: MapLibre, layer: string): void {
 
 function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
   const isDark = state.isDark.value;
-  const changed = state.view.value === "whatif" && trying.difference.value ? changedZones(trying.difference.value.value, state.group.value) : null;
+  const changed = changedUnits();
   const zones = isOn ? counting.zones.value : [];
   const plain = changed === null ? PLAIN : changeColours(changed, key);
   const colours = themed(isOn ? coloursOf(zones, key) : plain, isDark);

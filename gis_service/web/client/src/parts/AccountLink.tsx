@@ -6,7 +6,7 @@ import * as state from "../state";
 import { PersonIcon } from "./icons";
 
 /** Signing in leads back to what is seen then; question and map move without this link being drawn anew. */
-function refresh(event: Event): void {
+export function refresh(event: Event): void {
   (event.currentTarget as HTMLAnchorElement).href = signInAddress(window.location, state.language.peek());
 }
 

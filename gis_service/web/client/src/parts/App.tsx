@@ -8,6 +8,7 @@ import { Curve } from "./Curve";
 import { FeatureCard } from "./FeatureCard";
 import { FeatureTable } from "./FeatureTable";
 import { Header } from "./Header";
+import { Later, type Part } from "./Later";
 import { LayerList } from "./LayerList";
 import { Legend } from "./Legend";
 import { LayerNotices, Notices } from "./Notices";
@@ -41,6 +42,19 @@ function WhatIf({ city, reload }: Props) {
     <>
       <QuestionPart city={city} />
       <WhatIfPart city={city} goTo={reload.goTo} />
+      {state.isPhone.value && <Legend />}
+    </>
+  );
+}
+
+const fetchedSiting = (): Promise<Part> => import("../siting/View");
+
+function Siting({ city, reload }: Props) {
+  if (!state.question.value) return <p class="quiet">{word("noAnswer", state.language.value)}</p>;
+  return (
+    <>
+      <QuestionPart city={city} />
+      <Later fetched={fetchedSiting} city={city} reload={reload} />
       {state.isPhone.value && <Legend />}
     </>
   );
@@ -91,6 +105,7 @@ export function App({ city, reload }: Props) {
           <ChosenFeature />
           {view === "coverage" && <Coverage city={city} reload={reload} />}
           {view === "whatif" && <WhatIf city={city} reload={reload} />}
+          {view === "siting" && <Siting city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}
           {view === "layers" && <LayerList city={city} retry={reload.layers} retryLayer={reload.layer} />}
           {view === "table" && <FeatureTable key={state.reader.value} retryLayers={reload.layers} />}

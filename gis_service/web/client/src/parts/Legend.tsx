@@ -10,9 +10,10 @@ import { STEPS, stepOf, UNCHANGED } from "../changes";
 import { closedLook } from "../legend";
 import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from "../ramp";
 import * as state from "../state";
-import * as trying from "../trying";
+import { changedUnits } from "../trying";
 import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
-import { changedZones, pointsOf } from "../whatIf";
+import { legendRows } from "../map/lent";
+import { pointsOf } from "../whatIf";
 import { rowsText } from "../when";
 import { RasterScale } from "./RasterScale";
 import { Swatch } from "./Swatch";
@@ -56,9 +57,7 @@ function Ramp({ language }: { readonly language: Language }) {
 
 /** The steps of a difference, with how many units stand on each. */
 function ChangeRamp({ language }: { readonly language: Language }) {
-  const difference = trying.difference.value;
-  if (difference === null) return null;
-  const points = changedZones(difference.value, state.group.value).map(pointsOf);
+  const points = (changedUnits() ?? []).map(pointsOf);
   return (
     <div class="legend-units">
       <p class="legend-title">{word("changeLegend", language)}</p>
@@ -122,15 +121,17 @@ export function Legend() {
   const language = state.language.value;
   // Drawn before the answer too, so that the map need not give way to it later; without an answer it would mean nothing.
   const isCoverage = state.view.value === "coverage" && state.told.value !== null && (state.answer.value !== null || state.unanswered.value === null);
-  const isChange = state.view.value === "whatif" && trying.difference.value !== null;
-  if (!isCoverage && !isChange && state.shownLayers.value.length === 0) return null;
+  const isChange = changedUnits() !== null;
+  const Rows = legendRows.value;
+  if (!isCoverage && !isChange && Rows === null && state.shownLayers.value.length === 0) return null;
   return (
     <aside class="legend" aria-label={word("legend", language)}>
       {isCoverage && <Ramp language={language} />}
       {isChange && <ChangeRamp language={language} />}
       <ul>
-        {isCoverage && <OutsideRow language={language} />}
-        {isCoverage && <Places language={language} />}
+        {(isCoverage || (Rows !== null && !isChange)) && <OutsideRow language={language} />}
+        {(isCoverage || Rows !== null) && <Places language={language} />}
+        {Rows && <Rows />}
         <LayerRows language={language} />
       </ul>
     </aside>

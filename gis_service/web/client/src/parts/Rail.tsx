@@ -3,7 +3,7 @@
 import { word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
-import { CoverageIcon, LayersIcon, TableIcon, TryIcon } from "./icons";
+import { CoverageIcon, LayersIcon, SitingIcon, TableIcon, TryIcon } from "./icons";
 import { TokenButton } from "./TokenDialog";
 
 function initials(title: string): string {
@@ -13,6 +13,7 @@ function initials(title: string): string {
 const VIEWS = [
   { id: "coverage", Icon: CoverageIcon },
   { id: "whatif", Icon: TryIcon },
+  { id: "siting", Icon: SitingIcon },
   { id: "layers", Icon: LayersIcon },
   { id: "table", Icon: TableIcon },
 ] as const;

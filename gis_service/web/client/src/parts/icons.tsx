@@ -45,12 +45,20 @@ export function TryIcon() {
   return <Icon><path d="M12 3.5v6M9.5 7 12 9.5 14.5 7M4 12.5h16M7 12.5v4l5 4 5-4v-4" /></Icon>;
 }
 
+export function SitingIcon() {
+  return <Icon><path d="M12 20.5c-4-4.6-6-7.7-6-10.3a6 6 0 0 1 12 0c0 2.6-2 5.7-6 10.3Z" /><path d="M12 7.6v5.2M9.4 10.2h5.2" /></Icon>;
+}
+
 export function BackIcon() {
   return <Icon><path d="M9 6 4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-3" /></Icon>;
 }
 
 export function ForthIcon() {
   return <Icon><path d="m15 6 4.5 4.5L15 15M19 10.5h-9a5 5 0 0 0 0 10h3" /></Icon>;
+}
+
+export function LockIcon() {
+  return <Icon><rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" /></Icon>;
 }
 
 export function ShutIcon() {
