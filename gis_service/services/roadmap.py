@@ -23,7 +23,7 @@ from gis_service.services.documents import digest, document_id
 from gis_service.services.rights import Rights
 from gis_service.services.roadmap_best import best_beside
 from gis_service.services.roadmap_document import Findings, Said, asked_of, roadmap_document
-from gis_service.services.roadmap_phases import Judged
+from gis_service.services.roadmap_phases import Judged, Units, with_commissioned
 from gis_service.services.roadmap_projects import (
     COLUMNS,
     REQUIRES,
@@ -307,10 +307,11 @@ class _Service:
             service=self._service,
             standard=asked.standard,
             people=result.demand.people[asked.group],
-            now=result.covered,
+            now=with_commissioned(result.covered, reach, task.projects, task.plan.today),
             base=tuple(self._states(task.plan, gone)),
             reach=reach,
             facility={one.project: names[one.facility] for one in built},
+            units=Units(inputs.zones, result.zone),
         )
         return judged, faults, inputs
 

@@ -2,12 +2,14 @@
 
 A project may bring fewer than ten, and so may two that overlap. So everybody is shown projects, days and
 costs, and of people the sums of each service at the end of each phase; where two of these sums, or one of
-them and that of today, differ by 1 to 9 people, all of that service are hidden.
+them and that of today, differ by 1 to 9 people, all of that service are hidden. Of units everybody is shown
+shares in steps.
 """
 
 import copy
 from itertools import combinations
 
+from gis_service.services.roadmap_units import hide_units
 from gis_service.services.suppression import Row, difference, is_few, say_hidden
 
 OF_PROJECTS = ("people_reached", "people_alone", "people_in_order", "people_per_billion_vnd")
@@ -32,6 +34,7 @@ def public_roadmap(document: Row) -> Row:
             row["people_won"] = None
     for service in shown["services"]:
         _hide_few(shown, service)
+    hide_units(shown)
     shown["best"] = None
     say_hidden(shown)
     return shown

@@ -18,6 +18,7 @@ from gis_service.services.roadmap_projects import (
 )
 from gis_service.services.roadmap_reach import NEAR_M
 from gis_service.services.roadmap_request import PROCESS, Plan
+from gis_service.services.roadmap_units import unit_rows
 
 ALL = "all"
 """Row of all sectors together."""
@@ -140,6 +141,7 @@ def roadmap_document(
         "projects": [_project_row(found, at) for at in range(len(found.projects))],
         "cumulative": _cumulative(found),
         "indicators": _indicators(found),
+        "units": unit_rows(found.judged, found.timing, [phase.id for phase in found.plan.phases]),
         "best": best,
         "faults": [{"code": fault.code, **_params(fault)} for fault in faults],
         "notices": [notice.as_document() for notice in [*notices, *_built(found)]],

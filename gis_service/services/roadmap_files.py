@@ -30,7 +30,7 @@ from gis_service.services.roadmap_columns import project_columns
 from gis_service.services.roadmap_document import Findings, Said, roadmap_document
 from gis_service.services.roadmap_names import Names, names_of
 from gis_service.services.roadmap_out import write_out
-from gis_service.services.roadmap_phases import Judged
+from gis_service.services.roadmap_phases import Judged, Units, with_commissioned
 from gis_service.services.roadmap_projects import Known, Project, read_projects, timed
 from gis_service.services.roadmap_reach import COMPUTED, built_already, reaches, without
 from gis_service.services.roadmap_request import Plan, RoadmapRequest, plan_of
@@ -192,7 +192,7 @@ def run_roadmap(question: RoadmapQuestion, out: Path, progress: Progress | None 
         analysis = _analysis(question, tell)
         for name, study in _studies(question, analysis):
             tell("reach", 0.8)
-            found, more = _judge(name, study, analysis, projects, len(plan.phases))
+            found, more = _judge(name, study, analysis, projects, plan)
             judged.append(found)
             faults += more
             told = study.parameters.as_document() | {"group": study.parameters.group}
@@ -266,7 +266,7 @@ def _studies(question: RoadmapQuestion, analysis: GapAnalysis) -> list[tuple[str
 
 
 def _judge(
-    name: str, study: FileStudy, analysis: GapAnalysis, projects: Sequence[Project], n_phases: int
+    name: str, study: FileStudy, analysis: GapAnalysis, projects: Sequence[Project], plan: Plan
 ) -> tuple[Judged, list[Notice]]:
     """Find whom a service reaches; the facilities of a file are there in every phase."""
     inputs, result, asked = study.inputs, study.result, study.parameters
@@ -283,10 +283,11 @@ def _judge(
         service=name,
         standard=None,
         people=result.demand.people[asked.group],
-        now=result.covered,
-        base=(kept,) * (n_phases + 1),
+        now=with_commissioned(result.covered, reach, projects, plan.today),
+        base=(kept,) * (len(plan.phases) + 1),
         reach=reach,
         facility={one.project: names[one.facility] for one in built},
+        units=Units(inputs.zones, result.zone),
     )
     return judged, faults
 

@@ -9,9 +9,26 @@ from datetime import date
 
 import numpy as np
 
+from gis_service.analysis.zones import Zones
 from gis_service.catalogue.phase_plan import Phase
 from gis_service.services.roadmap_projects import BEFORE, NEVER, Project, Timed
-from gis_service.types import Bools, Int64s
+from gis_service.types import Bools, Int32s, Int64s
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units that the people of a service are told by.
+
+    Parameters
+    ----------
+    zones
+        The units.
+    of
+        ``(n,)`` number of the unit of each row of people; negative for those in none.
+    """
+
+    zones: Zones
+    of: Int32s
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,8 @@ class Judged:
         Rows that each project reaches, by number of the project.
     facility
         Names of the facilities that stand already, by number of the project that has built them.
+    units
+        Where people live; the units are the same for every service of a programme.
     """
 
     service: str
@@ -42,6 +61,7 @@ class Judged:
     base: tuple[Bools, ...]
     reach: Mapping[int, Int64s]
     facility: Mapping[int, str]
+    units: Units
 
     @property
     def total(self) -> int:
@@ -108,6 +128,28 @@ class ServiceCover:
     before: int
     phases: tuple[PhaseCover, ...]
     gains: Mapping[int, Gain]
+
+
+def with_commissioned(
+    covered: Bools, reach: Mapping[int, Int64s], projects: Sequence[Project], today: date
+) -> Bools:
+    """Add whom commissioned projects reach, also those that the layer does not have yet.
+
+    Parameters
+    ----------
+    covered
+        ``(n,)`` whom the facilities of the layer reach today.
+    reach
+        Rows that each project reaches, by its number.
+    projects, today
+        The projects, and the day of the plan.
+    """
+    found = covered.copy()
+    for at, rows in reach.items():
+        done = projects[at].actual_to or projects[at].planned_to
+        if projects[at].is_done and (done is None or done <= today):
+            found[rows] = True
+    return found
 
 
 def in_order(projects: Sequence[Project], timing: Sequence[Timed], phases: Sequence[Phase]) -> list[int]:

@@ -10,7 +10,7 @@ from gis_service.analysis.siting import Model, Watch, gap_of
 from gis_service.services.coverage import Progress
 
 STEP, ORDER = "sites", "order"
-"""Steps of a job that looks for sites, or for a roadmap; behind it stand the best so far, its bound, sites."""
+"""Steps of a job that looks for sites or a roadmap; behind it stand the best so far, its bound, its sites."""
 FROM, UNTIL = 0.4, 0.9
 """Share of the work that is done when the search begins, and when it ends."""
 _EVERY_S = 0.5

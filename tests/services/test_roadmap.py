@@ -56,22 +56,33 @@ def study_of_state(town: Connection, catalogue: Catalogue, day: str, built: list
 
 
 @pytest.mark.parametrize(
-    ("number", "day", "built"),
+    ("state", "day", "built"),
     [
-        (-1, "2019-12-31", []),
-        (0, "2022-12-31", ["mid"]),
-        (1, "2025-12-31", ["mid", "old"]),
-        (2, "2030-12-31", ["mid", "old", "area", "late", "far"]),
+        ("before", "2019-12-31", []),
+        ("phase_1", "2022-12-31", ["mid"]),
+        ("phase_2", "2025-12-31", ["mid", "old"]),
+        ("now", "2026-06-30", ["mid", "old"]),
+        ("phase_3", "2030-12-31", ["mid", "old", "area", "late", "far"]),
     ],
 )
 def test_each_phase_is_a_full_study_of_its_state(
-    programme: Connection, catalogue: Catalogue, number: int, day: str, built: list[str]
+    programme: Connection, catalogue: Catalogue, state: str, day: str, built: list[str]
 ) -> None:
     found = run(programme, catalogue)
-    row = found["services"][0]["before"] if number < 0 else found["phases"][number]["services"][OFFICE]
-    expected = study_of_state(programme, catalogue, day, built)["totals"]["all"]
+    at_ends = {phase["id"]: phase["services"][OFFICE] for phase in found["phases"]}
+    row = (found["services"][0] | at_ends)[state]
+    study = study_of_state(programme, catalogue, day, built)
+    expected = study["totals"]["all"]
     assert {name: row[name] for name in ("total", "covered", "share")} == {
         name: expected[name] for name in ("total", "covered", "share")
+    }
+    units = {unit["id"]: unit["services"][OFFICE] for unit in found["units"]}
+    assert {
+        id_: (one["total"], one["covered"][state], one["share"][state]) for id_, one in units.items()
+    } == {
+        zone["id"]: (zone["total"], zone["covered"], zone["share"])
+        for zone in study["zones"]
+        if zone["id"] in units
     }
 
 
@@ -131,3 +142,6 @@ def test_the_public_learns_no_small_change(programme: Connection, catalogue: Cat
     states = [shown["services"][0]["now"], *(phase["services"][OFFICE] for phase in shown["phases"])]
     assert {row["covered"] for row in states} == {row["share"] for row in states} == {None}
     assert {row["people_in_order"] for row in shown["projects"]} == {None}
+    rows = [unit["services"][OFFICE] for unit in shown["units"]]
+    assert {value for row in rows for value in (row["total"], *row["covered"].values())} == {None}
+    assert {value for row in rows for value in row["share"].values()} == {None}

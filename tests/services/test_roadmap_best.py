@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 
+from gis_service.analysis.zones import Zones
 from gis_service.catalogue.phase_plan import Phase
 from gis_service.errors import RefusedInput
 from gis_service.services.roadmap_best import best_beside
 from gis_service.services.roadmap_document import Findings, Said, roadmap_document
-from gis_service.services.roadmap_phases import Judged
+from gis_service.services.roadmap_phases import Judged, Units
 from gis_service.services.roadmap_projects import Project, timed
 from gis_service.services.roadmap_request import Plan, require_at_once
 from gis_service.services.siting_progress import DismissedError, Found, Teller, found_in
@@ -24,6 +26,8 @@ PHASES = tuple(
     for at, (begin, end) in enumerate(zip((2020, 2023, 2026), ENDS, strict=True))
 )
 
+UNIT = Zones(("1",), ("Xã",), np.array([shapely.box(0, 0, 1, 1)], dtype=object))
+
 
 def project(code: str, **told: object) -> Project:
     asked: Mapping[str, Any] = {"status": "proposed", "phase": "phase_3", "sector": "health", "cost": 1000}
@@ -35,9 +39,9 @@ def findings(*projects: Project) -> Findings:
     count = len(projects)
     nobody = np.zeros(count, np.bool_)
     reach = {at: np.array([at], np.int64) for at in range(count) if projects[at].status != "stopped"}
-    judged = Judged(
-        "clinic", None, np.full(count, 10_000, np.int64), nobody, (nobody,) * (1 + len(PHASES)), reach, {}
-    )
+    people = np.full(count, 10_000, np.int64)
+    units = Units(UNIT, np.zeros(count, np.int32))
+    judged = Judged("clinic", None, people, nobody, (nobody,) * (1 + len(PHASES)), reach, {}, units)
     timing = [timed(one, PHASES, DAY) for one in projects]
     return Findings.of(Plan(PHASES, DAY), projects, timing, ["health"], [judged])
 

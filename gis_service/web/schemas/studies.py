@@ -89,6 +89,9 @@ class StudyDocument(Answer):
     indicators: list[dict[str, Any]] | None = Field(
         None, description="Of a roadmap: the programme summed up by sector; the last row is all of them."
     )
+    units: list[dict[str, Any]] | None = Field(
+        None, description="Of a roadmap: each unit, by service today, before the first phase and after each."
+    )
     best: dict[str, Any] | None = Field(
         None, description="Of a roadmap: the best one within the budgets, its bound, and the planned one."
     )

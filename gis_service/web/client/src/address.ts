@@ -93,20 +93,29 @@ function isStep(from: string, to: string): boolean {
   return a !== b;
 }
 
+/** What is written now only completes the address: it is not a step to go back over. */
+let isCompleting = false;
+
+/** Change the state by what the page has found out itself, as which study is the newest. */
+export function complete(change: () => void): void {
+  isCompleting = true;
+  change();
+  isCompleting = false;
+}
+
 /** Take the page's state from its address, now and whenever the reader goes back; write every change into it. */
 export function followAddress(city: City): void {
   read(city);
   let isReading = false;
-  let isFirst = true;
-  effect(() => {
+  const follow = (): void => {
     const search = written(city);
     if (isReading || search === window.location.search) return;
     const address = `${window.location.pathname}${search}${window.location.hash}`;
-    // The first writing only completes the address that was opened; it is not a step to go back over.
-    if (isFirst || !isStep(window.location.search, search)) window.history.replaceState(null, "", address);
+    if (isCompleting || !isStep(window.location.search, search)) window.history.replaceState(null, "", address);
     else window.history.pushState(null, "", address);
-  });
-  isFirst = false;
+  };
+  // The first writing only completes the address that was opened.
+  complete(() => { effect(follow); });
   window.addEventListener("popstate", () => {
     isReading = true;
     read(city);

@@ -13,6 +13,7 @@ import * as state from "../state";
 import { COLOURS, slot, themed } from "../style";
 import { changedUnits } from "../trying";
 import { pointsOf, type ZoneChange } from "../whatIf";
+import { lentUnits } from "./lent";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
 
@@ -92,10 +93,12 @@ function add(map: MapLibre, layer: string): void {
 function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
   const isDark = state.isDark.value;
   const changed = changedUnits();
-  const zones = isOn ? counting.zones.value : [];
+  const lent = lentUnits.value;
+  const zones = lent ? lent.zones : isOn ? counting.zones.value : [];
   const plain = changed === null ? PLAIN : changeColours(changed, key);
   const colours = themed(isOn ? coloursOf(zones, key) : plain, isDark);
-  const opacity = opacityOf(zones, key, isOn ? state.onlyClass.value : null, isOn && counting.isOld.value);
+  const isOld = lent ? lent.isOld : isOn && counting.isOld.value;
+  const opacity = opacityOf(zones, key, isOn && !lent ? state.onlyClass.value : null, isOld);
   const source = unitSource(vintage.layer);
   map.setPaintProperty(`${source}:area`, "fill-color", colours);
   // Without an answer the units are plain ground, which gives way to the pictures that somebody put there.
@@ -111,7 +114,7 @@ function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): voi
 function gather(map: MapLibre, vintage: Vintage, key: string): void {
   let last = "";
   map.on("idle", () => {
-    if (state.vintage.peek()?.id !== vintage.id) return;
+    if ((lentUnits.peek()?.vintage ?? state.vintage.peek())?.id !== vintage.id) return;
     const parts = map.querySourceFeatures(unitSource(vintage.layer), { sourceLayer: vintage.layer });
     const people = new Map(state.zones.peek().map((zone) => [zone.id, zone.total ?? 0]));
     const names = namesOfAreas(parts, (properties) => -(people.get(String(properties[key])) ?? 0));
@@ -132,9 +135,10 @@ function hasUnits(layer: string, city: City): boolean {
 /** Draw the units of the vintage that is asked about: coloured beside an answer, else plain ground for the layers. */
 export function followUnits(map: MapLibre, city: City): void {
   effect(() => {
-    const vintage = state.vintage.value;
+    const lent = lentUnits.value;
+    const vintage = lent?.vintage ?? state.vintage.value;
     const key = city.keys[vintage?.layer ?? ""];
-    const isOn = state.view.value === "coverage" && state.answer.value !== null;
+    const isOn = lent !== null || (state.view.value === "coverage" && state.answer.value !== null);
     const isDrawn = hasUnits(vintage?.layer ?? "", city);
     if (vintage && key && !map.getSource(unitSource(vintage.layer)) && isDrawn) {
       add(map, vintage.layer);

@@ -8,6 +8,7 @@ import type { City } from "../page";
 import { coveredPx, height } from "../sheet";
 import * as state from "../state";
 import { readUnits } from "../units";
+import { lentUnits } from "./lent";
 import { isTighter, paddingOf, type Room } from "./room";
 
 /** Marks the events of a move that somebody asked for, as those of pointer and keys are by what caused them. */
@@ -132,7 +133,7 @@ export function viewOf(map: MapLibre, city: City, first: Room, isChosen: boolean
       map.easeTo({ center: [...at], zoom: Math.max(map.getZoom(), PLACE_ZOOM), offset, animate: !calm }, CHOSEN);
     },
     showUnit: (id) => {
-      const layer = state.vintage.peek()?.layer;
+      const layer = (lentUnits.peek()?.vintage ?? state.vintage.peek())?.layer;
       if (layer === undefined) return;
       readUnits(layer, city, state.language.peek())
         .then((units) => {

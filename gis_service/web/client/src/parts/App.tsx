@@ -59,6 +59,7 @@ function Siting({ city, reload }: Props) {
     </>
   );
 }
+const roadmap = (): Promise<Part> => import("../roadmap/View");
 
 /** On a phone the card of a feature stands in the sheet, where it is read whole; elsewhere it is a pop-up on the map. */
 function ChosenFeature() {
@@ -106,6 +107,7 @@ export function App({ city, reload }: Props) {
           {view === "coverage" && <Coverage city={city} reload={reload} />}
           {view === "whatif" && <WhatIf city={city} reload={reload} />}
           {view === "siting" && <Siting city={city} reload={reload} />}
+          {view === "roadmap" && <Later fetched={roadmap} city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}
           {view === "layers" && <LayerList city={city} retry={reload.layers} retryLayer={reload.layer} />}
           {view === "table" && <FeatureTable key={state.reader.value} retryLayers={reload.layers} />}

@@ -12,7 +12,7 @@ import { classOf, countsOf, HIDDEN, isHidden, NO_SHARE, RAMP, stepText } from ".
 import * as state from "../state";
 import { changedUnits } from "../trying";
 import { BASE_LEVEL, ofLevel, unitCount } from "../vintages";
-import { legendRows } from "../map/lent";
+import { legendRows, lentLegend } from "../map/lent";
 import { pointsOf } from "../whatIf";
 import { rowsText } from "../when";
 import { RasterScale } from "./RasterScale";
@@ -122,12 +122,13 @@ export function Legend() {
   // Drawn before the answer too, so that the map need not give way to it later; without an answer it would mean nothing.
   const isCoverage = state.view.value === "coverage" && state.told.value !== null && (state.answer.value !== null || state.unanswered.value === null);
   const isChange = changedUnits() !== null;
-  const Rows = legendRows.value;
-  if (!isCoverage && !isChange && Rows === null && state.shownLayers.value.length === 0) return null;
+  const [Rows, Lent] = [legendRows.value, lentLegend.value];
+  if (!isCoverage && !isChange && Rows === null && Lent === null && state.shownLayers.value.length === 0) return null;
   return (
     <aside class="legend" aria-label={word("legend", language)}>
       {isCoverage && <Ramp language={language} />}
       {isChange && <ChangeRamp language={language} />}
+      {Lent && <Lent />}
       <ul>
         {(isCoverage || (Rows !== null && !isChange)) && <OutsideRow language={language} />}
         {(isCoverage || Rows !== null) && <Places language={language} />}

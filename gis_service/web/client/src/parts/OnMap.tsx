@@ -3,6 +3,7 @@
 import { word } from "../language";
 import type { Layer } from "../layers";
 import { GROUND, unitSource } from "../layers";
+import { lentUnits } from "../map/lent";
 import type { MapHandle } from "../map/map";
 import type { City } from "../page";
 import * as state from "../state";
@@ -21,7 +22,7 @@ function creditOf({ source, licence }: Layer): string {
 function credited(): readonly Layer[] {
   const base = ["roads", "rivers", "settlement", "district_2024", "ferries"];
   const asked = state.view.value === "coverage" ? [state.vintage.value?.layer, state.told.value?.service] : [];
-  const wanted = new Set([...asked, ...base, ...state.shown.value]);
+  const wanted = new Set([...asked, lentUnits.value?.vintage.layer, ...base, ...state.shown.value]);
   return state.readyLayers.value.filter((layer) => wanted.has(layer.id) && !layer.isEmpty);
 }
 

@@ -3,7 +3,7 @@
 import { word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
-import { CoverageIcon, LayersIcon, SitingIcon, TableIcon, TryIcon } from "./icons";
+import { CoverageIcon, LayersIcon, RoadmapIcon, SitingIcon, TableIcon, TryIcon } from "./icons";
 import { TokenButton } from "./TokenDialog";
 
 function initials(title: string): string {
@@ -14,6 +14,7 @@ const VIEWS = [
   { id: "coverage", Icon: CoverageIcon },
   { id: "whatif", Icon: TryIcon },
   { id: "siting", Icon: SitingIcon },
+  { id: "roadmap", Icon: RoadmapIcon },
   { id: "layers", Icon: LayersIcon },
   { id: "table", Icon: TableIcon },
 ] as const;

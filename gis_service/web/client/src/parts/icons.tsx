@@ -49,6 +49,22 @@ export function SitingIcon() {
   return <Icon><path d="M12 20.5c-4-4.6-6-7.7-6-10.3a6 6 0 0 1 12 0c0 2.6-2 5.7-6 10.3Z" /><path d="M12 7.6v5.2M9.4 10.2h5.2" /></Icon>;
 }
 
+export function RoadmapIcon() {
+  return <Icon><path d="M4 19.5h16M5 15.5h4v-4h5v-4h5v-4" /><circle cx="5" cy="15.5" r="1.4" /><path d="m17 5.5 2-2" /></Icon>;
+}
+
+export function PlayIcon() {
+  return <Icon><path d="M8 5.5v13l10.5-6.5L8 5.5Z" /></Icon>;
+}
+
+export function PauseIcon() {
+  return <Icon><path d="M8.5 6v12M15.5 6v12" /></Icon>;
+}
+
+export function NextIcon() {
+  return <Icon><path d="m9 5.5 6.5 6.5L9 18.5" /></Icon>;
+}
+
 export function BackIcon() {
   return <Icon><path d="M9 6 4.5 10.5 9 15M5 10.5h9a5 5 0 0 1 0 10h-3" /></Icon>;
 }
