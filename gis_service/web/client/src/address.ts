@@ -3,7 +3,7 @@
 import { batch, effect } from "@preact/signals";
 
 import { isSame } from "./asked";
-import { editsIn, editsText } from "./edits";
+import { editsIn, editsText } from "./editsText";
 import type { City } from "./page";
 import { addressParams, questionFrom, type Question } from "./question";
 import { RAMP } from "./ramp";

@@ -145,6 +145,13 @@ export async function read<T>(path: string, language: Language, signal?: AbortSi
   return asked(path, language, signal, onTrial, sent, async (response) => (await response.json()) as T);
 }
 
+/** Read a document as tiles are read: with the browser's session, if there is one, and without the token, which tiles do not carry. */
+export async function readOpenly<T>(path: string, language: Language, signal?: AbortSignal): Promise<T> {
+  const response = await fetchPatiently(path, { headers: { Accept: "application/json", "Accept-Language": language }, signal: signal ?? null });
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as T;
+}
+
 type Unpack<T> = (response: Response) => Promise<T>;
 
 async function asked<T>(

@@ -2,7 +2,8 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 
-import { editsText, rounded, withMoved, MOST, type At, type Edit, type Target } from "./edits";
+import { isOfFacility, isPlace, withMoved, MOST, type At, type Edit, type Target } from "./edits";
+import { editsText, rounded } from "./editsText";
 import { paced } from "./paced";
 import * as state from "./state";
 import { back, begun, forth, stepped, type Steps } from "./steps";
@@ -10,7 +11,7 @@ import { changed } from "./map/lent";
 import { changedZones, readDifference, type Difference, type ZoneChange } from "./whatIf";
 
 /** What the next press on the map does; null for choosing a place of the service. */
-export type Tool = "add" | "shut";
+export type Tool = "add" | "shut" | "link" | "speed";
 
 /** So that a drag of a minute stays well within what the service computes for one address. */
 const GAP_MS = 350;
@@ -20,18 +21,23 @@ export const edits = computed(() => steps.value.now);
 export const tool = signal<Tool | null>(null);
 /** The facility whose card is open. */
 export const chosen = signal<Target | null>(null);
+/** Name of the new road whose form is open. */
+export const openLink = signal<string | null>(null);
 /** The facility under the finger, and where it has been dragged to. */
 export const drag = signal<{ readonly target: Target; readonly at: At } | null>(null);
 /** The edits as the map shows them: with what is under the finger. */
 export const drawn = computed(() =>
   drag.value === null ? edits.value : withMoved(edits.value, drag.value.target, rounded(drag.value.at)));
+/** Edits that a part of the page shows on the map in their place; null while none does. */
+export const lentEdits = signal<readonly Edit[] | null>(null);
+export const onMap = computed(() => lentEdits.value ?? drawn.value);
 export const isFull = computed(() => edits.value.length >= MOST);
 
 /** Where the chosen facility stands now, as it is drawn; null when it is not on the map. */
 export const chosenAt = computed<At | null>(() => {
   const target = chosen.value;
   if (target === null) return null;
-  const edited = drawn.value.find((one) => one.op !== "shut" && one.target === target);
+  const edited = drawn.value.find((one) => isPlace(one) && one.target === target);
   if (edited && "at" in edited) return edited.at;
   return state.placesTold.value?.find((one) => one.fid === target)?.at ?? null;
 });
@@ -57,11 +63,13 @@ export const failed = computed(() => (failure.value?.key === asked.value?.key ? 
 /** How the units change by what is tried out, or by what another part of the page tells; null while nothing does. */
 export function changedUnits(): readonly ZoneChange[] | null {
   if (state.view.value !== "whatif") return changed.value;
-  return difference.value === null ? null : changedZones(difference.value.value, state.group.value);
+  // A comparison colours the units itself.
+  return difference.value === null || lentEdits.value !== null ? null : changedZones(difference.value.value, state.group.value);
 }
 
-/** Take a step; one that changes nothing is none. */
+/** Take a step; one that changes nothing, or is more than the service takes, is none. */
 export function change(next: readonly Edit[]): void {
+  if (next.length > MOST) return;
   batch(() => {
     if (editsText(next) !== editsText(edits.peek())) steps.value = stepped(steps.peek(), next);
     drag.value = null;
@@ -81,7 +89,7 @@ export function open(found: readonly Edit[]): void {
   change(found);
 }
 
-/** Facilities of another service are others: only ways that are shut stay so. */
+/** Facilities of another service are others: only what is done to roads and ferries stays. */
 function followService(): void {
   let service = state.question.peek()?.service;
   effect(() => {
@@ -89,21 +97,11 @@ function followService(): void {
     if (next === undefined || next === service) return;
     if (service !== undefined) {
       batch(() => {
-        steps.value = begun(edits.peek().filter(({ op }) => op === "shut"));
+        steps.value = begun(edits.peek().filter((one) => !isOfFacility(one)));
         chosen.value = null;
       });
     }
     service = next;
-  });
-}
-
-/** Whatever another reader was shown goes with that reader. */
-function followReader(forget: () => void): void {
-  let reader = state.reader.peek();
-  effect(() => {
-    if (state.reader.value === reader) return;
-    reader = state.reader.value;
-    forget();
   });
 }
 
@@ -118,13 +116,16 @@ export function followEdits(): void {
     }
   }, GAP_MS);
   followService();
-  followReader(() => {
-    only.stop();
-    difference.value = null;
-  });
+  let reader = state.reader.peek();
   effect(() => {
     const [wanted, isOpen] = [asked.value, state.view.value === "whatif"];
     void state.language.value;
+    if (state.reader.value !== reader) {
+      // Whatever another reader was shown goes with that reader.
+      only.stop();
+      difference.value = null;
+      reader = state.reader.peek();
+    }
     if (!isOpen) return;
     if (wanted !== null) only.ask(wanted);
     else {

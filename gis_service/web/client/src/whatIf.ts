@@ -27,6 +27,12 @@ export interface Load {
   readonly name: string;
   readonly load_before: number | null;
   readonly load_after: number | null;
+  /** Only where the capacity is edited; null where nothing tells it. */
+  readonly capacity_before?: number | null;
+  readonly capacity_after?: number | null;
+  /** People nearest to it beyond its capacity. */
+  readonly above_before?: number | null;
+  readonly above_after?: number | null;
 }
 
 export interface Difference {
@@ -56,6 +62,14 @@ export function inputsOf(query: string): Readonly<Record<string, unknown>> {
 export async function readDifference(query: string, edits: readonly Edit[], language: Language, signal?: AbortSignal): Promise<Difference> {
   return send<Difference>("/what-if", { ...inputsOf(query), edits: requestOf(edits) }, language, signal);
 }
+
+/** The difference that a kept scenario makes. */
+export async function readScenarioDifference(query: string, id: string, language: Language, signal?: AbortSignal): Promise<Difference> {
+  return send<Difference>("/what-if", { ...inputsOf(query), scenario: { id } }, language, signal);
+}
+
+/** What a difference tells of people: also a comparison that is kept as a study does. */
+export type Counted = Pick<Difference, "totals" | "zones" | "generated_data">;
 
 export function countsOf(difference: Pick<Difference, "totals">, group: string): Counts {
   return difference.totals[group] ?? NOTHING;
@@ -92,7 +106,7 @@ export interface Told {
 }
 
 /** "Thêm 1.204 người đến được bộ phận một cửa trong 10 phút bằng xe máy (dữ liệu minh hoạ). 300 người mất dịch vụ này." */
-export function toldOf(study: Study, difference: Difference, group: string, service: string, language: Language): Told {
+export function toldOf(study: Study, difference: Counted, group: string, service: string, language: Language): Told {
   const { won, lost } = countsOf(difference, group);
   const made = difference.generated_data ? ` (${word("generated", language)})` : "";
   const reach = reachText(study, inSentence(service), language, Math.round(won ?? 2) === 1) + made;

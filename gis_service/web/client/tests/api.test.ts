@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { read, Refusal, useToken, whenReaderEnds } from "../src/api";
+import { read, readOpenly, Refusal, useToken, whenReaderEnds } from "../src/api";
 
 /** A service that answers when it is told to, and notes who asked. */
 function service() {
@@ -37,6 +37,17 @@ it("carries the kept token in every request, and ends those under way when it is
   await expect(under).rejects.toMatchObject({ name: "AbortError" });
   await expect(after).resolves.toEqual({});
   expect(asked).toEqual(["Bearer kept", undefined]);
+});
+
+it("reads openly as tiles are read: without the token, and told when that is refused", async () => {
+  const { asked, answer } = service();
+  useToken("kept");
+  const reading = readOpenly("/a", "vi");
+  answer();
+  await expect(reading).resolves.toEqual({});
+  expect(asked).toEqual([undefined]);
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify({ detail: "Không có." }), { status: 404 }));
+  await expect(readOpenly("/a", "vi")).rejects.toMatchObject({ name: "Refusal", status: 404, message: "Không có." });
 });
 
 it("leaves requests without a token alone when one comes", async () => {

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import type { AddLayerObject, GeoJSONSource, Map as MapLibre, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 
-import type { At, Edit, Target } from "../edits";
+import { isPlace, type At, type Edit, type Target, type Way } from "../edits";
 import { readFeature } from "../features";
 import * as state from "../state";
 import { COLOURS, FONT, slot } from "../style";
@@ -23,13 +23,26 @@ function point(kind: string, target: Target, at: At): Feature {
     geometry: { type: "Point", coordinates: [...at] } };
 }
 
-/** What one edit looks like: where the facility is, where it was, and the way between. */
-function featuresOf(edit: Edit, was: (fid: number) => At | null, ways: ReadonlyMap<string, Geometry>): readonly Feature[] {
-  if (edit.op === "add") return [point("new", edit.target, edit.at)];
-  if (edit.op === "shut") {
-    const geometry = ways.get(`${edit.layer} ${edit.fid}`);
-    return geometry ? [{ type: "Feature", properties: { kind: "shut" }, geometry }] : [];
+/** The road or ferry that an edit is of by its number; null when it is of none. */
+function wayOf(edit: Edit): { readonly layer: Way; readonly fid: number } | null {
+  if (edit.op === "shut") return edit;
+  return edit.op === "speed" && typeof edit.of === "number" ? { layer: "roads", fid: edit.of } : null;
+}
+
+/** A new road as it is drawn; a way of the layer as soon as its line is known. */
+function featuresOfWay(edit: Edit): readonly Feature[] {
+  if (edit.op === "link") {
+    return [{ type: "Feature", properties: { kind: "link", target: edit.name }, geometry: { type: "LineString", coordinates: edit.line.map((one) => [...one]) } }];
   }
+  const way = wayOf(edit);
+  const geometry = way && ways.get(`${way.layer} ${way.fid}`);
+  return geometry ? [{ type: "Feature", properties: { kind: edit.op }, geometry }] : [];
+}
+
+/** What one edit looks like: where the facility is, where it was, and the way between. */
+function featuresOf(edit: Edit, was: (fid: number) => At | null): readonly Feature[] {
+  if (!isPlace(edit)) return featuresOfWay(edit);
+  if (edit.op === "add") return [point("new", edit.target, edit.at)];
   const from = was(edit.target);
   if (edit.op === "close") return from ? [point("closed", edit.target, from)] : [];
   const moved = point("moved", edit.target, edit.at);
@@ -42,6 +55,9 @@ function layers(): readonly AddLayerObject[] {
   const of = (kind: string): { source: string; filter: ["==", ["get", "kind"], string] } => ({ source: SOURCE, filter: ["==", ["get", "kind"], kind] });
   const dot = { "circle-radius": 8, "circle-stroke-color": COLOURS.paper, "circle-stroke-width": 2.2 } as const;
   return [
+    { id: "edits:link-edge", type: "line", ...of("link"), layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": COLOURS.paper, "line-width": 8 } },
+    { id: "edits:link", type: "line", ...of("link"), layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": COLOURS.gained, "line-width": 4.4 } },
+    { id: "edits:speed", type: "line", ...of("speed"), layout: { "line-cap": "round" }, paint: { "line-color": COLOURS.gained, "line-width": 3.6, "line-dasharray": [0.2, 1.6] } },
     { id: "edits:shut-edge", type: "line", ...of("shut"), layout: { "line-cap": "round" }, paint: { "line-color": COLOURS.paper, "line-width": 7 } },
     { id: "edits:shut", type: "line", ...of("shut"), paint: { "line-color": COLOURS.outside, "line-width": 3.6, "line-dasharray": [1, 0.8] } },
     { id: "edits:shift", type: "line", ...of("shift"), paint: { "line-color": COLOURS.gained, "line-width": 2, "line-dasharray": [2, 2] } },
@@ -61,25 +77,37 @@ function placeOf(fid: number): At | null {
   return state.placesTold.value?.find((one) => one.fid === fid)?.at ?? null;
 }
 
+/** Lines of roads and ferries that edits name, as far as they have come. */
+const ways = new Map<string, Geometry>();
+
+/** Edits as the map draws them. */
+export function featuresOfAll(edits: readonly Edit[]): FeatureCollection {
+  const features = edits.flatMap((edit) => featuresOf(edit, placeOf));
+  return features.length > 0 ? { type: "FeatureCollection", features } : EMPTY;
+}
+
+/** Fetch the lines of roads and ferries that edits name; `then` is called for each that comes. */
+export function fetchWays(edits: readonly Edit[], then: () => void): void {
+  for (const edit of edits) {
+    const way = wayOf(edit);
+    if (way === null || ways.has(`${way.layer} ${way.fid}`)) continue;
+    readFeature(way.layer, way.fid, state.language.peek())
+      .then(({ geometry }) => {
+        ways.set(`${way.layer} ${way.fid}`, geometry);
+        then();
+      })
+      // It stands in the list of edits all the same.
+      .catch(() => undefined);
+  }
+}
+
 function followEdits(map: MapLibre): void {
-  const ways = new Map<string, Geometry>();
   const draw = (): void => {
-    const edits = state.view.peek() === "whatif" ? trying.drawn.peek() : [];
-    const features = edits.flatMap((edit) => featuresOf(edit, placeOf, ways));
-    map.getSource<GeoJSONSource>(SOURCE)?.setData(features.length > 0 ? { type: "FeatureCollection", features } : EMPTY);
+    map.getSource<GeoJSONSource>(SOURCE)?.setData(featuresOfAll(state.view.peek() === "whatif" ? trying.onMap.peek() : []));
   };
   effect(() => {
     void [state.view.value, state.placesTold.value];
-    for (const edit of trying.drawn.value) {
-      if (edit.op !== "shut" || ways.has(`${edit.layer} ${edit.fid}`)) continue;
-      readFeature(edit.layer, edit.fid, state.language.peek())
-        .then(({ geometry }) => {
-          ways.set(`${edit.layer} ${edit.fid}`, geometry);
-          draw();
-        })
-        // It stands in the list of edits all the same.
-        .catch(() => undefined);
-    }
+    fetchWays(trying.onMap.value, draw);
     draw();
   });
 }
@@ -100,7 +128,7 @@ export function targetAt(map: MapLibre, { x, y }: { readonly x: number; readonly
 function followDrag(map: MapLibre): void {
   const begin = (event: Press): void => {
     const isOne = !("points" in event) || event.points.length === 1;
-    if (state.view.peek() !== "whatif" || trying.tool.peek() !== null || !isOne) return;
+    if (state.view.peek() !== "whatif" || trying.tool.peek() !== null || trying.lentEdits.peek() !== null || !isOne) return;
     const target = targetAt(map, event.point);
     if (target === null) return;
     // The map itself stays where it is.

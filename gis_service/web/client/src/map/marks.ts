@@ -6,6 +6,7 @@ import type { AddLayerObject, ExpressionSpecification, GeoJSONSource, Map as Map
 
 import * as counting from "../counting";
 import { LEVELS, marksOf } from "../cells";
+import { isPlace, type Edit } from "../edits";
 import { facilityFeatures, standings } from "../facilities";
 import { DOT_IMAGE } from "../layers";
 import * as state from "../state";
@@ -97,13 +98,20 @@ function set(map: MapLibre, source: string, data: FeatureCollection): void {
   map.getSource<GeoJSONSource>(source)?.setData(data);
 }
 
+/** The places of the service, but for those that edits say otherwise of. */
+export function placesBeside(edits: readonly Edit[]): FeatureCollection {
+  const [list, question] = [state.placesTold.value, state.told.value];
+  if (!list || !question) return EMPTY;
+  const edited = new Set(edits.flatMap((one) => (isPlace(one) ? [one.target] : [])));
+  return facilityFeatures(list, standings(list, question.state, question.share, state.today), edited);
+}
+
 function followFacilities(map: MapLibre): void {
   effect(() => {
     const [list, question] = [state.placesTold.value, state.told.value];
     const isOn = ["coverage", "whatif", "siting"].includes(state.view.value);
-    const edited = new Set(state.view.value === "whatif" ? trying.drawn.value.flatMap((one) => (one.op === "shut" ? [] : [one.target])) : []);
     const stands = list && question ? standings(list, question.state, question.share, state.today) : [];
-    set(map, "facilities", isOn && list ? facilityFeatures(list, stands, edited) : EMPTY);
+    set(map, "facilities", isOn ? placesBeside(state.view.value === "whatif" ? trying.onMap.value : []) : EMPTY);
     const isMany = stands.filter((one) => one === "open").length > MANY;
     map.setPaintProperty("facility:open", "circle-radius", grown(isMany ? 3.2 : 4.6));
     map.setPaintProperty("facility:open", "circle-stroke-width", isMany ? 1.2 : 1.8);

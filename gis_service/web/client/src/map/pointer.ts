@@ -1,8 +1,10 @@
 /** What a click, a touch or a key on the map chooses. */
 
+import { effect, untracked } from "@preact/signals";
 import type { Map as MapLibre, MapMouseEvent, Point } from "maplibre-gl";
 
-import { rounded, withAdded, withShut } from "../edits";
+import { withAdded, withChanged, withShut } from "../edits";
+import { rounded } from "../editsText";
 import { unitSource } from "../layers";
 import type { City } from "../page";
 import * as state from "../state";
@@ -37,6 +39,9 @@ function unitAt(map: MapLibre, point: Point, city: City): string | null {
 /** Roads are drawn one by one, with the number they are known by, from here on. */
 const WAYS_FROM_ZOOM = 14;
 
+/** A road that somebody presses to say how fast it is begins with this; the panel changes it. */
+const SLOW_KMH = 20;
+
 /** What a press does while something is tried out: add, shut, or choose a place of the service. */
 function tryOut(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: City, overlays: Overlays): void {
   if (trying.tool.peek() === "add") {
@@ -44,13 +49,15 @@ function tryOut(map: MapLibre, { point, lngLat: { lng, lat } }: Press, city: Cit
     trying.tool.value = null;
     return;
   }
-  const way = trying.tool.peek() === "shut" && map.getZoom() >= WAYS_FROM_ZOOM ? hit(map, overlays, point, [lng, lat]) : null;
-  if (way?.layer === "roads" || way?.layer === "ferries") {
-    trying.change(withShut(trying.edits.peek(), way.layer, way.fid));
+  const tool = trying.tool.peek();
+  if (tool !== null) {
+    const way = tool !== "link" && map.getZoom() >= WAYS_FROM_ZOOM ? hit(map, overlays, point, [lng, lat]) : null;
+    if (tool === "shut" && (way?.layer === "roads" || way?.layer === "ferries")) trying.change(withShut(trying.edits.peek(), way.layer, way.fid));
+    if (tool === "speed" && way?.layer === "roads") trying.change(withChanged(trying.edits.peek(), { op: "speed", of: way.fid, by: "kmh", value: SLOW_KMH }));
     return;
   }
-  if (trying.tool.peek() === "shut") return;
-  trying.chosen.value = targetAt(map, point);
+  // While others' edits are shown there is nothing to take hold of.
+  trying.chosen.value = trying.lentEdits.peek() === null ? targetAt(map, point) : null;
   if (trying.chosen.peek() === null) state.choose({ unit: unitAt(map, point, city) });
 }
 
@@ -68,12 +75,22 @@ function pick(map: MapLibre, press: Press, city: City, overlays: Overlays): void
   } else state.clear();
 }
 
+/** Close to the ground a road that is to be met, or to be given a speed, can be pressed. */
+function followWays(): void {
+  effect(() => {
+    const isAsked = trying.tool.value === "link" || trying.tool.value === "speed";
+    const isNear = state.zoom.value >= WAYS_FROM_ZOOM - 1;
+    if (isAsked && isNear) untracked(() => state.show("roads", true));
+  });
+}
+
 export function followPointer(map: MapLibre, city: City, overlays: Overlays): void {
+  followWays();
   map.on("click", (event: MapMouseEvent) => pick(map, event, city, overlays));
   map.on("mousemove", (event) => {
     if (state.view.peek() === "whatif") {
       if (trying.drag.peek() !== null) return;
-      const isHeld = targetAt(map, event.point) !== null;
+      const isHeld = trying.lentEdits.peek() === null && targetAt(map, event.point) !== null;
       map.getCanvas().style.cursor = trying.tool.peek() !== null ? "crosshair" : isHeld ? "grab" : "";
       return;
     }

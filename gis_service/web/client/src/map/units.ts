@@ -13,6 +13,7 @@ import * as state from "../state";
 import { COLOURS, slot, themed } from "../style";
 import { changedUnits } from "../trying";
 import { pointsOf, type ZoneChange } from "../whatIf";
+import { namesInOrder, namesWithGains } from "./gains";
 import { lentUnits } from "./lent";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
@@ -90,6 +91,14 @@ function add(map: MapLibre, layer: string): void {
   });
 }
 
+/** Write beside the names who gains and who loses; only what is new, since names are laid out anew for it. */
+function write(map: MapLibre, layer: string, changed: readonly ZoneChange[]): void {
+  const names = `${layer}:name`;
+  const [text, order] = [namesWithGains(changed, state.language.value, state.isDark.value), namesInOrder(changed)];
+  if (JSON.stringify(map.getLayoutProperty(names, "text-field")) !== JSON.stringify(text)) map.setLayoutProperty(names, "text-field", text);
+  if (JSON.stringify(map.getLayoutProperty(names, "symbol-sort-key")) !== JSON.stringify(order)) map.setLayoutProperty(names, "symbol-sort-key", order);
+}
+
 function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): void {
   const isDark = state.isDark.value;
   const changed = changedUnits();
@@ -100,6 +109,7 @@ function paint(map: MapLibre, vintage: Vintage, key: string, isOn: boolean): voi
   const isOld = lent ? lent.isOld : isOn && counting.isOld.value;
   const opacity = opacityOf(zones, key, isOn && !lent ? state.onlyClass.value : null, isOld);
   const source = unitSource(vintage.layer);
+  write(map, source, changed ?? []);
   map.setPaintProperty(`${source}:area`, "fill-color", colours);
   // Without an answer the units are plain ground, which gives way to the pictures that somebody put there.
   map.setPaintProperty(`${source}:area`, "fill-opacity", !isOn && changed === null && state.background.value !== null ? 0 : opacity);
@@ -117,7 +127,7 @@ function gather(map: MapLibre, vintage: Vintage, key: string): void {
     if ((lentUnits.peek()?.vintage ?? state.vintage.peek())?.id !== vintage.id) return;
     const parts = map.querySourceFeatures(unitSource(vintage.layer), { sourceLayer: vintage.layer });
     const people = new Map(state.zones.peek().map((zone) => [zone.id, zone.total ?? 0]));
-    const names = namesOfAreas(parts, (properties) => -(people.get(String(properties[key])) ?? 0));
+    const names = namesOfAreas(parts, (properties) => -(people.get(String(properties[key])) ?? 0), key);
     const written = JSON.stringify(names);
     // Setting data makes the map busy and then idle again: only news may do so.
     if (written === last) return;

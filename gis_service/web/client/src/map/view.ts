@@ -17,11 +17,17 @@ const PLACE_ZOOM = 13;
 const UNIT_ZOOM = 13;
 const PATIENCE_MS = 2000;
 
+/** Where something lies that is shown; what is hidden has no size, and lies nowhere. */
+function boxOf(selector: string): DOMRect | undefined {
+  const box = document.querySelector(selector)?.getBoundingClientRect();
+  return box && box.height > 0 ? box : undefined;
+}
+
 export function roomIn(container: HTMLElement): Room {
   const { width, height: tall, top, bottom, left } = container.getBoundingClientRect();
-  const states = document.querySelector(".on-map .states")?.getBoundingClientRect();
-  const legend = document.querySelector(".on-map .legend")?.getBoundingClientRect();
-  const inset = document.querySelector(".on-map .inset")?.getBoundingClientRect();
+  const states = boxOf(".on-map .states");
+  const legend = boxOf(".on-map .legend");
+  const inset = boxOf(".on-map .inset");
   const isPhone = state.isPhone.peek();
   return paddingOf({
     width, height: tall, isPhone,

@@ -41,7 +41,7 @@ function WhatIf({ city, reload }: Props) {
   return (
     <>
       <QuestionPart city={city} />
-      <WhatIfPart city={city} goTo={reload.goTo} />
+      <WhatIfPart city={city} reload={reload} />
       {state.isPhone.value && <Legend />}
     </>
   );

@@ -70,6 +70,7 @@ function ChangeRamp({ language }: { readonly language: Language }) {
           </p>
         ))}
       </div>
+      {points.includes(null) && <p class="legend-row"><i class="patch" style={{ background: HIDDEN }} />{word("hiddenFigure", language)}: {unitsText(points.filter((one) => one === null).length, language)}</p>}
     </div>
   );
 }

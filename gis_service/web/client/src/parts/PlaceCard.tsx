@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 
-import { newName, withClosed, withMoved, rounded, type Target } from "../edits";
+import { isPlace, keyOf, newName, withCapacity, withClosed, withMoved, withoutKey, type Target } from "../edits";
+import { rounded } from "../editsText";
 import { numberText, word, type Language } from "../language";
 import { coordinatesIn } from "../search";
 import * as state from "../state";
@@ -22,8 +23,37 @@ function codeOf(target: Target): string | null {
 function Load({ target, language }: { readonly target: Target; readonly language: Language }) {
   const load = trying.difference.value?.value.facilities.find((one) => one.id === codeOf(target));
   if (!load) return null;
-  const count = (people: number | null): string => (people === null ? "–" : numberText(Math.round(people), language));
-  return <p>{word("nearestOf", language)}: {count(load.load_before)} → <strong class="plain-strong">{count(load.load_after)}</strong> {word("peopleUnit", language)}.</p>;
+  const count = (people: number | null | undefined): string => (typeof people === "number" ? numberText(Math.round(people), language) : "–");
+  return (
+    <>
+      <p>{word("nearestOf", language)}: {count(load.load_before)} → <strong class="plain-strong">{count(load.load_after)}</strong> {word("peopleUnit", language)}.</p>
+      {load.above_after !== undefined && <p>{word("aboveRoom", language)}: {count(load.above_before)} → <strong class="plain-strong">{count(load.above_after)}</strong>.</p>}
+    </>
+  );
+}
+
+/** How many the place has room for, where the layer of the service knows of it; empty for what it has anyway. */
+function Room({ target, language }: { readonly target: Target; readonly language: Language }) {
+  const field = state.city.value?.fields[state.told.value?.service ?? ""]?.find((one) => one.name === "capacity");
+  const [isWrong, setWrong] = useState(false);
+  if (!field) return null;
+  const edit = trying.edits.value.find((one) => one.op === "capacity" && one.target === target);
+  const places = edit?.op === "capacity" ? edit.places : null;
+  const change = (input: HTMLInputElement): void => {
+    const given = input.valueAsNumber;
+    const isEmpty = input.value === "" && !input.validity.badInput;
+    const isGood = isEmpty || (Number.isInteger(given) && given >= 0);
+    setWrong(!isGood);
+    if (isGood) trying.change(withCapacity(trying.edits.peek(), target, isEmpty ? null : given));
+  };
+  return (
+    <label class="coordinates">
+      {field.label[language]}
+      <input type="number" inputMode="numeric" min="0" step="1" placeholder={word("asItIs", language)} value={places ?? ""} key={String(places)} aria-invalid={isWrong}
+        onChange={(event) => change(event.currentTarget)} />
+      {isWrong && <small class="wrong" role="alert">{word("roomWrong", language)}</small>}
+    </label>
+  );
 }
 
 /** The place typed, latitude first; for those who do not drag. */
@@ -48,14 +78,14 @@ function Coordinates({ target, language }: { readonly target: Target; readonly l
 
 export function PlaceCard({ target }: { readonly target: Target }) {
   const language = state.language.value;
-  const edit = trying.edits.value.find((one) => one.op !== "shut" && one.target === target);
+  const edit = trying.edits.value.find((one) => isPlace(one) && one.target === target);
   const isClosed = edit?.op === "close";
   const close = (): void => {
     trying.change(withClosed(trying.edits.peek(), target));
     if (typeof target === "string") trying.chosen.value = null;
   };
   const restore = (): void => {
-    trying.change(trying.edits.peek().filter((one) => one !== edit));
+    if (edit) trying.change(withoutKey(trying.edits.peek(), keyOf(edit)));
     if (typeof target === "string") trying.chosen.value = null;
   };
   return (
@@ -65,6 +95,7 @@ export function PlaceCard({ target }: { readonly target: Target }) {
       {isClosed && <p class="verdict failing">{word("closedHere", language)}.</p>}
       <Load target={target} language={language} />
       {!isClosed && <Coordinates target={target} language={language} />}
+      {!isClosed && <Room target={target} language={language} />}
       <p class="buttons">
         {!isClosed && <button type="button" class="plain" onClick={close}>{word(typeof target === "string" ? "takeAway" : "closePlace", language)}</button>}
         {edit && edit.op !== "add" && <button type="button" class="plain" onClick={restore}>{word("asBefore", language)}</button>}

@@ -4,7 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 
 import { signInAddress } from "../account";
 import { numberText, word, type Language } from "../language";
-import { keepScenario, openedEdits, readScenario, readScenarios, type Scenario } from "../scenarios";
+import { openedEdits } from "../opened";
+import { keepScenario, readScenario, readScenarios, type Scenario } from "../scenarios";
 import * as state from "../state";
 import { LOADING, type Loaded } from "../state";
 import * as trying from "../trying";
@@ -39,7 +40,7 @@ async function openScenario(id: string, language: Language): Promise<Outcome | n
   const kept = await readScenario(id, language);
   const standard = state.city.peek()?.standards.find((one) => one.id === kept.inputs.standard);
   if (standard && standard.service !== state.question.peek()?.service) {
-    const [name] = [state.city.peek()?.services.find((one) => one.id === standard.service)?.title[language]];
+    const name = state.city.peek()?.services.find((one) => one.id === standard.service)?.title[language];
     return { isFailure: true, text: `${word("scenarioOfService", language)} ${name ?? standard.service}.` };
   }
   const { edits, left } = openedEdits(kept.edits, state.placesTold.peek() ?? []);

@@ -1,14 +1,15 @@
 /** What if: whom facilities win and lose when they open, move or close, while the reader's hand is still on them. */
 
-import { newName, without, type Edit } from "../edits";
-import { word, type Language } from "../language";
+import { isOfFacility, keyOf, linkName, newName, speedText, without, type Edit } from "../edits";
+import { numberText, word, type Language } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
 import * as trying from "../trying";
 import { countsOf, sharesText, toldOf } from "../whatIf";
 import { ChangeTable } from "./ChangeTable";
 import { Failed } from "./Failed";
-import { BackIcon, ForthIcon, PlusIcon, ShutIcon } from "./icons";
+import { BackIcon, CompareIcon, DrawIcon, ForthIcon, PlusIcon, ShutIcon, SpeedIcon } from "./icons";
+import { Later, type PartProps } from "./Later";
 import { PlaceCard, placeName } from "./PlaceCard";
 import { Scenarios } from "./Scenarios";
 
@@ -39,6 +40,7 @@ function Tools({ language }: { readonly language: Language }) {
   const take = (tool: trying.Tool): void => {
     trying.tool.value = pressed === tool ? null : tool;
     trying.chosen.value = null;
+    trying.openLink.value = null;
     if (tool === "shut") for (const layer of ["roads", "ferries"]) state.show(layer, true);
   };
   const { past, future } = trying.steps.value;
@@ -46,6 +48,8 @@ function Tools({ language }: { readonly language: Language }) {
     <div class="trying-tools" role="toolbar" aria-label={word("whatif", language)}>
       <button type="button" class="main" aria-pressed={pressed === "add"} disabled={trying.isFull.value} onClick={() => take("add")}><PlusIcon />{word("addPlace", language)}</button>
       <button type="button" class="plain" aria-pressed={pressed === "shut"} disabled={trying.isFull.value} onClick={() => take("shut")}><ShutIcon />{word("shutWay", language)}</button>
+      <button type="button" class="plain" aria-pressed={pressed === "link"} disabled={trying.isFull.value} onClick={() => take("link")}><DrawIcon />{word("drawRoad", language)}</button>
+      <button type="button" class="plain" aria-pressed={pressed === "speed"} onClick={() => take("speed")}><SpeedIcon />{word("roadSpeed", language)}</button>
       <span class="space" />
       <button type="button" class="plain icon" disabled={past.length === 0} aria-label={word("undo", language)} title={word("undo", language)} onClick={trying.undo}><BackIcon /></button>
       <button type="button" class="plain icon" disabled={future.length === 0} aria-label={word("redo", language)} title={word("redo", language)} onClick={trying.redo}><ForthIcon /></button>
@@ -54,6 +58,13 @@ function Tools({ language }: { readonly language: Language }) {
 }
 
 function editText(edit: Edit, language: Language): string {
+  if (edit.op === "link") return linkName(edit, language);
+  if (edit.op === "speed") {
+    const words = state.city.value?.fields["roads"]?.find((one) => one.name === "road_class")?.words ?? {};
+    const of = typeof edit.of === "number" ? `${word("roadNumber", language)} ${edit.of}` : words[edit.of]?.[language] ?? edit.of;
+    return `${word("roadSpeed", language)}: ${of}, ${speedText(edit, language)}`;
+  }
+  if (edit.op === "capacity") return `${word("room", language)} ${numberText(edit.places, language)}: ${placeName(edit.target, language)}`;
   if (edit.op === "shut") return `${word(edit.layer === "roads" ? "shutRoad" : "stopFerry", language)} ${edit.fid}`;
   if (edit.op === "add") return newName(edit.target, language);
   return `${word(edit.op === "move" ? "moved" : "closedNow", language)}: ${placeName(edit.target, language)}`;
@@ -63,8 +74,10 @@ function EditList({ language, goTo }: { readonly language: Language; readonly go
   const edits = trying.edits.value;
   if (edits.length === 0) return null;
   const choose = (edit: Edit): void => {
-    if (edit.op === "shut") return;
-    trying.chosen.value = edit.target;
+    trying.openLink.value = edit.op === "link" ? edit.name : null;
+    trying.tool.value = edit.op === "speed" ? "speed" : null;
+    trying.chosen.value = isOfFacility(edit) ? edit.target : null;
+    if (edit.op === "link") goTo(edit.line[Math.floor(edit.line.length / 2)] ?? edit.line[0]!);
     const at = trying.chosenAt.peek();
     if (at) goTo(at);
   };
@@ -72,8 +85,8 @@ function EditList({ language, goTo }: { readonly language: Language; readonly go
     <section class="edits" aria-label={word("edits", language)}>
       <ol>
         {edits.map((edit, index) => (
-          <li key={edit.op === "shut" ? `${edit.layer}${edit.fid}` : String(edit.target)}>
-            <i class={`edit-dot ${edit.op}`} aria-hidden="true" />
+          <li key={keyOf(edit)}>
+            <i class={`edit-dot of-${edit.op}`} aria-hidden="true" />
             {edit.op === "shut" ? <span>{editText(edit, language)}</span>
               : <button type="button" class="link" onClick={() => choose(edit)}>{editText(edit, language)}</button>}
             <button type="button" class="take-back" aria-label={`${word("takeBack", language)}: ${editText(edit, language)}`}
@@ -109,7 +122,7 @@ function PlaceList({ language, goTo }: { readonly language: Language; readonly g
 
 function Hint({ language }: { readonly language: Language }) {
   const tool = trying.tool.value;
-  if (tool === null) return null;
+  if (tool !== "add" && tool !== "shut") return null;
   return <p class="hint" role="status">{word(tool === "add" ? "addHint" : state.zoom.value < 14 ? "shutFarHint" : "shutHint", language)}</p>;
 }
 
@@ -119,8 +132,27 @@ function Told({ language }: { readonly language: Language }) {
   return <aside class="notice">{notices.map((one) => <p key={one.code}>{one[language]}</p>)}</aside>;
 }
 
-export function WhatIfPart({ city, goTo }: { readonly city: City; readonly goTo: (at: state.Position) => void }) {
+const ways = (): Promise<typeof import("../ways/View")> => import("../ways/View");
+
+/** What is told of roads is fetched when a road is first spoken of. */
+function Ways(props: PartProps) {
+  const tool = trying.tool.value;
+  if (tool !== "link" && tool !== "speed" && trying.openLink.value === null) return null;
+  return <Later fetched={ways} {...props} />;
+}
+
+const compare = (): Promise<typeof import("../compare/View")> => import("../compare/View");
+
+/** To compare with today; who has saved scenarios chooses among them there. */
+function CompareButton({ language }: { readonly language: Language }) {
+  if (trying.edits.value.length === 0 && state.detail.value !== "points" && state.account.value === null) return null;
+  return <p class="compare-button"><button type="button" class="plain" onClick={() => { state.viewAsks.value = `compare.today.${trying.edits.peek().length > 0 ? "edits" : "today"}.swipe`; }}><CompareIcon />{word("compare", language)}</button></p>;
+}
+
+export function WhatIfPart({ city, reload }: PartProps) {
   const language = state.language.value;
+  if (state.viewAsks.value.startsWith("compare.")) return <Later fetched={compare} city={city} reload={reload} />;
+  const { goTo } = reload;
   return (
     <>
       {state.isPhone.value && trying.chosen.value !== null && <PlaceCard target={trying.chosen.value} />}
@@ -128,7 +160,9 @@ export function WhatIfPart({ city, goTo }: { readonly city: City; readonly goTo:
       {trying.failed.value !== null && <Failed what={word("whatIfFailed", language)} why={trying.failed.value} retry={() => { state.attempt.value += 1; }} />}
       <Tools language={language} />
       <Hint language={language} />
+      <Ways city={city} reload={reload} />
       <EditList language={language} goTo={goTo} />
+      <CompareButton language={language} />
       <ChangeTable language={language} />
       <PlaceList language={language} goTo={goTo} />
       <Scenarios language={language} />

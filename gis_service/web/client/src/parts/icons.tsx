@@ -80,3 +80,15 @@ export function LockIcon() {
 export function ShutIcon() {
   return <Icon><circle cx="12" cy="12" r="8" /><path d="M7.5 12h9" /></Icon>;
 }
+
+export function DrawIcon() {
+  return <Icon><circle cx="5.5" cy="18" r="2" /><circle cx="18.5" cy="6" r="2" /><path d="m7 16.5 4-3.5 2.5 1 3.5-6.5" /></Icon>;
+}
+
+export function SpeedIcon() {
+  return <Icon><path d="M4.5 17a8.5 8.5 0 1 1 15 0M12 14.5l4-5" /><circle cx="12" cy="15" r="1.2" /></Icon>;
+}
+
+export function CompareIcon() {
+  return <Icon><rect x="3.5" y="5" width="17" height="14" rx="2" /><path d="M12 3v18M8.5 10 6.5 12l2 2M15.5 10l2 2-2 2" /></Icon>;
+}
