@@ -91,8 +91,16 @@ class Rights:
         """
         self.caller.require(EDITORS, Scope.LAYERS)
         self.require_reading(layer)
-        if layer in self.kept and layer not in self.edit and self.caller.role is not Role.ADMIN:
+        if self._is_kept_by_others(layer):
             raise NotAllowed(ErrorCode.LAYER_KEPT_BY_TEAM, layer=layer)
+
+    def may_edit(self, layer: str) -> bool:
+        """Tell whether the caller may change a layer."""
+        is_editor = self.caller.role in EDITORS and self.caller.holds(Scope.LAYERS)
+        return is_editor and self.may_read(layer) and not self._is_kept_by_others(layer)
+
+    def _is_kept_by_others(self, layer: str) -> bool:
+        return layer in self.kept and layer not in self.edit and self.caller.role is not Role.ADMIN
 
     def readable(self) -> list[LayerId]:
         """List the layers that the caller may read, by id."""

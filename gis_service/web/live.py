@@ -13,6 +13,8 @@ COMPUTED = "live_allowance"
 """All that is computed at once."""
 SEARCHED = "search_allowance"
 """Searches for layers by words: apart, so that a search never takes a question of the map away."""
+LOOKED_FOR = "places_allowance"
+"""Searches for places by their names, letter by letter."""
 FILTERED = "filtered_tiles_allowance"
 """Tiles that have to be made, of which there are as many as people can think of: of filters, of past states,
 with fields or colours of one's own, of several layers."""

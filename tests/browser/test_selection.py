@@ -162,22 +162,20 @@ def test_only_a_new_choice_moves_the_map(look: Looking) -> None:
     assert page.evaluate("gisMap.view()") == view
 
 
-@pytest.mark.slow
-def test_outlines_of_the_list_before_are_read_once_somebody_looks_for_a_name(look: Looking) -> None:
+def test_coordinates_of_vn2000_are_found_by_keyboard_in_their_zone(look: Looking) -> None:
     visit = _opened(look)
     page = visit.page
-
-    def former() -> int:
-        return sum("/collections/commune_2024/items" in url for url in visit.requests)
-
     search = page.get_by_role("combobox", name="Tìm xã")
-    search.fill("x")
-    expect(page.locator("#found")).to_contain_text("Xã Đông Thuỵ")
-    page.evaluate("fetch('/healthz').then((answer) => answer.text())")
-    assert former() == 0
-    search.fill("xa cu 5")
-    expect(page.locator("#found")).to_contain_text("Tên cũ")
-    assert former() == 1
+    search.fill("2262040 581000")
+    found = page.locator("#found").get_by_role("option")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("VN-2000, múi 3°, kinh tuyến trục 105°30′: bắc 2.262.040; đông 581.000")
+    expect(found).to_contain_text("Xã Đông Thuỵ")
+    search.press("Enter")
+    expect(page.locator(".why h2")).to_be_visible()
+    assert "place=106.27" in page.url
+    # Names come from the service by the letter: nobody has to fetch a whole layer to search it.
+    assert not any("/commune_2024/items" in url or "/settlement/items" in url for url in visit.requests)
 
 
 def test_a_former_commune_is_found_and_opens_the_one_it_is_part_of_now(look: Looking) -> None:

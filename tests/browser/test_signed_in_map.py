@@ -97,3 +97,15 @@ def test_layers_that_the_role_may_read_are_drawn_and_a_session_that_ends_takes_t
     expect(page.get_by_role("link", name="Đăng nhập")).to_be_visible()
     page.get_by_role("button", name="Lớp dữ liệu").click()
     expect(page.locator("input[name=residents]")).to_have_count(0)
+
+
+def test_who_has_signed_in_tries_changes_out_as_anybody_does(look: Looking, login: str) -> None:
+    visit = look()
+    page = visit.open()
+    _sign_in(page, login)
+    expect(page.get_by_role("link", name=f"Tài khoản: {NAME}")).to_be_visible()
+    # The browser carries the session by itself, so the page shows that the question is its own.
+    with page.expect_response(re.compile("/api/what-if")) as answered:
+        page.goto(f"{visit.service}/?lang=vi&view=whatif&edits=c18")
+    assert answered.value.status == 200, answered.value.text()
+    expect(page.locator(".told-change")).to_be_visible()

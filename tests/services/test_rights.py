@@ -57,7 +57,10 @@ def code_of(rights: Rights, layer: str, *, edit: bool = False) -> AnyCode | None
     try:
         (rights.require_editing if edit else rights.require_reading)(layer)
     except NotAllowed as refused:
+        # What is told beforehand is what is done.
+        assert not edit or not rights.may_edit(layer)
         return refused.code
+    assert not edit or rights.may_edit(layer)
     return None
 
 

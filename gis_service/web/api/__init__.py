@@ -12,9 +12,11 @@ from gis_service.web.api import (
     items,
     jobs,
     landing,
+    layer_classes,
     layer_faults,
     metadata,
     offline,
+    places,
     processes,
     quality,
     queryables,
@@ -49,6 +51,7 @@ API = (
     thumbnails.blueprint,
     quality.blueprint,
     layer_faults.blueprint,
+    layer_classes.blueprint,
     items.blueprint,
     queryables.blueprint,
     exports.blueprint,
@@ -78,6 +81,7 @@ API = (
     scenario_publish.blueprint,
     standards.blueprint,
     units.blueprint,
+    places.blueprint,
     audit.blueprint,
 )
 """Every blueprint of the API; what a handler demands of its callers stands with the handler."""

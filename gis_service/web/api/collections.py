@@ -75,6 +75,7 @@ def collection_document(collection: service.Collection) -> Collection:
         category=definition.category,
         geometry=definition.geometry,
         visibility=collection.visibility,
+        may_edit=(not definition.is_raster and current.rights().may_edit(definition.id)) or None,
         generated_data=definition.generated,
         licence=definition.licence,
         attribution=definition.source.in_language(language),

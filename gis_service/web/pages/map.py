@@ -22,7 +22,7 @@ from gis_service.services.rights import Rights, rights_of, rights_unknown, sees_
 from gis_service.services.tile_grid import MATRIX_SET
 from gis_service.services.transactions import Connection
 from gis_service.types import Language, Text
-from gis_service.web import current
+from gis_service.web import cookies, current
 from gis_service.web.auth import Permission, demands
 
 blueprint = Blueprint("map", __name__)
@@ -155,7 +155,9 @@ def _reader() -> tuple[Rights, dict[str, Any] | None]:
         rights = rights_of(current.connection(), current.catalogue(), caller)
         if caller.role is None:
             known[_RIGHTS_OF_NOBODY] = rights
-        return rights, account_facts(current.connection(), caller)
+        facts = account_facts(current.connection(), caller)
+        secret = cookies.session_of(request, secure=current.is_secure()) if facts else None
+        return rights, facts and facts | {"formToken": cookies.form_token(secret or "")}
     except Temporary:
         return known.get(_RIGHTS_OF_NOBODY) or rights_unknown(current.context().definitions), None
 

@@ -60,6 +60,9 @@ class Collection(Answer):
         description="Geometry type; None for a table of figures, Raster for a grid of cells."
     )
     visibility: str
+    may_edit: bool | None = Field(
+        None, description="True for those who may change its items; left out for all others."
+    )
     generated_data: bool = Field(description="Whether the data is generated rather than observed.")
     licence: str
     attribution: str = Field(description="Source of the data.")

@@ -129,3 +129,13 @@ def test_nobody_finds_what_they_may_not_read(
 @pytest.mark.parametrize("query", ["bbox=1,2", "q=" + "a" * 201, "colour=red", "bbox=a,b,c,d"])
 def test_a_question_that_makes_no_sense_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/api/collections?{query}").status_code == 400
+
+
+def test_a_collection_says_to_editors_alone_that_they_may_change_it(
+    client: FlaskClient, bearer: Callable[[str | None], dict[str, str]]
+) -> None:
+    told = {
+        role: client.get("/api/collections/market", headers=bearer(role)).get_json().get("may_edit")
+        for role in (None, "viewer", "planner", "gis_staff", "admin")
+    }
+    assert told == {None: None, "viewer": None, "planner": None, "gis_staff": True, "admin": True}

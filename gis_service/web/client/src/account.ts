@@ -7,6 +7,8 @@ export interface Account {
   readonly name: string;
   /** Whether single homes and exact figures are open to its owner. */
   readonly seesHomes: boolean;
+  /** Goes with whatever the page sends by its owner's session. */
+  readonly formToken: string;
 }
 
 /** The address of the form that signs somebody in and leads back to what is seen now. */

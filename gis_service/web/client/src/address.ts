@@ -7,6 +7,7 @@ import { editsIn, editsText } from "./editsText";
 import type { City } from "./page";
 import { addressParams, questionFrom, type Question } from "./question";
 import { RAMP } from "./ramp";
+import { opacitiesIn, opacitiesText } from "./stack";
 import * as state from "./state";
 import * as trying from "./trying";
 import { dayIn, vintageOn } from "./when";
@@ -56,6 +57,8 @@ function read(city: City): void {
     state.viewAsks.value = params.get("asks") ?? "";
     state.language.value = params.get("lang") === "en" || (!params.has("lang") && document.documentElement.lang === "en") ? "en" : "vi";
     state.shown.value = layersIn(params.get("layers"), city);
+    state.order.value = [...layersIn(params.get("order"), city)];
+    state.opacities.value = opacitiesIn(params.get("fade"), (id) => Object.hasOwn(city.fields, id));
     state.day.value = day;
     state.onlyClass.value = classIn(params.get("class"));
     state.choose({ unit: params.get("unit"), place });
@@ -73,6 +76,10 @@ function written(city: City): string {
   if (state.onlyClass.value !== null) params.set("class", String(state.onlyClass.value));
   if (trying.edits.value.length > 0) params.set("edits", editsText(trying.edits.value));
   if (state.shown.value.size > 0) params.set("layers", [...state.shown.value].toSorted().join(","));
+  const order = state.order.value.filter((id) => state.shown.value.has(id));
+  if (order.length > 0) params.set("order", order.join(","));
+  const fade = opacitiesText(state.opacities.value, state.shown.value);
+  if (fade !== "") params.set("fade", fade);
   if (state.day.value !== null) {
     params.set("on", state.day.value);
     // Else whoever opens the link has the units of that day.
@@ -83,11 +90,12 @@ function written(city: City): string {
   return `?${params.toString().replaceAll("%2C", ",")}`;
 }
 
-/** Whether two addresses differ by more than what the answer says of its data. */
+/** Whether two addresses differ by more than what the answer says of its data, and how dense layers are drawn. */
 function isStep(from: string, to: string): boolean {
   const [a, b] = [from, to].map((search) => {
     const params = new URLSearchParams(search);
     params.delete("data");
+    params.delete("fade");
     return params.toString();
   });
   return a !== b;

@@ -44,7 +44,7 @@ export function addressOf(path: string): string {
 
 let token: string | null = null;
 let carrying = new AbortController();
-let session = false;
+let session: string | null = null;
 let ended: (proof: "token" | "session") => void = () => undefined;
 
 /**
@@ -59,14 +59,18 @@ export function useToken(given: string | null): void {
   carrying = new AbortController();
 }
 
-/** Whether the browser carries the cookie of a session, in requests without a token and for tiles. */
-export function useSession(lasts: boolean): void {
-  session = lasts;
+/**
+ * That the browser carries the cookie of a session, in requests without a token and for tiles; null when it does not.
+ *
+ * What is given goes with requests that send something: it shows that they come from this very page.
+ */
+export function useSession(given: string | null): void {
+  session = given;
 }
 
 /** Whether tiles are asked for by the very reader that documents are: a session's cookie goes with both, a token does not. */
 export function tilesAreOwn(): boolean {
-  return session && token === null;
+  return session !== null && token === null;
 }
 
 async function pause(seconds: number, signal: AbortSignal | null): Promise<void> {
@@ -110,10 +114,18 @@ function firstOf(signals: readonly AbortSignal[]): AbortSignal | null {
 
 /** What goes with a request that asks by more than its address. */
 interface Sent {
-  readonly method?: "POST" | "DELETE";
+  readonly method?: "POST" | "PATCH" | "DELETE";
   readonly body?: string;
   /** Whether it is to be done later, as a job. */
   readonly isJob?: boolean;
+  /** The state of a thing that was seen, and that alone is to be changed. */
+  readonly seen?: string;
+}
+
+/** A document with the mark of its state. */
+export interface Tagged<T> {
+  readonly value: T;
+  readonly tag: string;
 }
 
 /** Send a body and read what is answered, as the same reader. */
@@ -126,9 +138,29 @@ export async function startJob<T>(path: string, body: unknown, language: Languag
   return read<T>(path, language, undefined, undefined, { method: "POST", body: JSON.stringify(body), isJob: true });
 }
 
-/** End something that is not wanted any more. */
-export async function remove<T>(path: string, language: Language): Promise<T> {
+/** End a job that is not wanted any more. */
+export async function dismiss<T>(path: string, language: Language): Promise<T> {
   return read<T>(path, language, undefined, undefined, { method: "DELETE" });
+}
+
+function tagOf(response: Response): string {
+  return response.headers.get("ETag") ?? "";
+}
+
+/** Read a document with the mark of its state, without which it cannot be changed. */
+export async function readTagged<T>(path: string, language: Language, signal?: AbortSignal): Promise<Tagged<T>> {
+  return asked(path, language, signal, undefined, {}, async (response) => ({ value: (await response.json()) as T, tag: tagOf(response) }));
+}
+
+/** Change what a document names, if its state is still the one that was seen; gives it as it is now. */
+export async function change<T>(path: string, body: unknown, seen: string, language: Language): Promise<Tagged<T>> {
+  const sent = { method: "PATCH", body: JSON.stringify(body), seen } as const;
+  return asked(path, language, undefined, undefined, sent, async (response) => ({ value: (await response.json()) as T, tag: tagOf(response) }));
+}
+
+/** Delete, if the state is still the one that was seen. */
+export async function remove(path: string, seen: string, language: Language): Promise<void> {
+  return asked(path, language, undefined, undefined, { method: "DELETE", seen }, async () => undefined);
 }
 
 /** Read bytes that the service made ready, as the same reader. */
@@ -161,17 +193,19 @@ async function asked<T>(
   const hadSession = session;
   const ends = [...(signal ? [signal] : []), ...(carried === null ? [] : [carrying.signal])];
   const end = firstOf(ends);
-  const { isJob, ...init } = sent;
+  const { isJob, seen, ...init } = sent;
   const response = await fetchPatiently(path, {
     headers: { Accept: "application/geo+json, application/json", "Accept-Language": language,
       ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
       ...(isJob ? { Prefer: "respond-async" } : {}),
+      ...(seen === undefined ? {} : { "If-Match": seen }),
+      ...(carried === null && session !== null && sent.method !== undefined ? { "X-CSRF-Token": session } : {}),
       ...(carried === null ? {} : { Authorization: `Bearer ${carried}` }) },
     ...init,
-    ...(carried === null && !session ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
+    ...(carried === null && session === null ? {} : { cache: "no-store" as const }), // personal detail stays off the disk
     signal: end,
   });
-  if (response.status === UNAUTHORISED && (carried !== null || hadSession) && onTrial === undefined) {
+  if (response.status === UNAUTHORISED && (carried !== null || hadSession !== null) && onTrial === undefined) {
     if (carried === token && hadSession === session) ended(carried === null ? "session" : "token");
     // Who gave up meanwhile, as one does who asked for single homes, asks no more.
     signal?.throwIfAborted();

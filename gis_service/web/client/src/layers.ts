@@ -21,11 +21,22 @@ export interface Layer {
   readonly hasTiles: boolean;
   readonly count: number | null;
   readonly generated: boolean;
+  /** Whether everybody may read it. */
+  readonly isPublic: boolean;
+  /** Whether this reader may change its features. */
+  readonly mayEdit: boolean;
   readonly source: string;
   readonly licence: string;
   readonly bbox: Box | null;
   readonly fields: readonly Field[];
+  /** Kinds of files that it is had as: what the service calls them by their title. */
+  readonly files: readonly File[];
   readonly look: Look;
+}
+
+export interface File {
+  readonly format: string;
+  readonly title: string;
 }
 
 interface Collection {
@@ -36,8 +47,10 @@ interface Collection {
   readonly geometry?: string;
   readonly visibility?: string;
   readonly generated_data?: boolean;
+  readonly may_edit?: boolean;
   readonly attribution?: string;
   readonly licence?: string;
+  readonly links?: readonly { readonly rel: string; readonly href: string; readonly title?: string }[];
   readonly extent?: { readonly spatial?: { readonly bbox?: readonly (readonly number[])[] } };
 }
 
@@ -86,10 +99,16 @@ export function layerOf(collection: Collection, city: City): Layer {
     // A layer of cells has no features to count.
     count: geometry === "Raster" ? null : city.counts[collection.id] ?? null,
     generated: collection.generated_data ?? false,
+    isPublic: (collection.visibility ?? "public") === "public",
+    mayEdit: collection.may_edit ?? false,
     source: collection.attribution ?? "",
     licence: collection.licence ?? "",
     bbox,
     fields: city.fields[collection.id] ?? [],
+    files: (collection.links ?? []).flatMap(({ rel, href, title }) => {
+      const format = rel === "enclosure" ? new URL(href, "http://localhost").searchParams.get("f") : null;
+      return format === null ? [] : [{ format, title: title ?? format }];
+    }),
     look: lookOf(collection.id, category, geometry, city.former.includes(collection.id)),
   };
 }
@@ -104,12 +123,14 @@ export function isDrawable(layer: Layer): boolean {
   return layer.hasTiles && !layer.isEmpty && layer.look.kind !== "none";
 }
 
-/** Layers with a place on the map, in drawing order: cells below surfaces below lines below points. */
+/** Cells lie below surfaces below lines below points. */
+export const KIND_ORDER = { raster: 0, area: 1, mixed: 2, line: 3, point: 4, none: 5 } as const;
+
+/** Layers with a place on the map, in drawing order. */
 export function drawable(layers: readonly Layer[]): readonly Layer[] {
-  const rank = { raster: 0, area: 1, mixed: 2, line: 3, point: 4, none: 5 } as const;
   return layers
     .filter(isDrawable)
-    .toSorted((a, b) => rank[a.look.kind] - rank[b.look.kind]);
+    .toSorted((a, b) => KIND_ORDER[a.look.kind] - KIND_ORDER[b.look.kind]);
 }
 
 const IS_AREA: ExpressionSpecification = ["==", ["geometry-type"], "Polygon"];

@@ -166,7 +166,7 @@ function followPlace(): void {
 
 /** Read as whoever has signed in, from the first request on; null is everybody. */
 export function signedIn(account: Account | null): void {
-  useSession(account !== null);
+  useSession(account?.formToken ?? null);
   state.account.value = account;
   state.detail.value = account?.seesHomes ? "points" : "cells";
 }

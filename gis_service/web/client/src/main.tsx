@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     layer: (id) => handle?.reload(id),
     goTo: (at) => handle?.goTo(at),
     showUnit: (id) => handle?.showUnit(id),
+    showBox: (box) => handle?.showBox(box),
   };
   render(<App city={page.city} reload={reload} />, panel);
   render(<OnMap city={page.city} handle={null} retryLayers={reload.layers} />, above);

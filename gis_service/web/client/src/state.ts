@@ -13,6 +13,7 @@ import type { Layer } from "./layers";
 import type { City, Vintage } from "./page";
 import type { Question } from "./question";
 import type { RasterLegend } from "./raster";
+import { stacked } from "./stack";
 import { vintageOn } from "./when";
 import type { Why } from "./why";
 
@@ -83,6 +84,14 @@ export const ended = signal<Proof | null>(null);
 export const layers = signal<Loaded<readonly Layer[]>>(LOADING);
 export const shown = signal<ReadonlySet<string>>(new Set());
 export const broken = signal<ReadonlySet<string>>(new Set());
+/** Those of the broken that this reader may not see (any more). */
+export const forbidden = signal<ReadonlySet<string>>(new Set());
+/** Layers of which parts are on their way. */
+export const waiting = signal<ReadonlySet<string>>(new Set());
+/** Layers as the reader has put them, the top one first; empty for the usual order. */
+export const order = signal<readonly string[]>([]);
+/** How dense layers are drawn, 0..1, where that is less than they are made for. */
+export const opacities = signal<ReadonlyMap<string, number>>(new Map());
 /** The day (ISO date) that switched-on layers are shown of; null for what they hold now. */
 export const day = signal<string | null>(null);
 /** What the colours of layers of cells mean; of those that have been switched on. */
@@ -90,14 +99,17 @@ export const rasterLegends = signal<ReadonlyMap<string, RasterLegend>>(new Map()
 /** The picture that lies under the map; null for the map's own ground. */
 export const background = signal<string | null>(null);
 export const selection = signal<Selection | null>(null);
+/** The feature whose values are being changed, in the panel; its card gives way meanwhile. */
+export const editing = signal<Selection | null>(null);
 
 export const today = new Date().toISOString().slice(0, 10);
 
 export const readyLayers = computed<readonly Layer[]>(() =>
   layers.value.state === "ready" ? layers.value.value : [],
 );
+/** Layers that are switched on, as they lie, the top one first. */
 export const shownLayers = computed<readonly Layer[]>(() =>
-  readyLayers.value.filter((layer) => shown.value.has(layer.id)),
+  stacked(readyLayers.value.filter((layer) => shown.value.has(layer.id)), order.value),
 );
 const listOfService = computed<Loaded<readonly Facility[]>>(() =>
   facilities.value !== null && facilities.value.service === question.value?.service ? facilities.value.list : LOADING);
@@ -158,8 +170,18 @@ export function show(layer: string, on: boolean): void {
   if (!on && selection.value?.layer === layer) selection.value = null;
 }
 
-export function mark(layer: string, isBroken: boolean): void {
-  if (broken.value.has(layer) !== isBroken) broken.value = toggled(broken.value, layer, isBroken);
+/** Without listening: who marks from within an effect must not be called again by it. */
+export function mark(layer: string, isBroken: boolean, isForbidden = false): void {
+  if (broken.peek().has(layer) !== isBroken) broken.value = toggled(broken.peek(), layer, isBroken);
+  if (forbidden.peek().has(layer) !== isForbidden) forbidden.value = toggled(forbidden.peek(), layer, isForbidden);
+}
+
+export function wait(layer: string, isWaiting: boolean): void {
+  if (waiting.peek().has(layer) !== isWaiting) waiting.value = toggled(waiting.peek(), layer, isWaiting);
+}
+
+export function draw(layer: string, opacity: number): void {
+  opacities.value = new Map(opacities.peek()).set(layer, opacity);
 }
 
 /** Change the question; what was under the finger is settled by it. */

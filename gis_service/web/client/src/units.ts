@@ -1,5 +1,5 @@
 /**
- * The administrative units as the service keeps them: their names, the whole of each one's box, and what became of it.
+ * The administrative units as the service keeps them: their names, and the whole of each one's box.
  *
  * A tile holds only the part of a unit that lies in it; who wants a unit whole asks the collection.
  */
@@ -9,7 +9,7 @@ import type { FeatureCollection } from "geojson";
 import { read } from "./api";
 import { boxOf, type Box } from "./box";
 import type { Language } from "./language";
-import type { City, Vintage } from "./page";
+import type { City } from "./page";
 import { textOf } from "./text";
 
 export interface Unit {
@@ -17,11 +17,8 @@ export interface Unit {
   readonly name: string;
   /** Null for a unit that is known by its figures alone. */
   readonly box: Box | null;
-  /** Code of the unit of the next list that it is part of now. */
-  readonly successor: string | null;
 }
 
-const SUCCESSOR = "successor";
 const MOST = 10_000;
 
 /** `key` is the column that holds a unit's code. */
@@ -30,7 +27,7 @@ export function unitsOf(found: FeatureCollection, key: string): readonly Unit[] 
     const id = textOf(properties?.[key]);
     const name = textOf(properties?.["full_name"]) ?? textOf(properties?.["name"]) ?? id;
     if (id === null || name === null) return [];
-    return [{ id, name, box: boxOf(geometry), successor: textOf(properties?.[SUCCESSOR]) }];
+    return [{ id, name, box: boxOf(geometry) }];
   });
 }
 
@@ -46,10 +43,4 @@ export async function readUnits(layer: string, city: City, language: Language): 
   known.set(layer, reading);
   reading.catch(() => known.delete(layer));
   return reading;
-}
-
-/** The list of units that this one replaced, when it says what became of each; null when none does. */
-export function formerOf(vintage: Vintage, city: City): Vintage | null {
-  return city.vintages.find(({ layer, level, to }) =>
-    level === vintage.level && to === vintage.from && (city.fields[layer] ?? []).some(({ name }) => name === SUCCESSOR)) ?? null;
 }

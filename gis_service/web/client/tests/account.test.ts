@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { signInAddress } from "../src/account";
-import { read, tilesAreOwn, useSession, useToken, whenReaderEnds } from "../src/api";
+import { read, send, tilesAreOwn, useSession, useToken, whenReaderEnds } from "../src/api";
 import { readAs, signedIn } from "../src/loading";
 import { readPage } from "../src/page";
 import * as state from "../src/state";
 
-const LAN = { name: "Bà Lan", seesHomes: true };
+const LAN = { name: "Bà Lan", seesHomes: true, formToken: "form-token" };
 
 beforeEach(() => {
   useToken(null);
-  useSession(false);
+  useSession(null);
 });
 afterEach(() => {
   signedIn(null);
@@ -48,7 +48,7 @@ it("looks at homes with the session of those who may see them, and at cells with
   readAs("a token");
   readAs(null);
   expect(state.detail.value).toBe("points");
-  signedIn({ ...LAN, seesHomes: false });
+  signedIn({ ...LAN, seesHomes: false, formToken: "form-token" });
   expect(state.detail.value).toBe("cells");
   readAs("a token");
   expect(state.detail.value).toBe("points");
@@ -58,7 +58,7 @@ it("looks at homes with the session of those who may see them, and at cells with
 
 it("draws for a session what tiles carry: its cookie, and no token", () => {
   expect(tilesAreOwn()).toBe(false);
-  useSession(true);
+  useSession("form-token");
   expect(tilesAreOwn()).toBe(true);
   useToken("of somebody else");
   expect(tilesAreOwn()).toBe(false);
@@ -67,7 +67,7 @@ it("draws for a session what tiles carry: its cookie, and no token", () => {
 it("keeps what a session shows off the disk, and sends no token of its own making", async () => {
   const sent = answering();
   await read("/a", "vi");
-  useSession(true);
+  useSession("form-token");
   await read("/a", "vi");
   expect(sent.map(({ cache }) => cache)).toEqual([undefined, "no-store"]);
   expect(sent.some(({ headers }) => "Authorization" in (headers as object))).toBe(false);
@@ -76,8 +76,8 @@ it("keeps what a session shows off the disk, and sends no token of its own makin
 it("forgets a session that is no longer taken, once, and asks again as everybody", async () => {
   const sent = answering(401, 200);
   const ends: string[] = [];
-  whenReaderEnds((proof) => { ends.push(proof); useSession(false); });
-  useSession(true);
+  whenReaderEnds((proof) => { ends.push(proof); useSession(null); });
+  useSession("form-token");
   await expect(read("/a", "vi")).resolves.toEqual({});
   expect([ends, sent.length]).toEqual([["session"], 2]);
 });
@@ -92,8 +92,19 @@ it("forgets the token and keeps the session when the token is no longer taken", 
   answering(401, 200);
   const ends: string[] = [];
   whenReaderEnds((proof) => { ends.push(proof); useToken(null); });
-  useSession(true);
+  useSession("form-token");
   useToken("old");
   await read("/a", "vi");
   expect([ends, tilesAreOwn()]).toEqual([["token"], true]);
+});
+
+it("shows with what it sends that it is a page of the session, and never beside a token", async () => {
+  const sent = answering(200, 200, 200);
+  const headers = (): Record<string, string>[] => sent.map((one) => one.headers as Record<string, string>);
+  useSession("form-token");
+  await read("/a", "vi");
+  await send("/b", {}, "vi");
+  useToken("gis_x");
+  await send("/c", {}, "vi");
+  expect(headers().map((one) => one["X-CSRF-Token"])).toEqual([undefined, "form-token", undefined]);
 });

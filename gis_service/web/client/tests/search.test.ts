@@ -1,23 +1,35 @@
 import { expect, it } from "vitest";
 
-import { coordinatesIn, entryOf, folded, formerEntries, search } from "../src/search";
+import { aboutText, coordinatesIn, keyOf, kindText, nameOf, zoneText, type Found } from "../src/search";
 
-const ENTRIES = [
-  entryOf({ kind: "facility", name: "Bộ phận một cửa xã Đông Thuỵ Anh", within: "", at: [1, 1], id: "f1" }),
-  entryOf({ kind: "settlement", name: "Thôn Đông", within: "Xã Vũ Thư", at: [1, 1], id: "s1" }),
-  entryOf({ kind: "unit", name: "Xã Đông Thuỵ Anh", within: "", at: null, id: "12826" }),
-];
+const UNIT: Found = {
+  kind: "unit", name: "Xã Đông Thuỵ Anh", title: "65 xã, phường hiện nay", lon: 106.6, lat: 20.6, within: { code: "12862", name: "Xã Đông Thuỵ Anh" },
+  layer: "commune", fid: 34, closed: false, system: null, vn2000: null, around: true,
+};
+const HERE: Found = {
+  ...UNIT, kind: "coordinates", name: "20.457824, 106.273026", title: "VN-2000 / TM-3 105-30", lon: 106.273026, lat: 20.457824, layer: null, fid: null,
+  within: { code: "13192", name: "Xã Vũ Thư" }, system: "EPSG:9209", vn2000: { zone_width: 3, meridian: 105.5, easting: 580456.2, northing: 2263123.5 },
+};
 
-it("folds diacritics, case and spaces", () => {
-  expect(folded("  ĐÔNG  Thuỵ Anh ")).toBe("dong thuy anh");
+it("tells a unit by its list, a former one by the unit of now, a place by its layer and unit", () => {
+  expect([aboutText(UNIT, "vi"), kindText(UNIT, "vi")]).toEqual(["65 xã, phường hiện nay", "Xã, phường"]);
+  const former: Found = { ...UNIT, kind: "former", name: "Xã Thuỵ Tân" };
+  expect([aboutText(former, "vi"), kindText(former, "en")]).toEqual(["nay thuộc Xã Đông Thuỵ Anh", "Former name"]);
+  const office: Found = { ...UNIT, kind: "place", title: "Bộ phận một cửa", closed: true };
+  expect([aboutText(office, "vi"), kindText(office, "vi")]).toEqual(["Xã Đông Thuỵ Anh · đã đóng", "Bộ phận một cửa"]);
 });
 
-it("finds names without diacritics, units before facilities", () => {
-  expect(search(ENTRIES, "dong thuy").map((one) => one.id)).toEqual(["12826", "f1"]);
-  expect(search(ENTRIES, "thôn đ").map((one) => one.id)).toEqual(["s1"]);
-  expect(search(ENTRIES, "xã đông")[0]?.id).toBe("12826");
-  expect(search(ENTRIES, "   ")).toEqual([]);
-  expect(search(ENTRIES, "không có")).toEqual([]);
+it("says which zone of VN-2000 coordinates are in, as the reader writes numbers", () => {
+  expect(nameOf(HERE, "vi")).toBe("20,457824; 106,273026");
+  expect(aboutText(HERE, "vi")).toBe("VN-2000, múi 3°, kinh tuyến trục 105°30′: bắc 2.263.123,5; đông 580.456,2 · Xã Vũ Thư");
+  expect(aboutText({ ...HERE, within: null, around: false }, "en")).toBe(
+    "VN-2000, zone of 3°, central meridian 105°30′: N 2,263,123.5; E 580,456.2 · outside the area");
+  expect(zoneText({ zone_width: 6, meridian: 105, easting: 0, northing: 0 }, "vi")).toBe("VN-2000, múi 6°, kinh tuyến trục 105°00′");
+  expect([kindText(HERE, "vi"), kindText({ ...HERE, system: "EPSG:4326" }, "vi")]).toEqual(["VN-2000", "WGS 84"]);
+});
+
+it("keeps features and systems apart", () => {
+  expect(new Set([UNIT, HERE, { ...UNIT, fid: 35 }, { ...HERE, system: "EPSG:3405" }].map(keyOf)).size).toBe(4);
 });
 
 it.each([
@@ -28,18 +40,4 @@ it.each([
 
 it.each(["Thôn 5", "20.45", "95, 190", "999, 999", "20.45, x"])("does not take %s for a place", (text) => {
   expect(coordinatesIn(text)).toBeNull();
-});
-
-it("finds a unit by the name it had, and opens the one that it is part of now", () => {
-  const now = new Map([["12826", "Xã Đông Thuỵ Anh"], ["12850", "Xã Thuỵ Hải"]]);
-  const unit = (id: string, name: string, successor: string | null) => ({ id, name, box: null, successor });
-  const former = formerEntries([
-    unit("1", "Xã Thuỵ Tân", "12826"), unit("2", "Xã Thuỵ Trường", "12826"),
-    unit("3", "Xã Thuỵ Hải", "12850"), unit("4", "Xã Mất", null), unit("5", "Xã Lạ", "99999"),
-  ], now, "nay thuộc");
-  expect(former.map(({ name, within, id }) => [name, within, id])).toEqual([
-    ["Xã Thuỵ Tân", "nay thuộc Xã Đông Thuỵ Anh", "12826"], ["Xã Thuỵ Trường", "nay thuộc Xã Đông Thuỵ Anh", "12826"],
-  ]);
-  expect(new Set(former.map(({ key }) => key)).size).toBe(2);
-  expect(search(former, "thuy truong").map((one) => one.name)).toEqual(["Xã Thuỵ Trường"]);
 });

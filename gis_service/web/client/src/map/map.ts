@@ -71,6 +71,8 @@ function publish(map: MapLibre, overlays: Overlays): void {
         .map((label) => String(label.properties["name"])),
       isShown: (layer: string) => map.getLayer(layer) !== undefined && map.getLayoutProperty(layer, "visibility") !== "none",
       paint: (layer: string, property: Parameters<MapLibre["getPaintProperty"]>[1]) => map.getPaintProperty(layer, property),
+      /** All layers of the map, the lowest first. */
+      order: () => map.getLayersOrder(),
       view: () => ({ center: map.getCenter().toArray(), zoom: map.getZoom() }),
     }),
   });

@@ -1,8 +1,9 @@
 /** Layers that the reader switches on: drawn above the units, below the answer's own marks. */
 
-import { effect } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre, VectorTileSource } from "maplibre-gl";
 
+import { Refusal } from "../api";
 import {
   canClose, dotPaint, drawable, keepClear, keptClear, mapLayersOf, nameLayout, namePaint, namesOf, openAbove, sourceId, tilesUrl, type Layer,
 } from "../layers";
@@ -12,11 +13,11 @@ import * as state from "../state";
 import { slot } from "../style";
 import { rowsOn } from "../when";
 import { askAgain } from "./again";
+import { followLooks, followWaiting, PARTS } from "./looks";
 import { namesOfAreas } from "./names";
 import { addThemed } from "./theme";
 
 const TILES_END_AT_ZOOM = 16;
-const PARTS = ["cells", "area", "edge", "line", "point", "name", "area-name", "clear"] as const;
 const TOUCHED = ["area", "line", "point", "name"] as const;
 
 /** Names of areas, in step with the tiles that are there. */
@@ -102,28 +103,39 @@ export interface Overlays {
 /** Nothing of a layer is fetched before it is switched on for the first time. */
 export function followLayers(map: MapLibre, city: City): Overlays {
   const added = new Map<string, readonly string[]>();
+  const changes = signal(0);
   const partsOf = (layer: string): readonly string[] => PARTS.map((part) => `${layer}:${part}`).filter((id) => map.getLayer(id));
   const begin = (layer: Layer): void => {
     added.set(layer.id, []);
     if (layer.look.kind !== "raster") {
       add(map, layer, city);
       added.set(layer.id, partsOf(layer.id));
+      changes.value += 1;
       return;
     }
+    state.wait(layer.id, true);
     addCells(map, layer)
-      .then(() => added.set(layer.id, partsOf(layer.id)))
-      .catch(() => state.mark(layer.id, true));
+      .then(() => {
+        added.set(layer.id, partsOf(layer.id));
+        changes.value += 1;
+      })
+      .catch((reason: unknown) => {
+        state.wait(layer.id, false);
+        state.mark(layer.id, true, reason instanceof Refusal && [401, 403].includes(reason.status));
+      });
   };
   effect(() => {
     const on = state.shown.value;
     for (const layer of drawable(state.readyLayers.value)) {
-      if (on.has(layer.id) && !added.has(layer.id)) begin(layer);
+      if (on.has(layer.id) && !added.has(layer.id)) untracked(() => begin(layer));
     }
     for (const [layer, ids] of added) {
       for (const id of ids) map.setLayoutProperty(id, "visibility", on.has(layer) ? "visible" : "none");
     }
   });
   followDay(map, added, city);
+  followLooks(map, changes);
+  followWaiting(map);
   const touched = TOUCHED.map((part) => `:${part}`);
   return {
     again: (id) => {

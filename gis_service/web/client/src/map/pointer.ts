@@ -84,6 +84,11 @@ function followWays(): void {
   });
 }
 
+/** Not for this reader, who may have been signed out meanwhile; asking again alone does not help. */
+function isRefused(error: unknown): boolean {
+  return [401, 403].includes(Number((error as { status?: unknown } | undefined)?.status));
+}
+
 export function followPointer(map: MapLibre, city: City, overlays: Overlays): void {
   followWays();
   map.on("click", (event: MapMouseEvent) => pick(map, event, city, overlays));
@@ -104,7 +109,7 @@ export function followPointer(map: MapLibre, city: City, overlays: Overlays): vo
   });
   map.on("error", (event) => {
     const source = "sourceId" in event ? String(event.sourceId) : "";
-    if (source.startsWith("layer:")) state.mark(source.slice("layer:".length), true);
+    if (source.startsWith("layer:")) state.mark(source.slice("layer:".length), true, isRefused(event.error));
     else markGround(source);
   });
 }

@@ -69,7 +69,7 @@ export function followSelection(map: MapLibre): void {
     const [place, isPhone, isCoverage] = [state.place.value, state.isPhone.value, state.view.value === "coverage"];
     mark(map, chosen, state.isDark.value);
     if (isPhone) show(null, null);
-    else if (chosen) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
+    else if (chosen && state.editing.value === null) show(<FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />, chosen.at);
     else if (place && isCoverage && hasWhy.value) show(<WhyCard />, place);
     else if (state.view.value === "whatif") show(trying.chosen.value === null ? null : <PlaceCard target={trying.chosen.value} />, trying.chosenAt.value);
     else show(null, null);

@@ -65,6 +65,8 @@ export interface View {
   readonly zoom: (steps: 1 | -1) => void;
   readonly showAll: () => void;
   readonly goTo: (at: state.Position) => void;
+  /** Move so that a box is seen whole. */
+  readonly showBox: (box: Box) => void;
   /** Move so that a unit is seen whole. */
   readonly showUnit: (id: string) => void;
 }
@@ -134,6 +136,7 @@ export function viewOf(map: MapLibre, city: City, first: Room, isChosen: boolean
   return {
     zoom: (steps) => void (steps > 0 ? map.zoomIn({}, CHOSEN) : map.zoomOut({}, CHOSEN)),
     showAll,
+    showBox: fit,
     goTo: (at) => {
       const offset = offsetOf(roomIn(map.getContainer()));
       map.easeTo({ center: [...at], zoom: Math.max(map.getZoom(), PLACE_ZOOM), offset, animate: !calm }, CHOSEN);

@@ -1,5 +1,6 @@
 /** The page beside the map: navigation, search, and the panel with the answer first. */
 
+import type { Box } from "../box";
 import { word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
@@ -9,7 +10,6 @@ import { FeatureCard } from "./FeatureCard";
 import { FeatureTable } from "./FeatureTable";
 import { Header } from "./Header";
 import { Later, type Part } from "./Later";
-import { LayerList } from "./LayerList";
 import { Legend } from "./Legend";
 import { LayerNotices, Notices } from "./Notices";
 import { OfflineLink } from "./OfflineLink";
@@ -19,6 +19,9 @@ import { Sheet } from "./Sheet";
 import { UnitTable } from "./UnitTable";
 import { WhatIfPart } from "./WhatIf";
 import { WhyCard } from "./WhyCard";
+
+const editing = async (): Promise<Part> => import("../editing/View");
+const layerList = async (): Promise<Part> => import("../layerlist/View");
 
 function Coverage({ city, reload }: Props) {
   if (!state.question.value) return <p class="quiet">{word("noAnswer", state.language.value)}</p>;
@@ -64,7 +67,7 @@ const roadmap = (): Promise<Part> => import("../roadmap/View");
 /** On a phone the card of a feature stands in the sheet, where it is read whole; elsewhere it is a pop-up on the map. */
 function ChosenFeature() {
   const chosen = state.selection.value;
-  if (!state.isPhone.value || !chosen) return null;
+  if (!state.isPhone.value || !chosen || state.editing.value) return null;
   return <FeatureCard key={`${chosen.layer}/${chosen.fid}`} chosen={chosen} />;
 }
 
@@ -87,6 +90,7 @@ export interface Reload {
   readonly layer: (id: string) => void;
   readonly goTo: (at: state.Position) => void;
   readonly showUnit: (id: string) => void;
+  readonly showBox: (box: Box) => void;
 }
 
 interface Props {
@@ -100,16 +104,17 @@ export function App({ city, reload }: Props) {
     <>
       <Rail city={city} />
       <div class="column">
-        <Header city={city} reload={reload} />
+        <Header reload={reload} />
         <Sheet>
           <ReaderEnded />
+          {state.editing.value && <Later fetched={editing} city={city} reload={reload} />}
           <ChosenFeature />
           {view === "coverage" && <Coverage city={city} reload={reload} />}
           {view === "whatif" && <WhatIf city={city} reload={reload} />}
           {view === "siting" && <Siting city={city} reload={reload} />}
           {view === "roadmap" && <Later fetched={roadmap} city={city} reload={reload} />}
           {view !== "coverage" && <LayerNotices />}
-          {view === "layers" && <LayerList city={city} retry={reload.layers} retryLayer={reload.layer} />}
+          {view === "layers" && <Later fetched={layerList} city={city} reload={reload} />}
           {view === "table" && <FeatureTable key={state.reader.value} retryLayers={reload.layers} />}
         </Sheet>
       </div>

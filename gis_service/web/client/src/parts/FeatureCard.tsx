@@ -48,6 +48,9 @@ export function FeatureCard({ chosen }: { readonly chosen: Selection }) {
           <div key={row.label}><dt>{row.label}</dt><dd>{row.value}</dd></div>
         ))}
       </dl>
+      {layer.mayEdit && loaded.state === "ready" && (
+        <p class="feature-edit"><button type="button" class="plain" onClick={() => { state.editing.value = chosen; }}>{word("editFeature", language)}</button></p>
+      )}
     </article>
   );
 }

@@ -1,7 +1,7 @@
 /** Finding a place, the two languages, and who is signed in. */
 
 import { word, type Language } from "../language";
-import { inLanguage, type City } from "../page";
+import { inLanguage } from "../page";
 import * as state from "../state";
 import type { Reload } from "./App";
 import { AccountLink } from "./AccountLink";
@@ -24,11 +24,11 @@ function refresh(event: Event, language: Language): void {
   (event.currentTarget as HTMLAnchorElement).href = inLanguage(window.location.href, language);
 }
 
-export function Header({ city, reload }: { readonly city: City; readonly reload: Reload }) {
+export function Header({ reload }: { readonly reload: Reload }) {
   const language = state.language.value;
   return (
     <header class="header">
-      <SearchBox city={city} goTo={reload.goTo} showUnit={reload.showUnit} />
+      <SearchBox goTo={reload.goTo} showUnit={reload.showUnit} />
       <nav class="languages" aria-label={word("chooseLanguage", language)}>
         {LANGUAGES.map(({ id, name }) => (
           <a key={id} href={inLanguage(window.location.href, id)} hreflang={id} lang={id} aria-label={`${id.toUpperCase()}, ${name}`}

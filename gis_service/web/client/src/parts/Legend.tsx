@@ -4,7 +4,7 @@ import { Fragment } from "preact";
 
 import { sizeAt } from "../cells";
 import * as counting from "../counting";
-import { distanceText, word, type Language } from "../language";
+import { distanceText, numberText, word, type Language } from "../language";
 import { canClose, type Layer } from "../layers";
 import { STEPS, stepOf, UNCHANGED } from "../changes";
 import { closedLook } from "../legend";
@@ -109,7 +109,10 @@ function LayerRows({ language }: { readonly language: Language }) {
     <>
       {state.shownLayers.value.map((layer) => (
         <Fragment key={layer.id}>
-          <li><Swatch look={layer.look} />{[layer.title, rowsOf(layer)].filter(Boolean).join(", ")}</li>
+          <li>
+            <Swatch look={layer.look} />{[layer.title, rowsOf(layer)].filter(Boolean).join(", ")}
+            {layer.count !== null && rowsOf(layer) === null && <small class="legend-count">{numberText(layer.count, language)}</small>}
+          </li>
           <ScaleRow layer={layer.id} language={language} />
           {canClose(layer) && rowsOf(layer) === null && <li><Swatch look={closedLook(layer.look)} />{layer.title}, {word("closed", language)}</li>}
         </Fragment>

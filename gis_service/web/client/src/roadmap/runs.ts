@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import { read, remove, startJob } from "../api";
+import { dismiss, read, startJob } from "../api";
 import * as state from "../state";
 import { open } from "./model";
 
@@ -68,7 +68,7 @@ async function untilDone(first: Status, over: AbortSignal): Promise<Status> {
 
 /** The page waits for it no more, whether the service hears of that or not. */
 function giveUp(job: string): void {
-  remove(`/jobs/${job}`, state.language.peek()).catch(() => undefined);
+  dismiss(`/jobs/${job}`, state.language.peek()).catch(() => undefined);
 }
 
 /** `inputs` as the service takes them (docs/contract.md, Roadmap); what is left out comes from the city. */

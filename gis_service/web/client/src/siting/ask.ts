@@ -1,6 +1,7 @@
 /** What is asked of siting beside the page's question: how many sites, among which candidates, by which rule. */
 
-import { rounded, type At } from "../edits";
+import type { At } from "../edits";
+import { rounded } from "../editsText";
 import type { City } from "../page";
 import type { Question } from "../question";
 import { inputsOf } from "../whatIf";

@@ -1,7 +1,7 @@
 /** A plan as the service tells it: its sites, how good it is, and the sentence of it. */
 
 import { inSentence, reachText, type Notice, type Study } from "../answer";
-import { read, remove, startJob } from "../api";
+import { dismiss, read, startJob } from "../api";
 import type { Edit, At } from "../edits";
 import type { Facility } from "../facilities";
 import { costText, numberText, shareText, word, type Language } from "../language";
@@ -100,7 +100,7 @@ export async function readJob(id: string, language: Language, signal: AbortSigna
 
 /** End the search; the best plan so far is kept. */
 export async function endJob(id: string, language: Language): Promise<Job> {
-  return remove<Job>(`/jobs/${id}`, language);
+  return dismiss<Job>(`/jobs/${id}`, language);
 }
 
 /** What came of a job that failed is the refusal itself. */
