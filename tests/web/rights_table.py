@@ -1,0 +1,175 @@
+"""The table of rights: who may do what by which route, in the words of docs/contract.md."""
+
+ROLES = ("viewer", "gis_staff", "planner", "analyst", "admin")
+NOBODY = None
+
+# Who may do what.
+READERS: dict[str, set[str | None]] = {
+    "public": {NOBODY, *ROLES},
+    "internal": set(ROLES),
+    "draft": {"gis_staff", "admin"},
+    "personal": {"planner", "analyst", "admin"},
+}
+LAYERS = {"public": "commune", "internal": "pipe_internal", "draft": "pipe_draft", "personal": "residents"}
+EVERYBODY: set[str | None] = {NOBODY, *ROLES}
+STUDIES: set[str | None] = {"planner", "analyst", "admin"}
+EDITS: set[str | None] = {"gis_staff", "admin"}
+ADMINS: set[str | None] = {"admin"}
+
+OPEN, LAYER, STORE, ADMIN, FORM, OWN = "open", "layer", "store", "admin", "form", "own account"
+KNOWN = "known"
+"""Of everybody who has said who they are."""
+PAST = "past of a layer"
+"""As the layer, though what the sample names may not be there."""
+ROADS = "layer of roads"
+"""As the layer, though the sample is no layer of roads."""
+CHANGE = "change of a layer"
+"""Of those who may edit, where they may read the layer too."""
+MAKE = "make a layer"
+PAGE, PAGE_CHANGE = "page of a layer", "form of a layer's page"
+"""As the past and the change of a layer; people who are not known are led to the sign-in page."""
+MAY = {OPEN: EVERYBODY, KNOWN: EVERYBODY - {NOBODY}, STORE: STUDIES, ADMIN: ADMINS, MAKE: EDITS}
+
+_LAYER = "/api/collections/<collection_id>"
+_TILE = "<tile_matrix_set_id>/<int:tile_matrix>/<int:tile_row>/<int:tile_col>"
+TABLE: dict[tuple[str, str], str] = {
+    ("GET", "/"): OPEN,
+    ("GET", "/static/<path:filename>"): OPEN,
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/api/"): OPEN,
+    ("GET", "/api/conformance"): OPEN,
+    ("GET", "/api/openapi.json"): OPEN,
+    ("GET", "/api/collections"): OPEN,
+    ("POST", "/api/collections"): MAKE,
+    ("GET", "/api/catalogue"): OPEN,
+    ("GET", _LAYER): LAYER,
+    ("PUT", _LAYER): CHANGE,
+    ("PATCH", _LAYER): CHANGE,
+    ("DELETE", _LAYER): CHANGE,
+    ("GET", f"{_LAYER}/metadata"): LAYER,
+    ("GET", f"{_LAYER}/queryables"): LAYER,
+    ("GET", f"{_LAYER}/quality"): ROADS,
+    ("GET", f"{_LAYER}/classes"): LAYER,
+    ("GET", f"{_LAYER}/thumbnail"): LAYER,
+    ("GET", f"{_LAYER}/items"): LAYER,
+    ("GET", f"{_LAYER}/export"): LAYER,
+    ("GET", f"{_LAYER}/items/<item_id>"): LAYER,
+    ("POST", f"{_LAYER}/items"): CHANGE,
+    ("PUT", f"{_LAYER}/items/<item_id>"): CHANGE,
+    ("PATCH", f"{_LAYER}/items/<item_id>"): CHANGE,
+    ("DELETE", f"{_LAYER}/items/<item_id>"): CHANGE,
+    ("GET", f"{_LAYER}/versions"): LAYER,
+    ("GET", f"{_LAYER}/versions/<int:version>"): PAST,
+    ("GET", f"{_LAYER}/diff"): PAST,
+    ("POST", f"{_LAYER}/versions/<int:version>/restore"): CHANGE,
+    ("POST", f"{_LAYER}/versions/<int:version>/undo"): CHANGE,
+    ("GET", f"{_LAYER}/tiles"): LAYER,
+    ("GET", f"{_LAYER}/tiles/<tile_matrix_set_id>"): LAYER,
+    ("GET", f"{_LAYER}/tiles/{_TILE}"): LAYER,
+    ("GET", f"{_LAYER}/map/tiles"): PAST,
+    ("GET", f"{_LAYER}/map/tiles/<tile_matrix_set_id>"): PAST,
+    ("GET", f"{_LAYER}/map/tiles/{_TILE}"): PAST,
+    ("GET", f"{_LAYER}/position"): PAST,
+    ("GET", f"{_LAYER}/statistics"): PAST,
+    ("GET", "/api/imagery"): OPEN,
+    ("GET", f"/api/imagery/<imagery_id>/tiles/{_TILE}"): OPEN,
+    ("GET", "/api/tiles"): OPEN,
+    ("GET", "/api/tiles/<tileset_id>/<tile_matrix_set_id>"): OPEN,
+    ("GET", f"/api/tiles/<tileset_id>/{_TILE}"): OPEN,
+    ("GET", "/api/offline"): OPEN,
+    ("GET", "/api/tileMatrixSets"): OPEN,
+    ("GET", "/api/tileMatrixSets/<tile_matrix_set_id>"): OPEN,
+    ("GET", "/api/processes"): OPEN,
+    ("GET", "/api/processes/<process_id>"): OPEN,
+    ("POST", "/api/processes/<process_id>/execution"): STORE,
+    ("GET", "/api/jobs"): OPEN,
+    ("GET", "/api/jobs/<job_id>"): OPEN,
+    ("GET", "/api/jobs/<job_id>/results"): OPEN,
+    ("DELETE", "/api/jobs/<job_id>"): STORE,
+    ("GET", "/api/vintages"): OPEN,
+    ("GET", "/api/standards"): OPEN,
+    ("GET", "/api/units/<code>"): OPEN,
+    ("GET", "/api/places"): OPEN,
+    ("GET", "/api/studies"): OPEN,
+    ("GET", "/api/studies/<study_id>"): OPEN,
+    ("GET", "/api/catchment"): OPEN,
+    ("POST", "/api/studies/<study_id>/publish"): MAKE,
+    ("POST", "/api/what-if"): OPEN,
+    ("GET", "/api/scenarios"): KNOWN,
+    ("POST", "/api/scenarios"): STORE,
+    ("GET", "/api/scenarios/<scenario_id>"): KNOWN,
+    ("PUT", "/api/scenarios/<scenario_id>"): STORE,
+    ("DELETE", "/api/scenarios/<scenario_id>"): STORE,
+    ("GET", "/api/scenarios/<scenario_id>/versions"): KNOWN,
+    ("GET", "/api/scenarios/<scenario_id>/rebase"): KNOWN,
+    ("POST", "/api/scenarios/<scenario_id>/rebase"): STORE,
+    ("POST", "/api/scenarios/<scenario_id>/diff"): KNOWN,
+    ("POST", "/api/scenarios/<scenario_id>/publish"): MAKE,
+    ("GET", "/api/coverage"): OPEN,
+    ("GET", "/api/coverage/cells"): OPEN,
+    ("GET", "/api/coverage/why"): OPEN,
+    ("GET", "/api/coverage/product"): OPEN,
+    ("GET", "/api/coverage/product/<product_name>"): OPEN,
+    ("GET", "/api/studies/<study_id>/product"): OPEN,
+    ("GET", "/api/studies/<study_id>/roadmap"): OPEN,
+    ("GET", "/api/studies/<study_id>/tiles"): OPEN,
+    ("GET", "/api/studies/<study_id>/tiles/<kind>/<tile_matrix_set_id>"): OPEN,
+    ("GET", f"/api/studies/<study_id>/tiles/<kind>/{_TILE}"): OPEN,
+    ("GET", "/api/uploads"): MAKE,
+    ("POST", "/api/uploads"): MAKE,
+    ("GET", "/api/uploads/<upload_id>"): MAKE,
+    ("PATCH", "/api/uploads/<upload_id>"): MAKE,
+    ("DELETE", "/api/uploads/<upload_id>"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/faults"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/preview"): MAKE,
+    ("GET", "/api/uploads/<upload_id>/picture"): MAKE,
+    ("POST", "/api/uploads/<upload_id>/commit"): MAKE,
+    ("GET", "/api/audit"): ADMIN,
+    ("GET", f"{_LAYER}/faults"): PAST,
+    ("GET", "/layers"): OPEN,
+    ("GET", "/layers/<collection_id>/history"): PAGE,
+    ("GET", "/layers/<collection_id>/history/<int:version>.svg"): PAGE,
+    ("POST", "/layers/<collection_id>/history/<int:version>/restore"): PAGE_CHANGE,
+    ("GET", "/layers/<collection_id>/quality"): PAGE,
+    ("GET", "/layers/<collection_id>/quality.csv"): PAGE,
+    ("GET", "/layers/<collection_id>/download"): PAGE,
+    ("GET", "/uploads"): MAKE,
+    ("POST", "/uploads"): MAKE,
+    ("GET", "/uploads/<upload_id>"): MAKE,
+    ("GET", "/uploads/<upload_id>/faults.csv"): MAKE,
+    ("POST", "/uploads/<upload_id>"): MAKE,
+    ("POST", "/uploads/<upload_id>/commit"): MAKE,
+    ("POST", "/uploads/<upload_id>/drop"): MAKE,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): FORM,
+    ("POST", "/sign-out"): OPEN,
+    ("GET", "/welcome"): OPEN,
+    ("POST", "/welcome"): FORM,
+    ("GET", "/account"): OWN,
+    ("POST", "/account/password"): OWN,
+    ("POST", "/account/tokens"): OWN,
+    ("POST", "/account/tokens/<int:number>/revoke"): OWN,
+    ("POST", "/account/sessions/<int:number>/end"): OWN,
+    ("POST", "/account/sessions/end-others"): OWN,
+}
+SAMPLES: dict[str, object] = {
+    "item_id": "1",
+    "tile_matrix_set_id": "WebMercatorQuad",
+    "tile_matrix": 0,
+    "tile_row": 0,
+    "tile_col": 0,
+    "tileset_id": "units",
+    "imagery_id": "ortho",
+    "process_id": "coverage",
+    "job_id": "job_none",
+    "study_id": "study_none",
+    "kind": "edges",
+    "product_name": "0" * 64,
+    "upload_id": "upload_none",
+    "scenario_id": "scenario_none",
+    "code": "1",
+    "filename": "none.txt",
+    "number": 2**40,
+    "version": 2**40,
+}
