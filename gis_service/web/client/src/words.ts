@@ -25,6 +25,8 @@ export const WORDS = {
   timeUnits: { vi: "Ngày cuối của địa giới cũ", en: "Last day of former units" },
   timeOther: { vi: "Ngày khác", en: "Another day" },
   timeDay: { vi: "Ngày", en: "Day" },
+  dateHint: { vi: "ngày/tháng/năm", en: "day/month/year" },
+  datePick: { vi: "Chọn trên lịch", en: "Choose on a calendar" },
   timeNoUnits: { vi: "Không có địa giới của ngày này; bản đồ vẫn hiện địa giới đang chọn.", en: "The units of this day are not kept; the map goes on showing those that are chosen." },
   loadingLayers: { vi: "Đang tải danh sách lớp…", en: "Loading the list of layers…" },
   noLayers: { vi: "Chưa có lớp nào có dữ liệu. Người phụ trách dữ liệu nạp lớp đầu tiên bằng lệnh “layers load”.",

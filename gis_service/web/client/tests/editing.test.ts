@@ -31,7 +31,7 @@ it.each<[Partial<Field>, unknown, string | null]>([
   [{ required: true }, null, "required"], [{ required: true }, "", "required"], [{ required: true }, "a", null], [{}, null, null],
   [{ type: "number" }, "12x", "number"], [{ type: "number" }, 1.5, null], [{ type: "integer" }, 1.5, "whole"], [{ type: "integer" }, 2, null],
   [{ values: { a: LABEL } }, "b", "listed"], [{ values: { a: LABEL } }, "a", null], [{ type: "integer", values: [1, 2] }, 3, "listed"],
-  [{ type: "boolean" }, false, null],
+  [{ type: "boolean" }, false, null], [{ type: "date" }, "31/02/2020", "date"], [{ type: "date" }, "2020-02-29", null], [{ type: "date" }, null, null],
 ])("checks %o against %o", (part, value, fault) => {
   expect(faultOf(field(part), value)).toBe(fault);
 });

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import type { Language } from "../language";
+import { DateField } from "../parts/DateField";
 import { choicesOf, faultOf, numberIn, type Field } from "./draft";
 import { faultText, say } from "./words";
 
@@ -54,7 +55,7 @@ function Typed({ field, value, language, change, id, isWrong }: InputProps) {
   };
   const shown = text ?? shownText(value, language);
   if (field.type === "date") {
-    return <input type="date" {...shared} value={String(value ?? "").slice(0, 10)} onChange={(event) => change(event.currentTarget.value || null)} />;
+    return <DateField id={id} value={String(value ?? "")} language={language} required={field.required === true} change={(day) => change(day === "" ? null : day)} />;
   }
   return (
     <input type="text" {...shared} inputMode={isNumber ? "decimal" : "text"} value={shown}
@@ -67,6 +68,8 @@ export function FieldInput(props: Props) {
   const { field, value, language } = props;
   const id = `field-${field.name}`;
   const fault = faultOf(field, value);
+  // A day tells by itself what is wrong with it, while it is typed.
+  const told = fault === "date" || field.type === "date" ? null : fault;
   const isList = field.type === "boolean" || field.values !== undefined;
   return (
     <div class="edit-field">
@@ -75,7 +78,7 @@ export function FieldInput(props: Props) {
         {field.required && <small> · {say("required", language)}</small>}
       </label>
       {isList ? <Choice {...props} id={id} isWrong={fault !== null} /> : <Typed {...props} id={id} isWrong={fault !== null} />}
-      {fault !== null && <small class="wrong" id={`${id}-fault`}>{faultText(fault, language)}</small>}
+      {told !== null && <small class="wrong" id={`${id}-fault`}>{faultText(told, language)}</small>}
     </div>
   );
 }

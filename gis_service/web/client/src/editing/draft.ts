@@ -1,6 +1,7 @@
 /** The values of a feature while somebody changes them: undo, redo, what is wrong with them, and what others have changed meanwhile. */
 
 import type { Language, Text } from "../language";
+import { dayIn } from "../when";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -53,7 +54,7 @@ export function changesOf({ base, now }: Pick<Draft, "base" | "now">): Values {
 }
 
 /** What is wrong with a value. */
-export type Fault = "required" | "number" | "whole" | "listed";
+export type Fault = "required" | "number" | "whole" | "listed" | "date";
 
 /** The values that a field may have; null when any will do. */
 export function choicesOf(field: Field): readonly (string | number)[] | null {
@@ -66,6 +67,7 @@ export function faultOf(field: Field, value: unknown): Fault | null {
   const isNumber = field.type === "number" || field.type === "integer";
   if (isNumber && (typeof value !== "number" || !Number.isFinite(value))) return "number";
   if (field.type === "integer" && !Number.isSafeInteger(value)) return "whole";
+  if (field.type === "date" && dayIn(String(value)) === null) return "date";
   const choices = choicesOf(field);
   return choices === null || choices.includes(value as string | number) ? null : "listed";
 }

@@ -44,6 +44,7 @@ export function say(key: keyof typeof WORDS, language: Language): string {
 
 const FAULTS = { required: "faultRequired", number: "faultNumber", whole: "faultWhole", listed: "faultListed" } as const;
 
-export function faultText(fault: Fault, language: Language): string {
+/** Of every fault but that of a day, which its field tells by itself. */
+export function faultText(fault: Exclude<Fault, "date">, language: Language): string {
   return say(FAULTS[fault], language);
 }

@@ -4,6 +4,7 @@ import { word, type Word } from "../language";
 import type { City } from "../page";
 import * as state from "../state";
 import { dayIn, phaseDays, vintageDays, vintageOn, type NamedDay } from "../when";
+import { DateField } from "./DateField";
 
 const NOW = "now";
 const OTHER = "other";
@@ -35,11 +36,11 @@ export function TimeChoice({ city }: { readonly city: City }) {
           {day !== null && !isNamed && <option value={OTHER}>{word("timeOther", language)}</option>}
         </select>
       </label>
-      <label class="chip">
-        <span>{word("timeDay", language)}</span>
-        <input type="date" name="day" value={day ?? state.today} required
-          onChange={(event) => { const chosen = dayIn(event.currentTarget.value); if (chosen !== null) state.showDay(chosen); }} />
-      </label>
+      <div class="chip">
+        <label for="time-day"><span>{word("timeDay", language)}</span></label>
+        <DateField id="time-day" name="day" value={day ?? state.today} language={language} required
+          change={(value) => { const chosen = dayIn(value); if (chosen !== null) state.showDay(chosen); }} />
+      </div>
       {day !== null && vintageOn(day, city) === null && <p class="quiet" role="status">{word("timeNoUnits", language)}</p>}
     </fieldset>
   );

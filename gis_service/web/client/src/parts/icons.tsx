@@ -17,6 +17,10 @@ export function TableIcon() {
   return <Icon><rect x="3.5" y="5" width="17" height="14" rx="2" /><path d="M3.5 10h17M3.5 14.5h17M10 10v9" /></Icon>;
 }
 
+export function CalendarIcon() {
+  return <Icon><rect x="4" y="5.5" width="16" height="14.5" rx="2" /><path d="M4 10h16M8.5 3.5v4M15.5 3.5v4" /></Icon>;
+}
+
 export function PlusIcon() {
   return <Icon><path d="M12 6v12M6 12h12" /></Icon>;
 }
