@@ -182,6 +182,19 @@ QUESTIONS = {
             *("budget 2 k x 50 k: ours", "budget 2 k x 50 k: HiGHS"),
         ),
     ),
+    "roadmap": Question(
+        "which project in which phase, in made towns: 30 projects x 5,000 homes, 100 x 20,000, 500 x\n"
+        "100,000, and 5, 10, 20 sites of 200 that nest; beside time-indexed maximum coverage, given to HiGHS",
+        "roadmap.py",
+        (
+            *(
+                f"{part}: {way}"
+                for part in ("30 x 5 k", "100 x 20 k", "500 x 0.1 M")
+                for way in ("ours", "HiGHS", "priorities")
+            ),
+            *("nested 200 x 10 k: ours", "nested 200 x 10 k: HiGHS"),
+        ),
+    ),
     "history": Question(
         "200,000 polygons under history: apply a file that changes 1.5 %, compare, restore, COPY, edit 1,000",
         "history.py",

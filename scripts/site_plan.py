@@ -12,6 +12,12 @@ scripts/site_plan.py --facilities stations.gpkg --roads roads.gpkg --population 
   --zones communes.gpkg --candidates land.gpkg --mode motorbike --limit-min 10 --model mclp --sites 10 \
   --out plan
 
+Or for several phases: so many sites in the first, more in the next, none closed again.
+
+\b
+scripts/site_plan.py --costs costs.csv --demand demand.csv --model mclp --limit 900 \
+  --sites-by-phase 5,10,20 --days 1096,1096,1826 --json
+
 costs.csv has the columns demand,site,cost: what it costs each demand to get to each site; a pair that is not
 there is unreachable. demand.csv has the columns demand,weight. Without --time-limit it solves to proof; with
 it, or after Ctrl-C, it tells the best so far and its bound. Exit codes: 0 done, 2 wrong use, 3 refused input,
@@ -56,6 +62,16 @@ from gis_service.messages.terminal import language_of, words_of  # noqa: E402  a
 def _names(_context: click.Context, _option: click.Parameter, names: str) -> tuple[str, ...]:
     """Take apart names with commas between."""
     return tuple(filter(None, (name.strip() for name in names.split(","))))
+
+
+def _numbers(
+    _context: click.Context, _option: click.Parameter, numbers: str | None
+) -> tuple[int, ...] | None:
+    """Take apart whole numbers with commas between."""
+    try:
+        return None if numbers is None else tuple(int(number) for number in numbers.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{numbers!r}: 5,10,20") from None
 
 
 _FILES = ("facilities", "roads", "population", "zones", "candidates", "out")
@@ -104,6 +120,8 @@ def _ground_options(command: Any) -> Any:  # noqa: ANN401  a command, whatever i
     return command
 
 
+_PHASES = ("counts", "days")
+"""What a plan for several phases needs."""
 _GROUND = (
     *_FILES,
     *(
@@ -147,6 +165,14 @@ _GROUND = (
     callback=_names,
     help="Sites that must not be in the plan, with commas between.",
 )
+@click.option(
+    "--sites-by-phase",
+    "counts",
+    metavar="P,P,…",
+    callback=_numbers,
+    help="Sites that are open in each phase (mclp), more in each than in the one before.",
+)
+@click.option("--days", metavar="D,D,…", callback=_numbers, help="Length of each of these phases.")
 @click.option("--time-limit", type=float, metavar="S", help="Seconds of search. Default: until it is proved.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone; the words go to the other stream.")
 @_ground_options
@@ -155,10 +181,15 @@ def main(context: click.Context, /, *, as_json: bool, **options: Any) -> None:  
     """Read the options, choose the sites, tell the plan."""
     own = {name: options.pop(name) for name in _GROUND}
     if any(own[name] is not None for name in _FILES):
+        _refuse_others(context, _PHASES, "--costs")
         _on_files(context, own, options, as_json=as_json)
         return
     _refuse_others(context, _GROUND, "--facilities")
     _require(context, ("costs", "demand"), options)
+    phased = {name: options.pop(name) for name in _PHASES}
+    if any(value is not None for value in phased.values()):
+        _by_phase(context, {**options, **phased}, as_json=as_json)
+        return
     # Imported here so that --help answers at once: these bring numba and the solver.
     from gis_service.services.site_plan import SitePlanQuestion, run_site_plan  # noqa: PLC0415  as above
     from gis_service.services.site_plan_words import site_plan_text  # noqa: PLC0415  as above
@@ -167,6 +198,31 @@ def main(context: click.Context, /, *, as_json: bool, **options: Any) -> None:  
         with _stopped_by_the_keyboard() as stopped:
             plan = run_site_plan(SitePlanQuestion(**options), _progress, lambda: bool(stopped))
         words = site_plan_text(plan, language_of())
+    except GisError as error:
+        _end_progress()
+        click.echo(words_of(error, language_of()), err=True)
+        sys.exit(error.exit_code)
+    _end_progress()
+    click.echo(words, err=as_json)
+    if as_json:
+        click.echo(json.dumps(plan.document(), ensure_ascii=False))
+
+
+def _by_phase(context: click.Context, options: dict[str, Any], *, as_json: bool) -> None:
+    """Choose sites for several phases."""
+    if options.pop("model") != "mclp":
+        raise click.UsageError("--sites-by-phase goes with --model mclp.", context)
+    _refuse_others(context, ("sites",), "one phase, --sites-by-phase with several")
+    _require(context, (*_PHASES, "limit"), options)
+    del options["sites"]
+    # Imported here so that --help answers at once: these bring numba and the solver.
+    from gis_service.services.site_plan_phases import PhasedPlanQuestion, run_phased_plan  # noqa: PLC0415  as above
+    from gis_service.services.site_plan_phases_words import phased_plan_text  # noqa: PLC0415  as above
+
+    try:
+        with _stopped_by_the_keyboard() as stopped:
+            plan = run_phased_plan(PhasedPlanQuestion(**options), _progress, lambda: bool(stopped))
+        words = phased_plan_text(plan, language_of())
     except GisError as error:
         _end_progress()
         click.echo(words_of(error, language_of()), err=True)

@@ -110,7 +110,7 @@ def run_site_plan(
     """
     began = time.monotonic()
     require_options(question.model, question.limit, question.sites)
-    _require_numbers(question)
+    require_numbers(question)
     problem = problem_of(question, read_costs(question.costs), read_demand(question.demand))
     watch = Watch(
         question.time_limit,
@@ -121,8 +121,14 @@ def run_site_plan(
     return SitePlan(question, problem, answer, time.monotonic() - began)
 
 
-def _require_numbers(question: SitePlanQuestion) -> None:
-    """Refuse numbers that mean nothing, before the files are read."""
+def require_numbers(question: SitePlanQuestion) -> None:
+    """Refuse numbers that mean nothing, before the files are read.
+
+    Raises
+    ------
+    WrongUse
+        ``wrong_argument``.
+    """
     for option, value, least in (("--limit", question.limit, 0.0), ("--sites", question.sites, 1.0)):
         if value is not None and not least <= value < float("inf"):
             raise WrongUse(ErrorCode.WRONG_ARGUMENT, name=option, value=value, expected=f">= {least:g}")

@@ -126,8 +126,8 @@ def test_a_cut_keeps_what_it_can(asked: Programme, percent: int) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_nested_sites_are_the_best_that_nest(seed: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.sampled_from([(), (3,)]))
+def test_nested_sites_are_the_best_that_nest(seed: int, fixed: tuple[int, ...]) -> None:
     draws = np.random.default_rng(seed)
     covers = draws.random((5, 8)) < 0.4
     weight, days = draws.integers(1, 9, 8), np.array([3, 2, 4])
@@ -135,8 +135,9 @@ def test_nested_sites_are_the_best_that_nest(seed: int) -> None:
     start = np.concatenate([[0], np.cumsum(covers.sum(axis=1))]).astype(np.int64)
     nobody = np.zeros(8, np.bool_)
     reach = Reach(start, row.astype(np.int32), weight, np.zeros(8, np.int32), nobody)
-    found = nested_sites([*"abcde"], reach, "clinic", (1, 2, 4), days, Watch())
+    found = nested_sites([*"abcde"], reach, "clinic", (1, 2, 4), days, Watch(), fixed)
     for plan in (found.joint, found.best_now, found.best_end):
+        assert all(plan.phase[site] == 0 for site in fixed)
         assert [(plan.phase <= t).sum() - (plan.phase < 0).sum() for t in range(3)] == [1, 2, 4]
     best = max(
         sum(
@@ -146,10 +147,12 @@ def test_nested_sites_are_the_best_that_nest(seed: int) -> None:
         for four in combinations(range(5), 4)
         for two in combinations(four, 2)
         for one in combinations(two, 1)
+        if set(fixed) <= set(one)
     )
     assert found.joint.objective == best
     assert all(least >= 0 for plan in (found.best_now, found.best_end) for least in found.of(plan))
-    most = max(int(weight[covers[list(sites)].any(axis=0)].sum()) for sites in combinations(range(5), 4))
+    ends = [sites for sites in combinations(range(5), 4) if set(fixed) <= set(sites)]
+    most = max(int(weight[covers[list(sites)].any(axis=0)].sum()) for sites in ends)
     assert found.best_end.covered[-1].sum() == most
 
 

@@ -165,3 +165,47 @@ def test_what_is_wrong_is_said_with_what_to_do(
     assert result.exit_code == code
     told = ask(f"{options} --json", costs, demand, LC_ALL="vi_VN.UTF-8")
     assert (told.exit_code, told.stdout) == (code, "")
+
+
+PHASED = "--model mclp --limit 5 --sites-by-phase 1,2 --days 10,20"
+
+
+def test_sites_open_phase_by_phase_and_stay(ask: Ask) -> None:
+    written = answer(ask(f"{PHASED} --json"))
+    phases = [{"days": 10, "sites": ["S2"], "covered": 30}, {"days": 20, "sites": ["03"], "covered": 35}]
+    plan = {"objective": 1000, "phases": phases}
+    others = {**plan, "regret": 0, "regret_at_most": 0}
+    proved = {"bound": 1000, "gap": 0.0, "status": "optimal"}
+    assert written == {**plan, **proved, "best_now": others, "best_end": others}
+    written = answer(ask(f"{PHASED} --fixed 03 --excluded S2 --json"))
+    assert written["objective"] == 10 * 5 + 20 * 35
+    assert [one["sites"] for one in written["phases"]] == [["03"], ["S1"]]  # type: ignore[attr-defined]
+
+
+def test_phases_are_told_in_both_languages(ask: Ask) -> None:
+    told = ask(PHASED).stdout.splitlines()
+    assert told[2] == "Phase 1 (10 days): 1 more site, 30 of 35 (85.7%) covered: S2"
+    told = ask(PHASED, LC_ALL="vi_VN.UTF-8").stdout.splitlines()
+    assert told[2] == "Giai đoạn 1 (10 ngày): mở thêm 1 điểm, phục vụ 30 trên tổng 35 (85,7 %): S2"
+
+
+@pytest.mark.parametrize(
+    ("options", "demand", "code", "words"),
+    [
+        ("--model mclp --limit 5 --sites-by-phase 2,2 --days 1,1", DEMAND, 3, ["2, 2"]),
+        ("--model mclp --limit 5 --sites-by-phase 1,4 --days 1,1", DEMAND, 3, ["there are 3"]),
+        ("--model mclp --limit 5 --sites-by-phase 1,2 --days 1,0", DEMAND, 3, ["phase 2"]),
+        (f"{PHASED} --fixed S1,S2", DEMAND, 3, ["2 sites are fixed, and only 1"]),
+        ("--model mclp --limit 1 --sites-by-phase 1,2 --days 1,1", DEMAND, 3, ["the least cost is 2"]),
+        ("--model mclp --limit 5 --sites-by-phase 1,2 --days 1", DEMAND, 2, ["--days = 1"]),
+        ("--model mclp --limit 5 --sites-by-phase 1,x --days 1,1", DEMAND, 2, ["1,x"]),
+        ("--model mclp --limit 5 --sites-by-phase 1,2", DEMAND, 2, ["--days"]),
+        (f"{PHASED} --sites 2", DEMAND, 2, ["--sites goes with one phase"]),
+        ("--model p-median --sites-by-phase 1,2 --days 1,1", DEMAND, 2, ["--model mclp"]),
+        (PHASED, f"{DEMAND}d,0.00005\n", 2, ["weight = 5e-05"]),
+    ],
+)
+def test_wrong_phases_are_refused(ask: Ask, options: str, demand: str, code: int, words: list[str]) -> None:
+    result = ask(f"{options} --json", COSTS, demand)
+    assert (result.exit_code, result.stdout) == (code, ""), result.stderr
+    assert [word for word in words if word not in result.stderr] == [], result.stderr

@@ -104,7 +104,13 @@ def best_end(programme: Programme, watch: Watch) -> Int32s:
 
 
 def nested_sites(
-    site_ids: Sequence[str], reach: Reach, service: str, counts: Sequence[int], days: Int64s, watch: Watch
+    site_ids: Sequence[str],
+    reach: Reach,
+    service: str,
+    counts: Sequence[int],
+    days: Int64s,
+    watch: Watch,
+    fixed: Sequence[int] = (),
 ) -> Regret:
     """Choose sites that stay: so many in the first phase, more in the next, none closed again.
 
@@ -122,6 +128,8 @@ def nested_sites(
         ``(t,)`` length of each phase.
     watch
         As for `regret`.
+    fixed
+        Numbers of sites that are open from the first phase on, whatever they bring.
 
     Returns
     -------
@@ -131,17 +139,22 @@ def nested_sites(
     Raises
     ------
     RefusedInput
-        ``plan_counts_not_rising``, ``siting_too_few_candidates``, ``plan_phase_empty``.
+        ``plan_counts_not_rising``, ``siting_too_few_candidates``, ``siting_fixed_above_count``,
+        ``plan_phase_empty``.
     """
     n, each = len(site_ids), np.array(counts, np.int64) - np.array([0, *counts[:-1]], np.int64)
     if not len(each) or (each < 1).any():
         raise RefusedInput(RoadmapCode.PLAN_COUNTS_NOT_RISING, counts=", ".join(map(str, counts)))
     if counts[-1] > n:
         raise RefusedInput(ErrorCode.SITING_TOO_FEW_CANDIDATES, sites=counts[-1], candidates=n)
+    if len(fixed) > counts[0]:
+        raise RefusedInput(ErrorCode.SITING_FIXED_ABOVE_COUNT, sites=counts[0], fixed=len(fixed))
+    settled = np.full(n, NOT_SETTLED, np.int32)
+    settled[list(fixed)] = 0
     zeros, ones = np.zeros(n, np.int32), np.ones(n, np.int32)
     programme = Programme(
         *(site_ids, [service], [service], zeros, ones, ones.astype(np.int64), zeros),
-        np.full(n, NOT_SETTLED, np.int32),
+        settled,
         np.zeros((0, 2), np.int32),
         Phases(days, each),
         reach,

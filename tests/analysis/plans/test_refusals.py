@@ -1,6 +1,6 @@
 """Programmes that cannot be answered, each told with what to change; and what is told and not refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -126,12 +126,13 @@ CALLS: dict[str, tuple[Callable[[], object], AnyCode, str]] = {
     "none at first": (lambda: sites([0, 1]), RoadmapCode.PLAN_COUNTS_NOT_RISING, "0, 1"),
     "equal counts": (lambda: sites([1, 1]), RoadmapCode.PLAN_COUNTS_NOT_RISING, "1, 1"),
     "too many sites": (lambda: sites([1, 3]), ErrorCode.SITING_TOO_FEW_CANDIDATES, "3"),
+    "too many fixed": (lambda: sites([1, 2], [0, 1]), ErrorCode.SITING_FIXED_ABOVE_COUNT, "2"),
 }
 
 
-def sites(counts: list[int]) -> object:
+def sites(counts: list[int], fixed: Sequence[int] = ()) -> object:
     days = np.ones(len(counts), np.int64)
-    return nested_sites(["a", "b"], asked().reach, "clinic", counts, days, Watch())
+    return nested_sites(["a", "b"], asked().reach, "clinic", counts, days, Watch(), fixed)
 
 
 @pytest.mark.parametrize(("call", "code", "said"), CALLS.values(), ids=CALLS)
