@@ -127,7 +127,8 @@ export function drawOn(map: MapLibre, candidates: () => readonly Candidate[]): (
       map.addImage(`siting-${name}`, diamond(colour, name === "excluded"), { pixelRatio: 1 });
     }
     map.addSource(SOURCE, { type: "geojson", data: EMPTY });
-    for (const layer of layers()) map.addLayer(layer, slot("names"));
+    // Candidates are many: an open place beside one is not to be hidden by it.
+    for (const layer of layers()) map.addLayer(layer, layer.id === "siting:candidate" && map.getLayer("facility:open") ? "facility:open" : slot("names"));
     map.addLayer(CLEAR);
   }
   takesPress.value = (one) => press(map, one);
