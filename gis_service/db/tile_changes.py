@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gis_service.crs import STORAGE_SRID
@@ -95,10 +96,11 @@ def is_box_touched(
         "east": east,
         "north": north,
     }
-    return bool(connection.execute(text(_box_touched(layer, seen)), values).scalar_one())
+    return bool(connection.execute(_box_touched(layer, seen), values).scalar_one())
 
 
-def _box_touched(layer: LayerId, seen: Seen) -> str:
+@lru_cache(maxsize=512)
+def _box_touched(layer: LayerId, seen: Seen) -> TextClause:
     history, names = f"history.{identifier(layer)}", [identifier(name) for name in seen.fields or ()]
     told = [] if seen.rows is None else [identifier(seen.rows.field)]
     read = "".join(f", {name}" for name in dict.fromkeys([*names, *told]))
@@ -127,7 +129,7 @@ def _box_touched(layer: LayerId, seen: Seen) -> str:
             " FULL JOIN (SELECT * FROM lately WHERE version_from > :since AND version_to IS NULL) AS now"
             f" USING (fid) WHERE ({shown['before']} OR {shown['now']}) AND ({differs})"
         )
-    return f"{lately}SELECT (SELECT count(*) FROM lately) >= :most OR EXISTS ({met})"  # noqa: S608
+    return text(f"{lately}SELECT (SELECT count(*) FROM lately) >= :most OR EXISTS ({met})")  # noqa: S608
 
 
 def _near(geom: str, box: str) -> str:

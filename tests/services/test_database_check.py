@@ -164,6 +164,8 @@ def test_a_setting_that_opens_the_past_for_good_is_told_and_not_taken_away(
     (fault,) = caught.value.faults
     assert fault.place("en") == "*"
     assert "gis.history_writes=on" in fault.words("en")
+    # A connection that was opened while it stood has it still.
+    guarded.dispose()
     assert check_engine(guarded).tables == 0
 
 

@@ -178,9 +178,9 @@ def _wait_until_served(port: int, process: "subprocess.Popen[bytes]", log: Path)
     ends = time.monotonic() + START_S
     while True:
         assert process.poll() is None, log.read_text("utf-8")
-        assert time.monotonic() < ends, "the service does not answer"
+        assert time.monotonic() < ends, "the service is not ready"
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
