@@ -1,11 +1,12 @@
 """Turns documents into responses: JSON, or the same content as a page for people."""
 
 import json
+from pathlib import Path
 from typing import Any, Literal
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 
-from gis_service.web import current
+from gis_service.web import built, current
 from gis_service.web.operation import Query
 from gis_service.web.schemas.common import HTML, JSON, Answer, Link
 
@@ -71,17 +72,25 @@ def show(document: Answer, asked: str | None, title: str) -> Response:
 def page(content: dict[str, Any], title: str) -> Response:
     """Show any JSON content to people, its links first."""
     shown = {name: value for name, value in content.items() if name != "links"}
+    language = current.language()
+
+    def say(vi: str, en: str) -> str:
+        return vi if language == "vi" else en
+
     html = render_template(
         "document.html",
         title=title,
-        language=current.language(),
+        language=language,
+        say=say,
+        city=current.context().catalogue.city.title.in_language(language),
+        style=built.style_of(Path(current_app.static_folder or "")),
         links=content.get("links", []),
         entries=_entries(content),
         description=content.get("description"),
         text=json.dumps(shown, ensure_ascii=False, indent=2),
     )
     response = Response(html, content_type=f"{HTML}; charset=utf-8")
-    response.headers["Content-Language"] = current.language()
+    response.headers["Content-Language"] = language
     return response
 
 

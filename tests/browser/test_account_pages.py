@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gis_service.settings import ROOT
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Service
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "con trâu ăn cỏ ngoài đê"  # noqa: S105 of the tests
 SIZES = [(1440, 900), pytest.param(390, 844, marks=pytest.mark.slow)]
 
@@ -64,8 +64,6 @@ def test_from_the_invitation_to_a_token_without_any_script(
 def test_the_pages_have_no_serious_barrier_and_ask_no_other_host(
     service: Service, browser: Browser, width: int, height: int, scheme: str
 ) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -88,14 +86,3 @@ def test_the_pages_have_no_serious_barrier_and_ask_no_other_host(
     assert [url for url in asked if not url.startswith(service.url + "/")] == []
     assert complaints == []
     context.close()
-
-
-def barriers(page: Page) -> list[tuple[str, list[object]]]:
-    # Evaluated by the debugger, which the page's policy does not bind.
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from gis_service.settings import ROOT
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Service
 from tests.browser.visit import Looking, Visit, wait_until
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 STANDARD = "one_stop_office_walk_15min"
 FAR = (106.32, 20.47)
 """A place that no office is near to on foot."""
@@ -55,16 +54,6 @@ def _people(page: Page) -> dict[str, tuple[int, int]]:
     return {name: (int(won.strip("+")), int(lost.strip("−"))) for name, _, _, won, lost in cells}
 
 
-def _barriers(page: Page) -> list[str]:
-    """Name the serious barriers that axe finds; none where it is not installed."""
-    if not AXE.is_file():
-        return []
-    # Evaluated by the debugger, which the page's policy does not bind.
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    return [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
-
-
 def test_what_is_tried_out_beside_today_by_bar_keys_and_two_maps(look: Looking) -> None:
     visit = look()
     page = visit.page
@@ -89,7 +78,7 @@ def test_what_is_tried_out_beside_today_by_bar_keys_and_two_maps(look: Looking) 
     # The edit is on the right alone, and both maps show one place.
     assert visit.drawn("edits:new") == 0
     assert _second(page, "drawn('edits:new')") == 1
-    assert _barriers(page) == []
+    assert barriers(page) == []
     page.get_by_role("button", name="Phóng to").click()
     wait_until(lambda: _second(page, "view()") == page.evaluate("gisMap.view()"), "both maps moved")
     told = _asked(

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Service
-from tests.browser.test_account_pages import AXE, SIZES, barriers
+from tests.browser.test_account_pages import SIZES
 
 pytestmark = pytest.mark.browser
 
@@ -14,8 +15,6 @@ pytestmark = pytest.mark.browser
 def test_a_layer_is_found_seen_and_read_about(
     service: Service, browser: Browser, width: int, height: int, scheme: str
 ) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if scheme == "dark" else "light",

@@ -18,7 +18,8 @@ from gis_service.db import job_rows
 from gis_service.db.engine import open_engine, transaction
 from gis_service.services.accounts import Role, make_token
 from gis_service.services.job_runs import run_job
-from gis_service.settings import ROOT, Settings
+from gis_service.settings import Settings
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Service, served
 from tests.browser.visit import Looking, Visit, wait_until
 from tests.demo_city import catalogue
@@ -28,7 +29,6 @@ from tests.small_province import X, Y
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "gis_service" / "web" / "client" / "node_modules" / "axe-core" / "axe.min.js"
 VIEW = "/?lang=vi&view=roadmap"
 TODAY = datetime.now(UTC).date()
 PROJECTS = (
@@ -122,19 +122,6 @@ def _sign_in(page: Page, token: str) -> None:
     page.get_by_role("button", name="Dùng mã này").click()
 
 
-def _serious(page: Page) -> list[Any]:
-    """Tell what bars somebody; axe runs in the debugger, which no policy of a page binds."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-
-
 def _number(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
@@ -199,7 +186,7 @@ def test_everybody_goes_through_the_phases_and_sees_no_people_of_projects(
     expect(page.locator("h1")).to_contain_text("Đến hết giai đoạn 1")
     expect(page.get_by_role("region", name="Kế hoạch bên cạnh")).to_contain_text("chỉ người làm quy hoạch")
     assert page.get_by_role("region", name="Thử cắt ngân sách").count() == 0
-    assert _serious(page) == []
+    assert barriers(page) == []
     assert visit.complaints == []
 
 
@@ -295,5 +282,5 @@ def test_on_a_phone_and_in_english_the_view_has_no_faults(look: Looking, kept: d
     expect(page.locator("h1")).to_contain_text("By the end of phase 3 (31 Dec 2030), 4 of 4 projects")
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     page.emulate_media(color_scheme="dark")
-    assert _serious(page) == []
+    assert barriers(page) == []
     assert visit.complaints == []

@@ -16,8 +16,9 @@ from gis_service.services.context import Context, open_context
 from gis_service.services.job_runs import run_job
 from gis_service.services.siting_progress import Found, FoundSite, step_of
 from gis_service.settings import Settings
+from tests.browser.barriers import barriers
 from tests.browser.conftest import Service
-from tests.browser.test_map_page import AXE, SCHEMES
+from tests.browser.test_map_page import SCHEMES
 from tests.browser.visit import Looking, Visit, wait_until
 
 pytestmark = pytest.mark.browser
@@ -87,19 +88,9 @@ def _found(page: Page) -> str:
 
 
 def _require_no_barrier(page: Page) -> None:
-    """Look for serious faults as axe finds them, on a light and on a dark screen."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in gis_service/web/client")
-    page.evaluate(AXE.read_text("utf-8"))
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate("axe.run().then(result => result.violations)")
-        serious = [
-            (one["id"], [node["target"] for node in one["nodes"]])
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
-        assert serious == [], scheme
+        assert barriers(page) == [], scheme
 
 
 def _number(text: str) -> int:

@@ -1,6 +1,5 @@
 """What all pages share that the server writes whole: their frame, their language, the words of errors."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -12,46 +11,10 @@ from gis_service.errors import ErrorCode, GisError, RefusedInput
 from gis_service.messages.plural import plural
 from gis_service.text import number
 from gis_service.types import Language
-from gis_service.web import current, errors, forgery
+from gis_service.web import built, current, errors, forgery
 from gis_service.web.pages.places import sign_in_address
 
-_ENTRY = "src/look/forms.css"
-"""Name of the style sheet in the manifest that the client's build writes."""
-
 Say: TypeAlias = Callable[[str, str], str]
-
-
-def style_of(static: Path) -> str | None:
-    """Give the style sheet of these pages, as a name below ``static``; None while the client is not built.
-
-    The pages can be used without it, so its absence is no error.
-
-    Parameters
-    ----------
-    static
-        Folder that the client is built into.
-    """
-    return _built(static, _ENTRY)
-
-
-def script_of(entry: str) -> str | None:
-    """Give a script of the built client, as a name below the static folder; None while it is not built.
-
-    Parameters
-    ----------
-    entry
-        Name of its source in the manifest.
-    """
-    return _built(Path(current_app.static_folder or ""), entry)
-
-
-def _built(static: Path, entry: str) -> str | None:
-    try:
-        manifest = json.loads((static / "manifest.json").read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    found = manifest.get(entry)
-    return None if found is None else str(found["file"])
 
 
 def language_of() -> Language:
@@ -88,7 +51,7 @@ def show(template: str, status: int = 200, **values: object) -> Response:
         count=lambda value: number(value, language),
         of=lambda value, vi, one, many: say(vi, plural(value, one, many)),
         city=current.context().catalogue.city.title.in_language(language),
-        style=style_of(Path(current_app.static_folder or "")),
+        style=built.style_of(Path(current_app.static_folder or "")),
         field=forgery.FIELD,
         **values,
     )

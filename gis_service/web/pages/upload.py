@@ -18,7 +18,7 @@ from gis_service.services.layers import definition_of
 from gis_service.services.small_map import ground_of
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_changes import changes_of
-from gis_service.web import current, errors, forgery
+from gis_service.web import built, current, errors, forgery
 from gis_service.web.auth import Permission, demands
 from gis_service.web.faults_table import FAULTS_FILE, table_answer
 from gis_service.web.one_upload import inspected_upload, upload_of
@@ -135,7 +135,7 @@ def _page(found: Upload, error: GisError | None = None, changes: object = None) 
         overtaken=_newest(found, told),
         changes=changes,
         counted="changes" in request.args,
-        script=look.script_of(SCRIPT),
+        script=built.script_of(SCRIPT),
         **values,
     )
     if error:

@@ -13,7 +13,7 @@ from gis_service.services import uploads_runs as runs
 from gis_service.services.rights import EDITORS
 from gis_service.services.uploads import Upload
 from gis_service.services.uploads_room import most_bytes, require_size
-from gis_service.web import current, errors, forgery, tus
+from gis_service.web import built, current, errors, forgery, tus
 from gis_service.web.auth import Permission, demands
 from gis_service.web.multipart import FORM, MOST_AROUND_BYTES, file_of
 from gis_service.web.pages import look, upload_words
@@ -88,7 +88,7 @@ def _page(error: GisError | None = None) -> Response:
         most=most_bytes(settings),
         most_words=upload_words.size(most_bytes(settings), language),
         hours=settings.upload_hours,
-        script=look.script_of(SCRIPT),
+        script=built.script_of(SCRIPT),
     )
     if error:
         response.headers.update(errors.headers_of(error))

@@ -1,7 +1,5 @@
 """What the pages share."""
 
-import json
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -11,18 +9,8 @@ from hypothesis import strategies as st
 
 from gis_service.errors import ErrorCode, Temporary
 from gis_service.services import users
-from gis_service.web.pages.look import style_of
 from gis_service.web.pages.places import inside, sign_in_address
 from tests.web.pages.browser import hidden_fields
-
-
-def test_the_style_is_that_of_the_build_and_may_be_absent(tmp_path: Path) -> None:
-    assert style_of(tmp_path) is None
-    manifest = tmp_path / "manifest.json"
-    manifest.write_text("{}")
-    assert style_of(tmp_path) is None
-    manifest.write_text(json.dumps({"src/look/forms.css": {"file": "assets/forms-1.css"}}))
-    assert style_of(tmp_path) == "assets/forms-1.css"
 
 
 def test_a_page_tells_nobody_where_the_database_lives(

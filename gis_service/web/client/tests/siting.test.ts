@@ -36,7 +36,7 @@ describe("what is asked of siting", () => {
   });
 
   it("is as usual where an address says what cannot be", () => {
-    for (const text of ["n0", "n2.5", "m9", "lunknown", "d7", "t1", "sx", "z", "b-1", "pn1_400_20", "i<x>"]) {
+    for (const text of ["n0", "n2.5", "m9", "lNo/where", "d7", "t1", "sx", "z", "b-1", "pn1_400_20", "i<x>"]) {
       expect(askIn(text, CITY)).toEqual(usualAsk(CITY));
     }
   });
@@ -52,6 +52,10 @@ describe("what is asked of siting", () => {
     });
     const fewest = requestOf({ ...usualAsk(CITY), model: "lscp", budget: 9 }, QUESTION, QUERY, CITY);
     expect("sites" in fewest || "budget" in fewest).toBe(false);
+  });
+
+  it("takes a layer that not everybody may read, which the page was not written with", () => {
+    expect(askIn("lresidents*n3", CITY)).toMatchObject({ layer: "residents", values: [], sites: 3 });
   });
 
   it("locks or excludes a candidate, never both, and takes it back", () => {

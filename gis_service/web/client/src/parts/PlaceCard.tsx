@@ -8,6 +8,7 @@ import { numberText, word, type Language } from "../language";
 import { coordinatesIn } from "../search";
 import * as state from "../state";
 import * as trying from "../trying";
+import { NumberInput } from "./NumberInput";
 
 export function placeName(target: Target, language: Language): string {
   if (typeof target === "string") return newName(target, language);
@@ -39,18 +40,18 @@ function Room({ target, language }: { readonly target: Target; readonly language
   if (!field) return null;
   const edit = trying.edits.value.find((one) => one.op === "capacity" && one.target === target);
   const places = edit?.op === "capacity" ? edit.places : null;
-  const change = (input: HTMLInputElement): void => {
+  const take = (input: HTMLInputElement): boolean => {
     const given = input.valueAsNumber;
     const isEmpty = input.value === "" && !input.validity.badInput;
     const isGood = isEmpty || (Number.isInteger(given) && given >= 0);
     setWrong(!isGood);
     if (isGood) trying.change(withCapacity(trying.edits.peek(), target, isEmpty ? null : given));
+    return isGood;
   };
   return (
     <label class="coordinates">
       {field.label[language]}
-      <input type="number" inputMode="numeric" min="0" step="1" placeholder={word("asItIs", language)} value={places ?? ""} key={String(places)} aria-invalid={isWrong}
-        onChange={(event) => change(event.currentTarget)} />
+      <NumberInput value={places} least={0} step={1} placeholder={word("asItIs", language)} isWrong={isWrong} take={take} />
       {isWrong && <small class="wrong" role="alert">{word("roomWrong", language)}</small>}
     </label>
   );

@@ -154,6 +154,8 @@ export function requestOf(ask: Ask, question: Question, query: string, city: Cit
 }
 
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
+/** Of a layer: one that not everybody may read is not among those that the page was written with. */
+const LAYER = /^[a-z][a-z0-9_]{0,62}$/;
 const PART = "*";
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
@@ -195,7 +197,7 @@ function placeIn(text: string): readonly Place[] {
 }
 
 /** What one part of the address says; nothing where it cannot be read. */
-function said(part: string, city: City): Partial<Ask> {
+function said(part: string): Partial<Ask> {
   const [letter, text] = [part.charAt(0), part.slice(1)];
   const names = text.split(",").filter((one) => NAME.test(one));
   const given = <K extends keyof Ask>(name: K, value: Ask[K] | null): Partial<Ask> => (value === null ? {} : { [name]: value });
@@ -203,7 +205,7 @@ function said(part: string, city: City): Partial<Ask> {
     case "m": return given("model", MODELS[Number(text)] ?? null);
     case "n": return given("sites", Number.isInteger(Number(text)) ? numberIn(text, 1, MOST_SITES) : null);
     case "b": return given("budget", Number.isInteger(Number(text)) ? numberIn(text, 0, MOST_MONEY) : null);
-    case "l": return text === "" ? { layer: null, values: [] } : Object.hasOwn(city.fields, text) ? { layer: text, values: [] } : {};
+    case "l": return text === "" ? { layer: null, values: [] } : LAYER.test(text) ? { layer: text, values: [] } : {};
     case "v": return { values: names };
     case "c": return given("costField", names[0] ?? null);
     case "p": return { places: text.split(",").flatMap(placeIn) };
@@ -221,5 +223,5 @@ function said(part: string, city: City): Partial<Ask> {
 
 /** What an address asks; whatever it does not say, or says wrongly, is as usual. */
 export function askIn(text: string, city: City): Ask {
-  return text.split(PART).reduce<Ask>((ask, part) => ({ ...ask, ...said(part, city) }), usualAsk(city));
+  return text.split(PART).reduce<Ask>((ask, part) => ({ ...ask, ...said(part) }), usualAsk(city));
 }

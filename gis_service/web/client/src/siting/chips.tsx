@@ -2,6 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 
+import { NumberInput } from "../parts/NumberInput";
+
 interface ChoiceProps {
   readonly label: string;
   readonly value: string;
@@ -31,13 +33,15 @@ interface NumberProps {
 
 /** A whole number; one out of its range is not taken over, and the browser says why. */
 export function Whole({ label, spoken, value, least, most, onChange }: NumberProps) {
-  const take = (field: HTMLInputElement): void => {
-    if (field.reportValidity()) onChange(field.value === "" ? null : field.valueAsNumber);
+  const take = (field: HTMLInputElement): boolean => {
+    const isGood = field.reportValidity();
+    if (isGood) onChange(field.value === "" ? null : field.valueAsNumber);
+    return isGood;
   };
   return (
     <label class="chip">
       <span>{label}</span>
-      <input type="number" inputMode="numeric" aria-label={spoken} min={least} max={most} step={1} value={value ?? ""} onChange={(event) => take(event.currentTarget)} />
+      <NumberInput value={value} least={least} most={most} step={1} spoken={spoken} take={take} />
     </label>
   );
 }

@@ -8,6 +8,7 @@ import { nearlyText, numberText, type Language } from "../language";
 import { lent } from "../map/lent";
 import type { City } from "../page";
 import type { PartProps } from "../parts/Later";
+import { NumberInput } from "../parts/NumberInput";
 import { coordinatesIn } from "../search";
 import * as state from "../state";
 import * as trying from "../trying";
@@ -81,13 +82,13 @@ function SpeedField({ label, value, step, empty, change }: {
   readonly label: string; readonly value: number | null; readonly step: number; readonly empty: string; readonly change: (value: number | null) => void;
 }) {
   const most = step < 1 ? 3 : 130;
+  const take = ({ valueAsNumber: given }: HTMLInputElement): boolean => {
+    change(Number.isFinite(given) && given > 0 ? Math.min(most, Math.max(step, Number((Math.round(given / step) * step).toFixed(2)))) : null);
+    return true;
+  };
   return (
     <label class="field"><span>{label}</span>
-      <input type="number" inputMode="decimal" min={step} max={most} step={step} placeholder={empty} value={value ?? ""} key={String(value)}
-        onChange={(event) => {
-          const given = event.currentTarget.valueAsNumber;
-          change(Number.isFinite(given) && given > 0 ? Math.min(most, Math.max(step, Number((Math.round(given / step) * step).toFixed(2)))) : null);
-        }} />
+      <NumberInput value={value} least={step} most={most} step={step} placeholder={empty} take={take} />
     </label>
   );
 }
